@@ -1,0 +1,1 @@
+"""集中授权: remote authorization of counter transactions."""

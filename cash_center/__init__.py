@@ -1,0 +1,1 @@
+"""现金中心: vaults, sorting, routes."""

@@ -1,0 +1,1 @@
+"""集中清算: exchanges, settlement, suspense."""

@@ -1,0 +1,8 @@
+"""Registers dashboards with Django."""
+
+from django.apps import AppConfig
+
+
+class DashboardsConfig(AppConfig):
+    name = "dashboards"
+    label = "dashboards"

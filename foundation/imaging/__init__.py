@@ -1,0 +1,1 @@
+"""Scans, pages, reading and retrieval."""

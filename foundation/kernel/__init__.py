@@ -1,0 +1,1 @@
+"""Pure Python that everything may use; no Django, no tables."""

@@ -1,0 +1,1 @@
+"""Accounts, entries, postings and the journal."""

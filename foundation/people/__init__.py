@@ -1,0 +1,1 @@
+"""Institutions, staff and what they may do."""

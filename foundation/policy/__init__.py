@@ -1,0 +1,1 @@
+"""Dated business numbers and the calendar, changed by two people."""

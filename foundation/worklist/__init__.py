@@ -1,0 +1,1 @@
+"""Queues, claiming, clocks of waiting, and background jobs."""

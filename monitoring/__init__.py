@@ -1,0 +1,1 @@
+"""集中监控: every voucher matched to its journal line."""

@@ -1,0 +1,1 @@
+"""集中作业: keying, checking and posting for the outlets."""

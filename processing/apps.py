@@ -1,0 +1,8 @@
+"""Registers processing with Django."""
+
+from django.apps import AppConfig
+
+
+class ProcessingConfig(AppConfig):
+    name = "processing"
+    label = "processing"

@@ -1,0 +1,1 @@
+"""银企对账: statements, replies, differences."""
