@@ -1,0 +1,302 @@
+"""Every knob of the platform: the only place that reads the process environment.
+
+A knob is named `OPS_…` (or `DATABASE_URL`, `REDIS_URL`). A name that is not known here, or a value
+that cannot be read, stops the start: a misspelt knob must never be silently ignored in a bank.
+Any knob may be given as a file instead: `OPS_SECRET_KEY_FILE=/run/secrets/key`.
+`python -m ops_platform.env` prints the table of all knobs.
+"""
+
+import dataclasses
+import json
+import os
+import secrets
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from psycopg2.extensions import make_dsn, parse_dsn
+
+BASE = Path(__file__).resolve().parent.parent
+VAR = BASE / "var"
+DATABASE = "ops"
+OWNER = "ops_owner"
+
+# Read by the shell scripts in bin/, never by Python; known here so that they are not refused.
+SHELL_KNOBS = frozenset({"OPS_VENV", "OPS_NO_APT"})
+
+
+class WrongEnvironment(SystemExit):
+    """The environment names an unknown knob or gives one a value it cannot have."""
+
+
+def _switch(text: str) -> bool:
+    words = {"1": True, "on": True, "true": True, "yes": True}
+    words |= {"0": False, "off": False, "false": False, "no": False}
+    if text.lower() not in words:
+        raise ValueError("must be on or off")
+    return words[text.lower()]
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"must be one of: {', '.join(choices)}")
+        return text
+
+    return read
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _database_url(text: str) -> str:
+    try:
+        parse_dsn(text)
+    except psycopg2.ProgrammingError:
+        raise ValueError("is not a PostgreSQL address") from None
+    return text
+
+
+def _redis_url(text: str) -> str:
+    if text.partition("://")[0] not in {"redis", "rediss", "unix"}:
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    return text
+
+
+def _role_name(text: str) -> str:
+    if not text.isidentifier() or not text.isascii() or text != text.lower():
+        raise ValueError("must be a plain lower-case name")
+    return text
+
+
+def _knob(name: str, read: Callable[[str], Any], default: Any = None, text: str = "") -> Any:
+    metadata = {"name": name, "read": read, "text": text}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Env:
+    """The environment as read once at the start of a process."""
+
+    database_url: str = _knob(
+        "DATABASE_URL", _database_url, "", "Owner login of a PostgreSQL server (empty: embedded)."
+    )
+    redis_address: str = _knob(
+        "REDIS_URL", _redis_url, "", "Redis or Valkey server (empty: embedded)."
+    )
+    app_role: str = _knob("OPS_APP_ROLE", _role_name, "ops_app", "Database role the platform uses.")
+    app_password_given: str = _knob(
+        "OPS_APP_PASSWORD", str, "", "Its password (empty: generated once in var/secrets)."
+    )
+    db_role: str = _knob(
+        "OPS_DB_ROLE", _one_of("app", "owner"), "app", "Which of the two roles this process uses."
+    )
+    secret_key_given: str = _knob(
+        "OPS_SECRET_KEY", str, "", "Signing key (empty: generated once in var/secrets)."
+    )
+    debug: bool = _knob(
+        "OPS_DEBUG", _switch, default=False, text="Show faults in the browser; never in a bank."
+    )
+    demo_given: bool | None = _knob(
+        "OPS_DEMO", _switch, None, "Demo day and demo sign-ins (default: on when embedded)."
+    )
+    security_profile: str = _knob(
+        "OPS_SECURITY_PROFILE", _one_of("mlps3", "asvs"), "mlps3", "Which password rules hold."
+    )
+    totp_given: bool | None = _knob(
+        "OPS_TOTP", _switch, None, "Second factor at sign-in (default: on, off in the demo)."
+    )
+    port: int = _knob("OPS_PORT", _whole(1, 65535), 8000, "Port of the web server.")
+    public: bool = _knob(
+        "OPS_PUBLIC",
+        _switch,
+        default=False,
+        text="Listen on every address, with TLS (self-made certificate).",
+    )
+    hosts: tuple[str, ...] = _knob(
+        "OPS_HOSTS", _names, (), "Host names that are answered, by comma (default: this machine)."
+    )
+    behind_proxy: bool = _knob(
+        "OPS_BEHIND_PROXY",
+        _switch,
+        default=False,
+        text="Trust X-Forwarded-Proto and -For of a proxy in front.",
+    )
+    listen: str = _knob("OPS_LISTEN", str, "", "Address to listen on (default: 127.0.0.1).")
+    var: Path = _knob("OPS_VAR", _folder, VAR, "Folder of all data, secrets and logs.")
+    log_level: str = _knob(
+        "OPS_LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "Least level logged."
+    )
+    web_processes: int = _knob("OPS_WEB_PROCESSES", _whole(1, 64), 2, "Web processes.")
+    web_threads: int = _knob("OPS_WEB_THREADS", _whole(1, 64), 8, "Threads of a web process.")
+    worker_processes: int = _knob("OPS_WORKER_PROCESSES", _whole(1, 64), 2, "Worker processes.")
+    executor: str = _knob(
+        "OPS_EXECUTOR", _one_of("celery", "loop"), "celery", "What runs the jobs of the job table."
+    )
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None) -> "Env":
+        """Read and check the environment; stops the start on anything unknown or unreadable."""
+        given = dict(os.environ if environ is None else environ)
+        fields = {field.metadata["name"]: field for field in dataclasses.fields(cls)}
+        _refuse_unknown(given, known=frozenset(fields))
+        values: dict[str, Any] = {}
+        for name, field in fields.items():
+            text = _given_text(given, name)
+            if text:
+                try:
+                    values[field.name] = field.metadata["read"](text)
+                except ValueError as wrong:
+                    # The value stays out of the message: it may be a secret.
+                    raise WrongEnvironment(f"{name} {wrong}") from None
+        return cls(**values)
+
+    @property
+    def embedded_database(self) -> bool:
+        """Whether PostgreSQL is started by the platform itself."""
+        return not self.database_url
+
+    @property
+    def embedded_redis(self) -> bool:
+        """Whether the Redis server is started by the platform itself."""
+        return not self.redis_address
+
+    @property
+    def demo(self) -> bool:
+        """Whether demo data and demo sign-ins are wanted."""
+        return self.embedded_database if self.demo_given is None else self.demo_given
+
+    @property
+    def totp(self) -> bool:
+        """Whether sign-in asks for a second factor."""
+        return not self.demo if self.totp_given is None else self.totp_given
+
+    @property
+    def servers(self) -> dict[str, str]:
+        """Return where the embedded servers are, as the launcher wrote it down."""
+        try:
+            found: dict[str, str] = json.loads((self.var / "run" / "servers.json").read_text())
+        except (OSError, ValueError):
+            sockets = self.var / "run"
+            found = {"postgres": str(sockets / "postgres"), "redis": str(sockets / "redis.sock")}
+        return found
+
+    def dsn(self, role: str = "") -> str:
+        """Return the libpq address for the role `app` or `owner` (default: of this process)."""
+        parts = parse_dsn(self.database_url) if self.database_url else self._embedded_parts()
+        if (role or self.db_role) == "app":
+            parts |= {"user": self.app_role, "password": self.app_password}
+        return make_dsn(**parts)
+
+    def database(self, role: str = "") -> dict[str, Any]:
+        """Return the Django DATABASES entry for the role `app` or `owner`."""
+        parts = parse_dsn(self.dsn(role))
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": parts.pop("dbname", DATABASE),
+            "USER": parts.pop("user", ""),
+            "PASSWORD": parts.pop("password", ""),
+            "HOST": parts.pop("host", ""),
+            "PORT": parts.pop("port", ""),
+            "OPTIONS": {"application_name": f"ops-{role or self.db_role}", **parts},
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "ATOMIC_REQUESTS": False,
+        }
+
+    @property
+    def redis_url(self) -> str:
+        """Return the address for redis-py: caches and locks."""
+        return self.redis_address or f"unix://{self.servers['redis']}"
+
+    @property
+    def broker_url(self) -> str:
+        """Return the same address as Celery writes it."""
+        return self.redis_url.replace("unix://", "redis+socket://", 1)
+
+    @property
+    def secret_key(self) -> str:
+        """Return the signing key."""
+        return self.secret_key_given or self.secret("secret_key")
+
+    @property
+    def app_password(self) -> str:
+        """Return the password of the application's database role."""
+        return self.app_password_given or self.secret("app_password")
+
+    def secret(self, name: str) -> str:
+        """Return the generated secret of this name, made on first use and kept in var/secrets."""
+        path = self.var / "secrets" / name
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fresh = path.with_name(f".{name}.{os.getpid()}.{secrets.token_hex(4)}")
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_urlsafe(48))
+            try:
+                # A link fails when another process was first; then its secret is the one.
+                path.hardlink_to(fresh)
+            except FileExistsError:
+                pass
+            finally:
+                fresh.unlink()
+        return path.read_text().strip()
+
+    def _embedded_parts(self) -> dict[str, str]:
+        parts = {"host": self.servers["postgres"], "port": "5432", "dbname": DATABASE}
+        return parts | {"user": OWNER, "password": self.secret("owner_password")}
+
+
+def _refuse_unknown(given: Mapping[str, str], known: frozenset[str]) -> None:
+    allowed = known | SHELL_KNOBS
+    for name in sorted(given):
+        if name.startswith("OPS_") and name not in allowed:
+            if name.removesuffix("_FILE") in known:
+                continue
+            raise WrongEnvironment(f"{name} is not a knob of the platform (see docs/operations.md)")
+
+
+def _given_text(given: Mapping[str, str], name: str) -> str:
+    """Return the value of a knob, from itself or from the file named by NAME_FILE."""
+    text, file = given.get(name, ""), given.get(f"{name}_FILE", "")
+    if text and file:
+        raise WrongEnvironment(f"{name} and {name}_FILE are both given")
+    if not file:
+        return text
+    try:
+        return Path(file).read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        raise WrongEnvironment(f"{name}_FILE cannot be read") from None
+
+
+def table() -> str:
+    """Return all knobs with their defaults as a Markdown table."""
+    lines = ["| Knob | Default | Meaning |", "|---|---|---|"]
+    for field in dataclasses.fields(Env):
+        shown = {"True": "on", "False": "off", "None": "", "()": ""}.get(
+            str(field.default), str(field.default).removeprefix(f"{BASE}/")
+        )
+        lines.append(f"| `{field.metadata['name']}` | {shown} | {field.metadata['text']} |")
+    return "\n".join(lines)
+
+
+env = Env.load()
+
+if __name__ == "__main__":
+    sys.stdout.write(table() + "\n")
