@@ -1,4 +1,4 @@
-"""Registers ops_platform with Django."""
+"""Registers the assembly with Django: loads last, connects the centres."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class OpsPlatformConfig(AppConfig):
     name = "ops_platform"
     label = "ops_platform"
+
+    def ready(self) -> None:
+        """Connect who listens to whom."""
+        from ops_platform import wiring
+
+        wiring.connect()

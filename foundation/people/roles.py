@@ -1,0 +1,170 @@
+"""Who may do what: every permission, every role and every pair that one person may not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+
+class Permission(StrEnum):
+    """One thing that a page or an API may ask for."""
+
+    HOME = auto()
+    SEARCH = auto()
+    # people, policy, trail
+    STAFF_VIEW = auto()
+    STAFF_MANAGE = auto()
+    ROLE_PROPOSE = auto()
+    ROLE_APPROVE = auto()
+    INSTITUTION_MANAGE = auto()
+    POLICY_VIEW = auto()
+    POLICY_PROPOSE = auto()
+    POLICY_APPROVE = auto()
+    TRAIL_VIEW = auto()
+    SYSTEM_VIEW = auto()
+    # worklist
+    QUEUE_VIEW = auto()
+    QUEUE_DISPATCH = auto()
+    JOB_VIEW = auto()
+    # ledger
+    ACCOUNT_VIEW = auto()
+    JOURNAL_VIEW = auto()
+    JOURNAL_IMPORT = auto()
+    # imaging
+    IMAGE_ADD = auto()
+    IMAGE_VOUCHER_VIEW = auto()
+    IMAGE_ID_VIEW = auto()
+    IMAGE_SEAL_VIEW = auto()
+    # centres
+    AUTHORIZATION_SUBMIT = auto()
+    AUTHORIZATION_VIEW = auto()
+    AUTHORIZATION_DECIDE = auto()
+    MONITORING_VIEW = auto()
+    MONITORING_AUDIT = auto()
+    PROCESSING_VIEW = auto()
+    CLEARING_VIEW = auto()
+    CASH_CENTER_VIEW = auto()
+    RECONCILIATION_VIEW = auto()
+    DASHBOARD_VIEW = auto()
+
+
+P = Permission
+EVERYONE = frozenset({P.HOME, P.SEARCH})
+IMAGES = frozenset({P.IMAGE_VOUCHER_VIEW, P.IMAGE_ID_VIEW, P.IMAGE_SEAL_VIEW})
+ROOMS = frozenset(
+    {P.PROCESSING_VIEW, P.CLEARING_VIEW, P.CASH_CENTER_VIEW, P.RECONCILIATION_VIEW}
+)
+
+
+@dataclass(frozen=True)
+class Role:
+    """A post's name, its kind of institution, and what it may do; `duty` groups what conflicts."""
+
+    code: str
+    name: str
+    duty: str
+    permissions: frozenset[Permission]
+    institution_kinds: frozenset[str]
+
+
+def _role(code: str, name: str, duty: str, where: str, *permissions: Permission) -> Role:
+    return Role(code, name, duty, EVERYONE | frozenset(permissions), frozenset(where.split()))
+
+
+ROLES: dict[str, Role] = {
+    role.code: role
+    for role in (
+        _role(
+            "teller", "Teller", "make", "outlet",
+            P.AUTHORIZATION_SUBMIT, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW,
+            P.IMAGE_ADD, *IMAGES,
+        ),
+        _role(
+            "outlet_supervisor", "Operations supervisor of the outlet", "outlet_check", "outlet",
+            P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.MONITORING_VIEW,
+            P.DASHBOARD_VIEW, P.TRAIL_VIEW, *IMAGES,
+        ),
+        _role(
+            "authorizer", "Authorizer", "authorize", "centre",
+            P.AUTHORIZATION_DECIDE, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW, *IMAGES,
+        ),
+        _role(
+            "auth_lead", "Lead of authorizers", "authorize", "centre",
+            P.AUTHORIZATION_DECIDE, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW,
+            P.QUEUE_VIEW, P.DASHBOARD_VIEW, P.TRAIL_VIEW, *IMAGES,
+        ),
+        _role(
+            "dispatcher", "Dispatcher", "dispatch", "centre branch",
+            P.QUEUE_VIEW, P.QUEUE_DISPATCH, P.AUTHORIZATION_VIEW, P.DASHBOARD_VIEW, P.JOB_VIEW,
+        ),
+        _role(
+            "auditor", "Auditor of vouchers", "audit", "centre",
+            P.MONITORING_VIEW, P.MONITORING_AUDIT, P.JOURNAL_VIEW, P.ACCOUNT_VIEW, *IMAGES,
+        ),
+        _role(
+            "audit_lead", "Lead of auditors", "audit", "centre",
+            P.MONITORING_VIEW, P.MONITORING_AUDIT, P.JOURNAL_VIEW, P.ACCOUNT_VIEW,
+            P.JOURNAL_IMPORT, P.DASHBOARD_VIEW, P.QUEUE_VIEW, P.TRAIL_VIEW, *IMAGES,
+        ),
+        _role(
+            "ops_manager", "Operations manager of the branch", "manage", "branch sub_branch",
+            P.DASHBOARD_VIEW, P.AUTHORIZATION_VIEW, P.MONITORING_VIEW, P.QUEUE_VIEW, P.JOB_VIEW,
+            P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.TRAIL_VIEW, P.STAFF_VIEW, P.POLICY_VIEW,
+            P.POLICY_PROPOSE, *ROOMS, *IMAGES,
+        ),
+        _role(
+            "risk_manager", "Risk manager", "risk", "branch head",
+            P.DASHBOARD_VIEW, P.POLICY_VIEW, P.POLICY_APPROVE, P.TRAIL_VIEW, P.MONITORING_VIEW,
+        ),
+        _role("vendor_key", "Keying clerk of a vendor", "vendor", "centre"),
+        _role(
+            "sysadmin", "System administrator", "sysadmin", "branch head",
+            P.SYSTEM_VIEW, P.JOB_VIEW, P.INSTITUTION_MANAGE, P.STAFF_VIEW, P.STAFF_MANAGE,
+        ),
+        _role(
+            "secadmin", "Security administrator", "secadmin", "branch head",
+            P.STAFF_VIEW, P.ROLE_PROPOSE, P.ROLE_APPROVE,
+        ),
+        _role("auditadmin", "Audit administrator", "auditadmin", "branch head", P.TRAIL_VIEW),
+    )
+}  # fmt: skip
+
+# One person may not hold two duties of a pair (DOMAIN §2.1; the three administrators by MLPS 8.1.4.2).
+DUTY_CONFLICTS: frozenset[frozenset[str]] = frozenset(
+    frozenset(pair)
+    for pair in (
+        *(("make", other) for other in ("authorize", "outlet_check", "audit", "dispatch")),
+        *(("authorize", other) for other in ("audit", "dispatch")),
+        *(("risk", other) for other in ("manage", "make", "authorize")),
+        *(
+            ("vendor", other)
+            for other in (
+                "make", "outlet_check", "authorize", "dispatch", "audit", "manage", "risk",
+            )
+        ),
+        *(
+            (admin, other)
+            for admin in ("sysadmin", "secadmin", "auditadmin")
+            for other in (
+                "make", "outlet_check", "authorize", "dispatch", "audit", "manage", "risk",
+                "vendor", "sysadmin", "secadmin", "auditadmin",
+            )
+            if admin != other
+        ),
+    )
+)  # fmt: skip
+
+
+def conflicting(first: str, second: str) -> bool:
+    """Return whether one person may not hold both roles."""
+    return frozenset({ROLES[first].duty, ROLES[second].duty}) in DUTY_CONFLICTS
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
+    """Return what the roles together may do; an unknown role may do nothing."""
+    held: frozenset[Permission] = frozenset()
+    for role in roles:
+        if role in ROLES:
+            held |= ROLES[role].permissions
+    return held

@@ -1,0 +1,125 @@
+"""The door of every page: who, may they, within which institutions, and how a refusal is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from foundation.kernel.errors import Refused
+from foundation.people import selectors as people
+from foundation.people import services as people_services
+from foundation.people.models import Staff
+from foundation.people.roles import Permission
+from foundation.trail import services as trail
+
+Page = Callable[..., HttpResponse]
+
+
+def requires(permission: Permission) -> Callable[[Page], Page]:
+    """Open a page only to staff who hold the permission, in a transaction over their institutions.
+
+    A Refused raised inside rolls the page's work back, is written on the trail and shown in place.
+    """
+
+    def decorate(page: Page) -> Page:
+        @wraps(page)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            staff = request.user
+            if not isinstance(staff, Staff) or not staff.is_active:
+                return to_sign_in(request)
+            held = people.permissions(staff=staff, on=timezone.localdate())
+            request.permissions = held  # type: ignore[attr-defined]
+            with people_services.acting(staff=staff):
+                if permission not in held:
+                    _record(request, staff, str(permission), "forbidden")
+                    return forbidden(request)
+                try:
+                    with transaction.atomic():
+                        return page(request, *args, **kwargs)
+                except Refused as refusal:
+                    _record(request, staff, request.resolver_match.view_name, refusal.code)
+                    return refused(request, refusal)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def public(page: Page) -> Page:
+    """Mark a page that anyone may open: sign-in, health, the browser-floor notice."""
+    page.permission = None  # type: ignore[attr-defined]
+    return page
+
+
+def action(page: Page) -> Page:
+    """Mark an address that acts and redirects, or answers a part: it has no page of its own."""
+    page.is_action = True  # type: ignore[attr-defined]
+    return page
+
+
+def signed_in(request: HttpRequest) -> Staff:
+    """Return the member of staff behind the request."""
+    if isinstance(request.user, Staff):
+        return request.user
+    raise PermissionDenied
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send the browser to the sign-in page, and back here afterwards; a part is told with 401."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": "/people/sign-in/"})
+    return redirect(f"/people/sign-in/?next={request.get_full_path()}")
+
+
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Show a refusal: what, why, what to do; 409, so that nothing takes it for success."""
+    return render(request, "ui/refused.html", {"refusal": refusal}, status=409)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that the person's roles do not allow this."""
+    return render(request, "ui/forbidden.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that there is no such thing among what the person may see."""
+    return render(request, "ui/not_found.html", status=404)
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """Say that something unforeseen happened, with the number to quote."""
+    return render(request, "ui/fault.html", status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that the form is too old to be sent."""
+    return render(request, "ui/forbidden.html", {"reason": "csrf"}, status=403)
+
+
+@public
+def front_door(request: HttpRequest) -> HttpResponse:
+    """Send a person to the home page of their role, or to the sign-in page."""
+    if not isinstance(request.user, Staff):
+        return redirect(settings.LOGIN_URL)
+    return redirect("ui:home")
+
+
+def _record(request: HttpRequest, staff: Staff, action_name: str, result: str) -> None:
+    trail.record(
+        institution_id=staff.institution_id,
+        actor=staff.label,
+        action=action_name,
+        subject=f"page:{request.path}"[:80],
+        at=timezone.now(),
+        result=result,
+        where=request.META.get("REMOTE_ADDR", ""),
+    )

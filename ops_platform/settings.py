@@ -1,0 +1,158 @@
+"""Settings; what differs between machines is read in ops_platform/env.py, business numbers are policy rows."""
+
+from pathlib import Path
+
+from ops_platform.env import env
+
+# --- environment -------------------------------------------------------------------------------
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEBUG = env.debug
+SECRET_KEY = env.secret_key
+ALLOWED_HOSTS = list(env.hosts)
+OPS_VAR = env.var
+OPS_DEMO = env.demo
+
+# --- apps --------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "axes",
+    "django_htmx",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "foundation.trail",
+    "foundation.people",
+    "foundation.policy",
+    "foundation.ui",
+    "foundation.ledger",
+    "foundation.imaging",
+    "foundation.worklist",
+    "authorization",
+    "clearing",
+    "processing",
+    "monitoring",
+    "cash_center",
+    "reconciliation",
+    "dashboards",
+    "ops_platform",
+]
+CENTRES = (
+    "processing",
+    "authorization",
+    "monitoring",
+    "clearing",
+    "cash_center",
+    "reconciliation",
+    "dashboards",
+)
+
+# --- middleware --------------------------------------------------------------------------------
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "foundation.ui.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "foundation.ui.middleware.StaffMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "ops_platform.urls"
+WSGI_APPLICATION = "ops_platform.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "foundation.ui.context.shell",
+            ],
+        },
+    }
+]
+
+# --- database ----------------------------------------------------------------------------------
+DATABASES = {"default": env.database(env.db_role)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- cache and workers -------------------------------------------------------------------------
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.redis_url,
+        "KEY_PREFIX": "ops",
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
+}
+
+# --- files -------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = env.var / "static"
+WHITENOISE_USE_FINDERS = True
+MEDIA_ROOT = env.var / "images"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# --- language and time -------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# --- sign-in and security ----------------------------------------------------------------------
+AUTH_USER_MODEL = "people.Staff"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "people:sign_in"
+SECURITY_PROFILE = env.security_profile
+OPS_TOTP = env.totp
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.5
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_ENABLE_ADMIN = False
+SESSION_COOKIE_NAME = "ops_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = env.public
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_SECURE = env.public
+CSRF_FAILURE_VIEW = "foundation.ui.web.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "connect-src": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+    }
+}
+
+# --- REST --------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {"TITLE": "Operations platform", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}

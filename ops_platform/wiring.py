@@ -1,0 +1,22 @@
+"""Who listens to whom: every effect that is not a plain call, now or later, one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from foundation.worklist import services as worklist
+
+
+def connect() -> None:
+    """Connect the listeners."""
+
+
+def later(kind: str) -> Callable[[Any], None]:
+    """Write a job in the publisher's transaction; a worker runs the task of that dotted name."""
+
+    def enqueue(event: Any) -> None:
+        worklist.enqueue_job(kind=kind, args=asdict(event))
+
+    return enqueue
