@@ -1,4 +1,4 @@
-"""Settings; what differs between machines is read in ops_platform/env.py, business numbers are policy rows."""
+"""Settings: what differs by machine is read in env.py; business numbers are policy rows."""
 
 from pathlib import Path
 
@@ -155,4 +155,8 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Operations platform", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Operations platform",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}

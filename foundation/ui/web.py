@@ -85,12 +85,12 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     return render(request, "ui/refused.html", {"refusal": refusal}, status=409)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, **_why: object) -> HttpResponse:
     """Say that the person's roles do not allow this."""
     return render(request, "ui/forbidden.html", status=403)
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, **_why: object) -> HttpResponse:
     """Say that there is no such thing among what the person may see."""
     return render(request, "ui/not_found.html", status=404)
 
@@ -100,7 +100,7 @@ def fault(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/fault.html", status=500)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, **_why: object) -> HttpResponse:
     """Say that the form is too old to be sent."""
     return render(request, "ui/forbidden.html", {"reason": "csrf"}, status=403)
 
