@@ -17,6 +17,7 @@ class Event(models.Model):
     subject = models.CharField(max_length=80)
     result = models.CharField(max_length=20, default="ok")
     where = models.CharField(max_length=60, blank=True)
+    request_id = models.CharField(max_length=40, blank=True)
     detail = models.JSONField(default=dict)
 
     class Meta:

@@ -20,6 +20,7 @@ def record(
     at: datetime,
     result: str = "ok",
     where: str = "",
+    request_id: str = "",
     detail: Mapping[str, Any] | None = None,
 ) -> Event:
     """Add one line, in the transaction of what it tells about."""
@@ -32,5 +33,6 @@ def record(
         at=at,
         result=result,
         where=where,
+        request_id=request_id,
         detail=dict(detail or {}),
     )
