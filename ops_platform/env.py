@@ -25,7 +25,7 @@ DATABASE = "ops"
 OWNER = "ops_owner"
 
 # Read by the shell scripts in bin/, never by Python; known here so that they are not refused.
-SHELL_KNOBS = frozenset({"OPS_VENV", "OPS_NO_APT"})
+SHELL_KNOBS = frozenset({"OPS_VENV", "OPS_NO_APT", "OPS_TEST_SERVERS"})
 
 
 class WrongEnvironment(SystemExit):
@@ -87,8 +87,11 @@ def _role_name(text: str) -> str:
 
 
 def _knob(name: str, read: Callable[[str], Any], default: Any = None, text: str = "") -> Any:
-    metadata = {"name": name, "read": read, "text": text}
-    return dataclasses.field(default=default, metadata=metadata)
+    return dataclasses.field(default=default, metadata=_about(name, read, text))
+
+
+def _about(name: str, read: Callable[[str], Any], text: str) -> dict[str, Any]:
+    return {"name": name, "read": read, "text": text}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +143,10 @@ class Env:
         text="Trust X-Forwarded-Proto and -For of a proxy in front.",
     )
     listen: str = _knob("OPS_LISTEN", str, "", "Address to listen on (default: 127.0.0.1).")
-    var: Path = _knob("OPS_VAR", _folder, VAR, "Folder of all data, secrets and logs.")
+    var: Path = dataclasses.field(
+        default=VAR,
+        metadata=_about("OPS_VAR", _folder, "Folder of all data, secrets and logs."),
+    )
     log_level: str = _knob(
         "OPS_LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "Least level logged."
     )
@@ -296,7 +302,17 @@ def table() -> str:
     return "\n".join(lines)
 
 
-env = Env.load()
+env: Env
+
+
+def __getattr__(name: str) -> Env:
+    """Load the environment when `env` is first imported, not when the class is."""
+    if name != "env":
+        raise AttributeError(name)
+    loaded = Env.load()
+    globals()["env"] = loaded
+    return loaded
+
 
 if __name__ == "__main__":
     sys.stdout.write(table() + "\n")

@@ -1,0 +1,3 @@
+"""What every test shares: the database plugin here, the guards beside it."""
+
+pytest_plugins = ["tests.database"]

@@ -1,0 +1,36 @@
+"""The tests' own database: the application's role, rolled back or in a copy."""
+
+import pytest
+from django.db import connection
+
+from ops_platform.stack import roles
+
+
+def _who() -> str:
+    with connection.cursor() as line:
+        line.execute("SELECT current_user")
+        return line.fetchone()[0]
+
+
+@pytest.mark.django_db
+def test_pages_work_as_the_application_role_which_owns_nothing(database):
+    assert _who() == "ops_app"
+    roles.check_application(database.dsn("app"))
+
+
+def test_a_committed_row_stays_until_the_test_ends(committed_db):
+    with committed_db.as_owner() as line:
+        line.execute("CREATE TABLE seen (id int)")
+
+    with connection.cursor() as line:
+        line.execute("INSERT INTO seen VALUES (1)")
+
+    with committed_db.as_owner() as line:
+        line.execute("SELECT count(*) FROM seen")
+        assert line.fetchone() == (1,)
+
+
+def test_the_next_test_sees_nothing_of_it(committed_db):
+    with connection.cursor() as line:
+        line.execute("SELECT to_regclass('seen')")
+        assert line.fetchone() == (None,)

@@ -1,0 +1,11 @@
+"""The platform's settings under test: only where the servers are is different."""
+
+import os
+
+# The environment is read once, at import: so the servers are chosen before.
+import tests.servers  # noqa: F401
+
+os.environ.setdefault("OPS_SECRET_KEY", "only-for-tests-" + "x" * 40)
+os.environ.setdefault("OPS_DEMO", "off")
+
+from ops_platform.settings import *  # noqa: F403, TID251
