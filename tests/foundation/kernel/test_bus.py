@@ -33,7 +33,7 @@ def test_every_listener_hears_the_event_in_the_order_of_listening(safe_opened):
 
 
 def test_an_error_in_a_listener_reaches_the_publisher_and_stops_the_event(safe_opened):
-    heard = []
+    heard: list[object] = []
 
     def refuse(event):
         raise LookupError

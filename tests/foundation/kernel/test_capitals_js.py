@@ -43,7 +43,7 @@ RUN = """async ([module, capitals, amounts]) => {
 }"""
 
 
-def arguments():
+def arguments() -> list[object]:
     return [MODULE, vectors("capitals"), vectors("amounts")]
 
 

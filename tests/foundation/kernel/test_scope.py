@@ -16,7 +16,7 @@ def test_outside_every_scope_there_is_none():
 
 
 def test_the_former_scope_returns_at_the_end_of_a_block_and_of_a_fault():
-    def fail():
+    def fail() -> None:
         with scope.entered(scope.EVERYTHING):
             assert scope.current() == scope.EVERYTHING
             raise LookupError
