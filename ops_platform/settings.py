@@ -107,6 +107,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 # --- language and time -------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "foundation" / "kernel" / "locale"]  # the kernel is no Django app
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
