@@ -42,7 +42,7 @@ class Number:
     """One business number: its code, type (int or Decimal), unit and meaning."""
 
     code: str
-    kind: type[int] | type[Decimal]
+    kind: type[int | Decimal]
     unit: str
     meaning: str
 

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from foundation.kernel.errors import Refused
 from foundation.people import selectors as people
@@ -78,6 +80,12 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Redirect": "/people/sign-in/"})
     return redirect(f"/people/sign-in/?next={request.get_full_path()}")
+
+
+def refuse_in(form: forms.BaseForm, refusal: Refused) -> None:
+    """Show a refusal at the field that it is about, so that nothing typed is lost."""
+    field = refusal.field if refusal.field in form.fields else None
+    form.add_error(field, " ".join((refusal.shown(gettext), refusal.hinted(gettext))).strip())
 
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:

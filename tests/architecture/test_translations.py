@@ -1,0 +1,112 @@
+"""Chinese is complete: no gap, nothing fuzzy, one translation a text, compiled in step."""
+
+from __future__ import annotations
+
+import re
+from ast import literal_eval
+from collections import defaultdict
+from io import StringIO
+from tokenize import STRING, generate_tokens
+
+import polib
+import pytest
+from django.utils.translation.template import templatize
+
+from foundation.kernel import errors
+from foundation.policy import rules as policy
+from tests.architecture import tidy
+
+CATALOGUES = sorted(tidy.ROOT.glob("**/locale/zh_Hans/LC_MESSAGES/django.po"))
+CATALOGUES = [path for path in CATALOGUES if "var" not in path.relative_to(tidy.ROOT).parts]
+
+
+def translations() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in CATALOGUES:
+        for entry in polib.pofile(str(path)):
+            if not entry.obsolete:
+                found[entry.msgid].update([entry.msgstr, *entry.msgstr_plural.values()])
+                if entry.msgid_plural:
+                    found[entry.msgid_plural].update(entry.msgstr_plural.values())
+    return found
+
+
+def asked_in(text: str) -> set[str]:
+    """Return the literals handed to gettext; neighbouring literals are one text."""
+    found: set[str] = set()
+    tokens = list(generate_tokens(StringIO(text).readline))
+    names = {"gettext", "gettext_lazy", "gettext_noop", "_", "ngettext"}
+    for index, token in enumerate(tokens[:-2]):
+        if token.string in names and tokens[index + 1].string == "(":
+            parts, at = [], index + 2
+            while tokens[at].type == STRING or tokens[at].string == "\n":
+                if tokens[at].type == STRING and not tokens[at].string.startswith(("f", "rf")):
+                    parts.append(literal_eval(tokens[at].string))
+                at += 1
+            if parts:
+                found.add("".join(parts))
+    return found
+
+
+def asked_in_template(text: str) -> set[str]:
+    found = set()
+    calls = re.finditer(
+        r"\b(?:n?p?gettext)\(((?:u?(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|'''.*?''')\s*,?\s*)+)",
+        templatize(text),
+        re.DOTALL,
+    )
+    for call in calls:
+        for literal in re.findall(
+            r"u?('''.*?'''|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")", call.group(1), re.DOTALL
+        ):
+            found.add(literal_eval(literal))
+    return {text for text in found if text.strip()}
+
+
+def asked() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for source in tidy.sources():
+        for text in asked_in("\n".join(source.lines) + "\n"):
+            found[text] = source.path
+    for path in tidy.ROOT.glob("*/**/templates/**/*.html"):
+        for text in asked_in_template(path.read_text()):
+            found[text] = str(path.relative_to(tidy.ROOT))
+    for refusal in errors.refusals().values():
+        found[refusal.text] = refusal.__module__
+        if refusal.hint:
+            found[refusal.hint] = refusal.__module__
+    for number in policy.NUMBERS.values():
+        found[number.meaning] = "foundation.policy.rules"
+    return found
+
+
+def test_every_text_has_its_chinese():
+    known = translations()
+
+    gaps = {text: where for text, where in asked().items() if not any(known.get(text, ()))}
+
+    listed = "\n".join(f"{where}: {text!r}" for text, where in sorted(gaps.items()))
+    assert not gaps, f"{len(gaps)} texts without Chinese\n{listed}"
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-5])
+def test_no_entry_is_empty_or_fuzzy(path):
+    catalogue = polib.pofile(str(path))
+
+    assert not [entry.msgid for entry in catalogue if entry.fuzzy]
+    assert not [entry.msgid for entry in catalogue.untranslated_entries()]
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-5])
+def test_the_compiled_catalogue_is_in_step(path):
+    written = {entry.msgid: entry.msgstr for entry in polib.pofile(str(path)) if not entry.obsolete}
+    compiled = {entry.msgid: entry.msgstr for entry in polib.mofile(str(path.with_suffix(".mo")))}
+
+    assert {k: v for k, v in written.items() if v} == {k: v for k, v in compiled.items() if v}
+
+
+def test_one_text_has_one_translation():
+    differing = {text: found for text, found in translations().items() if len(found) > 1}
+    plain = {text: found for text, found in differing.items() if not text.endswith("s)s")}
+
+    assert not plain

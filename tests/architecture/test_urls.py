@@ -1,0 +1,60 @@
+"""Every page has a permission, one name for view, URL and template, and a test of that name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.template.loader import get_template
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.architecture import tidy
+
+OUTSIDE = {"schema", "static"}
+
+
+def pages() -> list[tuple[str, URLPattern]]:
+    return [
+        (str(part.app_name), page)
+        for part in get_resolver().url_patterns
+        if isinstance(part, URLResolver) and part.app_name
+        for page in part.url_patterns
+        if isinstance(page, URLPattern)
+    ]
+
+
+def view_of(page: URLPattern) -> Any:
+    return page.callback
+
+
+PAGES = [
+    pytest.param(app, page, id=f"{app}.{page.name}")
+    for app, page in pages()
+    if not app.startswith("api_")
+]
+
+
+def folder(app: str) -> str:
+    inside = (tidy.ROOT / "foundation" / app).is_dir()
+    return f"foundation/{app}" if inside else app
+
+
+@pytest.mark.parametrize(("app", "page"), PAGES)
+def test_page_asks_for_a_permission(app, page):
+    assert hasattr(view_of(page), "permission"), "use @requires(…) or, for anyone, @public"
+
+
+@pytest.mark.parametrize(("app", "page"), PAGES)
+def test_page_has_one_name(app, page):
+    assert view_of(page).__name__ == page.name
+    if not getattr(view_of(page), "is_action", False):
+        get_template(f"{app}/{page.name}.html")
+
+
+@pytest.mark.parametrize(("app", "page"), PAGES)
+def test_page_has_a_test(app, page):
+    tests = tidy.ROOT / "tests" / folder(app)
+    own = (tests / f"test_{page.name}.py").exists()
+    named = any(f":{page.name}" in path.read_text() for path in tests.rglob("test_*.py"))
+
+    assert own or named, f"no test opens {app}:{page.name}"

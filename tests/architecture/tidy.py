@@ -1,0 +1,231 @@
+"""The repository's own style: each rule one function, each message one line; run by test_tidy."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE_LINES, FUNCTION_LINES, PAGE_LINES, TEMPLATE_LINES = 400, 50, 15, 150
+CLOCKS = {"now", "today", "localdate", "localtime", "utcnow"}
+INTERFACES = {"web.py", "api.py", "tasks.py", "pages.py"}
+# Longer than the budget, each with its reason; the list may only shrink.
+EXCUSED_FILES: dict[str, str] = {}
+EXCUSED_TEMPLATES: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One Python file: where it is, below the root, and what it says."""
+
+    path: str
+    tree: ast.Module
+    lines: tuple[str, ...]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return tuple(self.path.split("/"))
+
+    @property
+    def name(self) -> str:
+        return self.parts[-1]
+
+    @property
+    def layer(self) -> str:
+        """Return the word of the ten that the file belongs to, its package's if it is a part."""
+        for part in reversed(self.parts):
+            word = part.removesuffix(".py")
+            if word in WORDS:
+                return word
+        return ""
+
+    @property
+    def app(self) -> str:
+        depth = 2 if self.parts[0] == "foundation" else 1
+        return ".".join(self.parts[:depth])
+
+
+WORDS = {"rules", "events", "models", "gateways", "selectors", "services", "forms", "web", "api",
+         "tasks", "urls", "apps", "roles"}  # fmt: skip
+
+
+def read(path: Path, root: Path = ROOT) -> Source:
+    text = path.read_text()
+    return Source(str(path.relative_to(root)), ast.parse(text), tuple(text.splitlines()))
+
+
+def packages(root: Path = ROOT) -> list[str]:
+    return sorted(p.parent.name for p in root.glob("*/__init__.py") if p.parent.name != "tests")
+
+
+def sources(root: Path = ROOT) -> list[Source]:
+    return [
+        read(path, root)
+        for name in packages(root)
+        for path in sorted((root / name).rglob("*.py"))
+        if "migrations" not in path.parts
+    ]
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return (node for node in ast.walk(tree) if isinstance(node, kinds))
+
+
+def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def long_files(source: Source) -> Iterator[str]:
+    if len(source.lines) > FILE_LINES and source.path not in EXCUSED_FILES:
+        yield f"{len(source.lines)} lines; split the file into a package of the same name"
+
+
+def long_functions(source: Source) -> Iterator[str]:
+    for node in functions(source.tree):
+        if length(node) > FUNCTION_LINES:
+            yield f"{node.name} has {length(node)} lines; at most {FUNCTION_LINES}"
+
+
+def long_pages(source: Source) -> Iterator[str]:
+    """A page translates, makes one call, answers."""
+    if source.layer not in {"web", "api"} or source.parts[:2] == ("foundation", "ui"):
+        return
+    for node in source.tree.body:
+        if isinstance(node, ast.FunctionDef) and node.decorator_list:
+            body = [part for part in node.body if not _is_docstring(part)]
+            lines = (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+            if lines > PAGE_LINES:
+                yield f"page {node.name} has {lines} lines in its body; at most {PAGE_LINES}"
+
+
+def public_functions_unclear(source: Source) -> Iterator[str]:
+    if source.layer not in {"services", "selectors"}:
+        return
+    for node in source.tree.body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith(("_", "on_")):
+            if node.args.args or node.args.posonlyargs:
+                yield f"{node.name} takes positional arguments; make them keyword-only"
+            if not ast.get_docstring(node):
+                yield f"{node.name} has no docstring"
+
+
+def foreign_tables(source: Source) -> Iterator[str]:
+    """Another app's tables are read through its selectors and written through its services."""
+    if source.app == "ops_platform":
+        return
+    foreign = {
+        alias.asname or alias.name
+        for node in source.tree.body
+        if isinstance(node, ast.ImportFrom)
+        and re.search(r"\.models(\.|$)", node.module or "")
+        and not f"{node.module}.".startswith(f"{source.app}.")
+        for alias in node.names
+    }
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Attribute) and node.attr == "objects":
+            if isinstance(node.value, ast.Name) and node.value.id in foreign:
+                yield f"line {node.lineno}: {node.value.id}.objects belongs to another app"
+
+
+def hidden_writes(source: Source) -> Iterator[str]:
+    for node in functions(source.tree):
+        if node.name in {"save", "delete"}:
+            yield f"line {node.lineno}: {node.name}() overridden; write a service"
+
+
+def whole_row_saves(source: Source) -> Iterator[str]:
+    """Only what changed is saved, against lost updates."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            named = {keyword.arg for keyword in node.keywords}
+            bare = node.func.attr == "save" and not node.args
+            if bare and "update_fields" not in named and not named:
+                yield f"line {node.lineno}: save() without update_fields"
+
+
+def states_set_elsewhere(source: Source) -> Iterator[str]:
+    if source.layer == "services":
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Attribute) and target.attr == "state":
+                    if not (isinstance(target.value, ast.Name) and target.value.id == "self"):
+                        yield f"line {node.lineno}: a state changes only in the app's services"
+
+
+def clock_read_inside(source: Source) -> Iterator[str]:
+    """Time is an argument; only interfaces and the assembly read the clock."""
+    if source.name in INTERFACES or source.layer in {"web", "api", "tasks"}:
+        return
+    if source.app in {"ops_platform", "foundation.ui"}:
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr in CLOCKS:
+                yield f"line {node.lineno}: takes the time as an argument, never reads the clock"
+
+
+def floating_money(source: Source) -> Iterator[str]:
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Attribute) and node.attr == "FloatField":
+            yield f"line {node.lineno}: FloatField"
+        if isinstance(node, (ast.arg, ast.AnnAssign)):
+            name = node.arg if isinstance(node, ast.arg) else ast.unparse(node.target)
+            wanted = re.search(r"fen|amount|money|balance|yuan|fee\b", name)
+            if wanted and node.annotation and "float" in ast.unparse(node.annotation):
+                yield f"line {node.lineno}: {name} is a float; money is fen (int)"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id == "float" and re.search(r"fen|amount|yuan", ast.unparse(node)):
+                yield f"line {node.lineno}: float of money; money is fen (int)"
+
+
+def environment_read(source: Source) -> Iterator[str]:
+    if source.path == "ops_platform/env.py" or source.path.startswith("ops_platform/stack/"):
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in {"os.environ", "os.getenv"}:
+            if "DJANGO_SETTINGS_MODULE" not in source.lines[node.lineno - 1]:
+                yield f"line {node.lineno}: the environment is read in ops_platform/env.py"
+
+
+def unfinished(source: Source) -> Iterator[str]:
+    for number, line in enumerate(source.lines, 1):
+        if re.search(r"#.*\b(TODO|FIXME|XXX|HACK)\b", line):
+            yield f"line {number}: unfinished; finish it or write an issue"
+
+
+def signals(source: Source) -> Iterator[str]:
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").endswith("dispatch"):
+            if any(alias.name == "receiver" for alias in node.names):
+                yield f"line {node.lineno}: say it in ops_platform/wiring.py"
+
+
+def risky_queries(source: Source) -> Iterator[str]:
+    """Request data never becomes names of a query; all fields are never meant."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Constant) and node.value == "__all__":
+            if source.layer in {"forms", "api"}:
+                yield f"line {node.lineno}: name the fields"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr in {"raw", "extra"} and "objects" in ast.unparse(node.func):
+                yield f"line {node.lineno}: {node.func.attr}()"
+            starred = any(keyword.arg is None for keyword in node.keywords)
+            if node.func.attr in {"filter", "exclude", "annotate"} and starred:
+                yield f"line {node.lineno}: {node.func.attr}(**…) may carry foreign names"
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+RULES: tuple[Callable[[Source], Iterator[str]], ...] = (
+    long_files, long_functions, long_pages, public_functions_unclear, foreign_tables,
+    hidden_writes, whole_row_saves, states_set_elsewhere, clock_read_inside, floating_money,
+    environment_read, unfinished, signals, risky_queries,
+)  # fmt: skip
