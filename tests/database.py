@@ -62,12 +62,27 @@ def pytest_unconfigure() -> None:
         OWN.stop()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse tests that would empty tables, which the application may not."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the choice of the tests that need no server."""
+    parser.addoption("--without-database", action="store_true", help="only tests without a server")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse tests that would empty tables, and leave out those with servers when asked to."""
     for item in items:
         mark = item.get_closest_marker("django_db")
         if mark and mark.kwargs.get("transaction"):
             raise pytest.UsageError(f"{item.nodeid}: ask for committed_db, not transaction=True")
+    if config.getoption("--without-database"):
+        slow = [item for item in items if _needs_server(item)]
+        items[:] = [item for item in items if not _needs_server(item)]
+        config.hook.pytest_deselected(items=slow)
+
+
+def _needs_server(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("slow")
+    return bool(marked or fixtures & {"template", "db", "django_db_setup"})
 
 
 @pytest.fixture(scope="session")

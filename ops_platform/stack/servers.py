@@ -8,7 +8,7 @@ import subprocess
 import time
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ops_platform.stack.children import Owner, spawn, state_of, working_in
 from ops_platform.stack.places import NoServer, Places, postgres_binaries, redis_binary
@@ -158,7 +158,15 @@ class Postgres(Server):
         password.touch(mode=0o600)
         password.write_text(self.password)
         self.places.owner.own(password)
-        words = [self._binary("initdb"), "-D", self.data, "-U", self.superuser, "-E", "UTF8"]
+        words: list[str | Path] = [
+            self._binary("initdb"),
+            "-D",
+            self.data,
+            "-U",
+            self.superuser,
+            "-E",
+            "UTF8",
+        ]
         words += ["--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={password}"]
         words += ["--no-instructions", *(["--no-sync"] if self.careless else ["--data-checksums"])]
         try:
@@ -224,7 +232,9 @@ class Redis(Server):
 
 def run_as(owner: Owner, words: list[str | Path]) -> None:
     """Run a program of the servers to its end as their user; raises NoServer when it fails."""
-    drop = {"user": owner.uid, "group": owner.gid} if owner.dropped else {}
+    drop: dict[str, Any] = {}
+    if owner.dropped:
+        drop = {"user": owner.uid, "group": owner.gid, "extra_groups": []}
     done = subprocess.run(  # noqa: S603 - our own programs only
         [str(word) for word in words],
         capture_output=True,
@@ -232,7 +242,6 @@ def run_as(owner: Owner, words: list[str | Path]) -> None:
         check=False,
         cwd="/",
         env=_LOCALE,
-        **({"extra_groups": []} if owner.dropped else {}),
         **drop,
     )
     if done.returncode:

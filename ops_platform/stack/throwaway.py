@@ -63,11 +63,12 @@ class Throwaway:
         if self.running:
             return
         self._wipe_after_power_cut()
-        for server in (self.postgres, self.redis):
+        servers: tuple[Server, ...] = (self.postgres, self.redis)
+        for server in servers:
             server.prepare()
             self._children.append((server, server.start()))
-        for server, child in self._children:
-            server.wait_ready(child)
+        for starting, child in self._children:
+            starting.wait_ready(child)
         superuser = self.postgres.dsn()
         roles.make_owner(superuser, password=self._password, may_create=True)
         roles.make_database(superuser)

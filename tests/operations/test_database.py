@@ -9,7 +9,7 @@ from ops_platform.stack import roles
 def _who() -> str:
     with connection.cursor() as line:
         line.execute("SELECT current_user")
-        return line.fetchone()[0]
+        return str(line.fetchone()[0])
 
 
 @pytest.mark.django_db
