@@ -125,6 +125,7 @@ OPS_TOTP = env.totp
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5
 AXES_LOCKOUT_PARAMETERS = ["username"]
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # a number locks wherever the tries come from
 AXES_ENABLE_ADMIN = False
 SESSION_COOKIE_NAME = "ops_session"
 SESSION_COOKIE_HTTPONLY = True

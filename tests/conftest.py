@@ -1,3 +1,41 @@
-"""What every test shares: the database plugin here, the guards beside it."""
+"""What every test shares: the database plugin, and a small branch with its people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from foundation.people import services as people_services
+from foundation.people.models import Staff
+from tests.factories import people
 
 pytest_plugins = ["tests.database"]
+
+
+@pytest.fixture
+def everything(db: None) -> Iterator[None]:
+    """Let the test see every institution, as a system job does."""
+    with people_services.acting_as_system(reason="test"):
+        yield
+
+
+@pytest.fixture
+def bank(everything: None) -> people.Branch:
+    """Open a small branch with the business numbers in force."""
+    opened = people.branch()
+    manager = people.staff(opened.branch, "ops_manager", name="周明")
+    people.numbers(manager, people.staff(opened.branch, "risk_manager", name="吴芳"))
+    return opened
+
+
+@pytest.fixture
+def teller(bank: people.Branch) -> Staff:
+    """Hire a teller of the outlet."""
+    return people.staff(bank.outlet, "teller", name="王晓雯")
+
+
+@pytest.fixture
+def authorizer(bank: people.Branch) -> Staff:
+    """Hire an authorizer of the centre."""
+    return people.staff(bank.centre, "authorizer", name="李静")

@@ -1,15 +1,155 @@
-"""Background jobs and the items of every queue."""
+"""The items of every queue, who held them for how long, and the jobs of the workers."""
 
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from foundation.people.models import Institutional, Staff
+from foundation.worklist import rules
+
+
+class WorkItem(Institutional):
+    """One thing that waits in a queue for one person; states are those of rules.FLOW.
+
+    `fence` grows with every claim, so that a holder whose lease ran out can change nothing. All
+    moments are the database's. `conflicted` are the humans (people.Staff.person) who may not hold
+    it: whoever entered it.
+    """
+
+    queue = models.CharField(_("queue"), max_length=40)
+    subject = models.CharField(_("subject"), max_length=80)
+    state = models.CharField(_("state"), max_length=10, default=rules.WAITING)
+    priority = models.SmallIntegerField(_("priority"), default=10)
+    skill = models.CharField(_("skill"), max_length=20, blank=True)
+    grade_needed = models.PositiveSmallIntegerField(_("grade needed"), default=1)
+    amount_fen = models.BigIntegerField(_("amount"), null=True)
+    urgent_reason = models.CharField(max_length=200, blank=True)
+    conflicted = ArrayField(models.UUIDField(), default=list)
+    holder = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    holder_label = models.CharField(_("held by"), max_length=60, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    fence = models.PositiveIntegerField(default=0)
+    enqueued_at = models.DateTimeField(db_default=Now())
+    first_held_at = models.DateTimeField(null=True)
+    held_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    suspended_reason = models.CharField(max_length=200, blank=True)
+    suspended_until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("work item")
+        indexes = [
+            models.Index(
+                fields=["queue", "-priority", "id"],
+                condition=Q(state="waiting"),
+                name="worklist_waiting",
+            ),
+            models.Index(fields=["holder"], condition=Q(state="held"), name="worklist_held"),
+            models.Index(fields=["lease_until"], condition=Q(state="held"), name="worklist_lease"),
+            models.Index(fields=["subject"], name="worklist_subject"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=rules.FLOW.states), name="worklist_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="held", holder__isnull=False, lease_until__isnull=False)
+                | (~Q(state="held") & Q(lease_until=None)),
+                name="worklist_held_has_lease",
+            ),
+            models.UniqueConstraint(
+                fields=["queue", "subject"],
+                condition=Q(state__in=("waiting", "held", "suspended")),
+                name="worklist_open_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue} {self.subject}"
+
+
+class Holding(Institutional):
+    """Who held an item from when to when, and how it ended: the seconds of each person."""
+
+    item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="holdings")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    fence = models.PositiveIntegerField()
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    ended_by = models.CharField(max_length=12)
+
+    class Meta:
+        verbose_name = _("holding")
+        indexes = [models.Index(fields=["staff", "-ended_at"], name="worklist_person_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "fence"], name="worklist_one_end_a_holding"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}.{self.fence} {self.ended_by}"
 
 
 class Job(models.Model):
-    """Work to be done by a worker, written in the transaction that wants it done."""
+    """Work for a worker, written in the transaction that wants it done; ids only, no data.
 
-    kind = models.CharField(max_length=120)
+    States are those of rules.JOB_FLOW. The row is the queue: whoever rings a worker only says its
+    id, and a worker whose lease ran out cannot finish it (`fence`).
+    """
+
+    kind = models.CharField(_("kind"), max_length=120)
     args = models.JSONField(default=dict)
-    dedup_key = models.CharField(max_length=120, null=True, unique=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    dedup_key = models.CharField(max_length=120, null=True, unique=True)  # noqa: DJ001
+    state = models.CharField(_("state"), max_length=8, default=rules.READY)
+    priority = models.SmallIntegerField(default=10)
+    run_after = models.DateTimeField(db_default=Now())
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    attempts_max = models.PositiveSmallIntegerField(default=8)
+    lease_until = models.DateTimeField(null=True)
+    fence = models.PositiveIntegerField(default=0)
+    last_error = models.TextField(_("last error"), blank=True)
+    trace = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("job")
+        indexes = [
+            models.Index(
+                fields=["-priority", "id"], condition=Q(state="ready"), name="worklist_job_ready"
+            ),
+            models.Index(
+                fields=["lease_until"], condition=Q(state="running"), name="worklist_job_running"
+            ),
+            models.Index(fields=["state", "-id"], name="worklist_job_state"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=rules.JOB_FLOW.states), name="worklist_job_state_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.kind}"
+
+
+class Heartbeat(models.Model):
+    """The last sign of life of one process: worker, relay or beat."""
+
+    process = models.CharField(max_length=20)
+    host = models.CharField(max_length=80)
+    pid = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["process", "host", "pid"], name="worklist_one_sign"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.process} {self.host} {self.pid}"

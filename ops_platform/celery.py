@@ -1,0 +1,66 @@
+"""The Celery application: one task, which runs the job of that id. The broker only rings."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging, worker_process_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ops_platform.settings")
+
+from ops_platform.env import env
+
+VISIBILITY_SECONDS = 600
+TRANSPORT = {
+    "visibility_timeout": VISIBILITY_SECONDS,
+    "unacked_restore_limit": 0,
+    "health_check_interval": 10,
+    "socket_keepalive": True,
+}
+
+app = Celery("ops_platform", broker=env.broker_url)
+app.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_default_queue="jobs",
+    worker_prefetch_multiplier=1,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    worker_soft_shutdown_timeout=20,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options=TRANSPORT,
+    visibility_timeout=VISIBILITY_SECONDS,
+    worker_send_task_events=False,
+    timezone="Asia/Shanghai",
+)
+
+
+@setup_logging.connect
+def _keep_our_logging(**_more: Any) -> None:
+    """Leave logging to the settings."""
+
+
+@worker_process_init.connect
+def _fresh_connections(**_more: Any) -> None:
+    """Let no child use a connection of its parent."""
+    from django.db import connections
+
+    connections.close_all()
+
+
+@app.task(name="ops_platform.run_job")
+def run_job(job_id: int) -> None:
+    """Run the job of that id, if it is still to be done."""
+    from ops_platform import jobs
+
+    jobs.run_job(job_id)
+
+
+import django  # noqa: E402
+
+django.setup()

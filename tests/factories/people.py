@@ -1,0 +1,92 @@
+"""Institutions and staff for tests: a small branch, and people of every role in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import count
+
+from foundation.people import services as people
+from foundation.people.models import Institution, Staff, StaffRole
+from foundation.people.roles import ROLES
+from foundation.policy.models import Policy
+from foundation.policy.rules import NUMBERS
+
+DAY = date(2026, 11, 23)
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+NUMBERS_OF_THE_BANK = {
+    "authorization.limit_fen.1002": "5000000",
+    "authorization.limit_fen.1101": "20000000",
+    "authorization.lease_seconds": "180",
+    "authorization.target_seconds": "25",
+    "monitoring.lease_seconds": "600",
+    "security.idle_minutes": "10",
+}
+_serial = count(500001)
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A branch with two outlets of one sub-branch, an outlet of another, and a centre."""
+
+    head: Institution
+    branch: Institution
+    sub_branch: Institution
+    outlet: Institution
+    sibling: Institution
+    elsewhere: Institution
+    centre: Institution
+
+
+def branch() -> Branch:
+    """Open the institutions of a small branch."""
+    head = people.open_institution(number="100000", name="总行", kind="head", parent=None)
+    own = people.open_institution(number="110000", name="北京分行", kind="branch", parent=head)
+    sub = people.open_institution(number="110800", name="海淀支行", kind="sub_branch", parent=own)
+    other = people.open_institution(number="110500", name="朝阳支行", kind="sub_branch", parent=own)
+    return Branch(
+        head=head,
+        branch=own,
+        sub_branch=sub,
+        outlet=people.open_institution(number="110801", name="中关村", kind="outlet", parent=sub),
+        sibling=people.open_institution(number="110802", name="五道口", kind="outlet", parent=sub),
+        elsewhere=people.open_institution(
+            number="110501", name="国贸", kind="outlet", parent=other
+        ),
+        centre=people.open_institution(number="110100", name="授权中心", kind="centre", parent=own),
+    )
+
+
+def staff(institution: Institution, *roles: str, grade: int = 3, name: str = "李静") -> Staff:
+    """Hire a person with these roles, without a password that works."""
+    person = Staff(number=str(next(_serial)), name=name, institution=institution, grade=grade)
+    person.set_unusable_password()
+    person.save(force_insert=True)
+    for role in roles:
+        StaffRole.objects.create(
+            staff=person,
+            role=role,
+            duty=ROLES[role].duty,
+            person=person.person,
+            valid_from=date(2020, 1, 1),
+        )
+    return person
+
+
+def numbers(by: Staff, approved_by: Staff) -> None:
+    """Put every business number in force since long ago."""
+    missing = set(NUMBERS) - set(NUMBERS_OF_THE_BANK)
+    assert not missing, f"give these numbers a value for the tests: {missing}"
+    Policy.objects.bulk_create(
+        Policy(
+            code=code,
+            value=value,
+            valid_from=date(2020, 1, 1),
+            reason="start",
+            proposed_by=by,
+            proposed_at=NOON,
+            approved_by=approved_by,
+            approved_at=NOON,
+        )
+        for code, value in NUMBERS_OF_THE_BANK.items()
+    )
