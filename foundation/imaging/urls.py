@@ -1,6 +1,13 @@
 """URLs of imaging."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from foundation.imaging import web
 
 app_name = "imaging"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    # pages
+    path("view/<int:page_id>/", web.view, name="view"),
+    path("thumb/<int:page_id>/", web.thumb, name="thumb"),
+    path("original/<int:page_id>/", web.original, name="original"),
+]

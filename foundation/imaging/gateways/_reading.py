@@ -1,0 +1,153 @@
+"""The OCR gateway: PP-OCRv6 reads, Tesseract reads digits a second time and stands in for it.
+
+The engines run in a child, so that one that crashes or hangs costs a page, never a worker.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from foundation.imaging.rules import Code, Line
+
+CHILD = Path(__file__).with_name("_reader_child.py")
+MEMORY_MIB = 3072
+START_SECONDS = 60
+PAGE_SECONDS = 60
+THREADS = ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS")
+PP_OCR, TESSERACT = "pp-ocrv6-small", "tesseract"
+
+
+class EngineFailed(Exception):
+    """An engine crashed, hung or answered nonsense; the page is not at fault."""
+
+
+@dataclass(frozen=True)
+class PageText:
+    """What one engine saw on one page; milliseconds are of the processor."""
+
+    engine: str
+    version: str
+    milliseconds: int
+    lines: tuple[Line, ...]
+    codes: tuple[Code, ...] = ()
+
+
+class _Reader:
+    """One warm child per process; killed and replaced when it fails or is late."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+
+    def ask(self, engine: str, png: bytes) -> dict[str, Any]:
+        """Return the child's answer to one page; raise EngineFailed when there is none."""
+        with self._lock:
+            child, fresh = self._child, False
+            if child is None or self._owner != os.getpid() or child.poll() is not None:
+                self._discard()
+                child, fresh = self._start(), True
+            deadline_ms = _now_ms() + 1000 * (PAGE_SECONDS + (START_SECONDS if fresh else 0))
+            try:
+                return self._exchange(child, (engine.encode(), png), deadline_ms)
+            except (OSError, ValueError, EngineFailed) as error:
+                self._stop(child)
+                raise EngineFailed(str(error)) from error
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        one = dict.fromkeys(THREADS, "1")
+        self._child = subprocess.Popen(  # noqa: S603 - a fixed command of ours
+            [sys.executable, "-I", str(CHILD), str(MEMORY_MIB)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=one | {"PATH": os.defpath},
+        )
+        self._owner = os.getpid()
+        return self._child
+
+    def _discard(self) -> None:
+        """Let go of a child that ended, or that belongs to the process that forked this one."""
+        if self._child and self._owner == os.getpid():
+            self._stop(self._child)
+        self._child = None
+
+    def _stop(self, child: subprocess.Popen[bytes]) -> None:
+        child.kill()
+        child.wait()
+        for pipe in (child.stdin, child.stdout):
+            if pipe:
+                pipe.close()
+        self._child = None
+
+    def _exchange(
+        self, child: subprocess.Popen[bytes], messages: Sequence[bytes], deadline_ms: int
+    ) -> dict[str, Any]:
+        assert child.stdin
+        assert child.stdout
+        for message in messages:
+            child.stdin.write(struct.pack(">Q", len(message)) + message)
+        child.stdin.flush()
+        (length,) = struct.unpack(">Q", _exactly(child.stdout.fileno(), 8, deadline_ms))
+        answer: dict[str, Any] = json.loads(_exactly(child.stdout.fileno(), length, deadline_ms))
+        if "error" in answer:
+            raise EngineFailed(answer["error"])
+        return answer
+
+
+_reader = _Reader()
+
+
+def read_text(*, png: bytes, engines: Sequence[str] = (PP_OCR, TESSERACT)) -> PageText:
+    """Read a page of our own encoding with the first engine that can; raise EngineFailed if none.
+
+    The lines of PP-OCRv6 get Tesseract's reading of their digits beside them: two engines with
+    nothing in common seldom misread a digit in the same way.
+    """
+    failures = []
+    for engine in engines:
+        try:
+            return _page_text(engine, _reader.ask(engine, png))
+        except EngineFailed as failure:
+            failures.append(f"{engine}: {failure}")
+    raise EngineFailed("; ".join(failures))
+
+
+def _page_text(engine: str, told: dict[str, Any]) -> PageText:
+    return PageText(
+        engine=engine,
+        version=told["version"],
+        milliseconds=told["milliseconds"],
+        lines=tuple(Line(**line | {"box": tuple(line["box"])}) for line in told["lines"]),
+        codes=tuple(Code(**code | {"box": tuple(code["box"])}) for code in told["codes"]),
+    )
+
+
+def _now_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
+
+
+def _exactly(source: int, length: int, deadline_ms: int) -> bytes:
+    """Read so many bytes before the deadline, or raise."""
+    poller = select.poll()
+    poller.register(source, select.POLLIN | select.POLLHUP)
+    parts = b""
+    while len(parts) < length:
+        if not poller.poll(max(deadline_ms - _now_ms(), 0)):
+            raise EngineFailed("no answer in time")
+        part = os.read(source, min(length - len(parts), 1 << 20))
+        if not part:
+            raise EngineFailed("the reader ended")
+        parts += part
+    return parts

@@ -1,0 +1,330 @@
+"""From lines of text to the fields of a voucher: a label, what stands beside it, and its check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from foundation.imaging.rules._lines import (
+    Box,
+    Line,
+    capitals_of,
+    compact,
+    digits_of,
+    same_row,
+)
+from foundation.kernel.capitals import NotCapitals
+from foundation.kernel.money import Money
+
+NUMBER, AMOUNT, WORDS, DATE, NAME, TEXT = "number", "amount", "words", "date", "name", "text"
+KINDS = {
+    "voucher_no": NUMBER,
+    "account": NUMBER,
+    "payee_account": NUMBER,
+    "journal_no": NUMBER,
+    "teller": NUMBER,
+    "id_number": TEXT,
+    "amount": AMOUNT,
+    "amount_words": WORDS,
+    "date": DATE,
+    "payer_name": NAME,
+    "payee_name": NAME,
+    "purpose": TEXT,
+}
+# Longer labels first: 收款人账号 is not 账号. `party` is decided by where the label stands.
+LABELS: tuple[tuple[str, str], ...] = (
+    ("(?:收款人|收款方|转入|对方|收款)(?:账号|帐号|卡号|账户)", "payee_account"),
+    (
+        "(?:付款人|付款方|出票人|申请人|汇款人|转出|取款|存款|付款)(?:账号|帐号|卡号|账户)",
+        "account",
+    ),
+    ("(?:收款人|收款方|转入|对方|收款)(?:户名|全称|名称|姓名)", "payee_name"),
+    (
+        "(?:付款人|付款方|出票人|申请人|汇款人|转出|付款|存款人|取款人)(?:户名|全称|名称|姓名)",
+        "payer_name",
+    ),
+    ("(?:账|帐|卡)[/及]?(?:卡)?号码?|账户", "party:account"),
+    ("户名|全称|客户名称|客户姓名|姓名", "party:name"),
+    ("收款人|收款方|收款单位", "payee_name"),
+    ("付款人|付款方|出票人|申请人|汇款人|付款单位|存款人|取款人", "payer_name"),
+    (
+        (
+            "(?:凭证|票据|支票|业务|申请书|单据)(?:号码|编号|号)|编号|№"
+            "|(?<![A-Za-z])N[oO0]?[.:： ]+(?=[0-9])"
+        ),
+        "voucher_no",
+    ),
+    ("(?:交易|日志|主机|会计|核心)?流水号?|日志号", "journal_no"),
+    ("交易柜员|柜员号?|操作员|经办柜员", "teller"),
+    ("金额?[(（]?大写[)）]?|(?:人民币)?[(（]大写[)）]|大写金额", "amount_words"),
+    ("人民币(?=[零壹贰叁肆伍陆柒捌玖])", "amount_words"),
+    ("金额?[(（]?小写[)）]?|(?:人民币)?[(（]小写[)）]|小写金额", "amount"),
+    ("交易金额|转账金额|取款金额|存款金额|汇款金额|发生额|金额|[¥￥](?=[0-9])", "amount"),
+    ("(?:申请|交易|出票|委托|记账|业务|签发)?日期", "date"),
+    ("证件号码?|身份证号码?", "id_number"),
+    ("用途|附言|摘要", "purpose"),
+)
+OTHER_LABELS = (
+    "开户行|开户银行|付款行|收款行|支付密码|附加信息|业务类型|业务种类|交易码|交易代码|机构|网点|币种|余额|"
+    "手续费|终端|会计主管|授权|复核|记账|客户签章|客户签名|签名|备注|证件类型|证件种类|交易时间|时间|第.联"
+)
+PAYEE_SIDE = re.compile("收款人|收款方|收款单位")
+PAYER_SIDE = re.compile("付款人|付款方|出票人|申请人|汇款人|付款单位")
+_LABEL = re.compile(
+    "|".join(f"(?P<l{place}>{pattern})" for place, (pattern, _) in enumerate(LABELS))
+    + f"|(?P<other>{OTHER_LABELS})"
+)
+GRID_HEAD = re.compile("[亿仟千佰百拾十万元圆角分]{5,}")
+FIGURES = re.compile(r"[0-9][0-9,.]*[.,][0-9]{2}(?![0-9])")
+RUN = r"[0-9OoQDlI|ZSsbBgq〇*xX]"
+NUMBER_TEXT = re.compile(rf"[A-Z]{{0,4}}{RUN}(?:[\s-]?{RUN}){{3,}}")
+DATE_TEXT = re.compile(r"(20[0-9]{2})[年./-]?([01]?[0-9])[月./-]?([0-3]?[0-9])日?")
+WORDS_TEXT = re.compile("[零壹贰叁肆伍陆柒捌玖][零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整]{2,}")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field as read: its value as text, how sure (0–100), where, and whether its check holds.
+
+    `checked` is None where the kind of field has no check of its own.
+    """
+
+    name: str
+    value: str
+    confidence: int
+    box: Box
+    checked: bool | None = None
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A label with the text after it on its own line, or text without a label (`field` empty)."""
+
+    field: str
+    text: str
+    line: Line
+
+
+def fields_of(*, lines: Sequence[Line]) -> tuple[Field, ...]:
+    """Return the fields that labels name; the same field may be read at several places."""
+    pieces = [piece for line in lines for piece in _pieces(line)]
+    found = [field for piece in pieces if piece.field for field in _read(piece, pieces, lines)]
+    grid = _grid_amount(lines)
+    if grid and not any(field.name == "amount" for field in found):
+        found.append(grid)
+    if not any(field.name == "amount_words" for field in found):
+        found += [field for line in lines for field in _value("amount_words", line.text, line)]
+    return tuple(dict.fromkeys(found))
+
+
+def words_agree(*, fields: Sequence[Field]) -> bool | None:
+    """Tell whether figures and capitals say one amount; None unless both were read."""
+    figures = {Money.parse(field.value).fen for field in fields if field.name == "amount"}
+    words = {fen_of_words(field.value) for field in fields if field.name == "amount_words"}
+    if not figures or not words:
+        return None
+    return figures == words and len(figures) == 1
+
+
+def fen_of_words(text: str) -> int | None:
+    """Return the amount of a text in capitals, or None where it is no proper amount."""
+    try:
+        return Money.parse_capitals(capitals_of(text)).fen
+    except NotCapitals:
+        return None
+
+
+def fen_of_figures(text: str) -> int | None:
+    """Return the amount that figures on paper mean; None where the groups make no sense.
+
+    Engines mix up commas and points; the last mark before two digits is the decimal point, every
+    other one must stand before groups of three.
+    """
+    found = FIGURES.search(compact(text))
+    if not found:
+        return None
+    *groups, decimals = re.split("[.,]", found[0])
+    if len(groups) > 1 and (len(groups[0]) > 3 or any(len(group) != 3 for group in groups[1:])):
+        return None
+    return int("".join(groups)) * 100 + int(decimals)
+
+
+def date_of(text: str) -> str | None:
+    """Return a date on paper in ISO form."""
+    found = DATE_TEXT.search(compact(text))
+    if not found or not 1 <= int(found[2]) <= 12 or not 1 <= int(found[3]) <= 31:
+        return None
+    return f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}"
+
+
+def luhn_holds(digits: str) -> bool:
+    """Tell whether the last digit is the check digit of a bank card's number."""
+    total = 0
+    for place, char in enumerate(reversed(digits)):
+        doubled = int(char) * (1 + place % 2)
+        total += doubled - 9 * (doubled > 9)
+    return total % 10 == 0
+
+
+def _pieces(line: Line) -> Iterator[_Piece]:
+    text = line.text.strip()
+    marks = list(_LABEL.finditer(text))
+    if not marks or marks[0].start() > 0:
+        yield _Piece("", text[: marks[0].start()] if marks else text, line)
+    for place, mark in enumerate(marks):
+        end = marks[place + 1].start() if place + 1 < len(marks) else len(text)
+        group = mark.lastgroup or "other"
+        field = "other" if group == "other" else LABELS[int(group[1:])][1]
+        yield _Piece(field, text[mark.end() : end].strip(" :：|]】)）."), line)
+
+
+def _read(piece: _Piece, pieces: Sequence[_Piece], lines: Sequence[Line]) -> Iterator[Field]:
+    """Read a label's value from its own line, or from the text to its right."""
+    name = piece.field
+    if name == "other":
+        return
+    if name.startswith("party:"):
+        payee = _on_payee_side(piece.line, lines)
+        name = {
+            ("party:account", False): "account",
+            ("party:account", True): "payee_account",
+            ("party:name", False): "payer_name",
+            ("party:name", True): "payee_name",
+        }[name, payee]
+    if piece.text:
+        yield from _value(name, piece.text, piece.line)
+        return
+    for line in _right_of(piece, pieces):
+        values = list(_value(name, line.text, line))
+        if values:
+            yield from values
+            return
+
+
+def _right_of(piece: _Piece, pieces: Sequence[_Piece]) -> Iterator[Line]:
+    """Return the unlabelled texts to the right on the row, up to the next label."""
+    left, _, wide, high = piece.line.box
+    beside = [
+        other
+        for other in pieces
+        if other.line is not piece.line
+        and other.line.box[0] >= left + wide * 3 // 4
+        and same_row(piece.line.box, other.line.box)
+    ]
+    reach = left + wide + high * 14
+    for other in sorted(beside, key=lambda one: one.line.box[0]):
+        if other.field or other.line.box[0] > reach:
+            return
+        yield Line(other.text, other.line.confidence, other.line.box, other.line.digits)
+
+
+def _on_payee_side(line: Line, lines: Sequence[Line]) -> bool:
+    """Tell whether a bare 户名 or 账号 stands in the payee's part of the form."""
+    sides = [
+        (other, bool(PAYEE_SIDE.match(compact(other.text))))
+        for other in lines
+        if other is not line
+        and (PAYEE_SIDE.match(compact(other.text)) or PAYER_SIDE.match(compact(other.text)))
+    ]
+    left, top, _, high = line.box
+    near = [
+        (abs(top - other.box[1]) + (left - other.box[0]), payee)
+        for other, payee in sides
+        if other.box[0] <= left + high and abs(top - other.box[1]) < high * 8
+    ]
+    return min(near)[1] if near else False
+
+
+def _value(name: str, text: str, line: Line) -> Iterator[Field]:
+    """Read one text as the kind that the field is; nothing where it is no such thing."""
+    kind = KINDS[name]
+    read = {NUMBER: _number, AMOUNT: _amount, WORDS: _words, DATE: date_of}.get(kind, _plain)
+    value = read(text)
+    if value is None:
+        return
+    checked: bool | None = None
+    confidence = line.confidence
+    if kind == WORDS:
+        checked = fen_of_words(value) is not None
+    if kind == NUMBER:
+        confidence = second_opinion(value, line)
+        if name.endswith("account") and len(value) in (16, 19) and value.startswith("62"):
+            checked = luhn_holds(digits_of(value))
+    if kind == AMOUNT:
+        confidence = second_opinion(digits_of(value), line)
+    yield Field(name, value, confidence, line.box, checked)
+
+
+def second_opinion(value: str, line: Line) -> int:
+    """Return how sure a number is once the independent digit reader has been heard."""
+    if not line.digits or "*" in value:
+        return line.confidence
+    if digits_of(value) in line.digits:
+        return max(line.confidence, 99)
+    return min(line.confidence, 60)
+
+
+def _number(text: str) -> str | None:
+    found = NUMBER_TEXT.search(text)
+    if not found:
+        return None
+    if "*" in found[0]:
+        return "".join(char for char in found[0].upper() if char.isdigit() or char == "*")
+    digits = digits_of(found[0])
+    return digits if len(digits) >= 4 else None
+
+
+def _amount(text: str) -> str | None:
+    fen = fen_of_figures(text)
+    return None if fen is None else Money(fen).format()
+
+
+def _words(text: str) -> str | None:
+    found = WORDS_TEXT.search(capitals_of(text))
+    return found[0] if found and re.search("[元角分]", found[0]) else None
+
+
+def _plain(text: str) -> str | None:
+    return compact(text)[:60] or None
+
+
+def _grid_amount(lines: Sequence[Line]) -> Field | None:
+    """Read the amount written one digit a box under 亿千百十万千百十元角分.
+
+    Engines drop single digits there, so the digits count only where they fill the boxes: as many
+    signs as their pitch leaves room for. Anything else would be another amount.
+    """
+    for head in lines:
+        if not GRID_HEAD.search(compact(head.text)):
+            continue
+        top, high = head.box[1], head.box[3]
+        row = [
+            line
+            for line in lines
+            if top + high // 2 < line.box[1] + line.box[3] // 2 < top + high * 4
+            and re.fullmatch(r"[¥￥|\s0-9]*[0-9][|\s0-9]*", line.text)
+        ]
+        row.sort(key=lambda line: line.box[0])
+        digits = "".join(digit for line in row for digit in line.text if digit in "0123456789")
+        if len(digits) >= 3 and _fills_boxes(row):
+            sure = min(line.confidence for line in row)
+            return Field("amount", Money(int(digits)).format(), sure, _around(row))
+    return None
+
+
+def _fills_boxes(row: Sequence[Line]) -> bool:
+    signs = [len(re.sub(r"[|\s]", "", line.text)) for line in row]
+    wide = [(line.box[2], count) for line, count in zip(row, signs, strict=True) if count > 1]
+    if not wide:
+        return False
+    pitch = max(sum(width for width, _ in wide) // sum(count for _, count in wide), 1)
+    span = row[-1].box[0] + row[-1].box[2] - row[0].box[0]
+    return abs(span - pitch * sum(signs)) < pitch * 3 // 5
+
+
+def _around(lines: Sequence[Line]) -> Box:
+    left, top = min(line.box[0] for line in lines), min(line.box[1] for line in lines)
+    right = max(line.box[0] + line.box[2] for line in lines)
+    bottom = max(line.box[1] + line.box[3] for line in lines)
+    return (left, top, right - left, bottom - top)

@@ -1,0 +1,129 @@
+"""What imaging can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from foundation.imaging import rules
+from foundation.imaging.models import Document, Page, Reading
+
+# How many of the latest pages of an institution a new one is held against: a bound on the work,
+# about ten days of a busy outlet.
+RECENT_PAGES = 5000
+
+
+def documents(*, subject: str) -> Sequence[Document]:
+    """Return the documents of a subject in the order of their opening."""
+    return tuple(Document.objects.filter(subject=subject).order_by("id"))
+
+
+def pages(*, document_id: int) -> Sequence[Page]:
+    """Return the pages in force of a document, in order."""
+    rows = Page.objects.filter(document_id=document_id).exclude(state=rules.REPLACED)
+    return tuple(rows.select_related("document").order_by("seq", "id"))
+
+
+def versions(*, page_id: int) -> Sequence[Page]:
+    """Return every scan of the same page, the newest first."""
+    page = Page.objects.get(id=page_id)
+    rows = Page.objects.filter(document_id=page.document_id, seq=page.seq)
+    return tuple(rows.order_by("-version", "-id"))
+
+
+def page(*, page_id: int) -> Page | None:
+    """Return a page within the scope of the moment, or None."""
+    found: Page | None = Page.objects.select_related("document").filter(id=page_id).first()
+    return found
+
+
+def reading(*, page_id: int) -> Reading | None:
+    """Return the latest reading of a page, or None while nobody has read it."""
+    found: Reading | None = Reading.objects.filter(page_id=page_id).order_by("-attempt").first()
+    return found
+
+
+def readings(*, document_id: int) -> Sequence[Reading]:
+    """Return the latest reading of each page in force, in the order of the pages."""
+    rows = (
+        Reading.objects.filter(page__document_id=document_id)
+        .exclude(page__state=rules.REPLACED)
+        .order_by("page__seq", "page_id", "-attempt")
+        .distinct("page__seq", "page_id")
+    )
+    return tuple(rows)
+
+
+def is_read(*, document_id: int) -> bool:
+    """Tell whether every page in force was read or given up."""
+    return not Page.objects.filter(document_id=document_id, state=rules.STORED).exists()
+
+
+def comparison(*, document_id: int, expected: Mapping[str, object]) -> Sequence[rules.Comparison]:
+    """Return each expected value beside what the document's pages say.
+
+    Known names: amount (fen or Money), amount_words, voucher_no, account, payee_account,
+    payer_name, payee_name, date, journal_no, teller, id_number, purpose; any other is looked for
+    as plain text.
+    """
+    read = [as_read(reading=row) for row in readings(document_id=document_id)]
+    return rules.verify(expected=expected, pages=read)
+
+
+def as_read(*, reading: Reading) -> rules.ReadPage:
+    """Return a stored reading as the values that rules work on."""
+    return rules.ReadPage(
+        page_id=reading.page_id,
+        lines=tuple(rules.Line(**_with_box(row)) for row in reading.lines),
+        fields=tuple(rules.Field(**_with_box(row)) for row in reading.fields),
+        codes=tuple(rules.Code(**_with_box(row)) for row in reading.codes),
+    )
+
+
+def boxes(*, page_id: int, rows: Sequence[rules.Comparison]) -> dict[str, list[int]]:
+    """Return the boxes of compared values on a page, as the viewer draws them.
+
+    Each is left, top, width, height, and 1 where the value differs.
+    """
+    return {
+        row.name: [*row.box, int(row.verdict == rules.DIFFERS)]
+        for row in rows
+        if row.box and row.page_id == page_id
+    }
+
+
+def same_image(*, sha256: str) -> Page | None:
+    """Return the first page in scope that has the very same bytes."""
+    found: Page | None = (
+        Page.objects.select_related("document").filter(sha256=sha256).order_by("id").first()
+    )
+    return found
+
+
+def like(*, page: Page) -> Page | None:
+    """Return an earlier page that shows the same picture: the bytes anywhere in the bank, or the
+    look among the latest pages of the institution.
+    """
+    earlier: QuerySet[Page] = Page.objects.filter(id__lt=page.pk).order_by("id")
+    copy = earlier.filter(sha256=page.sha256).first()
+    if copy is not None:
+        return copy
+    recent = (
+        Page.objects.filter(
+            institution_id=page.institution_id, image_class=page.image_class, id__lt=page.pk
+        )
+        .order_by("-id")
+        .values_list("id", "looks")[:RECENT_PAGES]
+    )
+    alike = [
+        number
+        for number, looks in recent
+        if rules.likeness(looks, page.looks) <= rules.ALIKE_BITS_MAX
+    ]
+    return earlier.filter(id=min(alike)).first() if alike else None
+
+
+def _with_box(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "box": tuple(row["box"])}

@@ -1,0 +1,43 @@
+"""Background work of imaging: copies for screens, and reading; each may run twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from django.utils import timezone
+
+from foundation.imaging import gateways, services
+from foundation.kernel.errors import Refused
+
+
+def make_copies(*, page_id: int, **_event: object) -> Callable[[], object] | None:
+    """Make the view copy and the thumbnail of a page."""
+    copies_awaited, _ = services.awaits(page_id=page_id)
+    source = services.source_of(page_id=page_id) if copies_awaited else None
+    if source is None:
+        return None
+    made = gateways.copies(data=source.data)
+    view = gateways.keep_copy(data=made.view, sha256=source.sha256, use="view")
+    thumb = gateways.keep_copy(data=made.thumb, sha256=source.sha256, use="thumb")
+    return partial(
+        services.record_copies, page_id=page_id, view=view, thumb=thumb, at=timezone.now()
+    )
+
+
+def read_page(*, page_id: int, **_event: object) -> Callable[[], object] | None:
+    """Read a stored page; engines that fail leave it unreadable, never the worker dead."""
+    _, reading_awaited = services.awaits(page_id=page_id)
+    if not reading_awaited:
+        return None
+    text, failure = None, ""
+    try:
+        source = services.source_of(page_id=page_id)
+        if source is None:
+            return None
+        text = gateways.read_text(png=gateways.clean_png(data=source.data))
+    except (gateways.EngineFailed, Refused) as error:
+        failure = str(error)
+    return partial(
+        services.record_reading, page_id=page_id, text=text, failure=failure, at=timezone.now()
+    )
