@@ -1,0 +1,58 @@
+"""Draws vouchers as a scanner sees them, with the truth about what stands where.
+
+`draw("withdrawal", {...}, seed=1)` returns a JPEG and its truth; the same arguments give the same
+bytes with the same version of Pillow and of the fonts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any
+
+from ops_platform.demo.vouchers import cards
+from ops_platform.demo.vouchers.forms import form
+from ops_platform.demo.vouchers.ink import Box, Sheet
+from ops_platform.demo.vouchers.layouts import LAYOUTS
+from ops_platform.demo.vouchers.scan import MARGIN, moved, scan
+
+_DRAWN_APART: dict[str, Callable[[Mapping[str, Any], Random], Sheet]] = {
+    "id_card": cards.id_card,
+    "seal": cards.seal,
+}
+KINDS = (*LAYOUTS, *_DRAWN_APART)
+
+
+def draw(
+    kind: str, fields: Mapping[str, Any], seed: int, level: str = "normal"
+) -> tuple[bytes, dict[str, Any]]:
+    """Return one page as JPEG and its truth: kind, size, and each field's text and box.
+
+    Fields of a form: date, amount_fen, account, name; where the form has them payee_name,
+    payee_account, payee_bank, purpose, id_number, voucher_no, outlet; and journal_no, time,
+    institution, teller, trade_code when it has been posted. The truth calls the validation
+    print's fields `journal.…`. Level is clean, normal or hard.
+    """
+    random = Random(f"{kind}|{seed}|{level}")
+    apart = _DRAWN_APART.get(kind)
+    sheet = apart(fields, random) if apart else form(kind, fields, random)
+    data, skew, size = scan(sheet.image, random, level)
+    found = {
+        name: {"text": text, "box": moved(box, skew=skew, size=size)}
+        for name, (text, box) in sheet.boxes.items()
+    }
+    return data, {
+        "kind": kind, "seed": seed, "level": level, "size": list(size), "fields": found
+    }  # fmt: skip
+
+
+def zones(kind: str) -> dict[str, Box]:
+    """Return where a form's fields stand on a scan that lies straight, for readers by template."""
+    layout = LAYOUTS[kind]
+    places = {cell.field: cell.room for cell in layout.cells if cell.field}
+    places |= dict(layout.open_fields)
+    if layout.grid:
+        places["amount"] = layout.grid
+    if layout.journal_at:
+        places["journal"] = layout.journal_at
+    return {name: (x + MARGIN, y + MARGIN, w, h) for name, (x, y, w, h) in places.items()}
