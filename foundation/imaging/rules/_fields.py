@@ -87,6 +87,10 @@ FIGURES = re.compile(r"[0-9][0-9,.]*[.,][0-9]{2}(?![0-9])")
 RUN = r"[0-9OoQDlI|ZSsbBgq〇*xX]"
 NUMBER_TEXT = re.compile(rf"[A-Z]{{0,4}}{RUN}(?:[\s-]?{RUN}){{3,}}")
 DATE_TEXT = re.compile(r"(20[0-9]{2})[年./-]?([01]?[0-9])[月./-]?([0-3]?[0-9])日?")
+# Terminals print the day after the journal number; engines lose the blank between.
+JOURNAL_AND_DATE = re.compile(
+    r"^([0-9]{10,14})20[2-9][0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{0,6}$"
+)
 WORDS_TEXT = re.compile("[零壹贰叁肆伍陆柒捌玖][零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整]{2,}")
 
 
@@ -254,6 +258,8 @@ def _value(name: str, text: str, line: Line) -> Iterator[Field]:
     confidence = line.confidence
     if kind == WORDS:
         checked = fen_of_words(value) is not None
+    if name == "journal_no":
+        value = JOURNAL_AND_DATE.sub(r"\1", value)
     if kind == NUMBER:
         confidence = second_opinion(value, line)
         if name.endswith("account") and len(value) in (16, 19) and value.startswith("62"):
