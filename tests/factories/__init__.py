@@ -1,0 +1,1 @@
+"""Rows for tests: one module an app, one function a thing."""

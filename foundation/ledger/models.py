@@ -1,0 +1,325 @@
+"""The chart, the accounts, and what was posted to them: entries, postings, journal, days, holds.
+
+`Entry`, `Posting` and `JournalLine` are partitioned by month and written only by the SQL function
+`ledger_post`; the application may read them and nothing else. Their tables are made by `sql/`.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from foundation.ledger import rules
+from foundation.people.models import Institution, Institutional
+
+
+class ChartAccount(models.Model):
+    """A subject of the chart of accounts, the same for the whole bank."""
+
+    code = models.CharField(_("subject code"), max_length=8, unique=True)
+    name = models.CharField(_("subject name"), max_length=60)
+    normal_side = models.CharField(_("normal side"), max_length=6)
+    kind = models.CharField(_("kind"), max_length=10)
+
+    class Meta:
+        verbose_name = _("account subject")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(normal_side__in=rules.SIDES), name="ledger_subject_side_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=rules.KINDS), name="ledger_subject_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[0-9]{4,8}$"), name="ledger_subject_code_digits"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class Account(Institutional):
+    """One account of a customer or of the bank itself.
+
+    The balance is counted on the account's normal side, so a deposit of a customer is positive;
+    `seq` counts its postings. Both change only through `ledger_post`. States: `rules.ACCOUNT_FLOW`.
+    """
+
+    number = models.CharField(_("account number"), max_length=19, unique=True)
+    name = models.CharField(_("account name"), max_length=80)
+    chart = models.ForeignKey(
+        ChartAccount, on_delete=models.PROTECT, verbose_name=_("account subject")
+    )
+    normal_side = models.CharField(_("normal side"), max_length=6)
+    kind = models.CharField(_("kind"), max_length=10)
+    currency = models.CharField(_("currency"), max_length=3, default=rules.CNY)
+    state = models.CharField(_("state"), max_length=12, default=rules.ACTIVE)
+    overdraft_allowed = models.BooleanField(_("overdraft allowed"), default=False)
+    balance_fen = models.BigIntegerField(_("balance"), default=0)
+    held_fen = models.BigIntegerField(_("held"), default=0)
+    seq = models.BigIntegerField(default=0)
+    holder_person = models.UUIDField(null=True)
+    customer_number = models.CharField(_("customer number"), max_length=20, blank=True)
+    opened_on = models.DateField(_("opened on"))
+    closed_on = models.DateField(_("closed on"), null=True)
+
+    class Meta:
+        verbose_name = _("account")
+        indexes = [
+            models.Index(fields=["institution", "number"], name="ledger_account_by_outlet"),
+            models.Index(fields=["customer_number", "number"], name="ledger_account_by_customer"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number__regex=r"^[0-9]{19}$"), name="ledger_account_number_digits"
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__regex=r"^[A-Z]{3}$"), name="ledger_account_currency_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(normal_side__in=rules.SIDES), name="ledger_account_side_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=rules.KINDS), name="ledger_account_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=rules.ACCOUNT_FLOW.states),
+                name="ledger_account_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(overdraft_allowed=True) | Q(balance_fen__gte=F("held_fen")),
+                name="ledger_no_overdraft",
+            ),
+            models.CheckConstraint(condition=Q(held_fen__gte=0), name="ledger_held_not_negative"),
+            models.CheckConstraint(
+                condition=~Q(state=rules.CLOSED)
+                | Q(balance_fen=0, held_fen=0, closed_on__isnull=False),
+                name="ledger_closed_account_empty",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+    @property
+    def available_fen(self) -> int:
+        """Return what may be paid out: the balance without what is held."""
+        return self.balance_fen - self.held_fen
+
+    @property
+    def subject(self) -> str:
+        """Return the name under which the trail knows this account."""
+        return f"ledger.account:{self.number}"
+
+
+class Entry(Institutional):
+    """One posting as a whole: never changed, only reversed by another entry.
+
+    The id begins with the business date (`rules.day_of`). A hidden column `tx` seals the entry to
+    the database transaction that made it, so that no leg can be added later.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    business_date = models.DateField(_("business date"))
+    posted_at = models.DateTimeField(_("posted at"))
+    journal_no = models.CharField(_("journal number"), max_length=20)
+    key = models.CharField(max_length=80)
+    trade_code = models.CharField(_("transaction code"), max_length=8)
+    teller = models.CharField(_("teller"), max_length=12)
+    subject = models.CharField(_("item"), max_length=80, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    reverses_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("entry")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Posting(Institutional):
+    """One leg of an entry on one account: debit positive, credit negative; never changed.
+
+    `institution` is the account's. `seq` counts the postings of an account without a gap and
+    `balance_after` is on the account's normal side, so that a statement proves itself. `shard` is
+    0 until an account is spread over several balances.
+    """
+
+    pk = models.CompositePrimaryKey("account_id", "seq", "shard", "business_date")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    seq = models.BigIntegerField()
+    shard = models.SmallIntegerField(default=0)
+    business_date = models.DateField(_("business date"))
+    entry = models.ForeignKey(
+        Entry, on_delete=models.PROTECT, related_name="legs", db_constraint=False
+    )
+    line = models.SmallIntegerField()
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    currency = models.CharField(_("currency"), max_length=3)
+    amount_fen = models.BigIntegerField(_("amount"))
+    balance_after = models.BigIntegerField(_("balance after"))
+
+    class Meta:
+        verbose_name = _("posting")
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}/{self.line} {self.amount_fen}"
+
+
+class JournalLine(Institutional):
+    """One line of the transaction journal, as the counter's slip quotes it; never changed.
+
+    Own lines belong to an entry and are numbered without a gap for each institution and day;
+    imported ones come from a foreign core and keep its number.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    business_date = models.DateField(_("business date"))
+    journal_no = models.CharField(_("journal number"), max_length=20)
+    at = models.DateTimeField(_("time"))
+    teller = models.CharField(_("teller"), max_length=12)
+    trade_code = models.CharField(_("transaction code"), max_length=8)
+    account_number = models.CharField(_("account number"), max_length=32)
+    side = models.CharField(_("debit or credit"), max_length=6)
+    amount_fen = models.BigIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    counter_account = models.CharField(_("counter-account"), max_length=32, blank=True)
+    voucher_no = models.CharField(_("voucher number"), max_length=20, blank=True)
+    source = models.CharField(_("source"), max_length=6)
+    subject = models.CharField(_("item"), max_length=80, blank=True)
+    entry = models.ForeignKey(
+        Entry, on_delete=models.PROTECT, null=True, related_name="journal", db_constraint=False
+    )
+
+    class Meta:
+        verbose_name = _("journal line")
+
+    def __str__(self) -> str:
+        return f"{self.business_date} {self.journal_no}"
+
+
+class PostingKey(Institutional):
+    """The key of a posting and the hash of what was asked: the same key posts once."""
+
+    pk = models.CompositePrimaryKey("institution_id", "key")
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    key = models.CharField(max_length=80)
+    request_hash = models.BinaryField()
+    entry_id = models.BigIntegerField()
+    business_date = models.DateField()
+
+    class Meta:
+        verbose_name = _("posting key")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Reversal(Institutional):
+    """Which entry an entry was reversed by: once at most."""
+
+    original = models.BigIntegerField(primary_key=True)
+    entry = models.BigIntegerField(unique=True)
+
+    class Meta:
+        verbose_name = _("reversal")
+
+    def __str__(self) -> str:
+        return f"{self.original} ← {self.entry}"
+
+
+class Hold(Institutional):
+    """An amount of an account that may not be paid out until it is released."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="holds")
+    amount_fen = models.BigIntegerField(_("amount"))
+    reason = models.CharField(_("reason"), max_length=200)
+    subject = models.CharField(_("item"), max_length=80, blank=True)
+    placed_at = models.DateTimeField(_("placed at"))
+    placed_by = models.CharField(_("placed by"), max_length=60)
+    expires_on = models.DateField(_("expires on"), null=True)
+    released_at = models.DateTimeField(_("released at"), null=True)
+    released_by = models.CharField(_("released by"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("hold")
+        indexes = [
+            models.Index(
+                fields=["account", "id"], condition=Q(released_at=None), name="ledger_hold_active"
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="ledger_hold_positive"),
+            models.CheckConstraint(
+                condition=Q(released_at=None, released_by="")
+                | (Q(released_at__isnull=False) & ~Q(released_by="")),
+                name="ledger_hold_released_by_and_at",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.amount_fen}"
+
+
+class BusinessDay(Institutional):
+    """A day of an institution on which may be posted, or not any more. States: `rules.DAY_FLOW`."""
+
+    date = models.DateField(_("business date"))
+    state = models.CharField(_("state"), max_length=8, default=rules.DAY_OPEN)
+    opened_at = models.DateTimeField(_("day opened at"))
+    opened_by = models.CharField(_("day opened by"), max_length=60)
+    closed_at = models.DateTimeField(_("closed at"), null=True)
+    closed_by = models.CharField(_("closed by"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("business day")
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "date"], name="ledger_day_once"),
+            models.UniqueConstraint(
+                fields=["institution"],
+                condition=~Q(state=rules.DAY_CLOSED),
+                name="ledger_one_day_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=rules.DAY_FLOW.states), name="ledger_day_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=rules.DAY_CLOSED, closed_at__isnull=False)
+                | (~Q(state=rules.DAY_CLOSED) & Q(closed_at=None, closed_by="")),
+                name="ledger_day_closed_by_and_at",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.institution_id} {self.date} {self.state}"
+
+
+class JournalNumber(Institutional):
+    """The last journal number given out at an institution on a day."""
+
+    pk = models.CompositePrimaryKey("institution_id", "business_date")
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    business_date = models.DateField()
+    last_no = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("last journal number")
+
+    def __str__(self) -> str:
+        return f"{self.institution_id} {self.business_date} {self.last_no}"

@@ -1,0 +1,46 @@
+"""What the ledger can be asked."""
+
+from foundation.ledger.selectors._accounts import (
+    Balance,
+    Payee,
+    account,
+    account_timeline,
+    accounts,
+    balance,
+    holds,
+    payee_name,
+    statement,
+)
+from foundation.ledger.selectors._books import (
+    Difference,
+    business_date,
+    day_state,
+    differences,
+    trial_totals,
+)
+from foundation.ledger.selectors._entries import EntrySeen, LegSeen, entry
+from foundation.ledger.selectors._journal import JournalQuery, journal, journal_line, journal_lines
+
+__all__ = [
+    "Balance",
+    "Difference",
+    "EntrySeen",
+    "JournalQuery",
+    "LegSeen",
+    "Payee",
+    "account",
+    "account_timeline",
+    "accounts",
+    "balance",
+    "business_date",
+    "day_state",
+    "differences",
+    "entry",
+    "holds",
+    "journal",
+    "journal_line",
+    "journal_lines",
+    "payee_name",
+    "statement",
+    "trial_totals",
+]

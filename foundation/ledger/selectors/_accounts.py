@@ -1,0 +1,106 @@
+"""Accounts, their balances, holds and statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import Q
+
+from foundation.ledger import rules
+from foundation.ledger.models import Account, Hold, Posting
+from foundation.trail import selectors as trail
+from foundation.trail.models import Event
+
+PAGE_MAX = 200
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What is in an account, and how much of it may be paid out."""
+
+    fen: int
+    held_fen: int
+    currency: str
+
+    @property
+    def available_fen(self) -> int:
+        """Return the balance without what is held."""
+        return self.fen - self.held_fen
+
+
+@dataclass(frozen=True)
+class Payee:
+    """As much of an account's holder as anyone with its number may be told."""
+
+    name: str
+    state: str
+
+
+def account(*, number: str) -> Account:
+    """Return the account, or refuse: unknown and out of sight are the same answer."""
+    found: Account | None = (
+        Account.objects.select_related("chart", "institution").filter(number=number).first()
+    )
+    if found is None:
+        raise rules.NoSuchAccount(account=number)
+    return found
+
+
+def accounts(*, text: str = "", after: str = "", limit: int = 50) -> Sequence[Account]:
+    """Return accounts by number, by the beginning of it, or by name; the next page after one."""
+    rows = Account.objects.select_related("chart", "institution").filter(number__gt=after)
+    bare = text.replace(" ", "")
+    if bare.isascii() and bare.isdigit():
+        rows = rows.filter(Q(number__startswith=bare) | Q(customer_number=bare))
+    elif text:
+        rows = rows.filter(name__contains=text)
+    return tuple(rows.order_by("number")[: min(limit, PAGE_MAX)])
+
+
+def balance(*, number: str) -> Balance:
+    """Return the balance of an account now, on its normal side."""
+    found = account(number=number)
+    return Balance(found.balance_fen, found.held_fen, found.currency)
+
+
+def payee_name(*, number: str) -> Payee:
+    """Return the masked name and the state of any account of the bank; refuse an unknown one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, state FROM ledger_payee(%s)", [number])
+        row = cursor.fetchone()
+    if row is None:
+        raise rules.NoSuchAccount(account=number)
+    return Payee(*row)
+
+
+def holds(*, account_id: int) -> Sequence[Hold]:
+    """Return the holds of an account, those in force first."""
+    rows = Hold.objects.filter(account_id=account_id)
+    return tuple(rows.order_by("released_at", "-id")[:PAGE_MAX])
+
+
+def statement(
+    *,
+    account_id: int,
+    first: date | None = None,
+    last: date | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> Sequence[Posting]:
+    """Return the postings of an account, newest first; the next page is before a `seq`."""
+    rows = Posting.objects.filter(account_id=account_id).select_related("entry")
+    if first is not None:
+        rows = rows.filter(business_date__gte=first)
+    if last is not None:
+        rows = rows.filter(business_date__lte=last)
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
+    return tuple(rows.order_by("-seq", "-shard")[: min(limit, PAGE_MAX)])
+
+
+def account_timeline(*, account: Account) -> Sequence[Event]:
+    """Return what was done with an account besides postings, newest first."""
+    return trail.timeline(subject=account.subject)

@@ -1,0 +1,79 @@
+"""The books as a whole: the business day, trial totals, and all that may be wrong in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import Count, Q, Sum
+
+from foundation.ledger import rules
+from foundation.ledger.models import BusinessDay, Posting
+
+DIFFERENCES_MAX = 1000
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing in the books that is not as it must be."""
+
+    kind: str
+    subject: str
+    found: str
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Debits and credits of one currency; the two are the same or the books are wrong."""
+
+    currency: str
+    legs: int
+    debit_fen: int
+    credit_fen: int
+
+
+def business_date(*, institution_id: int) -> date:
+    """Return the open business day of an institution, or refuse."""
+    rows = BusinessDay.objects.filter(institution_id=institution_id, state=rules.DAY_OPEN)
+    found: date | None = rows.order_by("-date").values_list("date", flat=True).first()
+    if found is None:
+        raise rules.NoDayOpen
+    return found
+
+
+def day_state(*, institution_id: int, on: date) -> str:
+    """Return the state of an institution's day, empty where there is no such day."""
+    rows = BusinessDay.objects.filter(institution_id=institution_id, date=on)
+    return rows.values_list("state", flat=True).first() or ""
+
+
+def trial_totals(*, on: date) -> Sequence[Totals]:
+    """Return the debits and credits of a day in each currency, of the institutions in scope."""
+    rows = (
+        Posting.objects.filter(business_date=on)
+        .values("currency")
+        .annotate(
+            legs=Count("seq"),
+            debit=Sum("amount_fen", filter=Q(amount_fen__gt=0), default=0),
+            credit=Sum("amount_fen", filter=Q(amount_fen__lt=0), default=0),
+        )
+        .order_by("currency")
+    )
+    return tuple(
+        Totals(row["currency"], row["legs"], int(row["debit"]), -int(row["credit"])) for row in rows
+    )
+
+
+def differences(*, first: date, last: date) -> Sequence[Difference]:
+    """Return what is wrong in the books; call it over every institution.
+
+    Entries, legs and journal are looked at from the first day to the last; balances always whole.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT kind, subject, found FROM ledger_differences(%s, %s) LIMIT %s",
+            [first, last, DIFFERENCES_MAX],
+        )
+        return tuple(Difference(*row) for row in cursor.fetchall())

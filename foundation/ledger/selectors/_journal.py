@@ -1,0 +1,75 @@
+"""The journal: one line, or the lines that fit a search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from foundation.ledger import rules
+from foundation.ledger.models import JournalLine
+
+PAGE_MAX = 10_000
+
+
+@dataclass(frozen=True)
+class JournalQuery:
+    """What to look for; what is empty does not count. Days are always bounded."""
+
+    first: date
+    last: date
+    institution_id: int | None = None
+    journal_no: str = ""
+    account_number: str = ""
+    teller: str = ""
+    trade_code: str = ""
+    voucher_no: str = ""
+    amount_fen: int | None = None
+
+
+def journal(
+    *, query: JournalQuery, before: int | None = None, limit: int = 50
+) -> Sequence[JournalLine]:
+    """Return the lines that fit, newest first; the next page is before an id."""
+    rows = _matching(query)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    found = rows.select_related("institution").order_by("-id")
+    return tuple(found[: min(limit, PAGE_MAX)])
+
+
+def journal_line(*, line_id: int) -> JournalLine | None:
+    """Return one line, or None where there is none in sight."""
+    found: JournalLine | None = JournalLine.objects.filter(id=line_id).first()
+    return found
+
+
+def journal_lines(*, institution_id: int, on: date) -> QuerySet[JournalLine]:
+    """Return the lines of an institution's day in the order of the journal."""
+    first, last = rules.ids_of(on)
+    rows: QuerySet[JournalLine] = JournalLine.objects.filter(
+        institution_id=institution_id, id__range=(first, last)
+    )
+    return rows.order_by("journal_no", "id")
+
+
+def _matching(query: JournalQuery) -> QuerySet[Any]:
+    rows = JournalLine.objects.filter(id__range=rules.ids_of(query.first, query.last))
+    if query.institution_id is not None:
+        rows = rows.filter(institution_id=query.institution_id)
+    if query.journal_no:
+        rows = rows.filter(journal_no__in=(query.journal_no, query.journal_no.zfill(8)))
+    if query.account_number:
+        rows = rows.filter(account_number=query.account_number)
+    if query.teller:
+        rows = rows.filter(teller=query.teller)
+    if query.trade_code:
+        rows = rows.filter(trade_code=query.trade_code)
+    if query.voucher_no:
+        rows = rows.filter(voucher_no=query.voucher_no)
+    if query.amount_fen is not None:
+        rows = rows.filter(amount_fen=query.amount_fen)
+    return rows

@@ -1,0 +1,102 @@
+"""A bank small enough to read: two outlets, their cash, customers with money, an open day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import count
+
+from foundation.ledger import rules, services
+from foundation.ledger.models import Account, Entry
+from foundation.ledger.rules import Leg
+from foundation.people import services as people
+from foundation.people.models import Institution
+
+DAY = date(2026, 11, 23)
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+BY = "110001 陈明"
+_keys = count(1)
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Two outlets of one branch, each with a till; the first has two customers."""
+
+    branch: Institution
+    outlet: Institution
+    other: Institution
+    till: Account
+    other_till: Account
+    payer: Account
+    payee: Account
+    far_payee: Account
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """Return every account."""
+        return (self.till, self.other_till, self.payer, self.payee, self.far_payee)
+
+
+def subjects() -> None:
+    """Define the subjects that tests use."""
+    services.define_subject(code="1001", name="Cash", normal_side=rules.DEBIT, kind=rules.INTERNAL)
+    services.define_subject(
+        code="2011", name="Personal deposits", normal_side=rules.CREDIT, kind=rules.CUSTOMER
+    )
+
+
+def account(institution: Institution, subject: str, name: str, **more: object) -> Account:
+    """Open an account."""
+    return services.open_account(
+        institution_id=institution.pk,
+        subject_code=subject,
+        name=name,
+        on=DAY,
+        at=NOON,
+        by=BY,
+        **more,
+    )
+
+
+def bank(*, payer_fen: int = 100_000) -> Bank:
+    """Make the bank, open the day at both outlets and give the payer money."""
+    with people.acting_as_system(reason="factory"):
+        subjects()
+        open_place = people.open_institution
+        head = open_place(number="11", name="总行", kind="head", parent=None)
+        branch = open_place(number="1101", name="分行", kind="branch", parent=head)
+        outlet = people.open_institution(
+            number="110101", name="一网点", kind="outlet", parent=branch
+        )
+        other = people.open_institution(
+            number="110102", name="二网点", kind="outlet", parent=branch
+        )
+        for place in (outlet, other):
+            services.open_day(institution_id=place.pk, on=DAY, at=NOON, by=BY)
+        made = Bank(
+            branch=branch,
+            outlet=outlet,
+            other=other,
+            till=account(outlet, "1001", "现金"),
+            other_till=account(other, "1001", "现金"),
+            payer=account(outlet, "2011", "李静"),
+            payee=account(outlet, "2011", "王小明"),
+            far_payee=account(other, "2011", "北京远方商贸有限公司"),
+        )
+        if payer_fen:
+            pay(made, made.till, made.payer, payer_fen)
+    return made
+
+
+def pay(bank: Bank, debit: Account, credit: Account, fen: int, **more: object) -> Entry:
+    """Post one entry at the bank's first outlet, inside the scope of the caller."""
+    facts = {
+        "key": f"factory-{next(_keys)}",
+        "institution_id": bank.outlet.pk,
+        "trade_code": "1404",
+        "teller": "110001",
+        "business_date": DAY,
+        "at": NOON,
+        **more,
+    }
+    return services.post(legs=[Leg(debit.number, fen), Leg(credit.number, -fen)], **facts)
