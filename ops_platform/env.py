@@ -150,6 +150,12 @@ class Env:
     log_level: str = _knob(
         "OPS_LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "Least level logged."
     )
+    metrics_token: str = _knob(
+        "OPS_METRICS_TOKEN", str, "", "Bearer token for /metrics (empty: only this machine)."
+    )
+    metrics_folder: str = _knob(
+        "PROMETHEUS_MULTIPROC_DIR", str, "", "Where web processes share their counts (bin/run)."
+    )
     web_processes: int = _knob("OPS_WEB_PROCESSES", _whole(1, 64), 2, "Web processes.")
     web_threads: int = _knob("OPS_WEB_THREADS", _whole(1, 64), 8, "Threads of a web process.")
     worker_processes: int = _knob("OPS_WORKER_PROCESSES", _whole(1, 64), 2, "Worker processes.")

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+from ops_platform import logs
 from ops_platform.env import env
+from ops_platform.stack.certificate import own_addresses
 
 # --- environment -------------------------------------------------------------------------------
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = env.debug
 SECRET_KEY = env.secret_key
-ALLOWED_HOSTS = list(env.hosts)
+ALLOWED_HOSTS = list(env.hosts or own_addresses())
 OPS_VAR = env.var
 OPS_DEMO = env.demo
 
@@ -54,6 +56,7 @@ CENTRES = (
 
 # --- middleware --------------------------------------------------------------------------------
 MIDDLEWARE = [
+    "ops_platform.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -162,3 +165,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
 }
+
+# --- logs --------------------------------------------------------------------------------------
+LOGGING_CONFIG = "ops_platform.logs.configure"
+LOGGING = logs.configuration(env.log_level)

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from foundation.ui import web as ui
+from ops_platform import web
 
 FOUNDATION = ("people", "trail", "policy", "ledger", "imaging", "worklist", "ui")
 CENTRES = (
@@ -15,6 +16,9 @@ CENTRES = (
     "reconciliation",
 )
 urlpatterns = [
+    path("healthz", web.healthz, name="healthz"),
+    path("readyz", web.readyz, name="readyz"),
+    path("metrics", web.metrics_text, name="metrics_text"),
     path("", ui.front_door, name="front_door"),
     *(path(f"{name}/", include(f"foundation.{name}.urls")) for name in FOUNDATION),
     *(path(f"{name.replace('_', '-')}/", include(f"{name}.urls")) for name in CENTRES),

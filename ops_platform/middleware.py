@@ -1,0 +1,81 @@
+"""Every request gets a number, is logged once with who and how long, and is counted."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from ops_platform import metrics
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+_HEADER = "X-Request-ID"
+_FIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{7,63}")
+_QUIET = ("/static/", "/healthz", "/readyz", "/metrics")
+_log = structlog.get_logger("ops.request")
+
+
+class RequestLogMiddleware:
+    """Names, times, logs and counts requests; outermost, so that nothing escapes it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request inside the log's context."""
+        began = time.perf_counter()
+        request.request_id = _number_of(request)  # type: ignore[attr-defined]
+        clear_contextvars()
+        bind_contextvars(request_id=request.request_id)  # type: ignore[attr-defined]
+        try:
+            answer = self.get_response(request)
+            answer[_HEADER] = request.request_id  # type: ignore[attr-defined]
+            seconds = time.perf_counter() - began
+            metrics.count_request(_page(request), request.method or "", answer.status_code, seconds)
+            if not request.path.startswith(_QUIET):
+                _say(request, answer, milliseconds=round(seconds * 1000))
+            return answer
+        finally:
+            clear_contextvars()
+
+    def process_view(
+        self, _request: HttpRequest, _view: object, _args: object, kwargs: dict[str, object]
+    ) -> None:
+        """Keep the numbers in the address: they name the item that is worked on."""
+        bind_contextvars(**{f"at_{name}": str(value) for name, value in kwargs.items()})
+
+
+def _number_of(request: HttpRequest) -> str:
+    given = request.headers.get(_HEADER, "")
+    # A number from outside is taken over only in a form that cannot forge a log line.
+    return given if _FIT.fullmatch(given) else uuid.uuid4().hex
+
+
+def _page(request: HttpRequest) -> str:
+    return request.resolver_match.view_name if request.resolver_match else "none"
+
+
+def _say(request: HttpRequest, answer: HttpResponse, *, milliseconds: int) -> None:
+    say = _log.error if answer.status_code >= 500 else _log.info
+    say(
+        "request",
+        method=request.method,
+        path=request.path,
+        page=_page(request),
+        status=answer.status_code,
+        milliseconds=milliseconds,
+        staff=_staff_number(request),
+        address=request.META.get("REMOTE_ADDR", ""),
+    )
+
+
+def _staff_number(request: HttpRequest) -> str:
+    # Only when the page has asked who it is: the log costs no query.
+    user = getattr(request, "_cached_user", None)
+    return str(getattr(user, "number", "")) if user else ""

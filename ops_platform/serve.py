@@ -1,0 +1,55 @@
+"""One web process: `python -m ops_platform.serve --fd 5`, or `--port 8000` without a supervisor."""
+
+import argparse
+import asyncio
+import socket
+import sys
+from typing import Any
+
+import uvicorn
+
+from ops_platform.env import Env, env
+
+_GRACE_SECONDS = 8
+
+
+def config(env: Env) -> uvicorn.Config:
+    """Return how uvicorn serves: no server header, no access log (ours is in middleware.py)."""
+    tls: dict[str, Any] = {}
+    if env.public:
+        secrets = env.var / "secrets"
+        tls = {"ssl_certfile": secrets / "tls.crt", "ssl_keyfile": secrets / "tls.key"}
+    return uvicorn.Config(
+        "ops_platform.asgi:application",
+        interface="asgi3",
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        proxy_headers=env.behind_proxy,
+        forwarded_allow_ips="*" if env.behind_proxy else "127.0.0.1",
+        backlog=512,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        **tls,
+    )
+
+
+def main(words: list[str]) -> None:
+    """Serve on a socket inherited from the supervisor, or on one of our own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fd", type=int, help="listening socket inherited from the supervisor")
+    options = parser.parse_args(words)
+    if options.fd is None:
+        listening = socket.create_server(
+            (env.listen or "127.0.0.1", env.port), backlog=512, reuse_port=True
+        )
+    else:
+        listening = socket.socket(fileno=options.fd)
+    listening.setblocking(False)  # noqa: FBT003 - its only form
+    asyncio.run(uvicorn.Server(config(env)).serve(sockets=[listening]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
