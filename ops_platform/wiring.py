@@ -6,11 +6,15 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from foundation.imaging import events as imaging
+from foundation.kernel import bus
 from foundation.worklist import services as worklist
 
 
 def connect() -> None:
     """Connect the listeners."""
+    bus.listen(imaging.PageStored, later("foundation.imaging.tasks.make_copies"))
+    bus.listen(imaging.PageStored, later("foundation.imaging.tasks.read_page"))
 
 
 def later(kind: str) -> Callable[[Any], None]:

@@ -110,6 +110,8 @@ def like(*, page: Page) -> Page | None:
     copy = earlier.filter(sha256=page.sha256).first()
     if copy is not None:
         return copy
+    if rules.is_blank(page.looks):
+        return None
     recent = (
         Page.objects.filter(
             institution_id=page.institution_id, image_class=page.image_class, id__lt=page.pk

@@ -77,7 +77,7 @@ def looks(picture: Any) -> str:
     ]
     rows = [grey[side * row : side * (row + 1)] for row in range(side)]
     across = [[sum(map(operator.mul, row, wave)) for row in rows] for wave in waves]
-    strengths = [sum(map(operator.mul, column, wave)) for wave in waves for column in across]
+    strengths = [round(sum(map(operator.mul, column, wave))) for wave in waves for column in across]
     middle = sorted(strengths)[len(strengths) // 2]
     bits = 0
     for strength in strengths:

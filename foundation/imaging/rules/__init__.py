@@ -74,6 +74,7 @@ __all__ = [
     "compact",
     "digits_of",
     "fields_of",
+    "is_blank",
     "likeness",
     "verify",
     "words_agree",
@@ -146,6 +147,14 @@ def clean_name(name: str) -> str:
     """Return a file's name as it may be shown: no path, no control or reordering characters."""
     plain = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     return "".join(char for char in plain if unicodedata.category(char)[0] != "C")[:80]
+
+
+def is_blank(looks: str) -> bool:
+    """Tell whether a picture has no look of its own, as the empty back of a slip.
+
+    Half of the bits of a real picture stand above their median; an even surface has ties.
+    """
+    return int(looks, 16).bit_count() < 400
 
 
 def likeness(one: str, other: str) -> int:

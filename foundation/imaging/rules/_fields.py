@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from foundation.imaging.rules._lines import (
     Box,
@@ -46,8 +47,8 @@ LABELS: tuple[tuple[str, str], ...] = (
     ),
     ("(?:账|帐|卡)[/及]?(?:卡)?号码?|账户", "party:account"),
     ("户名|全称|客户名称|客户姓名|姓名", "party:name"),
-    ("收款人|收款方|收款单位", "payee_name"),
-    ("付款人|付款方|出票人|申请人|汇款人|付款单位|存款人|取款人", "payer_name"),
+    ("(?:收款人|收款方|收款单位)(?!签|开)", "payee_name"),
+    ("(?:付款人|付款方|出票人|申请人|汇款人|付款单位)(?!签|开)", "payer_name"),
     (
         (
             "(?:凭证|票据|支票|业务|申请书|单据)(?:号码|编号|号)|编号|№"
@@ -66,20 +67,30 @@ LABELS: tuple[tuple[str, str], ...] = (
     ("用途|附言|摘要", "purpose"),
 )
 OTHER_LABELS = (
-    "开户行|开户银行|付款行|收款行|支付密码|附加信息|业务类型|业务种类|交易码|交易代码|机构|网点|币种|余额|"
-    "手续费|终端|会计主管|授权|复核|记账|客户签章|客户签名|签名|备注|证件类型|证件种类|交易时间|时间|第.联"
+    "代理人|经办人?|存款人|取款人|资金来源|客户声明|银行打印|开户行|开户银行|付款行|收款行|支付密码|"
+    "附加信息|业务类型|业务种类|交易码|交易代码|机构|网点|币种|余额|手续费|终端|会计主管|授权|复核|"
+    "记账|客户签章|客户签名|签名|备注|证件类型|证件种类|交易时间|时间|第.联"
 )
 PAYEE_SIDE = re.compile("收款人|收款方|收款单位")
 PAYER_SIDE = re.compile("付款人|付款方|出票人|申请人|汇款人|付款单位")
+# A label begins a line or follows a value; inside a sentence the same word is only a word, unless
+# a colon or a figure makes it a label.
 _LABEL = re.compile(
-    "|".join(f"(?P<l{place}>{pattern})" for place, (pattern, _) in enumerate(LABELS))
+    "|".join(
+        f"(?P<l{place}>(?<![\u4e00-\u9fff、，。])(?:{pattern})|(?:{pattern})(?=[:：]|[¥￥]?[0-9]))"
+        for place, (pattern, _) in enumerate(LABELS)
+    )
     + f"|(?P<other>{OTHER_LABELS})"
 )
-GRID_HEAD = re.compile("[亿仟千佰百拾十万元圆角分]{5,}")
+GRID_UNITS = re.compile("[亿仟千佰百拾十万元圆角分]+")
 FIGURES = re.compile(r"[0-9][0-9,.]*[.,][0-9]{2}(?![0-9])")
 RUN = r"[0-9OoQDlI|ZSsbBgq〇*xX]"
 NUMBER_TEXT = re.compile(rf"[A-Z]{{0,4}}{RUN}(?:[\s-]?{RUN}){{3,}}")
 DATE_TEXT = re.compile(r"(20[0-9]{2})[年./-]?([01]?[0-9])[月./-]?([0-3]?[0-9])日?")
+# Terminals print the day after the journal number; engines lose the blank between.
+JOURNAL_AND_DATE = re.compile(
+    r"^([0-9]{10,14})20[2-9][0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{0,6}$"
+)
 WORDS_TEXT = re.compile("[零壹贰叁肆伍陆柒捌玖][零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整]{2,}")
 
 
@@ -231,7 +242,7 @@ def _on_payee_side(line: Line, lines: Sequence[Line]) -> bool:
     near = [
         (abs(top - other.box[1]) + (left - other.box[0]), payee)
         for other, payee in sides
-        if other.box[0] <= left + high and abs(top - other.box[1]) < high * 8
+        if other.box[0] <= left + high and abs(top - other.box[1]) < high * 4
     ]
     return min(near)[1] if near else False
 
@@ -247,6 +258,8 @@ def _value(name: str, text: str, line: Line) -> Iterator[Field]:
     confidence = line.confidence
     if kind == WORDS:
         checked = fen_of_words(value) is not None
+    if name == "journal_no":
+        value = JOURNAL_AND_DATE.sub(r"\1", value)
     if kind == NUMBER:
         confidence = second_opinion(value, line)
         if name.endswith("account") and len(value) in (16, 19) and value.startswith("62"):
@@ -271,7 +284,12 @@ def _number(text: str) -> str | None:
         return None
     if "*" in found[0]:
         return "".join(char for char in found[0].upper() if char.isdigit() or char == "*")
-    digits = digits_of(found[0])
+    # A number printed in groups goes on after a blank; a long one ends there.
+    groups = found[0].split()
+    number = groups.pop(0)
+    while groups and len(number.split()[-1]) <= 6 and len(groups[0]) <= 6:
+        number += f" {groups.pop(0)}"
+    digits = digits_of(number)
     return digits if len(digits) >= 4 else None
 
 
@@ -295,32 +313,41 @@ def _grid_amount(lines: Sequence[Line]) -> Field | None:
     Engines drop single digits there, so the digits count only where they fill the boxes: as many
     signs as their pitch leaves room for. Anything else would be another amount.
     """
-    for head in lines:
-        if not GRID_HEAD.search(compact(head.text)):
-            continue
-        top, high = head.box[1], head.box[3]
+    for head in _grid_heads(lines):
+        top, high = head[1], head[3]
         row = [
             line
             for line in lines
             if top + high // 2 < line.box[1] + line.box[3] // 2 < top + high * 4
-            and re.fullmatch(r"[¥￥|\s0-9]*[0-9][|\s0-9]*", line.text)
+            and re.fullmatch(r"[¥￥|\s0-9]+", line.text)
         ]
         row.sort(key=lambda line: line.box[0])
         digits = "".join(digit for line in row for digit in line.text if digit in "0123456789")
-        if len(digits) >= 3 and _fills_boxes(row):
-            sure = min(line.confidence for line in row)
+        if len(digits) >= 3 and _evenly_set(row):
+            sure = min(line.confidence for line in row if line.text.strip() not in "¥￥")
             return Field("amount", Money(int(digits)).format(), sure, _around(row))
     return None
 
 
-def _fills_boxes(row: Sequence[Line]) -> bool:
-    signs = [len(re.sub(r"[|\s]", "", line.text)) for line in row]
-    wide = [(line.box[2], count) for line, count in zip(row, signs, strict=True) if count > 1]
-    if not wide:
-        return False
-    pitch = max(sum(width for width, _ in wide) // sum(count for _, count in wide), 1)
-    span = row[-1].box[0] + row[-1].box[2] - row[0].box[0]
-    return abs(span - pitch * sum(signs)) < pitch * 3 // 5
+def _grid_heads(lines: Sequence[Line]) -> Iterator[Box]:
+    """Return where the units of amounts stand in a row, read as one text or in pieces."""
+    units = [line for line in lines if GRID_UNITS.fullmatch(compact(line.text))]
+    for first in units:
+        row = [line for line in units if same_row(first.box, line.box)]
+        if sum(len(compact(line.text)) for line in row) >= 5:
+            yield first.box
+
+
+def _evenly_set(row: Sequence[Line]) -> bool:
+    """Tell whether the signs follow each other at one pitch, with no box left out."""
+    centres = []
+    for line in row:
+        signs = len(re.sub(r"[|\s]", "", line.text))
+        left, _, wide, _ = line.box
+        centres += [left + wide * (2 * sign + 1) // (2 * signs) for sign in range(signs)]
+    steps = [after - before for before, after in pairwise(centres)]
+    pitch = sorted(steps)[len(steps) // 2]
+    return all(pitch * 3 // 5 < step < pitch * 7 // 5 for step in steps)
 
 
 def _around(lines: Sequence[Line]) -> Box:

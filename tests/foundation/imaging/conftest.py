@@ -19,9 +19,8 @@ def own_store(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "images"
 
 
-@pytest.fixture
-def bank(db):
-    """A branch with two outlets and a centre; returns them by name."""
+def house():
+    """Open a branch with two outlets and a centre; return them by name."""
     head = people.open_institution(number="0000", name="总行", kind="head", parent=None)
     branch = people.open_institution(number="1100", name="北京分行", kind="branch", parent=head)
     return {
@@ -36,6 +35,11 @@ def bank(db):
             number="1109", name="集中授权中心", kind="centre", parent=branch
         ),
     }
+
+
+@pytest.fixture
+def bank(db):
+    return house()
 
 
 def staff_of(institution, number, name, role):

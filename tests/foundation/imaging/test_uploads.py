@@ -178,6 +178,13 @@ def test_a_saved_again_picture_looks_the_same_and_another_voucher_does_not(scan)
     assert rules.likeness(looks[0], looks[2]) > rules.ALIKE_BITS_MAX
 
 
+def test_an_empty_back_resembles_nothing(scan):
+    blank = drawing.encoded(Image.new("RGB", (1654, 1165), "white"))
+
+    assert rules.is_blank(gateways.examine(data=blank).looks)
+    assert not rules.is_blank(gateways.examine(data=scan).looks)
+
+
 def test_a_file_name_is_shown_without_its_path_and_tricks():
     assert rules.clean_name("C:\\scans\\..\\a\u202egpj.exe\n") == "agpj.exe"
     assert rules.clean_name("../../etc/passwd") == "passwd"
