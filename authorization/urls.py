@@ -1,6 +1,25 @@
-"""URLs of authorization."""
+"""URLs of the authorization centre."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from authorization import web
 
 app_name = "authorization"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    # the teller
+    path("new/<str:trade_code>/", web.new, name="new"),
+    path("attach/<uuid:key>/", web.attach, name="attach"),
+    path("mine/", web.mine, name="mine"),
+    path("correct/<str:number>/", web.correct, name="correct"),
+    path("withdraw/<str:number>/", web.withdraw, name="withdraw"),
+    path("receipt/<str:number>/", web.receipt, name="receipt"),
+    # the authorizer
+    path("workbench/", web.workbench, name="workbench"),
+    path("decide/<str:number>/", web.decide, name="decide"),
+    path("hand-back/<str:number>/", web.hand_back, name="hand_back"),
+    path("comparison/<str:number>/", web.comparison, name="comparison"),
+    path("heartbeat/<int:item_id>/", web.heartbeat, name="heartbeat"),
+    # everybody who may look
+    path("items/", web.items, name="items"),
+    path("item/<str:number>/", web.item, name="item"),
+]

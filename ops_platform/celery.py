@@ -40,12 +40,12 @@ app.conf.update(
 )
 
 
-@setup_logging.connect
+@setup_logging.connect  # type: ignore[untyped-decorator]
 def _keep_our_logging(**_more: Any) -> None:
     """Leave logging to the settings."""
 
 
-@worker_process_init.connect
+@worker_process_init.connect  # type: ignore[untyped-decorator]
 def _fresh_connections(**_more: Any) -> None:
     """Let no child use a connection of its parent."""
     from django.db import connections
@@ -53,7 +53,7 @@ def _fresh_connections(**_more: Any) -> None:
     connections.close_all()
 
 
-@app.task(name="ops_platform.run_job")
+@app.task(name="ops_platform.run_job")  # type: ignore[untyped-decorator]
 def run_job(job_id: int) -> None:
     """Run the job of that id, if it is still to be done."""
     from ops_platform import jobs

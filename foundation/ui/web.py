@@ -47,7 +47,7 @@ def requires(permission: Permission) -> Callable[[Page], Page]:
                     with transaction.atomic():
                         return page(request, *args, **kwargs)
                 except Refused as refusal:
-                    _record(request, staff, request.resolver_match.view_name, refusal.code)
+                    record_refusal(request, refusal)
                     return refused(request, refusal)
 
         guarded.permission = permission  # type: ignore[attr-defined]
@@ -82,8 +82,15 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect(f"/people/sign-in/?next={request.get_full_path()}")
 
 
-def refuse_in(form: forms.BaseForm, refusal: Refused) -> None:
+def record_refusal(request: HttpRequest, refusal: Refused) -> None:
+    """Put a refusal that a page shows by itself on the trail, as the door does with the others."""
+    view = request.resolver_match.view_name if request.resolver_match else request.path
+    _record(request, signed_in(request), view, refusal.code)
+
+
+def refuse_in(request: HttpRequest, form: forms.BaseForm, refusal: Refused) -> None:
     """Show a refusal at the field that it is about, so that nothing typed is lost."""
+    record_refusal(request, refusal)
     field = refusal.field if refusal.field in form.fields else None
     form.add_error(field, " ".join((refusal.shown(gettext), refusal.hinted(gettext))).strip())
 

@@ -89,5 +89,5 @@ def check_reason(reason: str) -> str:
 
 def backoff(attempts: int, spread: int) -> timedelta:
     """Return how long to wait after so many tries: doubled each time, spread by 0 to 50 %."""
-    waited = min(BACKOFF_FIRST * 2 ** min(attempts, 20), BACKOFF_MOST)
+    waited = min(BACKOFF_FIRST * int(2 ** min(attempts, 20)), BACKOFF_MOST)
     return waited + waited * (spread % 51) / 100

@@ -19,6 +19,7 @@ from foundation.ledger.selectors._books import (
     trial_totals,
 )
 from foundation.ledger.selectors._entries import EntrySeen, LegSeen, entry
+from foundation.ledger.selectors._holders import holder_name, internal_account, is_held_by
 from foundation.ledger.selectors._journal import JournalQuery, journal, journal_line, journal_lines
 
 __all__ = [
@@ -36,7 +37,10 @@ __all__ = [
     "day_state",
     "differences",
     "entry",
+    "holder_name",
     "holds",
+    "internal_account",
+    "is_held_by",
     "journal",
     "journal_line",
     "journal_lines",

@@ -151,10 +151,11 @@ def purge_jobs() -> int:
             "DELETE FROM worklist_job WHERE state = 'done'"
             " AND done_at < clock_timestamp() - interval '3 days'"
         )
-        return cursor.rowcount
+        forgotten: int = cursor.rowcount
+    return forgotten
 
 
-def _fenced(change: str, job: Claimed, **params: object) -> None:
+def _fenced(change: str, job: Claimed, **params: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE worklist_job SET {change}"  # noqa: S608  the changes are those above

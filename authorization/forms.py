@@ -1,0 +1,147 @@
+"""What a person may type on the pages of the authorization centre."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from authorization import rules
+from authorization.selectors import Filter
+from authorization.services import Order
+from foundation.kernel import numbering
+from foundation.kernel.errors import Refused
+from foundation.kernel.money import Money
+from foundation.kernel.text import clean_text
+
+
+class Cleaned(forms.Form):
+    """A form whose fields are read by the kernel: a Refused becomes the field's error."""
+
+    def read(self, name: str, reader: Any) -> Any:
+        """Return what the reader makes of the field's text."""
+        try:
+            return reader(self.cleaned_data[name])
+        except Refused as refusal:
+            raise ValidationError(refusal.shown(gettext)) from refusal
+
+
+class CashWithdrawal(Cleaned):
+    """Form 1002: what is paid out, from which account, on which voucher."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    payer_account = forms.CharField(label=_("Payer's account"), max_length=40)
+    voucher_no = forms.CharField(label=_("Voucher number"), max_length=20)
+    amount = forms.CharField(label=_("Amount"), max_length=30)
+    purpose = forms.CharField(label=_("Purpose"), max_length=60, required=False)
+
+    def clean_payer_account(self) -> str:
+        """Return the bare account number, its check digit right."""
+        found: str = self.read("payer_account", numbering.parse_account_number)
+        return found
+
+    def clean_voucher_no(self) -> str:
+        """Return the voucher number: 8 to 16 digits."""
+        text: str = self.read("voucher_no", lambda typed: clean_text(typed, 20)).replace(" ", "")
+        if not (text.isascii() and text.isdigit() and 8 <= len(text) <= 16):
+            raise ValidationError(_("A voucher number has 8 to 16 digits."))
+        return text
+
+    def clean_amount(self) -> Money:
+        """Return the amount, more than nothing."""
+        amount: Money = self.read("amount", Money.parse)
+        if amount.fen <= 0:
+            raise ValidationError(_("The amount must be more than 0.00."))
+        return amount
+
+    def clean_purpose(self) -> str:
+        """Return the purpose without hidden characters."""
+        found: str = self.read("purpose", lambda typed: clean_text(typed, 60))
+        return found
+
+    def order(self, trade_code: str) -> Order:
+        """Return what was typed as the order to be submitted."""
+        typed = {name: value for name, value in self.cleaned_data.items() if name != "key"}
+        return Order(trade_code=trade_code, **typed)
+
+
+class InBankTransfer(CashWithdrawal):
+    """Form 1101: the same, and who is paid."""
+
+    payee_account = forms.CharField(label=_("Payee's account"), max_length=40)
+    payee_name = forms.CharField(label=_("Payee's name"), max_length=60)
+    field_order = ["payer_account", "payee_account", "payee_name", "voucher_no", "amount"]
+
+    def clean_payee_account(self) -> str:
+        """Return the bare account number, its check digit right."""
+        found: str = self.read("payee_account", numbering.parse_account_number)
+        return found
+
+    def clean_payee_name(self) -> str:
+        """Return the name without hidden characters."""
+        found: str = self.read("payee_name", lambda typed: clean_text(typed, 60))
+        return found
+
+
+FORMS: dict[str, type[CashWithdrawal]] = {"1002": CashWithdrawal, "1101": InBankTransfer}
+
+
+class Decision(forms.Form):
+    """One key of the workbench: what was decided, about which content, under which lease."""
+
+    step = forms.ChoiceField(choices=[(step, step) for step in rules.DECISIONS])
+    shown = forms.CharField(max_length=64)
+    fence = forms.IntegerField(min_value=0)
+    reasons = forms.MultipleChoiceField(
+        choices=[(code, code) for code in rules.REASONS], required=False
+    )
+    remark = forms.CharField(max_length=200, required=False)
+
+
+class Attachment(forms.Form):
+    """One image of the item being entered."""
+
+    image_class = forms.ChoiceField(choices=[("voucher", "voucher"), ("id", "id")])
+    image = forms.FileField()
+
+
+class Chosen(forms.Form):
+    """Which items the list shows."""
+
+    on = forms.DateField(
+        label=_("Business date"), required=False, widget=forms.DateInput({"type": "date"})
+    )
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("", "—"), *((code, code) for code in rules.REASONS)],
+        required=False,
+    )
+    decider = forms.RegexField(
+        r"^[0-9]*$", label=_("Authorizer's number"), required=False, max_length=12
+    )
+    state = forms.RegexField(r"^[a-z+ ]*$", required=False, max_length=80, widget=forms.HiddenInput)
+    outlet = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def chosen(self, today: date) -> Filter:
+        """Return the filter; what cannot be read does not narrow."""
+        self.is_valid()
+        typed = self.cleaned_data
+        return Filter(
+            on=typed.get("on") or today,
+            state=typed.get("state", "").replace(" ", "+"),
+            outlet_id=typed.get("outlet"),
+            before_id=typed.get("before"),
+            reason=typed.get("reason", ""),
+            decider=typed.get("decider", ""),
+        )
+
+    def query(self) -> str:
+        """Return the filter as the beginning of the next page's address."""
+        kept = {name: value for name, value in self.data.items() if name != "before" and value}
+        return f"{urlencode(kept)}&" if kept else ""

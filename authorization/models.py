@@ -1,0 +1,135 @@
+"""Counter transactions that wait for, or have had, a second person's decision."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from authorization import rules
+from foundation.imaging.models import Document
+from foundation.kernel.money import Money
+from foundation.ledger.models import Entry
+from foundation.people.models import Institutional, Staff
+from foundation.worklist.models import WorkItem
+
+
+class Request(Institutional):
+    """One counter transaction from the teller's submit to its posting or its end.
+
+    States are those of `rules.FLOW`. Names of people are kept as they were at the moment. `key` is
+    made by the browser before the first send, so that a double click or a retry is one item.
+    """
+
+    number = models.CharField(_("item number"), max_length=24, unique=True)
+    key = models.UUIDField(unique=True)
+    trade_code = models.CharField(_("transaction code"), max_length=8)
+    state = models.CharField(_("state"), max_length=12, default=rules.NEW)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    teller = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    teller_label = models.CharField(_("teller"), max_length=60)
+    teller_person = models.UUIDField()
+    amount_fen = models.BigIntegerField(_("amount"))
+    payer_account = models.CharField(_("payer's account"), max_length=32)
+    payer_name = models.CharField(_("payer's name"), max_length=60)
+    payee_account = models.CharField(_("payee's account"), max_length=32, blank=True)
+    payee_name = models.CharField(_("payee's name"), max_length=60, blank=True)
+    voucher_no = models.CharField(_("voucher number"), max_length=20)
+    purpose = models.CharField(_("purpose"), max_length=60, blank=True)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    grade_needed = models.PositiveSmallIntegerField(default=1)
+    limit_fen = models.BigIntegerField(null=True)
+    content_hash = models.CharField(max_length=64)
+    work_item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, null=True, related_name="+")
+    business_date = models.DateField(_("business date"))
+    created_at = models.DateTimeField()
+    queued_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    opened_fence = models.PositiveIntegerField(default=0)
+    decided_at = models.DateTimeField(null=True)
+    posted_at = models.DateTimeField(null=True)
+    decider_label = models.CharField(_("authorizer"), max_length=60, blank=True)
+    reasons = ArrayField(models.CharField(max_length=4), default=list)
+    remark = models.CharField(max_length=200, blank=True)
+    entry = models.ForeignKey(
+        Entry, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
+    journal_no = models.CharField(_("journal number"), max_length=24, blank=True)
+
+    class Meta:
+        verbose_name = _("authorization item")
+        indexes = [
+            models.Index(fields=["business_date", "state", "institution"]),
+            models.Index(fields=["teller", "-created_at"]),
+            models.Index(fields=["institution", "-id"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=rules.FLOW.states), name="authorization_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_fen__gt=0), name="authorization_amount_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=rules.POSTED, entry__isnull=False, posted_at__isnull=False)
+                | (~Q(state=rules.POSTED) & Q(entry=None, posted_at=None)),
+                name="authorization_posted_has_entry",
+            ),
+            models.CheckConstraint(
+                condition=~Q(payer_account=F("payee_account")), name="authorization_two_accounts"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def subject(self) -> str:
+        """Return the name under which the trail and other rooms know this item."""
+        return f"authorization.request:{self.number}"
+
+    @property
+    def amount(self) -> Money:
+        """Return the amount as money."""
+        return Money(self.amount_fen)
+
+    @property
+    def trade(self) -> rules.TradeCode:
+        """Return the transaction of the catalogue."""
+        return rules.TRADE_CODES[self.trade_code]
+
+
+class Decision(Institutional):
+    """One person's yes or no to one version of an item; added, never changed.
+
+    A trigger refuses the teller's own human, a wrong version, and anything but the next number.
+    """
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="decisions")
+    seq = models.PositiveSmallIntegerField()
+    step = models.CharField(_("decision"), max_length=12)
+    decider = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    decider_label = models.CharField(_("authorizer"), max_length=60)
+    decider_person = models.UUIDField()
+    reasons = ArrayField(models.CharField(max_length=4), default=list)
+    remark = models.CharField(max_length=200, blank=True)
+    content_hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    queue_ms = models.BigIntegerField()
+    view_ms = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("decision")
+        indexes = [models.Index(fields=["decider", "-at"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "seq"], name="authorization_one_decision_a_round"
+            ),
+            models.CheckConstraint(
+                condition=Q(step__in=rules.DECISIONS), name="authorization_decision_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id}/{self.seq} {self.step}"

@@ -1,0 +1,336 @@
+"""What the authorization centre can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet, Sum
+
+from authorization import rules
+from authorization.models import Decision, Request
+from foundation.imaging import selectors as imaging
+from foundation.imaging.models import Page
+from foundation.kernel.money import Money
+from foundation.people.models import Staff
+from foundation.policy import selectors as policy
+from foundation.trail import selectors as trail
+
+PAGE = 50
+SENT_BACK_MANY = 3
+
+
+def draft_subject(*, key: UUID) -> str:
+    """Return the name under which imaging keeps the images of the form with this key."""
+    return f"authorization.draft:{key}"
+
+
+def locked(*, number: str) -> Request:
+    """Return an item, locked until the transaction ends; refuse one out of sight."""
+    request = Request.objects.select_for_update(of=("self",)).filter(number=number).first()
+    if request is None:
+        raise rules.NoSuchItem(number=number)
+    found: Request = request
+    return found
+
+
+def item(*, number: str) -> Request | None:
+    """Return an item among those that the person may see, or None."""
+    found: Request | None = (
+        Request.objects.select_related("institution", "entry", "work_item")
+        .filter(number=number)
+        .first()
+    )
+    return found
+
+
+def decisions(*, request: Request) -> Sequence[Decision]:
+    """Return every decision on an item, the latest first."""
+    return tuple(Decision.objects.filter(request=request).order_by("-seq"))
+
+
+def decisions_of(*, on: date) -> QuerySet[Decision]:
+    """Return every decision on the items of a business day, for figures."""
+    rows: QuerySet[Decision] = Decision.objects.filter(request__business_date=on)
+    return rows.order_by("id")
+
+
+def own(*, teller: Staff, on: date, limit: int = 100) -> Sequence[Request]:
+    """Return the teller's items of the day: what was sent back first, then the newest."""
+    rows = Request.objects.filter(teller=teller).filter(
+        Q(business_date=on) | Q(state=rules.RETURNED)
+    )
+    returned = Q(state=rules.RETURNED)
+    rows = rows.annotate(back=Count("id", filter=returned)).order_by("-back", "-id")
+    return tuple(rows[:limit])
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which items a list shows; empty fields do not narrow."""
+
+    on: date
+    state: str = ""
+    outlet_id: int | None = None
+    before_id: int | None = None
+    reason: str = ""
+    decider: str = ""
+
+
+def items(*, chosen: Filter) -> QuerySet[Request]:
+    """Return the items that a list shows, newest first, unbounded: the page cuts."""
+    rows: QuerySet[Request] = Request.objects.filter(business_date=chosen.on)
+    if chosen.state:
+        rows = rows.filter(state__in=chosen.state.split("+"))
+    if chosen.outlet_id:
+        rows = rows.filter(institution_id=chosen.outlet_id)
+    if chosen.reason:
+        rows = rows.filter(reasons__contains=[chosen.reason])
+    if chosen.decider:
+        rows = rows.filter(decider_label__startswith=f"{chosen.decider} ")
+    if chosen.before_id:
+        rows = rows.filter(id__lt=chosen.before_id)
+    return rows.select_related("institution").order_by("-id")
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """One page of a list: its rows, and the id before which the next page begins."""
+
+    rows: Sequence[Request]
+    next_before: int | None
+    counts: Mapping[str, int]
+    total: int
+
+
+def page(*, chosen: Filter) -> ListPage:
+    """Return one page of items with the day's counts by state."""
+    rows = tuple(items(chosen=chosen)[: PAGE + 1])
+    by_state = counts(on=chosen.on)
+    return ListPage(
+        rows=rows[:PAGE],
+        next_before=rows[PAGE - 1].pk if len(rows) > PAGE else None,
+        counts=by_state,
+        total=sum(by_state.values()),
+    )
+
+
+@dataclass(frozen=True)
+class Record:
+    """Everything that is kept about one item."""
+
+    request: Request
+    fields: Sequence[Field]
+    pages: Sequence[Page]
+    decisions: Sequence[Decision]
+    timeline: Sequence[object]
+    open_steps: frozenset[str]
+
+
+def record(*, request: Request) -> Record:
+    """Return an item with its images, comparison, decisions and timeline."""
+    return Record(
+        request=request,
+        fields=comparison(request=request),
+        pages=imaging.pages(document_id=request.document_id),
+        decisions=decisions(request=request),
+        timeline=trail.timeline(subject=request.subject),
+        open_steps=frozenset(rules.FLOW.steps_from(request.state)),
+    )
+
+
+def counts(*, on: date) -> Mapping[str, int]:
+    """Return how many items of the day are in each state, every state named."""
+    found = dict(
+        Request.objects.filter(business_date=on)
+        .values_list("state")
+        .annotate(Count("id"))
+        .order_by("state")
+    )
+    return {state: int(found.get(state, 0)) for state in rules.FLOW.states}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One row of the comparison: what was keyed, what was read, and whether they agree."""
+
+    label: str
+    name: str
+    expected: str
+    read: str
+    verdict: str
+    confidence: int
+    page_id: int | None
+    box: tuple[int, int, int, int] | None
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of the system, with what it found."""
+
+    text: str
+    found: str
+    good: bool = True
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Everything the workbench shows of one item."""
+
+    request: Request
+    fields: Sequence[Field]
+    pages: Sequence[Page]
+    read: bool
+    checks: Sequence[Check]
+    history: Sequence[Request]
+    target_seconds: int
+    opened_at: datetime
+
+    @property
+    def differing(self) -> int:
+        """Return how many fields were read and differ."""
+        return sum(field.verdict == "differs" for field in self.fields)
+
+
+def shown(*, request: Request) -> Shown:
+    """Return an item as its authorizer sees it."""
+    assert request.opened_at is not None
+    return Shown(
+        request=request,
+        fields=comparison(request=request),
+        pages=imaging.pages(document_id=request.document_id),
+        read=imaging.is_read(document_id=request.document_id),
+        checks=checks(request=request),
+        history=history(request=request),
+        target_seconds=policy.whole(code="authorization.target_seconds", on=request.business_date),
+        opened_at=request.opened_at,
+    )
+
+
+def comparison(*, request: Request) -> Sequence[Field]:
+    """Return what was keyed beside what the images say."""
+    expected: dict[str, object] = {
+        "voucher_no": request.voucher_no,
+        "payer_name": request.payer_name,
+        "account": request.payer_account,
+        "amount": request.amount_fen,
+        "amount_words": request.amount_fen,
+    }
+    if request.payee_account:
+        expected |= {"payee_name": request.payee_name, "payee_account": request.payee_account}
+    found = imaging.comparison(document_id=request.document_id, expected=expected)
+    return tuple(
+        Field(
+            label=rules.FIELDS[row.name],
+            name=row.name,
+            expected=row.expected,
+            read=row.read,
+            verdict=row.verdict,
+            confidence=row.confidence,
+            page_id=row.page_id,
+            box=row.box,
+        )
+        for row in found
+    )
+
+
+def checks(*, request: Request) -> Sequence[Check]:
+    """Return what the system itself knows about an item before a person looks."""
+    day = Request.objects.filter(
+        payer_account=request.payer_account, business_date=request.business_date
+    ).exclude(id=request.pk)
+    posted = day.filter(state=rules.POSTED).aggregate(n=Count("id"), fen=Sum("amount_fen"))
+    same = day.filter(amount_fen=request.amount_fen).exclude(state=rules.WITHDRAWN).count()
+    voucher = (
+        Request.objects.filter(voucher_no=request.voucher_no)
+        .exclude(id=request.pk)
+        .exclude(state__in=(rules.WITHDRAWN, rules.REJECTED))
+        .count()
+    )
+    sent_back = Request.objects.filter(
+        teller=request.teller,
+        business_date=request.business_date,
+        state__in=(rules.RETURNED, rules.REJECTED),
+    ).count()
+    return (
+        Check("Paid out of the account today", found=str(Money(posted["fen"] or 0))),
+        Check("Same amount from the account today", found=str(same), good=same == 0),
+        Check("Voucher number used before", found=str(voucher), good=voucher == 0),
+        Check(
+            "The teller's items sent back today",
+            found=str(sent_back),
+            good=sent_back < SENT_BACK_MANY,
+        ),
+    )
+
+
+def history(*, request: Request, limit: int = 5) -> Sequence[Request]:
+    """Return the payer's latest other items that went to authorization."""
+    rows = Request.objects.filter(payer_account=request.payer_account, limit_fen__isnull=False)
+    return tuple(rows.exclude(id=request.pk).order_by("-id")[:limit])
+
+
+@dataclass(frozen=True)
+class DayOf:
+    """One authorizer's day so far."""
+
+    decided: int
+    average_seconds: int | None
+    waiting: int
+
+
+def day_of(*, authorizer: Staff, on: date) -> DayOf:
+    """Return how many the person has decided today, how fast, and how many wait."""
+    decided = Decision.objects.filter(decider=authorizer, request__business_date=on)
+    figures = decided.aggregate(n=Count("id"), view=Avg("view_ms"))
+    return DayOf(
+        decided=figures["n"],
+        average_seconds=None if figures["view"] is None else round(figures["view"] / 1000),
+        waiting=Request.objects.filter(state=rules.QUEUED).count(),
+    )
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The day's figures of the centre; seconds are rounded, None while nothing is decided."""
+
+    decided: int
+    approved: int
+    rejected: int
+    returned: int
+    waiting: int
+    viewing: int
+    oldest_waiting_at: datetime | None
+    average_view_ms: int | None
+    longest_view_ms: int | None
+
+
+def figures(*, on: date) -> Figures:
+    """Return the day's figures over the institutions in scope."""
+    made = Decision.objects.filter(request__business_date=on).aggregate(
+        decided=Count("id"),
+        approved=Count("id", filter=Q(step="approve")),
+        rejected=Count("id", filter=Q(step="reject")),
+        returned=Count("id", filter=Q(step="return")),
+        average=Avg(F("view_ms")),
+        longest=Max("view_ms"),
+    )
+    now = Request.objects.filter(state__in=(rules.QUEUED, rules.VIEWING)).aggregate(
+        waiting=Count("id", filter=Q(state=rules.QUEUED)),
+        viewing=Count("id", filter=Q(state=rules.VIEWING)),
+        oldest=Min("queued_at", filter=Q(state=rules.QUEUED)),
+    )
+    average = made["average"]
+    return Figures(
+        decided=made["decided"],
+        approved=made["approved"],
+        rejected=made["rejected"],
+        returned=made["returned"],
+        waiting=now["waiting"],
+        viewing=now["viewing"],
+        oldest_waiting_at=now["oldest"],
+        average_view_ms=None if average is None else round(average),
+        longest_view_ms=made["longest"],
+    )

@@ -1,0 +1,15 @@
+"""What the authorization centre can do."""
+
+from authorization.services._deciding import decide, hand_back, open_next
+from authorization.services._entering import Order, attach, resubmit, submit, withdraw
+
+__all__ = [
+    "Order",
+    "attach",
+    "decide",
+    "hand_back",
+    "open_next",
+    "resubmit",
+    "submit",
+    "withdraw",
+]

@@ -1,0 +1,249 @@
+"""The teller's side: images, submit, withdraw, send again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from authorization import rules, selectors
+from authorization.models import Request
+from authorization.services import _posting
+from foundation.imaging import selectors as imaging_selectors
+from foundation.imaging import services as imaging
+from foundation.imaging.models import Page
+from foundation.kernel import numbering
+from foundation.kernel.money import Money
+from foundation.ledger import selectors as ledger
+from foundation.people.models import Staff
+from foundation.policy import selectors as policy
+from foundation.trail import services as trail
+from foundation.ui import live
+from foundation.worklist import services as worklist
+
+CENTRE = "02"
+RESUBMITTED_PRIORITY = 20
+FIRST_PRIORITY = 10
+# What a teller may change of a returned item, and what its decision is reset to.
+CONTENT = (
+    "amount_fen", "payer_account", "payer_name", "payee_account", "payee_name", "voucher_no",
+    "purpose", "document", "content_hash", "attempt", "opened_at", "opened_fence", "decided_at",
+    "decider_label", "reasons", "remark",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a teller typed, cleaned: accounts bare, amount in fen."""
+
+    trade_code: str
+    amount: Money
+    payer_account: str
+    voucher_no: str
+    payee_account: str = ""
+    payee_name: str = ""
+    purpose: str = ""
+
+
+@transaction.atomic
+def attach(
+    *, key: UUID, teller: Staff, data: bytes, name: str, image_class: str, at: datetime
+) -> Page:
+    """Keep one image of the item being entered; refuse a file that is no safe image."""
+    subject = selectors.draft_subject(key=key)
+    found = imaging_selectors.documents(subject=subject)
+    document = (
+        found[0]
+        if found
+        else imaging.open_document(
+            institution_id=teller.institution_id,
+            kind="voucher",
+            subject=subject,
+            by=teller,
+            at=at,
+        )
+    )
+    return imaging.add_page(
+        document_id=document.pk,
+        data=data,
+        name=name,
+        image_class=image_class,
+        side="front",
+        by=teller,
+        at=at,
+    )
+
+
+@transaction.atomic
+def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
+    """Take a counter transaction in: post it, or hold it for a second person by the rule.
+
+    The same key with the same content returns the first item; with other content it is refused.
+    Refused too: no voucher image, a posting that the ledger would not take now, a payee's name
+    that is not the account's.
+    """
+    trade = rules.trade(order.trade_code)
+    names = _names(order, trade)
+    document_id = _document(key)
+    content = _content(order, names, document_id)
+    known: Request | None = Request.objects.select_for_update(of=("self",)).filter(key=key).first()
+    if known is not None:
+        if known.content_hash != content and known.attempt == 1:
+            raise rules.KeyUsedTwice
+        return known
+    today = ledger.business_date(institution_id=teller.institution_id)
+    limit = Money(
+        policy.whole(
+            code=f"authorization.limit_fen.{trade.code}",
+            on=today,
+            institution_id=teller.institution_id,
+        )
+    )
+    request: Request = Request.objects.create(
+        institution=teller.institution,
+        number=_next_number(today),
+        key=key,
+        trade_code=trade.code,
+        teller=teller,
+        teller_label=teller.label,
+        teller_person=teller.person,
+        amount_fen=order.amount.fen,
+        payer_account=order.payer_account,
+        payer_name=names[0],
+        payee_account=order.payee_account,
+        payee_name=names[1],
+        voucher_no=order.voucher_no,
+        purpose=order.purpose,
+        document_id=document_id,
+        grade_needed=trade.grade,
+        limit_fen=limit.fen,
+        content_hash=content,
+        business_date=today,
+        created_at=at,
+    )
+    _posting.try_out(request=request, at=at)
+    _told(request, "submit", teller, at, amount=str(order.amount))
+    if rules.authorization_needed(amount=order.amount, limit=limit):
+        _queue(request, "queue", FIRST_PRIORITY, at)
+    else:
+        request.state = rules.FLOW.after(request.state, "pass")
+        _posting.post(request=request, at=at)
+    return request
+
+
+@transaction.atomic
+def resubmit(*, number: str, order: Order, teller: Staff, at: datetime) -> Request:
+    """Send a returned item again, mended; it goes before new ones."""
+    request = selectors.locked(number=number)
+    _check_own(request, teller)
+    trade = rules.trade(request.trade_code)
+    names = _names(order, trade)
+    request.amount_fen = order.amount.fen
+    request.payer_account, request.payer_name = order.payer_account, names[0]
+    request.payee_account, request.payee_name = order.payee_account, names[1]
+    request.voucher_no, request.purpose = order.voucher_no, order.purpose
+    request.document_id = _document(request.key)
+    request.content_hash = _content(order, names, request.document_id, request.attempt + 1)
+    request.attempt += 1
+    request.opened_at = request.decided_at = None
+    request.opened_fence = 0
+    request.decider_label, request.reasons, request.remark = "", [], ""
+    _posting.try_out(request=request, at=at)
+    _told(request, "resubmit", teller, at, amount=str(order.amount), attempt=request.attempt)
+    _queue(request, "resubmit", RESUBMITTED_PRIORITY, at)
+    return request
+
+
+@transaction.atomic
+def withdraw(*, number: str, teller: Staff, at: datetime) -> Request:
+    """Take one's own waiting or returned item back; refused once somebody looks at it."""
+    request = selectors.locked(number=number)
+    _check_own(request, teller)
+    before = request.state
+    request.state = rules.FLOW.after(request.state, "withdraw")
+    request.save(update_fields=["state"])
+    if before == rules.QUEUED:
+        assert request.work_item_id is not None, "what is queued has its place in the queue"
+        worklist.withdraw(item_id=request.work_item_id, at=at)
+    _told(request, "withdraw", teller, at)
+    live.tell("authorization", request.institution_id)
+    return request
+
+
+def _queue(request: Request, step: str, priority: int, at: datetime) -> None:
+    request.state = rules.FLOW.after(request.state, step)
+    request.queued_at = at
+    request.work_item = worklist.enqueue(
+        queue=rules.QUEUE,
+        subject=request.subject,
+        institution_id=request.institution_id,
+        priority=priority,
+        skill="",
+        grade_needed=request.grade_needed,
+        amount_fen=request.amount_fen,
+        conflicted=[request.teller_person],
+        at=at,
+    )
+    request.save(update_fields=[*CONTENT, "state", "queued_at", "work_item"])
+    live.tell("authorization", request.institution_id)
+
+
+def _names(order: Order, trade: rules.TradeCode) -> tuple[str, str]:
+    if trade.needs_payee and order.payer_account == order.payee_account:
+        raise rules.SameAccount(field="payee_account")
+    payer = ledger.holder_name(number=order.payer_account)
+    if not trade.needs_payee:
+        return payer, ""
+    if not ledger.is_held_by(number=order.payee_account, name=order.payee_name):
+        raise rules.NameDiffers(field="payee_name")
+    return payer, order.payee_name
+
+
+def _document(key: UUID) -> int:
+    found = imaging_selectors.documents(subject=selectors.draft_subject(key=key))
+    pages = imaging_selectors.pages(document_id=found[0].pk) if found else ()
+    if not any(page.image_class == "voucher" for page in pages):
+        raise rules.ImageMissing(field="images")
+    return found[0].pk
+
+
+def _content(order: Order, names: tuple[str, str], document_id: int, attempt: int = 1) -> str:
+    pages = imaging_selectors.pages(document_id=document_id)
+    return rules.content_hash(
+        {
+            "trade_code": order.trade_code,
+            "amount_fen": order.amount.fen,
+            "payer": [order.payer_account, names[0]],
+            "payee": [order.payee_account, names[1]],
+            "voucher_no": order.voucher_no,
+            "purpose": order.purpose,
+            "images": [page.sha256 for page in pages],
+            "attempt": attempt,
+        }
+    )
+
+
+def _check_own(request: Request, teller: Staff) -> None:
+    if request.teller_id != teller.pk:
+        raise rules.NotYourItem
+
+
+def _next_number(day: date) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('authorization_serial')")
+        drawn = int(cursor.fetchone()[0])
+    serial = (drawn - 1) % numbering.SERIAL_MAX + 1
+    return numbering.item_number(centre=CENTRE, day=day, serial=serial)
+
+
+def _told(request: Request, step: str, teller: Staff, at: datetime, **detail: object) -> None:
+    trail.record(
+        institution_id=request.institution_id,
+        actor=teller.label,
+        action=f"authorization.{step}",
+        subject=request.subject,
+        at=at,
+        detail=detail,
+    )

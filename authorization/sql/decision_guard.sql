@@ -1,0 +1,30 @@
+-- A decision is made by another human than the teller, about the version that was shown, once a round.
+CREATE OR REPLACE FUNCTION authorization_decision_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE item authorization_request;
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        RAISE EXCEPTION 'a decision is never changed' USING ERRCODE = 'OP001';
+    END IF;
+    SELECT * INTO item FROM authorization_request WHERE id = NEW.request_id FOR UPDATE;
+    IF NOT FOUND OR item.institution_id <> NEW.institution_id THEN
+        RAISE EXCEPTION 'the item is not of that institution' USING ERRCODE = 'OP002';
+    END IF;
+    IF NEW.decider_person IS DISTINCT FROM
+       (SELECT person FROM people_staff WHERE id = NEW.decider_id) THEN
+        RAISE EXCEPTION 'the decider is another person' USING ERRCODE = 'OP003';
+    END IF;
+    IF item.teller_person = NEW.decider_person THEN
+        RAISE EXCEPTION 'the teller may not decide the own item' USING ERRCODE = 'OP004';
+    END IF;
+    IF item.content_hash <> NEW.content_hash THEN
+        RAISE EXCEPTION 'the decision is about another content' USING ERRCODE = 'OP005';
+    END IF;
+    IF item.state <> 'viewing' OR item.attempt <> NEW.seq THEN
+        RAISE EXCEPTION 'the item is not open for decision %', NEW.seq USING ERRCODE = 'OP006';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER authorization_decision_guard BEFORE INSERT OR UPDATE OR DELETE ON authorization_decision
+    FOR EACH ROW EXECUTE FUNCTION authorization_decision_guard();
+ALTER TABLE authorization_decision ENABLE ALWAYS TRIGGER authorization_decision_guard;

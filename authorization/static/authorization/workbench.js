@@ -1,0 +1,43 @@
+// The authorizer's desk: dialogs, the lease of the item on the screen, the next item by itself.
+const BEAT_MS = 30000;
+const byId = (id) => document.getElementById(id);
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) {
+    byId(opener.dataset.opens).showModal();
+    byId(opener.dataset.opens).querySelector("input[type=checkbox]").focus();
+  }
+  event.target.closest("[data-closes]")?.closest("dialog").close();
+});
+
+// Enter in the list of reasons sends the form; in the remark it is a new line.
+document.addEventListener("keydown", (event) => {
+  const dialog = event.target.closest?.("dialog[open]");
+  if (dialog && event.key === "Enter" && event.target.matches("input[type=checkbox]")) {
+    event.preventDefault();
+    dialog.querySelector("form").requestSubmit();
+  }
+});
+
+async function beat() {
+  const item = byId("item");
+  if (!item || document.visibilityState === "hidden") return;
+  const body = new URLSearchParams({ fence: item.dataset.fence });
+  const headers = { "X-CSRFToken": document.body.dataset.csrf, "HX-Request": "true" };
+  const answer = await fetch(item.dataset.beat, { method: "POST", body, headers });
+  if (!answer.ok) return;
+  const { until } = await answer.json();
+  byId("lease")?.renew?.(Math.round((new Date(until) - Date.now()) / 1000));
+}
+setInterval(() => beat().catch(() => {}), BEAT_MS);
+
+// An idle desk takes the next item as soon as one waits.
+function take() {
+  const button = byId("take");
+  if (button?.hasAttribute("data-take-by-itself") && !document.querySelector("dialog[open]")) button.click();
+}
+document.addEventListener("ops:live", (event) => {
+  if (String(event.detail).includes("authorization")) setTimeout(take, Math.random() * 150);
+});
+document.addEventListener("ops:told", (event) => event.target.id === "waiting" && take());

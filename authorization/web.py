@@ -1,0 +1,298 @@
+"""Pages of the authorization centre: the teller's, the authorizer's, and the lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from authorization import forms, rules, selectors, services
+from authorization.models import Request
+from foundation.imaging import selectors as imaging
+from foundation.imaging.models import Page
+from foundation.kernel.errors import Refused
+from foundation.ledger import selectors as ledger
+from foundation.people.roles import Permission
+from foundation.ui.web import action, record_refusal, refuse_in, requires, signed_in
+from foundation.worklist import services as worklist
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.AUTHORIZATION_SUBMIT)
+def new(request: HttpRequest, trade_code: str) -> HttpResponse:
+    """Take in a counter transaction: one form, its images, one send."""
+    trade = rules.trade(trade_code)
+    form = forms.FORMS[trade.code](request.POST or None, initial={"key": uuid4()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            sent = services.submit(
+                key=form.cleaned_data["key"],
+                order=form.order(trade.code),
+                teller=signed_in(request),
+                at=timezone.now(),
+            )
+            return redirect("authorization:item", sent.number)
+        except Refused as refusal:
+            refuse_in(request, form, refusal)
+    return _form_page(request, form, trade)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.AUTHORIZATION_SUBMIT)
+def correct(request: HttpRequest, number: str) -> HttpResponse:
+    """Mend a returned item and send it again."""
+    item = _item_or_404(number)
+    trade = rules.trade(item.trade_code)
+    form = forms.FORMS[trade.code](request.POST or None, initial=_typed(item))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.resubmit(
+                number=number,
+                order=form.order(trade.code),
+                teller=signed_in(request),
+                at=timezone.now(),
+            )
+            return redirect("authorization:item", number)
+        except Refused as refusal:
+            refuse_in(request, form, refusal)
+    return _form_page(request, form, trade, item)
+
+
+@action
+@require_POST
+@requires(Permission.IMAGE_ADD)
+def attach(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Keep one image of the form with this key; answer the row of its images."""
+    form = forms.Attachment(request.POST, request.FILES)
+    if not form.is_valid():
+        return render(request, "authorization/_images.html", _images(key, form), status=422)
+    try:
+        services.attach(
+            key=key,
+            teller=signed_in(request),
+            data=form.cleaned_data["image"].read(),
+            name=form.cleaned_data["image"].name,
+            image_class=form.cleaned_data["image_class"],
+            at=timezone.now(),
+        )
+    except Refused as refusal:
+        refuse_in(request, form, refusal)
+    status = 422 if form.errors else 200
+    return render(request, "authorization/_images.html", _images(key, form), status=status)
+
+
+@require_GET
+@requires(Permission.AUTHORIZATION_SUBMIT)
+def mine(request: HttpRequest) -> HttpResponse:
+    """Show the teller's own items of the day, what was sent back first, live."""
+    teller = signed_in(request)
+    today = ledger.business_date(institution_id=teller.institution_id)
+    rows = selectors.own(teller=teller, on=today)
+    part = "authorization/_own.html" if request.headers.get("HX-Request") else ""
+    return render(request, part or "authorization/mine.html", {"rows": rows, "today": today})
+
+
+@action
+@require_POST
+@requires(Permission.AUTHORIZATION_SUBMIT)
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """Take one's own waiting or returned item back."""
+    services.withdraw(number=number, teller=signed_in(request), at=timezone.now())
+    return redirect("authorization:item", number)
+
+
+@require_GET
+@requires(Permission.AUTHORIZATION_VIEW)
+def receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the receipt of a posted item, made for paper."""
+    item = _item_or_404(number)
+    if item.state != rules.POSTED:
+        raise Http404
+    return render(request, "authorization/receipt.html", {"item": item})
+
+
+@require_GET
+@requires(Permission.AUTHORIZATION_DECIDE)
+def workbench(request: HttpRequest) -> HttpResponse:
+    """Show the item that the authorizer holds, or the next one."""
+    return _desk(request)
+
+
+@action
+@require_POST
+@requires(Permission.AUTHORIZATION_DECIDE)
+def decide(request: HttpRequest, number: str) -> HttpResponse:
+    """Record the authorizer's decision and bring the next item with the same answer."""
+    form = forms.Decision(request.POST)
+    if not form.is_valid():
+        return render(request, "ui/_error_summary.html", {"form": form}, status=422)
+    typed = form.cleaned_data
+    try:
+        services.decide(number=number, decider=signed_in(request), at=timezone.now(), **typed)
+    except Refused as refusal:
+        record_refusal(request, refusal)
+        return _desk(request, refusal=refusal)
+    return _desk(request, decided=number, step=typed["step"])
+
+
+@action
+@require_POST
+@requires(Permission.AUTHORIZATION_DECIDE)
+def hand_back(request: HttpRequest, number: str) -> HttpResponse:
+    """Put the item back into the queue and rest."""
+    fence = int(request.POST.get("fence", "0")) if request.POST.get("fence", "").isdigit() else 0
+    authorizer = signed_in(request)
+    services.hand_back(number=number, fence=fence, authorizer=authorizer, at=timezone.now())
+    return _desk(request, resting=True)
+
+
+@action
+@require_GET
+@requires(Permission.AUTHORIZATION_VIEW)
+def comparison(request: HttpRequest, number: str) -> HttpResponse:
+    """Answer the rows of keyed and read, as far as the images are read by now."""
+    fields = selectors.comparison(request=_item_or_404(number))
+    return render(request, "authorization/_compare.html", {"fields": fields})
+
+
+@action
+@require_POST
+@requires(Permission.AUTHORIZATION_DECIDE)
+def heartbeat(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Keep the lease of the item on the screen; tell until when."""
+    fence = request.POST.get("fence", "")
+    until = worklist.heartbeat(
+        item_id=item_id,
+        fence=int(fence) if fence.isdigit() else 0,
+        staff=signed_in(request),
+        at=timezone.now(),
+    )
+    return JsonResponse({"until": until.isoformat()})
+
+
+@require_GET
+@requires(Permission.AUTHORIZATION_VIEW)
+def items(request: HttpRequest) -> HttpResponse:
+    """List the day's items: every figure of the centre opens here."""
+    form = forms.Chosen(request.GET)
+    staff = signed_in(request)
+    chosen = form.chosen(today=ledger.business_date(institution_id=staff.institution_id))
+    page = selectors.page(chosen=chosen)
+    shown = {"page": page, "chosen": chosen, "form": form, "query": form.query()}
+    return render(request, "authorization/items.html", shown)
+
+
+@require_GET
+@requires(Permission.AUTHORIZATION_VIEW)
+def item(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one item: where it stands, what was keyed, its images and all that happened."""
+    found = _item_or_404(number)
+    seen = selectors.record(request=found)
+    shown = {"seen": seen, "own": found.teller_id == signed_in(request).pk}
+    shown["pictures"] = pictures(seen.pages, seen.fields)
+    return render(request, "authorization/item.html", shown)
+
+
+def _desk(
+    request: HttpRequest,
+    decided: str = "",
+    step: str = "",
+    refusal: Refused | None = None,
+    *,
+    resting: bool = False,
+) -> HttpResponse:
+    authorizer = signed_in(request)
+    at = timezone.now()
+    opened = None if resting else services.open_next(authorizer=authorizer, at=at)
+    today = ledger.business_date(institution_id=authorizer.institution_id)
+    context: dict[str, Any] = {
+        "day": selectors.day_of(authorizer=authorizer, on=today),
+        "decided": decided,
+        "step": step,
+        "refusal": refusal,
+        "resting": resting,
+    }
+    if opened is not None:
+        context |= _opened(selectors.shown(request=opened), at)
+    part = "_desk" if request.headers.get("HX-Request") else "workbench"
+    status = 409 if refusal else 200
+    return render(request, f"authorization/{part}.html", context, status=status)
+
+
+def _opened(shown: selectors.Shown, at: datetime) -> dict[str, Any]:
+    queued_at = shown.request.queued_at or at
+    item = shown.request.work_item
+    lease = item.lease_until - at if item and item.lease_until else timedelta()
+    return {
+        "shown": shown,
+        "pictures": pictures(shown.pages, shown.fields),
+        "reasons": rules.numbered_reasons(),
+        "since": max(0, (at - shown.opened_at) // timedelta(seconds=1)),
+        "waited": max(0, (shown.opened_at - queued_at) // timedelta(seconds=1)),
+        "lease_seconds": max(0, lease // timedelta(seconds=1)),
+    }
+
+
+def pictures(pages: Sequence[Page], fields: Sequence[selectors.Field]) -> list[dict[str, Any]]:
+    """Return the images of an item as the viewer takes them, with the boxes of what was read."""
+    return [
+        {
+            "title": gettext("Identity document" if page.image_class == "id" else "Voucher"),
+            "src": reverse("imaging:view" if page.view else "imaging:original", args=[page.pk]),
+            "thumb": reverse("imaging:thumb" if page.thumb else "imaging:original", args=[page.pk]),
+            "width": page.width_px,
+            "height": page.height_px,
+            "note": f"SHA-256 {page.sha256[:8]}…",
+            "boxes": {
+                field.name: [*field.box, field.verdict == "differs"]
+                for field in fields
+                if field.page_id == page.pk and field.box
+            },
+        }
+        for page in pages
+    ]
+
+
+def _form_page(
+    request: HttpRequest,
+    form: forms.CashWithdrawal,
+    trade: rules.TradeCode,
+    item: Request | None = None,
+) -> HttpResponse:
+    key = UUID(str(form["key"].value()))
+    why = [rules.REASONS[code] for code in item.reasons] if item else []
+    context = {"form": form, "trade": trade, "item": item, "why": why, **_images(key)}
+    return render(request, "authorization/new.html", context, status=422 if form.errors else 200)
+
+
+def _images(key: UUID, form: forms.Attachment | None = None) -> dict[str, Any]:
+    found = imaging.documents(subject=selectors.draft_subject(key=key))
+    pages = imaging.pages(document_id=found[0].pk) if found else ()
+    return {"key": key, "pages": pages, "image_form": form or forms.Attachment()}
+
+
+def _typed(item: Request) -> dict[str, object]:
+    return {
+        "key": item.key,
+        "payer_account": item.payer_account,
+        "payee_account": item.payee_account,
+        "payee_name": item.payee_name,
+        "voucher_no": item.voucher_no,
+        "amount": item.amount,
+        "purpose": item.purpose,
+    }
+
+
+def _item_or_404(number: str) -> Request:
+    found = selectors.item(number=number)
+    if found is None:
+        raise Http404
+    return found
