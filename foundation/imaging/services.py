@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from foundation.imaging import events, gateways, rules, selectors
 from foundation.imaging.models import Document, Page, Reading
@@ -230,7 +231,9 @@ def _new_page(
     before = selectors.same_image(sha256=sha256)
     if before and not reused_because.strip():
         raise rules.SameImage(
-            field="file", day=f"{before.stored_at:%Y-%m-%d}", subject=before.document.subject
+            field="file",
+            day=f"{_local(before.stored_at):%Y-%m-%d}",
+            subject=before.document.subject,
         )
     return Page(
         document=document,
@@ -256,7 +259,7 @@ def _keep(page: Page, document: Document, data: bytes, *, action: str) -> Page:
     except IntegrityError as error:
         if "imaging_image_once" not in str(error):
             raise
-        day = f"{page.stored_at:%Y-%m-%d}"
+        day = f"{_local(page.stored_at):%Y-%m-%d}"
         raise rules.SameImage(field="file", day=day, subject=document.subject) from None
     detail = {"sha256": page.sha256, "document": document.pk, "version": page.version}
     if page.reused_because:
@@ -286,8 +289,13 @@ def _copy_of(page: Page, use: str) -> Shown:
 
 def _marked(page: Page, viewer: Staff, at: datetime) -> Shown:
     data = gateways.original(name=page.original, sha256=page.sha256)
-    mark = f"{viewer.label} {at.astimezone():%Y-%m-%d %H:%M}"
+    mark = f"{viewer.label} {_local(at):%Y-%m-%d %H:%M}"
     return Shown(gateways.marked_jpeg(data=data, mark=mark), "image/jpeg", f"{page.pk}.jpg")
+
+
+def _local(at: datetime) -> datetime:
+    """Return the moment as the bank's clocks show it."""
+    return at.astimezone(timezone.get_current_timezone())
 
 
 def _fill(row: Reading, text: gateways.PageText) -> None:

@@ -80,6 +80,7 @@ def test_the_same_image_twice_is_refused_with_where_it_was_used(add, scan):
     with pytest.raises(rules.SameImage) as refusal:
         add(scan)
 
+    assert refusal.value.params["day"] == "2026-11-23"
     assert refusal.value.params["subject"] == "authorization.request:1"
 
 
