@@ -8,13 +8,17 @@ from foundation.ledger.services._accounts import (
     release_hold,
 )
 from foundation.ledger.services._days import close_day, open_day
+from foundation.ledger.services._importing import ImportReport, check_import, import_journal
 from foundation.ledger.services._posting import dry_run, post, reverse
 
 __all__ = [
+    "ImportReport",
     "change_state",
+    "check_import",
     "close_day",
     "define_subject",
     "dry_run",
+    "import_journal",
     "open_account",
     "open_day",
     "place_hold",

@@ -94,7 +94,10 @@ BEGIN
     RETURN;
   END IF;
 
-  IF v_legs < n AND coalesce(refusal, '') NOT IN ('E4002', 'E4003') THEN
+  IF p_reverses IS NOT NULL AND EXISTS (SELECT FROM ledger_reversal WHERE original = p_reverses) THEN
+    refusal := 'E4010'; detail := p_reverses;
+  END IF;
+  IF v_legs < n AND coalesce(refusal, '') NOT IN ('E4002', 'E4003', 'E4010') THEN
     refusal := 'E4004'; detail := p_accounts[array_position(v_leg_account, NULL)];
   END IF;
   IF refusal IS NULL THEN
@@ -103,10 +106,6 @@ BEGIN
     IF FOUND THEN
       refusal := 'E4005'; detail := r.currency || ' ' || r.sum;
     END IF;
-  END IF;
-  IF refusal IS NULL AND p_reverses IS NOT NULL
-     AND EXISTS (SELECT FROM ledger_reversal WHERE original = p_reverses) THEN
-    refusal := 'E4010'; detail := p_reverses;
   END IF;
   IF refusal IS NOT NULL OR p_dry THEN
     RETURN;

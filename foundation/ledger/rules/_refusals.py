@@ -1,56 +1,12 @@
-"""What the ledger decides without a row: its states, its legs, its numbers, and its refusals."""
+"""What the ledger refuses, each by its name."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
 
 from foundation.kernel.errors import Refused
-from foundation.kernel.flow import Flow, Step
-
-DEBIT, CREDIT = "debit", "credit"
-SIDES = (DEBIT, CREDIT)
-CUSTOMER, INTERNAL = "customer", "internal"
-KINDS = (CUSTOMER, INTERNAL)
-OWN, IMPORTED = "own", "import"
-SOURCES = (OWN, IMPORTED)
-CNY = "CNY"
-
-ACTIVE, STOP_PAYMENT, FROZEN, CLOSED = "active", "stop_payment", "frozen", "closed"
-ACCOUNT_FLOW = Flow(
-    Step("stop", ACTIVE, STOP_PAYMENT, "Stop payment"),
-    Step("allow", STOP_PAYMENT, ACTIVE, "Allow payment again"),
-    Step("freeze", ACTIVE, FROZEN, "Freeze"),
-    Step("freeze", STOP_PAYMENT, FROZEN, "Freeze"),
-    Step("unfreeze", FROZEN, ACTIVE, "Unfreeze"),
-    Step("close", ACTIVE, CLOSED, "Close the account"),
-)
-
-DAY_OPEN, DAY_CLOSING, DAY_CLOSED = "open", "closing", "closed"
-DAY_FLOW = Flow(
-    Step("begin_close", DAY_OPEN, DAY_CLOSING, "Begin to close the day"),
-    Step("resume", DAY_CLOSING, DAY_OPEN, "Go on working"),
-    Step("close", DAY_CLOSING, DAY_CLOSED, "Close the day"),
-)
 
 LEGS_MAX = 200
-FEN_MAX = 10**17
-_IDS_A_DAY = 10**10
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """One side of an entry: an account's number, and fen: a debit positive, a credit negative."""
-
-    account: str
-    fen: int
-
-    def __post_init__(self) -> None:
-        if type(self.fen) is not int:
-            raise TypeError(f"a leg is a whole number of fen, not {self.fen!r}")
 
 
 class KeyReused(Refused):
@@ -212,6 +168,51 @@ class NoDayOpen(Refused):
     hint = "Ask the operations supervisor to open the day."
 
 
+class FileTooLarge(Refused):
+    """The file has more bytes or rows than are taken in at once."""
+
+    code = "E4030"
+    text = "The file is too large: at most %(rows)s rows and %(megabytes)s MB."
+    hint = "Divide it by day or by institution."
+
+
+class NotCsv(Refused):
+    """The file is not text in UTF-8 or GB 18030, or not CSV."""
+
+    code = "E4031"
+    text = "The file is not a CSV file."
+    hint = "Save it as CSV in UTF-8 or GB 18030."
+
+
+class WrongHeader(Refused):
+    """The first line does not name the columns."""
+
+    code = "E4032"
+    text = "The first line must name these columns, in this order: %(columns)s."
+
+
+class RowsWrong(Refused):
+    """Rows of the file are wrong; then none is taken in."""
+
+    code = "E4033"
+    text = "Nothing was taken in: %(count)s rows are wrong, the first in line %(line)s."
+    hint = "Correct the file and send it again as a whole."
+
+
+class NoRows(Refused):
+    """The file has a header and nothing else."""
+
+    code = "E4034"
+    text = "The file has no rows."
+
+
+class TooManyLines(Refused):
+    """An export would have more lines than a file is made for."""
+
+    code = "E4035"
+    text = "More than %(most)s lines fit; narrow the search."
+
+
 BY_CODE: Mapping[str, tuple[type[Refused], str]] = {
     "E4001": (KeyReused, ""),
     "E4002": (DayNotOpened, "day"),
@@ -238,52 +239,3 @@ def refusal(code: str, detail: str) -> Refused:
     words = names.split()
     values = detail.split(" ", len(words) - 1) if words else []
     return kind(**dict(zip(words, values, strict=True)))
-
-
-def check_legs(legs: Sequence[Leg]) -> None:
-    """Refuse too few or too many legs, and a leg of nothing or beyond all measure."""
-    amounts = [abs(leg.fen) for leg in legs]
-    if not 2 <= len(legs) <= LEGS_MAX or not all(0 < fen <= FEN_MAX for fen in amounts):
-        raise BadLegs(most=LEGS_MAX)
-
-
-def check_closable(*, account: str, balance_fen: int, held_fen: int) -> None:
-    """Refuse to close an account in which something is left."""
-    if balance_fen or held_fen:
-        raise BalanceLeft(account=account)
-
-
-def check_next_day(*, last: date | None, last_state: str, new: date) -> None:
-    """Refuse a day that is not after the last one, or while the last one is not closed."""
-    if last is None:
-        return
-    if last_state != DAY_CLOSED and last != new:
-        raise OtherDayOpen(day=last)
-    if new <= last:
-        raise DayPast(day=new)
-
-
-def fingerprint(content: Mapping[str, object]) -> bytes:
-    """Return the hash of what is asked: the same key may come again only with the same one."""
-    text = json.dumps(
-        content, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str
-    )
-    return hashlib.sha256(text.encode()).digest()
-
-
-def ids_of(first: date, last: date | None = None) -> tuple[int, int]:
-    """Return the least and the greatest id that entries and journal lines of the days can have."""
-    return _base(first), _base(last or first) + _IDS_A_DAY - 1
-
-
-def day_of(number: int) -> date | None:
-    """Return the business date that the id of an entry or a journal line says, if it says one."""
-    year, rest = divmod(number // _IDS_A_DAY, 10_000)
-    try:
-        return date(2000 + year, *divmod(rest, 100))
-    except (ValueError, OverflowError):
-        return None
-
-
-def _base(day: date) -> int:
-    return int(f"{day:%y%m%d}") * _IDS_A_DAY

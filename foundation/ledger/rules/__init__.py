@@ -1,0 +1,210 @@
+"""What the ledger decides without a row: its states, its legs, its numbers, and its refusals."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from foundation.kernel.flow import Flow, Step
+from foundation.ledger.rules._importing import (
+    BYTES_MAX,
+    COLUMNS,
+    ROWS_MAX,
+    TAKEN,
+    UNKNOWN_INSTITUTION,
+    ForeignLine,
+    RowError,
+    read_journal,
+)
+from foundation.ledger.rules._refusals import (
+    BY_CODE,
+    LEGS_MAX,
+    AccountClosed,
+    AccountFrozen,
+    AlreadyReversed,
+    BadLegs,
+    BalanceLeft,
+    DayClosed,
+    DayNotOpened,
+    DayPast,
+    FileTooLarge,
+    IsReversal,
+    KeyReused,
+    NoDayOpen,
+    NoRows,
+    NoSuchAccount,
+    NoSuchEntry,
+    NoSuchHold,
+    NoSuchSubject,
+    NotBalanced,
+    NotCsv,
+    NotEnough,
+    NotPositive,
+    OtherDayOpen,
+    OtherInstitution,
+    PaymentStopped,
+    RowsWrong,
+    TooManyLines,
+    WrongHeader,
+    refusal,
+)
+
+__all__ = [
+    "ACCOUNT_FLOW",
+    "ACTIVE",
+    "BYTES_MAX",
+    "BY_CODE",
+    "CLOSED",
+    "CNY",
+    "COLUMNS",
+    "CREDIT",
+    "CUSTOMER",
+    "DAY_CLOSED",
+    "DAY_CLOSING",
+    "DAY_FLOW",
+    "DAY_OPEN",
+    "DEBIT",
+    "FEN_MAX",
+    "FROZEN",
+    "IMPORTED",
+    "INTERNAL",
+    "KINDS",
+    "LEGS_MAX",
+    "OWN",
+    "ROWS_MAX",
+    "SIDES",
+    "SOURCES",
+    "STOP_PAYMENT",
+    "TAKEN",
+    "UNKNOWN_INSTITUTION",
+    "AccountClosed",
+    "AccountFrozen",
+    "AlreadyReversed",
+    "BadLegs",
+    "BalanceLeft",
+    "DayClosed",
+    "DayNotOpened",
+    "DayPast",
+    "FileTooLarge",
+    "ForeignLine",
+    "IsReversal",
+    "KeyReused",
+    "Leg",
+    "NoDayOpen",
+    "NoRows",
+    "NoSuchAccount",
+    "NoSuchEntry",
+    "NoSuchHold",
+    "NoSuchSubject",
+    "NotBalanced",
+    "NotCsv",
+    "NotEnough",
+    "NotPositive",
+    "OtherDayOpen",
+    "OtherInstitution",
+    "PaymentStopped",
+    "RowError",
+    "RowsWrong",
+    "TooManyLines",
+    "WrongHeader",
+    "check_closable",
+    "check_legs",
+    "check_next_day",
+    "day_of",
+    "fingerprint",
+    "ids_of",
+    "read_journal",
+    "refusal",
+]
+
+DEBIT, CREDIT = "debit", "credit"
+SIDES = (DEBIT, CREDIT)
+CUSTOMER, INTERNAL = "customer", "internal"
+KINDS = (CUSTOMER, INTERNAL)
+OWN, IMPORTED = "own", "import"
+SOURCES = (OWN, IMPORTED)
+CNY = "CNY"
+
+ACTIVE, STOP_PAYMENT, FROZEN, CLOSED = "active", "stop_payment", "frozen", "closed"
+ACCOUNT_FLOW = Flow(
+    Step("stop", ACTIVE, STOP_PAYMENT, "Stop payment"),
+    Step("allow", STOP_PAYMENT, ACTIVE, "Allow payment again"),
+    Step("freeze", ACTIVE, FROZEN, "Freeze"),
+    Step("freeze", STOP_PAYMENT, FROZEN, "Freeze"),
+    Step("unfreeze", FROZEN, ACTIVE, "Unfreeze"),
+    Step("close", ACTIVE, CLOSED, "Close the account"),
+)
+
+DAY_OPEN, DAY_CLOSING, DAY_CLOSED = "open", "closing", "closed"
+DAY_FLOW = Flow(
+    Step("begin_close", DAY_OPEN, DAY_CLOSING, "Begin to close the day"),
+    Step("resume", DAY_CLOSING, DAY_OPEN, "Go on working"),
+    Step("close", DAY_CLOSING, DAY_CLOSED, "Close the day"),
+)
+
+FEN_MAX = 10**17
+_IDS_A_DAY = 10**10
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One side of an entry: an account's number, and fen: a debit positive, a credit negative."""
+
+    account: str
+    fen: int
+
+    def __post_init__(self) -> None:
+        if type(self.fen) is not int:
+            raise TypeError(f"a leg is a whole number of fen, not {self.fen!r}")
+
+
+def check_legs(legs: Sequence[Leg]) -> None:
+    """Refuse too few or too many legs, and a leg of nothing or beyond all measure."""
+    amounts = [abs(leg.fen) for leg in legs]
+    if not 2 <= len(legs) <= LEGS_MAX or not all(0 < fen <= FEN_MAX for fen in amounts):
+        raise BadLegs(most=LEGS_MAX)
+
+
+def check_closable(*, account: str, balance_fen: int, held_fen: int) -> None:
+    """Refuse to close an account in which something is left."""
+    if balance_fen or held_fen:
+        raise BalanceLeft(account=account)
+
+
+def check_next_day(*, last: date | None, last_state: str, new: date) -> None:
+    """Refuse a day that is not after the last one, or while the last one is not closed."""
+    if last is None:
+        return
+    if last_state != DAY_CLOSED and last != new:
+        raise OtherDayOpen(day=last)
+    if new <= last:
+        raise DayPast(day=new)
+
+
+def fingerprint(content: Mapping[str, object]) -> bytes:
+    """Return the hash of what is asked: the same key may come again only with the same one."""
+    text = json.dumps(
+        content, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str
+    )
+    return hashlib.sha256(text.encode()).digest()
+
+
+def ids_of(first: date, last: date | None = None) -> tuple[int, int]:
+    """Return the least and the greatest id that entries and journal lines of the days can have."""
+    return _base(first), _base(last or first) + _IDS_A_DAY - 1
+
+
+def day_of(number: int) -> date | None:
+    """Return the business date that the id of an entry or a journal line says, if it says one."""
+    year, rest = divmod(number // _IDS_A_DAY, 10_000)
+    try:
+        return date(2000 + year, *divmod(rest, 100))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _base(day: date) -> int:
+    return int(f"{day:%y%m%d}") * _IDS_A_DAY
