@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet, Sum
+from django.utils.translation import gettext_noop as _
 
 from authorization import rules
 from authorization.models import Decision, Request
@@ -255,9 +256,9 @@ def checks(*, request: Request) -> Sequence[Check]:
         state__in=(rules.RETURNED, rules.REJECTED),
     ).count()
     return (
-        Check("Paid out of the account today", found=str(Money(posted["fen"] or 0))),
-        Check("Same amount from the account today", found=str(same), good=same == 0),
-        Check("Voucher number used before", found=str(voucher), good=voucher == 0),
+        Check(_("Paid out of the account today"), found=str(Money(posted["fen"] or 0))),
+        Check(_("Same amount from the account today"), found=str(same), good=same == 0),
+        Check(_("Voucher number used before"), found=str(voucher), good=voucher == 0),
         Check(
             "The teller's items sent back today",
             found=str(sent_back),

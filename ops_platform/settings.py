@@ -101,7 +101,6 @@ CACHES = {
 
 # --- files -------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = env.var / "static"
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = env.var / "images"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
@@ -125,7 +124,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "people:sign_in"
 SECURITY_PROFILE = env.security_profile
 OPS_TOTP = env.totp
-AXES_VERBOSE = False
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5
 AXES_LOCKOUT_PARAMETERS = ["username"]

@@ -139,7 +139,6 @@ class House:
         # Figures of processes that are gone would be counted for ever.
         shutil.rmtree(self.run_folder / "metrics", ignore_errors=True)
         (self.run_folder / "metrics").mkdir()
-        (self.env.var / "static").mkdir(exist_ok=True)
         servers = self.servers()
         for server in servers:
             supervisor.add(parts.server_part(server))

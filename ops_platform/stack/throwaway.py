@@ -99,7 +99,7 @@ class Throwaway:
             self._lock = lock
             home = parent / kind
         shutil.rmtree(home / "files", ignore_errors=True)
-        (home / "files" / "static").mkdir(parents=True, exist_ok=True)
+        (home / "files").mkdir(parents=True, exist_ok=True)
         return home
 
     def _kept_password(self) -> str:

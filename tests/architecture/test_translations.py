@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from ast import literal_eval
 from collections import defaultdict
+from dataclasses import is_dataclass
 from io import StringIO
 from tokenize import STRING, generate_tokens
 
@@ -13,7 +15,6 @@ import pytest
 from django.utils.translation.template import templatize
 
 from foundation.kernel import errors
-from foundation.policy import rules as policy
 from tests.architecture import tidy
 
 CATALOGUES = sorted(tidy.ROOT.glob("**/locale/zh_Hans/LC_MESSAGES/django.po"))
@@ -75,8 +76,21 @@ def asked() -> dict[str, str]:
         found[refusal.text] = refusal.__module__
         if refusal.hint:
             found[refusal.hint] = refusal.__module__
-    for number in policy.NUMBERS.values():
-        found[number.meaning] = "foundation.policy.rules"
+    return found | kept_in_rules()
+
+
+def kept_in_rules() -> dict[str, str]:
+    """Return the texts of the tables in rules: they are shown through the filter `translated`."""
+    found: dict[str, str] = {}
+    for source in tidy.sources():
+        if source.layer not in {"rules", "roles"} or "/kernel/" in source.path:
+            continue
+        module = source.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        for value in vars(importlib.import_module(module)).values():
+            for row in value.values() if isinstance(value, dict) else ():
+                for name in ("text", "meaning", "name", "title"):
+                    if is_dataclass(row) and isinstance(getattr(row, name, None), str):
+                        found[getattr(row, name)] = module
     return found
 
 

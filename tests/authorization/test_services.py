@@ -71,9 +71,7 @@ class TestSubmitting:
 
     def test_without_an_image_nothing_is_sent(self, counter, teller):
         with pytest.raises(rules.ImageMissing):
-            services.submit(
-                key=uuid4(), order=factory.withdrawal(counter), teller=teller, at=AT
-            )
+            services.submit(key=uuid4(), order=factory.withdrawal(counter), teller=teller, at=AT)
 
     def test_a_payee_of_another_name_is_refused(self, counter, teller):
         with pytest.raises(rules.NameDiffers):

@@ -41,19 +41,31 @@ def counter(bank: people.Branch) -> Counter:
         code="2011", name="Deposits", normal_side=ledger_rules.CREDIT, kind=ledger_rules.CUSTOMER
     )
     for institution in (bank.head, bank.branch, bank.outlet, bank.sibling, bank.centre):
-        ledger.open_day(institution_id=institution.pk, on=people.DAY, at=people.NOON, by=BY)
+        open_day(institution)
+    open_day(bank.sub_branch)
     made = Counter(
         outlet=bank.outlet,
         till=account(bank.outlet, "1001", "现金"),
         payer=account(bank.outlet, "2011", "张明远"),
         payee=account(bank.outlet, "2011", "刘慧"),
     )
-    for customer in (made.payer, made.payee):
+    fund(made)
+    return made
+
+
+def open_day(institution: Institution) -> None:
+    """Open the day of an institution."""
+    ledger.open_day(institution_id=institution.pk, on=people.DAY, at=people.NOON, by=BY)
+
+
+def fund(counter: Counter) -> None:
+    """Give the customers of an outlet money, paid in as cash."""
+    for customer in {counter.payer, counter.payee}:
         ledger.post(
             key=f"opening:{customer.number}",
-            institution_id=bank.outlet.pk,
+            institution_id=counter.outlet.pk,
             legs=[
-                ledger_rules.Leg(account=made.till.number, fen=90_000_000),
+                ledger_rules.Leg(account=counter.till.number, fen=90_000_000),
                 ledger_rules.Leg(account=customer.number, fen=-90_000_000),
             ],
             trade_code="1001",
@@ -61,7 +73,6 @@ def counter(bank: people.Branch) -> Counter:
             business_date=people.DAY,
             at=people.NOON,
         )
-    return made
 
 
 def account(institution: Institution, subject: str, name: str) -> Account:

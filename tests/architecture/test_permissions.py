@@ -1,0 +1,167 @@
+"""Every address, with every method, by every role, about every institution: no surprise.
+
+Expected of each answer: a stranger is sent to the sign-in page; a method that a page does not take
+is 405; a role without the permission gets 403; what belongs to an institution out of sight is 404;
+all else is answered, and nothing ever fails with 5xx. A new address with an argument fails here
+until SAMPLES says what to put there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from authorization.models import Request
+from foundation.imaging import selectors as imaging
+from foundation.people import selectors as people_selectors
+from foundation.people.models import Institution, Staff
+from foundation.people.roles import ROLES, permissions_of
+from tests.architecture.test_urls import pages
+from tests.factories import authorization as factory
+from tests.factories import people
+
+METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
+HOME_OF = {"outlet": "outlet", "centre": "centre", "branch": "branch", "sub_branch": "sub_branch",
+           "head": "head"}  # fmt: skip
+# Signing out ends the session that the other calls of the person need; it has its own test.
+LEFT_OUT = {"people:sign_out"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """An outlet with one of everything that an address can be about."""
+
+    name: str
+    institution: Institution
+    request: Request
+    account: str
+    page_id: int
+
+    @property
+    def work_item(self) -> int:
+        return self.request.work_item_id or 0
+
+
+SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
+    ("authorization", "trade_code"): lambda _place: "1002",
+    ("authorization", "key"): lambda _place: uuid4(),
+    ("authorization", "number"): lambda place: place.request.number,
+    ("authorization", "item_id"): lambda place: place.work_item,
+    ("imaging", "page_id"): lambda place: place.page_id,
+    ("ledger", "number"): lambda place: place.account,
+}
+# Arguments that name no row of an institution.
+EVERYWHERE = {("authorization", "trade_code"), ("authorization", "key")}
+
+
+def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
+    teller = people.staff(outlet, "teller")
+    till = factory.account(outlet, "1001", "现金")
+    payer = factory.account(outlet, "2011", f"客户{name}")
+    counter = factory.Counter(outlet=outlet, till=till, payer=payer, payee=payer)
+    factory.fund(counter)
+    request = factory.sent(teller, factory.withdrawal(counter))
+    pages_of = imaging.pages(document_id=request.document_id)
+    return Place(name, outlet, request, payer.number, pages_of[0].pk)
+
+
+@pytest.fixture
+def places(bank: people.Branch) -> list[Place]:
+    factory.counter(bank)
+    factory.open_day(bank.elsewhere)
+    return [
+        place(bank, bank.outlet, "own"),
+        place(bank, bank.sibling, "sibling"),
+        place(bank, bank.elsewhere, "elsewhere"),
+    ]
+
+
+@pytest.fixture
+def person(bank: people.Branch, request: pytest.FixtureRequest) -> Staff:
+    role = request.param
+    kind = min(ROLES[role].institution_kinds) if role else "outlet"
+    where = getattr(bank, HOME_OF[kind])
+    return people.staff(where, *([role] if role else []), grade=5)
+
+
+def addresses(where: Place) -> Iterator[tuple[str, URLPattern, str, bool]]:
+    for app, page in pages():
+        if f"{app}:{page.name}" in LEFT_OUT:
+            continue
+        wanted = list(page.pattern.converters)
+        unknown = [arg for arg in wanted if (app, arg) not in SAMPLES]
+        assert not unknown, f"{app}:{page.name}: say in SAMPLES what {unknown} may be"
+        values = {arg: SAMPLES[app, arg](where) for arg in wanted}
+        bound = any((app, arg) not in EVERYWHERE for arg in wanted)
+        yield f"{app}:{page.name}", page, reverse(f"{app}:{page.name}", kwargs=values), bound
+
+
+def verdict(status: int, permission: str | None, held: frozenset[str], in_sight: bool) -> bool:
+    if status >= 500:
+        return False
+    if status == 405 or permission is None:
+        return True
+    if permission not in held:
+        return status == 403
+    if not in_sight:
+        return status in {404, 409}
+    return status not in {401, 403}
+
+
+@pytest.mark.parametrize("person", ["", *ROLES], indirect=True, ids=lambda role: role or "nobody")
+def test_a_role_gets_what_it_may_and_nothing_else(person, places):
+    client = Client(raise_request_exception=False)
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    roles = [row.role for row in person.roles.all()]
+    held = frozenset(map(str, permissions_of(roles)))
+    scope = people_selectors.scope_of(staff=person)
+    surprises, calls = [], 0
+    for where in places:
+        in_scope = where.institution.pk in scope
+        for name, page, address, bound in addresses(where):
+            permission = getattr(page.callback, "permission", None)
+            for method in METHODS:
+                status = getattr(client, method)(address, HTTP_USER_AGENT="Chrome/120").status_code
+                calls += 1
+                asked = None if permission is None else str(permission)
+                if not verdict(status, asked, held, in_scope or not bound):
+                    surprises.append(f"{method} {name} about {where.name}: {status}")
+
+    assert not surprises, f"{len(surprises)} of {calls}\n" + "\n".join(surprises)
+
+
+def test_a_stranger_is_sent_to_the_sign_in_page(places):
+    client = Client()
+    for name, page, address, _bound in addresses(places[0]):
+        answer = client.get(address, HTTP_USER_AGENT="Chrome/120")
+        if getattr(page.callback, "permission", None) is not None and answer.status_code != 405:
+            assert answer.status_code in {302, 401}, name
+            assert answer.status_code == 401 or "/people/sign-in/" in answer["Location"]
+
+
+def test_without_a_scope_the_database_shows_no_row(places):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+            " WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace"
+            " AND a.attname = 'institution_id' AND NOT a.attisdropped AND NOT c.relispartition"
+        )
+        tables = [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT set_config('app.scope', '', true)")
+        shown = {}
+        for table in sorted(set(tables) - READ_BY_ALL):
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            shown[table] = cursor.fetchone()[0]
+
+    assert len(shown) >= 10
+    assert not {table: rows for table, rows in shown.items() if rows}
+
+
+# Not data of an institution: who works where, and the numbers that bind everybody.
+READ_BY_ALL = {"people_staff", "policy_policy"}
