@@ -8,7 +8,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0002_books")]
+    dependencies = [("ledger", "0003_is_held_by")]
 
     operations = [
         # A second reversal is named as such, whatever else would stand against it.
