@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import django
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init
 
@@ -12,11 +13,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ops_platform.settings")
 
 from ops_platform.env import env
 
+QUEUE = "jobs"
+# Longer than three times the longest task; a call given out twice finds its job taken or done.
 VISIBILITY_SECONDS = 600
 TRANSPORT = {
     "visibility_timeout": VISIBILITY_SECONDS,
-    "unacked_restore_limit": 0,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
     "health_check_interval": 10,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 10,
     "socket_keepalive": True,
 }
 
@@ -27,15 +33,17 @@ app.conf.update(
     task_ignore_result=True,
     task_serializer="json",
     accept_content=["json"],
-    task_default_queue="jobs",
+    task_default_queue=QUEUE,
     worker_prefetch_multiplier=1,
     worker_cancel_long_running_tasks_on_connection_loss=True,
     worker_soft_shutdown_timeout=20,
+    worker_send_task_events=False,
+    broker_connection_timeout=2,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     broker_transport_options=TRANSPORT,
+    result_backend_transport_options={"visibility_timeout": VISIBILITY_SECONDS},
     visibility_timeout=VISIBILITY_SECONDS,
-    worker_send_task_events=False,
     timezone="Asia/Shanghai",
 )
 
@@ -61,6 +69,5 @@ def run_job(job_id: int) -> None:
     jobs.run_job(job_id)
 
 
-import django  # noqa: E402
-
-django.setup()
+if not django.apps.apps.ready:
+    django.setup()

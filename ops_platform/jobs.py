@@ -14,18 +14,20 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from django.db import connections
-from django.utils import timezone
+from django.db import Error as DatabaseError
+from django.db import connection, connections
 
 from foundation.people import services as people
 from foundation.worklist import rules
 from foundation.worklist import services as worklist
 
-TASK = re.compile(r"(?:foundation\.)?[a-z_]+\.tasks\.[a-z_]+")
+TASK = re.compile(r"(?:foundation\.)?[a-z_]+\.tasks\.[a-z][a-z_]*")
 EXTEND_EVERY_SECONDS = 20
 SIGN_EVERY_SECONDS = 5
-_signed = [-60.0]
-log = structlog.get_logger("jobs")
+HOST = socket.gethostname()[:80]
+log = structlog.get_logger("ops.jobs")
+_signed: dict[str, float] = {}
+_in_hand: dict[int, worklist.Claimed] = {}
 
 
 def run_job(job_id: int | None = None) -> bool:
@@ -35,25 +37,22 @@ def run_job(job_id: int | None = None) -> bool:
     transaction with the end of the job, under its fence, so that a worker that lost the job
     changes nothing.
     """
-    _sign()
+    sign("worker")
     job = worklist.claim_job(job_id=job_id)
     if job is None:
         return False
+    began = time.monotonic()
     with structlog.contextvars.bound_contextvars(job_id=job.job_id, request_id=job.trace):
         try:
             with _kept(job):
-                commit = task_of(job.kind)(**job.args)
-            with people.acting_as_system(reason=job.kind):
-                if commit is not None:
-                    commit()
-                worklist.finish_job(job=job)
+                _do(job)
         except rules.LeaseLost:
             log.warning("job.fenced", kind=job.kind)
         except Exception as error:  # noqa: BLE001  a task may fail in any way; the row keeps it
             log.warning("job.failed", kind=job.kind, attempts=job.attempts, error=repr(error))
             _fail(job, traceback.format_exc())
         else:
-            log.info("job.done", kind=job.kind)
+            log.info("job.done", kind=job.kind, ms=round((time.monotonic() - began) * 1000))
     return True
 
 
@@ -66,40 +65,71 @@ def task_of(kind: str) -> Callable[..., Callable[[], Any] | None]:
     return task
 
 
-def _sign() -> None:
-    """Say now and then that this worker lives, which readiness asks for."""
-    if time.monotonic() - _signed[0] > SIGN_EVERY_SECONDS:
-        _signed[0] = time.monotonic()
-        worklist.sign_of_life(
-            process="worker", host=socket.gethostname(), pid=os.getpid(), at=timezone.now()
-        )
+def sign(process: str) -> None:
+    """Say now and then that this process lives, which readiness asks for."""
+    if time.monotonic() - _signed.get(process, -SIGN_EVERY_SECONDS) >= SIGN_EVERY_SECONDS:
+        worklist.sign_of_life(process=process, host=HOST, pid=os.getpid())
+        _signed[process] = time.monotonic()
+
+
+def hand_back() -> int:
+    """Give the jobs in this process's hands to other workers, since it must stop now."""
+    given = 0
+    for job in list(_in_hand.values()):
+        try:
+            worklist.hand_back_job(job=job)
+        except rules.LeaseLost:
+            continue
+        given += 1
+        log.warning("job.handed_back", kind=job.kind, job_id=job.job_id)
+    return given
+
+
+def _do(job: worklist.Claimed) -> None:
+    commit = task_of(job.kind)(**job.args)
+    # What is left open by a task that read for long must not be used for the commit.
+    connection.close_if_unusable_or_obsolete()
+    with people.acting_as_system(reason=job.kind):
+        if commit is not None:
+            commit()
+        worklist.finish_job(job=job)
 
 
 def _fail(job: worklist.Claimed, error: str) -> None:
+    connection.close_if_unusable_or_obsolete()
     try:
-        with people.acting_as_system(reason="job.fail"):
-            worklist.fail_job(job=job, error=error)
+        given_up = worklist.fail_job(job=job, error=error)
     except rules.LeaseLost:
         log.warning("job.fenced", kind=job.kind)
+    else:
+        if given_up:
+            log.error("job.dead", kind=job.kind, attempts=job.attempts)
 
 
 @contextmanager
 def _kept(job: worklist.Claimed) -> Iterator[None]:
-    """Extend the job's lease from a second connection while its task works."""
+    """Extend the job's lease from a second connection while it is worked on."""
     ended = threading.Event()
-
-    def keep() -> None:
-        try:
-            while not ended.wait(EXTEND_EVERY_SECONDS):
-                worklist.extend_job(job=job)
-        except rules.LeaseLost:
-            log.warning("job.lease_lost", kind=job.kind)
-        finally:
-            connections.close_all()
-
-    keeper = threading.Thread(target=keep, daemon=True, name=f"keep-{job.job_id}")
+    keeper = threading.Thread(target=_keep, args=(job, ended), daemon=True, name=f"keep-{job.kind}")
+    _in_hand[job.job_id] = job
     keeper.start()
     try:
         yield
     finally:
+        _in_hand.pop(job.job_id, None)
         ended.set()
+
+
+def _keep(job: worklist.Claimed, ended: threading.Event) -> None:
+    try:
+        while not ended.wait(EXTEND_EVERY_SECONDS):
+            try:
+                worklist.extend_job(job=job)
+            except DatabaseError as error:
+                # The database may be back before the lease ends.
+                log.warning("job.not_extended", kind=job.kind, error=repr(error))
+                connection.close()
+    except rules.LeaseLost:
+        log.warning("job.lease_lost", kind=job.kind, job_id=job.job_id)
+    finally:
+        connections.close_all()

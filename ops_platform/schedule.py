@@ -2,25 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+
+from foundation.kernel.calendar import SHANGHAI
+from foundation.worklist import services as worklist
+from foundation.worklist.models import Job
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Slot:
-    """A job that is written once in every so many seconds, whatever process asks."""
+class Every:
+    """A job of each so many seconds. One that has not been done yet stands for those after it."""
 
     kind: str
-    every_seconds: int
-    args: dict[str, Any] = field(default_factory=dict)
+    seconds: int
+    args: Mapping[str, Any] = field(default_factory=dict)
 
-    def key(self, at: datetime) -> str:
-        """Return the name of the slot that the moment falls in: the same for all who ask."""
-        return f"{self.kind}@{int(at.timestamp()) // self.every_seconds * self.every_seconds}"
+    def latest(self, at: datetime) -> datetime:
+        """Return when the slot began that the moment falls in: the same for all who ask."""
+        began = int(at.timestamp()) // self.seconds * self.seconds
+        return datetime.fromtimestamp(began, UTC)
 
+
+@dataclass(frozen=True)
+class Daily:
+    """A job of each day, from a time of the bank's clock on; made up for when beat was away."""
+
+    kind: str
+    from_time: time
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+    def latest(self, at: datetime) -> datetime:
+        """Return the last moment at which the job was to begin."""
+        local = at.astimezone(SHANGHAI)
+        today = datetime.combine(local.date(), self.from_time, SHANGHAI)
+        return today if today <= local else today - _DAY
+
+
+Slot = Every | Daily
 
 SLOTS: tuple[Slot, ...] = (
-    Slot("foundation.worklist.tasks.expire_leases", 5),
-    Slot("foundation.worklist.tasks.purge_jobs", 3600),
+    Every("foundation.worklist.tasks.expire_leases", 15),
+    Every("foundation.worklist.tasks.resume_due", 60),
+    Every("foundation.worklist.tasks.bury_jobs", 60),
+    Every("foundation.worklist.tasks.purge_jobs", 3600),
 )
+
+
+class Beat:
+    """Writes the job of each slot once its time has come.
+
+    The rule for what was missed: the latest slot that has begun is written, whenever that is, and
+    none before it. The key of the job is its slot, so a second beat or a restart doubles nothing.
+    """
+
+    def __init__(self, slots: tuple[Slot, ...] = SLOTS) -> None:
+        self._slots = slots
+        self._written: dict[int, str] = {}
+
+    def write_due(self, *, at: datetime) -> int:
+        """Write the jobs that are due and not yet written; return how many."""
+        return sum(self._write(place, slot, at) for place, slot in enumerate(self._slots))
+
+    def _write(self, place: int, slot: Slot, at: datetime) -> bool:
+        words = "&".join(f"{name}={value}" for name, value in sorted(slot.args.items()))
+        key = f"{slot.kind}?{words}@{slot.latest(at).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        before = self._written.get(place)
+        if before == key or (isinstance(slot, Every) and before and _still_open(before)):
+            return False
+        written = worklist.enqueue_job(kind=slot.kind, args=slot.args, dedup_key=key)
+        self._written[place] = key
+        return written is not None
+
+
+def _still_open(key: str) -> bool:
+    return Job.objects.filter(dedup_key=key, state__in=("ready", "running")).exists()

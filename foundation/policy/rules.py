@@ -55,6 +55,7 @@ NUMBERS: dict[str, Number] = {
         Number("authorization.lease_seconds", int, "s", "How long an authorizer holds an item"),
         Number("authorization.target_seconds", int, "s", "Handling time aimed at"),
         Number("monitoring.lease_seconds", int, "s", "How long an auditor holds a difference"),
+        Number("worklist.priority_seconds", int, "s", "Waiting that a step of priority is worth"),
         Number("security.idle_minutes", int, "min", "Idle minutes before the screen locks"),
     )
 }

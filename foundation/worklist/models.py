@@ -16,19 +16,24 @@ class WorkItem(Institutional):
     """One thing that waits in a queue for one person; states are those of rules.FLOW.
 
     `fence` grows with every claim, so that a holder whose lease ran out can change nothing. All
-    moments are the database's. `conflicted` are the humans (people.Staff.person) who may not hold
-    it: whoever entered it.
+    moments are the database's. `turn_at` is the item's place in the queue: when it came, put
+    forward by its priority, so that nothing waits for ever. `conflicted` are the humans
+    (people.Staff.person) who may not hold it: whoever entered it; with `outsiders_only` nobody of
+    its own institution may.
     """
 
     queue = models.CharField(_("queue"), max_length=40)
     subject = models.CharField(_("subject"), max_length=80)
     state = models.CharField(_("state"), max_length=10, default=rules.WAITING)
     priority = models.SmallIntegerField(_("priority"), default=10)
-    skill = models.CharField(_("skill"), max_length=20, blank=True)
+    turn_at = models.DateTimeField(db_default=Now())
+    skill = models.CharField(_("skill"), max_length=40, blank=True)
     grade_needed = models.PositiveSmallIntegerField(_("grade needed"), default=1)
     amount_fen = models.BigIntegerField(_("amount"), null=True)
+    urgent = models.BooleanField(_("urgent"), default=False)
     urgent_reason = models.CharField(max_length=200, blank=True)
     conflicted = ArrayField(models.UUIDField(), default=list)
+    outsiders_only = models.BooleanField(default=True)
     holder = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     holder_label = models.CharField(_("held by"), max_length=60, blank=True)
     lease_until = models.DateTimeField(null=True)
@@ -38,16 +43,17 @@ class WorkItem(Institutional):
     held_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
-    suspended_reason = models.CharField(max_length=200, blank=True)
-    suspended_until = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("work item")
         indexes = [
             models.Index(
-                fields=["queue", "-priority", "id"],
-                condition=Q(state="waiting"),
-                name="worklist_waiting",
+                "queue",
+                models.F("urgent").desc(),
+                "turn_at",
+                "id",
+                condition=Q(state__in=rules.OPEN),
+                name="worklist_turn",
             ),
             models.Index(fields=["holder"], condition=Q(state="held"), name="worklist_held"),
             models.Index(fields=["lease_until"], condition=Q(state="held"), name="worklist_lease"),
@@ -58,13 +64,31 @@ class WorkItem(Institutional):
                 condition=Q(state__in=rules.FLOW.states), name="worklist_state_known"
             ),
             models.CheckConstraint(
-                condition=Q(state="held", holder__isnull=False, lease_until__isnull=False)
+                condition=Q(
+                    state="held",
+                    holder__isnull=False,
+                    lease_until__isnull=False,
+                    held_at__isnull=False,
+                )
                 | (~Q(state="held") & Q(lease_until=None)),
                 name="worklist_held_has_lease",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="waiting") | Q(holder=None), name="worklist_waiting_is_nobodys"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("done", "withdrawn"), done_at__isnull=False)
+                | (~Q(state__in=("done", "withdrawn")) & Q(done_at=None)),
+                name="worklist_ended_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(urgent=False, urgent_reason="")
+                | (Q(urgent=True) & ~Q(urgent_reason="")),
+                name="worklist_urgent_has_reason",
+            ),
             models.UniqueConstraint(
                 fields=["queue", "subject"],
-                condition=Q(state__in=("waiting", "held", "suspended")),
+                condition=Q(state__in=rules.OPEN),
                 name="worklist_open_once",
             ),
         ]
@@ -85,7 +109,10 @@ class Holding(Institutional):
 
     class Meta:
         verbose_name = _("holding")
-        indexes = [models.Index(fields=["staff", "-ended_at"], name="worklist_person_day")]
+        indexes = [
+            models.Index(fields=["staff", "-ended_at"], name="worklist_person_day"),
+            models.Index(fields=["ended_at"], name="worklist_holding_day"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["item", "fence"], name="worklist_one_end_a_holding"),
         ]
@@ -94,18 +121,50 @@ class Holding(Institutional):
         return f"{self.item_id}.{self.fence} {self.ended_by}"
 
 
+class Suspension(Institutional):
+    """From when to when an item was set aside, by whom and why; not ended means still aside."""
+
+    item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="suspensions")
+    began_at = models.DateTimeField()
+    by_label = models.CharField(max_length=60)
+    reason = models.CharField(_("reason"), max_length=200)
+    until = models.DateTimeField(_("set aside until"), null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by_label = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("suspension")
+        indexes = [
+            models.Index(fields=["until"], condition=Q(ended_at=None), name="worklist_aside_until"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(ended_at=None), name="worklist_aside_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by_label="")
+                | (Q(ended_at__isnull=False) & ~Q(ended_by_label="")),
+                name="worklist_aside_ended_by_and_at",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.reason}"
+
+
 class Job(models.Model):
     """Work for a worker, written in the transaction that wants it done; ids only, no data.
 
     States are those of rules.JOB_FLOW. The row is the queue: whoever rings a worker only says its
-    id, and a worker whose lease ran out cannot finish it (`fence`).
+    id, and a worker whose lease ran out cannot finish it (`fence`). `turn_at` orders as in
+    WorkItem.
     """
 
     kind = models.CharField(_("kind"), max_length=120)
     args = models.JSONField(default=dict)
-    dedup_key = models.CharField(max_length=120, null=True, unique=True)  # noqa: DJ001
+    dedup_key = models.CharField(max_length=160, null=True, unique=True)  # noqa: DJ001
     state = models.CharField(_("state"), max_length=8, default=rules.READY)
-    priority = models.SmallIntegerField(default=10)
+    turn_at = models.DateTimeField(db_default=Now())
     run_after = models.DateTimeField(db_default=Now())
     attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
     attempts_max = models.PositiveSmallIntegerField(default=8)
@@ -121,16 +180,23 @@ class Job(models.Model):
         verbose_name = _("job")
         indexes = [
             models.Index(
-                fields=["-priority", "id"], condition=Q(state="ready"), name="worklist_job_ready"
-            ),
-            models.Index(
-                fields=["lease_until"], condition=Q(state="running"), name="worklist_job_running"
+                fields=["turn_at", "id"],
+                condition=Q(state__in=("ready", "running")),
+                name="worklist_job_turn",
             ),
             models.Index(fields=["state", "-id"], name="worklist_job_state"),
+            models.Index(
+                fields=["done_at"], condition=Q(state="done"), name="worklist_job_done_day"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=rules.JOB_FLOW.states), name="worklist_job_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="running", lease_until__isnull=False)
+                | (~Q(state="running") & Q(lease_until=None)),
+                name="worklist_job_running_has_lease",
             ),
         ]
 

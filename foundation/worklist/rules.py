@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
 
+from foundation.kernel.calendar import Calendar
 from foundation.kernel.errors import Refused
 from foundation.kernel.flow import Flow, Step
+from foundation.kernel.text import clean_text
+from foundation.people.roles import Permission
 
 WAITING, HELD, SUSPENDED, DONE, WITHDRAWN = "waiting", "held", "suspended", "done", "withdrawn"
+OPEN = (WAITING, HELD, SUSPENDED)
 
 FLOW = Flow(
     Step("claim", WAITING, HELD),
-    Step("release", HELD, WAITING),
-    Step("transfer", HELD, HELD),
     Step("assign", WAITING, HELD),
+    Step("assign", HELD, HELD),
+    Step("release", HELD, WAITING),
+    Step("take_back", HELD, WAITING),
+    Step("expire", HELD, WAITING),
     Step("finish", HELD, DONE),
     Step("suspend", WAITING, SUSPENDED),
-    Step("suspend_held", HELD, SUSPENDED),
+    Step("suspend", HELD, SUSPENDED),
     Step("resume", SUSPENDED, WAITING),
     Step("withdraw", WAITING, WITHDRAWN),
-    Step("withdraw_suspended", SUSPENDED, WITHDRAWN),
+    Step("withdraw", SUSPENDED, WITHDRAWN),
 )
 
 READY, RUNNING, JOB_DONE, DEAD = "ready", "running", "done", "dead"
@@ -29,12 +38,15 @@ JOB_FLOW = Flow(
     Step("claim_expired", RUNNING, RUNNING),
     Step("finish", RUNNING, JOB_DONE),
     Step("fail", RUNNING, READY),
+    Step("hand_back", RUNNING, READY),
     Step("give_up", RUNNING, DEAD),
     Step("revive", DEAD, READY),
 )
-URGENT_PRIORITY = 90
+# How long a job of the next lower priority must have waited to go before this one.
+JOB_STEP_SECONDS = 60
 BACKOFF_FIRST = timedelta(seconds=2)
 BACKOFF_MOST = timedelta(minutes=10)
+_NOTHING = timedelta(0)
 
 
 class LeaseLost(Refused):
@@ -63,7 +75,10 @@ class NotQualified(Refused):
     """The person may not hold this item."""
 
     code = "E3004"
-    text = "%(person)s may not take this item: grade, institution or an earlier part in it."
+    text = (
+        "%(person)s may not take this item: role, skill, grade, institution or an own part in it."
+    )
+    hint = "Choose somebody else."
 
 
 class NoSuchItem(Refused):
@@ -80,14 +95,113 @@ class JobNotDead(Refused):
     text = "Only a job that was given up can be tried again."
 
 
+class NoSuchPerson(Refused):
+    """No member of staff has the number."""
+
+    code = "E3007"
+    text = "Nobody has the number %(number)s."
+
+
+class UntilPast(Refused):
+    """An item is set aside until a moment to come."""
+
+    code = "E3008"
+    text = "The item can only be set aside until a moment to come."
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A queue as its centre describes it: its code, its name, and what its workers must hold."""
+
+    code: str
+    title: str
+    permission: Permission
+
+
+_queues: dict[str, Queue] = {}
+
+
+def open_queue(queue: Queue) -> None:
+    """Make a queue known by name; the assembly does so for every centre."""
+    _queues[queue.code] = queue
+
+
+def queues() -> Mapping[str, Queue]:
+    """Return the known queues by their codes."""
+    return MappingProxyType(_queues)
+
+
 def check_reason(reason: str) -> str:
-    """Return the reason without blanks around it; refuse none."""
-    if not reason.strip():
+    """Return the reason without blanks around it; refuse none, and text that deceives."""
+    plain = clean_text(reason, 200, field="reason")
+    if not plain:
         raise ReasonMissing(field="reason")
-    return reason.strip()[:200]
+    return plain
+
+
+def check_until(until: datetime | None, at: datetime) -> None:
+    """Refuse to set aside until a moment that has passed."""
+    if until is not None and until <= at:
+        raise UntilPast(field="until")
 
 
 def backoff(attempts: int, spread: int) -> timedelta:
     """Return how long to wait after so many tries: doubled each time, spread by 0 to 50 %."""
-    waited = min(BACKOFF_FIRST * int(2 ** min(attempts, 20)), BACKOFF_MOST)
-    return waited + waited * (spread % 51) / 100
+    waited: timedelta = min(BACKOFF_FIRST * 2 ** min(attempts, 20), BACKOFF_MOST)
+    return waited + waited * (spread % 51) // 100
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A time from a moment to a moment, or still going on."""
+
+    began_at: datetime
+    ended_at: datetime | None = None
+
+    def until(self, at: datetime) -> datetime:
+        """Return where the stretch ends when looked at in a moment."""
+        return min(self.ended_at or at, at)
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """Where the time of an item went; suspended time is nobody's."""
+
+    waiting: timedelta
+    held: timedelta
+    suspended: timedelta
+
+    @property
+    def counted(self) -> timedelta:
+        """Return the time that the item's target is about."""
+        return self.waiting + self.held
+
+
+def clocks(
+    *,
+    whole: Stretch,
+    holdings: Iterable[Stretch],
+    suspensions: Iterable[Stretch],
+    calendar: Calendar | None,
+    at: datetime,
+) -> Clocks:
+    """Compute the clocks of an item from its moments, in working time where a calendar is given.
+
+    Holding is real time: somebody who works after hours works.
+    """
+    end = whole.until(at)
+
+    def worked(stretch: Stretch) -> timedelta:
+        ended = stretch.until(end)
+        if ended <= stretch.began_at:
+            return _NOTHING
+        if calendar is None:
+            return ended - stretch.began_at
+        return calendar.working_time(stretch.began_at, ended)
+
+    holdings = tuple(holdings)
+    suspended = sum((worked(stretch) for stretch in suspensions), _NOTHING)
+    in_hand = sum((worked(stretch) for stretch in holdings), _NOTHING)
+    real = sum((max(s.until(end) - s.began_at, _NOTHING) for s in holdings), _NOTHING)
+    waiting = max(worked(whole) - in_hand - suspended, _NOTHING)
+    return Clocks(waiting=waiting, held=real, suspended=suspended)

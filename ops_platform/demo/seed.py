@@ -22,6 +22,7 @@ POLICIES = {
     "authorization.lease_seconds": "180",
     "authorization.target_seconds": "25",
     "monitoring.lease_seconds": "600",
+    "worklist.priority_seconds": "60",
     "security.idle_minutes": "10",
 }
 

@@ -20,6 +20,7 @@ NUMBERS_OF_THE_BANK = {
     "authorization.lease_seconds": "180",
     "authorization.target_seconds": "25",
     "monitoring.lease_seconds": "600",
+    "worklist.priority_seconds": "60",
     "security.idle_minutes": "10",
 }
 _serial = count(500001)

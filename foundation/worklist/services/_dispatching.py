@@ -1,4 +1,4 @@
-"""What a dispatcher does with the items of others: urgent, assign, take back, suspend."""
+"""What a dispatcher does with the items of others: urgent, assign, take back, set aside."""
 
 from __future__ import annotations
 
@@ -6,36 +6,38 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from foundation.people import selectors as people
 from foundation.people.models import Staff
-from foundation.policy import selectors as policy
-from foundation.trail import services as trail
-from foundation.ui import live
-from foundation.worklist import rules
-from foundation.worklist.models import Holding, WorkItem
+from foundation.worklist import rules, selectors
+from foundation.worklist.models import Holding, Suspension, WorkItem
+from foundation.worklist.services._items import SYSTEM, lease_seconds, record
 
 
 @transaction.atomic
-def withdraw(*, item_id: int, at: datetime) -> WorkItem:
+def withdraw(*, item_id: int, at: datetime, by: Staff | None = None) -> WorkItem:
     """Take an item out of its queue because its subject is gone; refused while held."""
     item = _locked(item_id)
-    step = "withdraw_suspended" if item.state == rules.SUSPENDED else "withdraw"
-    item.state = rules.FLOW.after(item.state, step)
-    item.done_at = at
+    aside = item.state == rules.SUSPENDED
+    item.state = rules.FLOW.after(item.state, "withdraw")
+    actor = by.label if by else SYSTEM
+    item.done_at = _database_time()
     item.save(update_fields=["state", "done_at"])
-    live.tell(f"worklist.{item.queue}", item.institution_id)
+    if aside:
+        _end_suspension(item, actor, item.done_at)
+    record(item=item, step="withdraw", actor=actor, at=at)
     return item
 
 
 @transaction.atomic
 def mark_urgent(*, item_id: int, reason: str, by: Staff, at: datetime) -> WorkItem:
-    """Put a waiting item before all others; refuse no reason."""
+    """Put a waiting item before all that are not urgent; refuse no reason."""
     item = _locked(item_id)
     if item.state != rules.WAITING:
         raise rules.NotWaiting(state=item.state)
-    item.urgent_reason = rules.check_reason(reason)
-    item.priority = rules.URGENT_PRIORITY
-    item.save(update_fields=["urgent_reason", "priority"])
-    return _told(item, "urgent", by, at, reason)
+    item.urgent, item.urgent_reason = True, rules.check_reason(reason)
+    item.save(update_fields=["urgent", "urgent_reason"])
+    record(item=item, step="mark_urgent", actor=by.label, at=at, reason=item.urgent_reason)
+    return item
 
 
 @transaction.atomic
@@ -43,25 +45,33 @@ def assign(*, item_id: int, to: Staff, reason: str, by: Staff, at: datetime) -> 
     """Give a waiting or held item to a qualified person; refuse anyone else, and no reason."""
     item = _locked(item_id)
     reason = rules.check_reason(reason)
-    if item.grade_needed > to.grade or to.person in item.conflicted:
-        raise rules.NotQualified(person=to.label)
+    state = rules.FLOW.after(item.state, "assign")
+    _check_may_hold(item, to, at)
+    now = _database_time()
+    held_by = item.holder_label
     if item.state == rules.HELD:
-        _end_holding(item, "transferred", at)
-    step = "transfer" if item.state == rules.HELD else "assign"
-    item.state = rules.FLOW.after(item.state, step)
+        _end_holding(item, "transferred", now)
+    item.state = state
     item.holder, item.holder_label = to, to.label
     item.fence += 1
-    item.held_at = at
-    item.first_held_at = item.first_held_at or at
-    item.lease_until = _database_time(
-        policy.whole(code=f"{item.queue.partition('.')[0]}.lease_seconds", on=at.date())
-    )
+    item.held_at = now
+    item.first_held_at = item.first_held_at or now
+    item.lease_until = _database_time(lease_seconds(queue=item.queue, at=at))
     item.save(
         update_fields=[
             "state", "holder", "holder_label", "fence", "held_at", "first_held_at", "lease_until",
         ]
     )  # fmt: skip
-    return _told(item, "assign", by, at, reason, to=to.label)
+    record(
+        item=item,
+        step="assign",
+        actor=by.label,
+        at=at,
+        reason=reason,
+        to=to.label,
+        held_by=held_by,
+    )
+    return item
 
 
 @transaction.atomic
@@ -69,10 +79,12 @@ def take_back(*, item_id: int, reason: str, by: Staff, at: datetime) -> WorkItem
     """Put an item that somebody holds back into the queue; its holder can change nothing more."""
     item = _locked(item_id)
     reason = rules.check_reason(reason)
-    state = rules.FLOW.after(item.state, "release")
-    _end_holding(item, "taken back", at)
+    state = rules.FLOW.after(item.state, "take_back")
+    held_by = item.holder_label
+    _end_holding(item, "taken back", _database_time())
     _free(item, state)
-    return _told(item, "take_back", by, at, reason)
+    record(item=item, step="take_back", actor=by.label, at=at, reason=reason, held_by=held_by)
+    return item
 
 
 @transaction.atomic
@@ -81,26 +93,61 @@ def suspend(
 ) -> WorkItem:
     """Set an item aside with its reason, until a moment or until resumed."""
     item = _locked(item_id)
-    item.suspended_reason = rules.check_reason(reason)
-    item.suspended_until = until
-    step = "suspend_held" if item.state == rules.HELD else "suspend"
-    state = rules.FLOW.after(item.state, step)
+    reason = rules.check_reason(reason)
+    rules.check_until(until, at)
+    state = rules.FLOW.after(item.state, "suspend")
+    now = _database_time()
     if item.state == rules.HELD:
-        _end_holding(item, "suspended", at)
-    item.save(update_fields=["suspended_reason", "suspended_until"])
+        _end_holding(item, "suspended", now)
     _free(item, state)
-    return _told(item, "suspend", by, at, reason)
+    Suspension.objects.create(
+        institution_id=item.institution_id,
+        item=item,
+        began_at=now,
+        by_label=by.label,
+        reason=reason,
+        until=until,
+    )
+    record(item=item, step="suspend", actor=by.label, at=at, reason=reason, until=str(until or ""))
+    return item
 
 
 @transaction.atomic
-def resume(*, item_id: int, by: Staff, at: datetime) -> WorkItem:
-    """Let a suspended item wait again, at its old place."""
+def resume(*, item_id: int, by: Staff | None, at: datetime) -> WorkItem:
+    """Let a suspended item wait again, at its old place; nobody means that its time has come."""
     item = _locked(item_id)
+    actor = by.label if by else SYSTEM
     state = rules.FLOW.after(item.state, "resume")
-    item.suspended_reason, item.suspended_until = "", None
-    item.save(update_fields=["suspended_reason", "suspended_until"])
+    _end_suspension(item, actor, _database_time())
     _free(item, state)
-    return _told(item, "resume", by, at, "")
+    record(item=item, step="resume", actor=actor, at=at)
+    return item
+
+
+def resume_due(*, at: datetime) -> int:
+    """Let every item wait again that was set aside until now; return how many."""
+    due = Suspension.objects.filter(ended_at=None, until__lte=at).order_by("item_id")
+    ids = list(due.values_list("item_id", flat=True)[:500])
+    for item_id in ids:
+        resume(item_id=item_id, by=None, at=at)
+    return len(ids)
+
+
+def _check_may_hold(item: WorkItem, to: Staff, at: datetime) -> None:
+    """Refuse who could not have claimed it: the same conditions as in claim_next."""
+    queue = rules.queues().get(item.queue)
+    skills = selectors.skills(staff=to, on=at.date())
+    grade = skills.get(item.skill, 0) if item.skill else to.grade
+    fit = (
+        to.is_active
+        and grade >= item.grade_needed
+        and to.person not in item.conflicted
+        and not (item.outsiders_only and item.institution_id == to.institution_id)
+        and (queue is None or queue.permission in people.permissions(staff=to, on=at.date()))
+        and item.institution_id in people.scope_of(staff=to)
+    )
+    if not fit:
+        raise rules.NotQualified(person=to.label, field="number")
 
 
 def _locked(item_id: int) -> WorkItem:
@@ -127,26 +174,15 @@ def _end_holding(item: WorkItem, how: str, at: datetime) -> None:
         fence=item.fence,
         began_at=item.held_at,
         ended_at=at,
-        ended_by=how[:12],
+        ended_by=how,
     )
 
 
-def _told(
-    item: WorkItem, step: str, by: Staff, at: datetime, reason: str, **more: object
-) -> WorkItem:
-    trail.record(
-        institution_id=item.institution_id,
-        actor=by.label,
-        action=f"worklist.{step}",
-        subject=item.subject,
-        at=at,
-        detail={"queue": item.queue, "reason": reason, **more},
-    )
-    live.tell(f"worklist.{item.queue}", item.institution_id)
-    return item
+def _end_suspension(item: WorkItem, actor: str, at: datetime) -> None:
+    item.suspensions.filter(ended_at=None).update(ended_at=at, ended_by_label=actor)
 
 
-def _database_time(seconds: int) -> datetime:
+def _database_time(seconds: int = 0) -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp() + make_interval(secs => %s)", [seconds])
         moment: datetime = cursor.fetchone()[0]

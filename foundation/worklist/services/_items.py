@@ -11,65 +11,109 @@ from django.db import connection, transaction
 
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
+from foundation.trail import services as trail
 from foundation.ui import live
-from foundation.worklist import rules
+from foundation.worklist import rules, selectors
 from foundation.worklist.models import WorkItem
 
-# The held item first; else the waiting one of the highest priority that this person may hold.
-CLAIM = """
-WITH mine AS (
-    SELECT id, true AS held FROM worklist_workitem
-    WHERE queue = %(queue)s AND state = 'held' AND holder_id = %(staff)s
-      AND lease_until > clock_timestamp()
-    ORDER BY id LIMIT 1 FOR UPDATE
-), next AS (
-    SELECT id, false AS held FROM worklist_workitem
-    WHERE queue = %(queue)s AND state = 'waiting' AND NOT EXISTS (SELECT 1 FROM mine)
-      AND grade_needed <= %(grade)s AND NOT (%(person)s = ANY (conflicted))
-      AND institution_id <> %(institution)s
-    ORDER BY priority DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED
-), chosen AS (SELECT * FROM mine UNION ALL SELECT * FROM next)
-UPDATE worklist_workitem item
-SET state = 'held', holder_id = %(staff)s, holder_label = %(label)s,
-    fence = fence + CASE WHEN chosen.held THEN 0 ELSE 1 END,
-    held_at = CASE WHEN chosen.held THEN held_at ELSE clock_timestamp() END,
-    first_held_at = coalesce(first_held_at, clock_timestamp()),
-    lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
-FROM chosen WHERE item.id = chosen.id RETURNING item.id
+SYSTEM = "system"
+# Which advisory locks are the worklist's: one a person, so that a double click claims one item.
+_CLAIMING = 8301
+_EXPIRED_AT_ONCE = 500
+
+ENQUEUE = """
+INSERT INTO worklist_workitem (institution_id, queue, subject, state, priority, skill,
+    grade_needed, amount_fen, urgent, urgent_reason, conflicted, outsiders_only, holder_label,
+    fence, due_at, enqueued_at, turn_at)
+VALUES (%(institution)s, %(queue)s, %(subject)s, 'waiting', %(priority)s, %(skill)s, %(grade)s,
+    %(amount)s, false, '', %(conflicted)s::uuid[], %(outsiders_only)s, '', 0, %(due)s,
+    clock_timestamp(), clock_timestamp() - make_interval(secs => %(ahead)s))
+RETURNING id
 """
 
-EXPIRE = """
-WITH gone AS (
-    SELECT id FROM worklist_workitem
-    WHERE state = 'held' AND lease_until <= clock_timestamp() ORDER BY id FOR UPDATE SKIP LOCKED
+# The item the person holds already; else the first in turn that this person may hold, be it
+# waiting or left lying beyond its lease. What a lock made us wait for is read again by the
+# database, so everything that follows is taken from the locking selects, never read anew.
+CLAIM = """
+WITH mine AS (
+    SELECT id, institution_id, state, holder_id, holder_label, fence, held_at, lease_until
+    FROM worklist_workitem
+    WHERE queue = %(queue)s AND state = 'held' AND holder_id = %(staff)s
+    ORDER BY id LIMIT 1 FOR UPDATE
+), next AS (
+    SELECT id, institution_id, state, holder_id, holder_label, fence, held_at, lease_until
+    FROM worklist_workitem
+    WHERE queue = %(queue)s AND state IN ('waiting', 'held')
+      AND (state = 'waiting' OR lease_until <= clock_timestamp())
+      AND NOT EXISTS (SELECT 1 FROM mine)
+      AND (skill = '' AND grade_needed <= %(grade)s OR EXISTS (
+          SELECT 1 FROM unnest(%(skills)s::text[], %(grades)s::int[]) AS can(skill, grade)
+          WHERE can.skill = worklist_workitem.skill
+            AND can.grade >= worklist_workitem.grade_needed))
+      AND NOT (%(person)s = ANY (conflicted))
+      AND (NOT outsiders_only OR institution_id <> %(institution)s)
+    ORDER BY urgent DESC, turn_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+), chosen AS (
+    SELECT *, state = 'held' AND lease_until > clock_timestamp() AS kept,
+        state = 'held' AND lease_until <= clock_timestamp() AS lapsed
+    FROM (SELECT * FROM mine UNION ALL SELECT * FROM next) one
 ), ended AS (
     INSERT INTO worklist_holding
         (institution_id, item_id, staff_id, fence, began_at, ended_at, ended_by)
     SELECT institution_id, id, holder_id, fence, held_at, lease_until, 'expired'
-    FROM worklist_workitem WHERE id IN (SELECT id FROM gone)
+    FROM chosen WHERE lapsed
 )
-UPDATE worklist_workitem SET state = 'waiting', holder_id = NULL, holder_label = '',
+UPDATE worklist_workitem item
+SET state = 'held', holder_id = %(staff)s, holder_label = %(label)s,
+    fence = chosen.fence + CASE WHEN chosen.kept THEN 0 ELSE 1 END,
+    held_at = CASE WHEN chosen.kept THEN chosen.held_at ELSE clock_timestamp() END,
+    first_held_at = coalesce(item.first_held_at, clock_timestamp()),
+    lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+FROM chosen WHERE item.id = chosen.id
+RETURNING item.id, chosen.kept, CASE WHEN chosen.lapsed THEN chosen.holder_label END
+"""
+
+EXPIRE = """
+WITH gone AS (
+    SELECT id, institution_id, holder_id, holder_label, fence, held_at, lease_until
+    FROM worklist_workitem WHERE state = 'held' AND lease_until <= clock_timestamp()
+    ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+), ended AS (
+    INSERT INTO worklist_holding
+        (institution_id, item_id, staff_id, fence, began_at, ended_at, ended_by)
+    SELECT institution_id, id, holder_id, fence, held_at, lease_until, 'expired' FROM gone
+)
+UPDATE worklist_workitem item SET state = 'waiting', holder_id = NULL, holder_label = '',
     lease_until = NULL
-WHERE id IN (SELECT id FROM gone) RETURNING queue, institution_id
+FROM gone WHERE item.id = gone.id
+RETURNING item.queue, item.institution_id, item.subject, gone.holder_label, clock_timestamp()
 """
 
 # Everything that ends a holding checks holder, fence and lease in the statement itself.
 END = """
 WITH held AS (
-    SELECT id FROM worklist_workitem WHERE id = %(item)s AND state = 'held'
-      AND holder_id = %(staff)s AND fence = %(fence)s AND lease_until > clock_timestamp()
+    SELECT id, institution_id, holder_id, fence, held_at FROM worklist_workitem
+    WHERE id = %(item)s AND state = 'held' AND holder_id = %(staff)s AND fence = %(fence)s
+      AND lease_until > clock_timestamp()
     FOR UPDATE
 ), ended AS (
     INSERT INTO worklist_holding
         (institution_id, item_id, staff_id, fence, began_at, ended_at, ended_by)
-    SELECT institution_id, id, holder_id, fence, held_at, clock_timestamp(), %(how)s
-    FROM worklist_workitem WHERE id IN (SELECT id FROM held)
+    SELECT institution_id, id, holder_id, fence, held_at, clock_timestamp(), %(how)s FROM held
 )
-UPDATE worklist_workitem SET state = %(state)s, lease_until = NULL,
-    holder_id = CASE WHEN %(state)s = 'waiting' THEN NULL ELSE holder_id END,
-    holder_label = CASE WHEN %(state)s = 'waiting' THEN '' ELSE holder_label END,
+UPDATE worklist_workitem item SET state = %(state)s, lease_until = NULL,
+    holder_id = CASE WHEN %(state)s = 'waiting' THEN NULL ELSE item.holder_id END,
+    holder_label = CASE WHEN %(state)s = 'waiting' THEN '' ELSE item.holder_label END,
     done_at = CASE WHEN %(state)s = 'done' THEN clock_timestamp() END
-WHERE id IN (SELECT id FROM held) RETURNING queue, institution_id
+FROM held WHERE item.id = held.id
+RETURNING item.queue, item.institution_id, item.subject, clock_timestamp()
+"""
+
+KEEP = """
+UPDATE worklist_workitem SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+WHERE id = %(item)s AND state = 'held' AND holder_id = %(staff)s AND fence = %(fence)s
+  AND lease_until > clock_timestamp()
+RETURNING lease_until
 """
 
 
@@ -85,22 +129,34 @@ def enqueue(
     grade_needed: int = 1,
     amount_fen: int | None = None,
     conflicted: Sequence[UUID] = (),
+    outsiders_only: bool = True,
     due_at: datetime | None = None,
 ) -> WorkItem:
-    """Put a subject into a queue, in the transaction of what it is about."""
-    item: WorkItem = WorkItem.objects.create(
-        queue=queue,
-        subject=subject,
-        institution_id=institution_id,
-        enqueued_at=at,
-        priority=priority,
-        skill=skill,
-        grade_needed=grade_needed,
-        amount_fen=amount_fen,
-        conflicted=list(conflicted),
-        due_at=due_at,
+    """Put a subject into a queue, in the transaction of what it is about.
+
+    The clock of waiting starts by the database; `at` tells which business numbers hold. With
+    `outsiders_only` the staff of the item's own institution may not hold it.
+    """
+    step = policy.whole(code="worklist.priority_seconds", on=at.date())
+    row = _one(
+        ENQUEUE,
+        {
+            "institution": institution_id,
+            "queue": queue,
+            "subject": subject,
+            "priority": priority,
+            "skill": skill,
+            "grade": grade_needed,
+            "amount": amount_fen,
+            "conflicted": [str(person) for person in conflicted],
+            "outsiders_only": outsiders_only,
+            "due": due_at,
+            "ahead": priority * step,
+        },
     )
-    live.tell(f"worklist.{queue}", institution_id)
+    assert row is not None, "an insert returns its row"
+    item: WorkItem = WorkItem.objects.get(id=row[0])
+    record(item=item, step="enqueue", actor=SYSTEM, at=item.enqueued_at)
     return item
 
 
@@ -110,38 +166,37 @@ def claim_next(*, queue: str, staff: Staff, at: datetime) -> WorkItem | None:
 
     Two people never get one item: the row is locked and skipped in the claiming statement.
     """
-    expire_leases()
-    row = _one(
-        CLAIM,
-        {
-            "queue": queue,
-            "staff": staff.pk,
-            "label": staff.label,
-            "grade": staff.grade,
-            "person": staff.person,
-            "institution": staff.institution_id,
-            "lease": policy.whole(code=f"{queue.partition('.')[0]}.lease_seconds", on=at.date()),
-        },
-    )
+    can = selectors.skills(staff=staff, on=at.date())
+    wanted = {
+        "queue": queue,
+        "staff": staff.pk,
+        "label": staff.label,
+        "grade": staff.grade,
+        "skills": list(can),
+        "grades": list(can.values()),
+        "person": staff.person,
+        "institution": staff.institution_id,
+        "lease": lease_seconds(queue=queue, at=at),
+    }
+    _one("SELECT pg_advisory_xact_lock(%s, %s)", [_CLAIMING, staff.pk])
+    row = _one(CLAIM, wanted)
     if row is None:
         return None
     item: WorkItem = WorkItem.objects.get(id=row[0])
-    live.tell(f"worklist.{queue}", item.institution_id)
+    if row[2]:
+        record(item=item, step="expire", actor=SYSTEM, at=at, held_by=row[2])
+    if not row[1]:
+        record(item=item, step="claim", actor=staff.label, at=at)
     return item
 
 
 def heartbeat(*, item_id: int, fence: int, staff: Staff, at: datetime) -> datetime:
     """Keep the lease of an item on the screen; return until when; refuse a lost one."""
-    item = WorkItem.objects.filter(id=item_id).first()
+    item = WorkItem.objects.filter(id=item_id).only("queue").first()
     if item is None:
         raise rules.LeaseLost
-    seconds = policy.whole(code=f"{item.queue.partition('.')[0]}.lease_seconds", on=at.date())
-    row = _one(
-        "UPDATE worklist_workitem SET lease_until = clock_timestamp() + make_interval(secs => %s)"
-        " WHERE id = %s AND state = 'held' AND holder_id = %s AND fence = %s"
-        " AND lease_until > clock_timestamp() RETURNING lease_until",
-        [seconds, item_id, staff.pk, fence],
-    )
+    seconds = lease_seconds(queue=item.queue, at=at)
+    row = _one(KEEP, {"item": item_id, "fence": fence, "staff": staff.pk, "lease": seconds})
     if row is None:
         raise rules.LeaseLost
     until: datetime = row[0]
@@ -160,13 +215,39 @@ def release(*, item_id: int, fence: int, staff: Staff) -> None:
 
 @transaction.atomic
 def expire_leases() -> int:
-    """Put every item whose lease ran out back at its old place; return how many."""
+    """Put items whose lease ran out back at their old place; return how many."""
     with connection.cursor() as cursor:
-        cursor.execute(EXPIRE)
+        cursor.execute(EXPIRE, {"most": _EXPIRED_AT_ONCE})
         rows = cursor.fetchall()
-    for queue, institution_id in rows:
+    for queue, institution_id, subject, held_by, at in rows:
+        trail.record(
+            institution_id=institution_id,
+            actor=SYSTEM,
+            action="worklist.expire",
+            subject=subject,
+            at=at,
+            detail={"queue": queue, "held_by": held_by},
+        )
         live.tell(f"worklist.{queue}", institution_id)
     return len(rows)
+
+
+def lease_seconds(*, queue: str, at: datetime) -> int:
+    """Return how long a person holds an item of the queue without a sign of life."""
+    return policy.whole(code=f"{queue.partition('.')[0]}.lease_seconds", on=at.date())
+
+
+def record(*, item: WorkItem, step: str, actor: str, at: datetime, **more: object) -> None:
+    """Write a step of an item on the trail of its subject, and ring the pages of its queue."""
+    trail.record(
+        institution_id=item.institution_id,
+        actor=actor,
+        action=f"worklist.{step}",
+        subject=item.subject,
+        at=at,
+        detail={"queue": item.queue, **more},
+    )
+    live.tell(f"worklist.{item.queue}", item.institution_id)
 
 
 def _end(item_id: int, fence: int, staff: Staff, state: str, how: str) -> None:
@@ -175,7 +256,16 @@ def _end(item_id: int, fence: int, staff: Staff, state: str, how: str) -> None:
     row = _one(END, wanted)
     if row is None:
         raise rules.LeaseLost
-    live.tell(f"worklist.{row[0]}", row[1])
+    queue, institution_id, subject, at = row
+    trail.record(
+        institution_id=institution_id,
+        actor=staff.label,
+        action="worklist.finish" if state == rules.DONE else "worklist.release",
+        subject=subject,
+        at=at,
+        detail={"queue": queue},
+    )
+    live.tell(f"worklist.{queue}", institution_id)
 
 
 def _one(sql: str, params: Any) -> tuple[Any, ...] | None:

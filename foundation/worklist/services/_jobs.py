@@ -6,39 +6,69 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from structlog.contextvars import get_contextvars
 
 from foundation.people.models import Staff
 from foundation.trail import services as trail
 from foundation.worklist import rules
-from foundation.worklist.models import Heartbeat, Job
+from foundation.worklist.models import Job
 
 LEASE_SECONDS = 60
+BELL = "jobs"
 
 ENQUEUE = """
-INSERT INTO worklist_job (kind, args, dedup_key, state, priority, run_after, attempts,
+INSERT INTO worklist_job (kind, args, dedup_key, state, turn_at, run_after, attempts,
     attempts_max, fence, last_error, trace, created_at)
-VALUES (%(kind)s, %(args)s, %(dedup_key)s, 'ready', %(priority)s,
+VALUES (%(kind)s, %(args)s, %(dedup_key)s, 'ready',
+    coalesce(%(run_after)s, clock_timestamp()) - make_interval(secs => %(ahead)s),
     coalesce(%(run_after)s, clock_timestamp()), 0, 8, 0, '', %(trace)s, clock_timestamp())
 ON CONFLICT (dedup_key) DO NOTHING RETURNING id
 """
 
+# A job whose worker died is taken like a ready one, unless it has killed enough workers.
 CLAIM = """
 WITH next AS (
     SELECT id FROM worklist_job
-    WHERE (%(id)s::bigint IS NULL OR id = %(id)s)
+    WHERE state IN ('ready', 'running') AND (%(id)s IS NULL OR id = %(id)s)
       AND (state = 'ready' AND run_after <= clock_timestamp()
-           OR state = 'running' AND lease_until <= clock_timestamp())
-    ORDER BY priority DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED
+           OR state = 'running' AND lease_until <= clock_timestamp() AND attempts < attempts_max)
+    ORDER BY turn_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 UPDATE worklist_job job SET state = 'running', attempts = attempts + 1, fence = fence + 1,
     started_at = clock_timestamp(),
     lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
 FROM next WHERE job.id = next.id
 RETURNING job.id, job.kind, job.args, job.fence, job.attempts, job.trace
+"""
+
+BURY = """
+WITH gone AS (
+    SELECT id FROM worklist_job
+    WHERE state = 'running' AND lease_until <= clock_timestamp() AND attempts >= attempts_max
+    ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED
+)
+UPDATE worklist_job job SET state = 'dead', lease_until = NULL,
+    last_error = 'Every worker that took this job died or was cut off.'
+FROM gone WHERE job.id = gone.id
+"""
+
+PURGE = """
+WITH old AS (
+    SELECT id FROM worklist_job
+    WHERE state = 'done' AND done_at < clock_timestamp() - make_interval(days => %(days)s)
+    ORDER BY done_at LIMIT 10000
+)
+DELETE FROM worklist_job job USING old WHERE job.id = old.id
+"""
+
+SIGN = """
+INSERT INTO worklist_heartbeat (process, host, pid, at)
+VALUES (%(process)s, %(host)s, %(pid)s, clock_timestamp())
+ON CONFLICT (process, host, pid) DO UPDATE SET at = excluded.at
 """
 
 
@@ -61,11 +91,13 @@ def enqueue_job(
     dedup_key: str | None = None,
     run_after: datetime | None = None,
     priority: int = 10,
-    trace: str = "",
+    bell: bool = True,
 ) -> int | None:
     """Ask a worker to run the task of that dotted name once this transaction commits.
 
-    Returns the job's id, or None when a job with the same key exists already.
+    Returns the job's id, or None when a job with the same key exists already. The number of the
+    request goes with it. Without the bell it is begun at the next look, within a second: for
+    transactions of which there are hundreds a second, since ringing lets commits go one by one.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -75,18 +107,18 @@ def enqueue_job(
                 "args": json.dumps(dict(args), default=str),
                 "dedup_key": dedup_key,
                 "run_after": run_after,
-                "priority": priority,
-                "trace": trace,
+                "ahead": priority * rules.JOB_STEP_SECONDS,
+                "trace": str(get_contextvars().get("request_id", ""))[:64],
             },
         )
         row = cursor.fetchone()
-        if row is not None:
-            cursor.execute("SELECT pg_notify('jobs', '')")
+        if row is not None and bell:
+            cursor.execute("SELECT pg_notify(%s, '')", [BELL])
     return None if row is None else int(row[0])
 
 
 def claim_job(*, job_id: int | None = None) -> Claimed | None:
-    """Take a ready job, or one whose worker died; None when there is none."""
+    """Take the given job, else the next, if ready or its worker died; None when there is none."""
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, {"id": job_id, "lease": LEASE_SECONDS})
         row = cursor.fetchone()
@@ -111,16 +143,25 @@ def finish_job(*, job: Claimed) -> None:
     _fenced("state = 'done', done_at = clock_timestamp(), lease_until = NULL, last_error = ''", job)
 
 
-def fail_job(*, job: Claimed, error: str) -> None:
-    """Try a job again after a growing pause, or give it up for a person to look at."""
+def fail_job(*, job: Claimed, error: str) -> bool:
+    """Try a job again after a growing pause, or give it up for a person; tell whether given up."""
     pause = rules.backoff(job.attempts, secrets.randbelow(51))
-    _fenced(
+    state = _fenced(
         "state = CASE WHEN attempts >= attempts_max THEN 'dead' ELSE 'ready' END,"
-        " run_after = clock_timestamp() + %(pause)s, lease_until = NULL, last_error = %(error)s",
+        " run_after = clock_timestamp() + %(pause)s * interval '1 ms',"
+        " lease_until = NULL, last_error = %(error)s",
         job,
-        pause=pause,
+        pause=pause // timedelta(milliseconds=1),
         error=error[-4000:],
     )
+    return state == rules.DEAD
+
+
+def hand_back_job(*, job: Claimed) -> None:
+    """Let another worker begin a job at once, when this one must stop; it counts as no try."""
+    _fenced("state = 'ready', attempts = attempts - 1, lease_until = NULL", job)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [BELL])
 
 
 def revive_job(*, job_id: int, by: Staff, at: datetime) -> None:
@@ -139,28 +180,40 @@ def revive_job(*, job_id: int, by: Staff, at: datetime) -> None:
     )
 
 
-def sign_of_life(*, process: str, host: str, pid: int, at: datetime) -> None:
-    """Say that a process is alive."""
-    Heartbeat.objects.update_or_create(process=process, host=host, pid=pid, defaults={"at": at})
+def bury_jobs() -> int:
+    """Give up the jobs that every worker died of; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(BURY)
+        return int(cursor.rowcount)
 
 
-def purge_jobs() -> int:
-    """Forget the jobs that were done more than three days ago; return how many."""
+def purge_jobs(*, days: int = 3) -> int:
+    """Forget the jobs done so many days ago, and processes long silent; return how many jobs.
+
+    Keys of jobs are forgotten with them, so a key names its time or is used within that time.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM worklist_job WHERE state = 'done'"
-            " AND done_at < clock_timestamp() - interval '3 days'"
+            "DELETE FROM worklist_heartbeat WHERE at < clock_timestamp() - interval '1 day'"
         )
-        forgotten: int = cursor.rowcount
-    return forgotten
+        cursor.execute(PURGE, {"days": days})
+        return int(cursor.rowcount)
 
 
-def _fenced(change: str, job: Claimed, **params: Any) -> None:
+def sign_of_life(*, process: str, host: str, pid: int) -> None:
+    """Say that a process is alive, by the clock of the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(SIGN, {"process": process, "host": host, "pid": pid})
+
+
+def _fenced(change: str, job: Claimed, **params: int | str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE worklist_job SET {change}"  # noqa: S608  the changes are those above
-            " WHERE id = %(id)s AND fence = %(fence)s AND state = 'running'",
+            " WHERE id = %(id)s AND fence = %(fence)s AND state = 'running' RETURNING state",
             {"id": job.job_id, "fence": job.fence, **params},
         )
-        if cursor.rowcount != 1:
-            raise rules.LeaseLost
+        row = cursor.fetchone()
+    if row is None:
+        raise rules.LeaseLost
+    return str(row[0])

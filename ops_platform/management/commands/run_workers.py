@@ -1,20 +1,21 @@
-"""Runs jobs without Celery: the same runner in a plain loop."""
+"""Runs jobs without Celery: the same runner in a plain loop, in some threads."""
 
 from __future__ import annotations
 
-import signal
+import threading
 import time
 from argparse import ArgumentParser
 from typing import Any
 
-import structlog
 from django.core.management.base import BaseCommand
-from django.db import connection
+from django.db import connections
 
 from ops_platform import jobs
+from ops_platform.bell import Bell
+from ops_platform.loop import Loop
 
 POLL_SECONDS = 0.5
-log = structlog.get_logger("workers")
+STOP_SECONDS = 20
 
 
 class Command(BaseCommand):
@@ -23,24 +24,39 @@ class Command(BaseCommand):
     help = "Run jobs without Celery."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take --once: run what is ready and end."""
+        """Take --once (run what is ready, then end) and -c (how many at a time)."""
         parser.add_argument("--once", action="store_true", help="run what is ready, then end")
+        parser.add_argument("-c", "--count", type=int, default=1, help="jobs at a time")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Run until told to stop, finishing the job in hand."""
-        self.stopping = False
-        signal.signal(signal.SIGTERM, self._stop)
-        signal.signal(signal.SIGINT, self._stop)
-        while not self.stopping:
-            try:
-                if jobs.run_job():
-                    continue
-                if options["once"]:
-                    return
-            except Exception as fault:  # noqa: BLE001  the database may be away for a while
-                log.warning("workers.fault", error=repr(fault))
-                connection.close()
-            time.sleep(POLL_SECONDS)
+        """Run until told to stop; then finish the jobs in hand, or hand them back in time."""
+        if options["once"]:
+            while jobs.run_job():
+                pass
+            return
+        loop, rung = Loop("worker"), threading.Event()
+        threads = [
+            threading.Thread(target=_work, args=(loop, rung), daemon=True, name=f"worker-{number}")
+            for number in range(1, options["count"] + 1)
+        ]
+        for thread in threads:
+            thread.start()
+        bell = Bell()
+        while loop.goes_on():
+            bell.wait(POLL_SECONDS)
+            rung.set()
+        bell.close()
+        until = time.monotonic() + STOP_SECONDS
+        for thread in threads:
+            thread.join(max(0, until - time.monotonic()))
+        jobs.hand_back()
 
-    def _stop(self, *_signal: Any) -> None:
-        self.stopping = True
+
+def _work(loop: Loop, rung: threading.Event) -> None:
+    while loop.goes_on():
+        with loop.surviving():
+            if jobs.run_job():
+                continue
+        rung.clear()
+        rung.wait(POLL_SECONDS)
+    connections.close_all()

@@ -221,7 +221,8 @@ class TestDispatching:
         with pytest.raises(Exception, match="withdraw"):
             worklist.withdraw(item_id=item.pk, at=people.NOON)
 
-    def test_an_item_out_of_sight_is_no_item(self, everything: None):
+    @pytest.mark.usefixtures("bank")
+    def test_an_item_out_of_sight_is_no_item(self):
         with pytest.raises(rules.NoSuchItem):
             worklist.withdraw(item_id=999999, at=people.NOON)
 

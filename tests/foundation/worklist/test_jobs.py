@@ -5,12 +5,10 @@ import threading
 import pytest
 from django.db import connection, connections, transaction
 
-from foundation.people import services as people_services
 from foundation.worklist import rules, tasks
 from foundation.worklist import services as worklist
 from foundation.worklist.models import Job
 from ops_platform import jobs
-from ops_platform.management.commands.run_beat import write_due
 from tests.factories import people
 
 KIND = "foundation.worklist.tasks.expire_leases"
@@ -22,7 +20,7 @@ def let_the_lease_end():
 
 
 def test_a_job_written_and_rolled_back_was_never_there(committed_db):
-    with people_services.acting_as_system(reason="test"):
+    with transaction.atomic():
         worklist.enqueue_job(kind=KIND, args={})
         transaction.set_rollback(True)
 
@@ -110,15 +108,6 @@ def test_a_job_given_up_is_tried_again_when_a_person_says_so(bank, authorizer):
 def test_only_tasks_are_run(kind):
     with pytest.raises(LookupError):
         jobs.task_of(kind)
-
-
-def test_two_beats_write_a_slot_once(db):
-    write_due({})
-    first = Job.objects.count()
-    write_due({})
-
-    assert first > 0
-    assert Job.objects.count() - first <= 1, "a slot may have turned between the two"
 
 
 def test_many_workers_get_each_job_once(committed_db):

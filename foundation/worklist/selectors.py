@@ -1,0 +1,245 @@
+"""What the worklist can be asked: queues and their items, clocks, people's seconds, jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum
+
+from foundation.kernel.calendar import Calendar
+from foundation.people.models import Staff
+from foundation.worklist import rules
+from foundation.worklist.models import Heartbeat, Holding, Job, Suspension, WorkItem
+
+# More is shown as "1000+": counting on would make the page slower with every item that waits.
+COUNTED_MOST = 1000
+PAGE = 50
+FINISHED = Q(ended_by="finished")
+
+# The codes of the queues with open items: one step of the index a queue, not one an item.
+QUEUES = """
+WITH RECURSIVE one AS (
+    (SELECT queue FROM worklist_workitem WHERE state IN ('waiting', 'held', 'suspended')
+     ORDER BY queue LIMIT 1)
+    UNION ALL
+    SELECT (SELECT queue FROM worklist_workitem
+            WHERE state IN ('waiting', 'held', 'suspended') AND queue > one.queue
+            ORDER BY queue LIMIT 1)
+    FROM one WHERE one.queue IS NOT NULL
+)
+SELECT queue FROM one WHERE queue IS NOT NULL
+"""
+
+DEPTH = """
+SELECT count(*), count(*) FILTER (WHERE state = 'waiting'),
+    count(*) FILTER (WHERE state = 'held'), count(*) FILTER (WHERE state = 'suspended'),
+    count(*) FILTER (WHERE urgent), min(enqueued_at) FILTER (WHERE state = 'waiting')
+FROM (SELECT state, urgent, enqueued_at FROM worklist_workitem
+      WHERE queue = %(queue)s AND state IN ('waiting', 'held', 'suspended')
+      ORDER BY urgent DESC, turn_at, id LIMIT %(most)s) first
+"""
+
+JOBS = """
+SELECT state.name, (SELECT count(*) FROM
+    (SELECT 1 FROM worklist_job WHERE state = state.name LIMIT %(most)s) some)
+FROM unnest(%(states)s::text[]) AS state(name)
+"""
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How full a queue is: its first thousand items counted, `more` when there are more."""
+
+    code: str
+    title: str
+    waiting: int
+    held: int
+    urgent: int
+    suspended: int
+    oldest_at: datetime | None
+    more: bool
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which items of a queue a dispatcher wants to see; nothing given means all open ones."""
+
+    state: str = ""
+    skill: str = ""
+    holder: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page of a queue ended, so that the next one begins behind it."""
+
+    urgent: bool
+    turn_at: datetime
+    item_id: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some items of a queue in the order of their turns, and where the next ones begin."""
+
+    items: Sequence[WorkItem]
+    next_place: Place | None
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """How many holdings of a queue a person ended within a time, and how long they took."""
+
+    staff_id: int
+    label: str
+    ended: int
+    finished: int
+    seconds: int
+
+
+def skills(*, staff: Staff, on: date) -> dict[str, int]:  # noqa: ARG001  qualifications follow
+    """Return the skills that a person is certified for on the day, each with its grade."""
+    return {}
+
+
+def depths() -> Sequence[Depth]:
+    """Return how full each known or used queue is, as far as the scope reaches."""
+    known = rules.queues()
+    with connection.cursor() as cursor:
+        cursor.execute(QUEUES)
+        used = {row[0] for row in cursor.fetchall()}
+    return tuple(depth(queue=code) for code in sorted(used | set(known)))
+
+
+def depth(*, queue: str) -> Depth:
+    """Return how full one queue is."""
+    known = rules.queues().get(queue)
+    with connection.cursor() as cursor:
+        cursor.execute(DEPTH, {"queue": queue, "most": COUNTED_MOST})
+        together, waiting, held, suspended, urgent, oldest_at = cursor.fetchone()
+    return Depth(
+        code=queue,
+        title=known.title if known else queue,
+        waiting=waiting,
+        held=held,
+        suspended=suspended,
+        urgent=urgent,
+        oldest_at=oldest_at,
+        more=together == COUNTED_MOST,
+    )
+
+
+def page(*, queue: str, wanted: Wanted, after: Place | None = None, limit: int = PAGE) -> Page:
+    """Return open items of a queue in the order of their turns, behind a place."""
+    rows = WorkItem.objects.filter(queue=queue, state__in=rules.OPEN)
+    if wanted.state:
+        rows = rows.filter(state=wanted.state)
+    if wanted.skill:
+        rows = rows.filter(skill=wanted.skill)
+    if wanted.holder:
+        rows = rows.filter(holder_label__startswith=wanted.holder)
+    if wanted.urgent:
+        rows = rows.filter(urgent=True)
+    if after:
+        rows = rows.filter(_behind(after))
+    rows = rows.select_related("institution").order_by("-urgent", "turn_at", "id")
+    found: list[WorkItem] = list(rows[: limit + 1])
+    return Page(found[:limit], _place(found[limit - 1]) if len(found) > limit else None)
+
+
+def item(*, item_id: int) -> WorkItem:
+    """Return one item; refuse one that the person may not see."""
+    rows = WorkItem.objects.select_related("institution", "holder")
+    found: WorkItem | None = rows.filter(id=item_id).first()
+    if found is None:
+        raise rules.NoSuchItem
+    return found
+
+
+def latest(*, queue: str, subject: str) -> WorkItem | None:
+    """Return the latest item of a subject in a queue, or None."""
+    found: WorkItem | None = (
+        WorkItem.objects.filter(subject=subject, queue=queue).order_by("-id").first()
+    )
+    return found
+
+
+def holdings(*, item: WorkItem) -> Sequence[Holding]:
+    """Return who held an item and gave it up, in order."""
+    return tuple(Holding.objects.filter(item=item).select_related("staff").order_by("fence"))
+
+
+def suspensions(*, item: WorkItem) -> Sequence[Suspension]:
+    """Return when and why an item was set aside, in order."""
+    return tuple(Suspension.objects.filter(item=item).order_by("id"))
+
+
+def clocks(*, item: WorkItem, at: datetime, calendar: Calendar | None = None) -> rules.Clocks:
+    """Return where an item's time went, from its moments; by a calendar in working time."""
+    held = [rules.Stretch(row.began_at, row.ended_at) for row in holdings(item=item)]
+    if item.state == rules.HELD and item.held_at:
+        held.append(rules.Stretch(item.held_at))
+    return rules.clocks(
+        whole=rules.Stretch(item.enqueued_at, item.done_at),
+        holdings=held,
+        suspensions=[rules.Stretch(row.began_at, row.ended_at) for row in suspensions(item=item)],
+        calendar=calendar,
+        at=at,
+    )
+
+
+def seconds_by_person(*, queue: str, since: datetime, until: datetime) -> Sequence[Seconds]:
+    """Return the seconds of each person who ended a holding of the queue within the time."""
+    took = ExpressionWrapper(F("ended_at") - F("began_at"), output_field=DurationField())
+    rows = (
+        Holding.objects.filter(item__queue=queue, ended_at__gte=since, ended_at__lt=until)
+        .values("staff_id", "staff__number", "staff__name")
+        .annotate(ended=Count("id"), finished=Count("id", filter=FINISHED), took=Sum(took))
+        .order_by("staff__number")
+    )
+    return tuple(
+        Seconds(
+            staff_id=row["staff_id"],
+            label=f"{row['staff__number']} {row['staff__name']}",
+            ended=row["ended"],
+            finished=row["finished"],
+            seconds=row["took"] // timedelta(seconds=1),
+        )
+        for row in rows
+    )
+
+
+def job_counts() -> dict[str, int]:
+    """Return how many jobs are in each state, counted up to a thousand."""
+    states = list(rules.JOB_FLOW.states)
+    with connection.cursor() as cursor:
+        cursor.execute(JOBS, {"states": states, "most": COUNTED_MOST})
+        return dict(cursor.fetchall())
+
+
+def jobs(*, state: str, before: int | None = None, limit: int = PAGE) -> Sequence[Job]:
+    """Return jobs in a state, newest first, older than a given one; one more than the limit."""
+    rows = Job.objects.filter(state=state)
+    if before:
+        rows = rows.filter(id__lt=before)
+    return tuple(rows.order_by("-id")[: limit + 1])
+
+
+def signs_of_life() -> Sequence[Heartbeat]:
+    """Return when each process was last heard of."""
+    return tuple(Heartbeat.objects.order_by("process", "host", "pid"))
+
+
+def _place(item: WorkItem) -> Place:
+    return Place(item.urgent, item.turn_at, item.pk)
+
+
+def _behind(place: Place) -> Q:
+    """Return the rest of the order; in a form whose beginning the index can find."""
+    later = Q(turn_at__gt=place.turn_at) | Q(turn_at=place.turn_at, id__gt=place.item_id)
+    rest = Q(urgent=place.urgent) & Q(turn_at__gte=place.turn_at) & later
+    return rest | Q(urgent=False) if place.urgent else rest

@@ -1,0 +1,92 @@
+"""Rings Celery for the jobs that are ready; works them off itself while the broker is away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import structlog
+from django.db import connection
+from kombu.exceptions import OperationalError
+from redis import Redis
+from redis.exceptions import RedisError
+
+from ops_platform import jobs
+from ops_platform.celery import QUEUE, app
+from ops_platform.env import env
+
+# So many calls lie in the broker at most: a job that comes later and is more urgent waits behind
+# no more, and a broker without workers does not fill up.
+WINDOW = 64
+RING_AGAIN_SECONDS = 15
+PAUSE_MOST_SECONDS = 30
+OWN_WORK_SECONDS = 1
+
+READY = """
+SELECT id FROM worklist_job
+WHERE state IN ('ready', 'running')
+  AND (state = 'ready' AND run_after <= clock_timestamp()
+       OR state = 'running' AND lease_until <= clock_timestamp() AND attempts < attempts_max)
+ORDER BY turn_at, id LIMIT %s
+"""
+log = structlog.get_logger("ops.relay")
+
+
+class Relay:
+    """What the relay remembers: whom it rang when, and how long it leaves a dead broker alone.
+
+    Nothing of it matters after a restart: the job table says what is to be done.
+    """
+
+    def __init__(self) -> None:
+        self._redis = Redis.from_url(env.redis_url, socket_timeout=1, socket_connect_timeout=1)
+        self._rung: dict[int, float] = {}
+        self._pause = 0
+        self._away_until = 0.0
+
+    @property
+    def broker_is_away(self) -> bool:
+        """Whether the broker failed lately and is left alone for the moment."""
+        return time.monotonic() < self._away_until
+
+    def pass_on(self) -> bool:
+        """Ring for what is ready, or do some of it; tell whether there may be more at once."""
+        ready = ready_jobs(2 * WINDOW)
+        if not ready:
+            return False
+        if not self.broker_is_away:
+            try:
+                self._ring(ready)
+                self._pause = 0
+                return len(ready) == 2 * WINDOW
+            except (RedisError, OperationalError, OSError) as fault:
+                self._leave_alone(fault)
+        return self._work_off()
+
+    def _ring(self, ready: Sequence[int]) -> None:
+        now = time.monotonic()
+        self._rung = {job: at for job, at in self._rung.items() if now - at < RING_AGAIN_SECONDS}
+        room = WINDOW - int(self._redis.llen(QUEUE))
+        for job_id in [job_id for job_id in ready if job_id not in self._rung][: max(0, room)]:
+            app.send_task("ops_platform.run_job", [job_id], retry=False)
+            self._rung[job_id] = now
+
+    def _leave_alone(self, fault: Exception) -> None:
+        self._pause = min(2 * self._pause or 1, PAUSE_MOST_SECONDS)
+        self._away_until = time.monotonic() + self._pause
+        self._rung = {}
+        log.warning("relay.broker_away", error=repr(fault), pause_seconds=self._pause)
+
+    def _work_off(self) -> bool:
+        until = time.monotonic() + OWN_WORK_SECONDS
+        while time.monotonic() < until:
+            if not jobs.run_job():
+                return False
+        return True
+
+
+def ready_jobs(limit: int) -> list[int]:
+    """Return the ids of jobs to be begun now, in the order of their turns."""
+    with connection.cursor() as cursor:
+        cursor.execute(READY, [limit])
+        return [row[0] for row in cursor.fetchall()]
