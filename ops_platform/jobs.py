@@ -87,16 +87,21 @@ def hand_back() -> int:
 
 def _do(job: worklist.Claimed) -> None:
     commit = task_of(job.kind)(**job.args)
-    # What is left open by a task that read for long must not be used for the commit.
-    connection.close_if_unusable_or_obsolete()
+    # A connection that broke while the task read for long must not fail the commit.
+    _renew()
     with people.acting_as_system(reason=job.kind):
         if commit is not None:
             commit()
         worklist.finish_job(job=job)
 
 
+def _renew() -> None:
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+
+
 def _fail(job: worklist.Claimed, error: str) -> None:
-    connection.close_if_unusable_or_obsolete()
+    _renew()
     try:
         given_up = worklist.fail_job(job=job, error=error)
     except rules.LeaseLost:
