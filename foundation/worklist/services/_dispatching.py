@@ -8,23 +8,23 @@ from django.db import connection, transaction
 
 from foundation.people import selectors as people
 from foundation.people.models import Staff
+from foundation.ui import live
 from foundation.worklist import rules, selectors
 from foundation.worklist.models import Holding, Suspension, WorkItem
 from foundation.worklist.services._items import SYSTEM, lease_seconds, record
 
 
 @transaction.atomic
-def withdraw(*, item_id: int, at: datetime, by: Staff | None = None) -> WorkItem:
+def withdraw(*, item_id: int, at: datetime) -> WorkItem:  # noqa: ARG001  the centre tells it
     """Take an item out of its queue because its subject is gone; refused while held."""
     item = _locked(item_id)
     aside = item.state == rules.SUSPENDED
     item.state = rules.FLOW.after(item.state, "withdraw")
-    actor = by.label if by else SYSTEM
     item.done_at = _database_time()
     item.save(update_fields=["state", "done_at"])
     if aside:
-        _end_suspension(item, actor, item.done_at)
-    record(item=item, step="withdraw", actor=actor, at=at)
+        _end_suspension(item, SYSTEM, item.done_at)
+    live.tell(f"worklist.{item.queue}", item.institution_id)
     return item
 
 

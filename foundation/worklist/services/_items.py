@@ -1,4 +1,8 @@
-"""Items and their holders: put in, claim, keep, finish, give back."""
+"""Items and their holders: put in, claim, keep, finish, give back.
+
+Who was given an item and who ended it is told on the trail by the centre, in its own words and in
+the same transaction; `Holding` keeps the seconds. What no centre hears of is told here.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +110,7 @@ UPDATE worklist_workitem item SET state = %(state)s, lease_until = NULL,
     holder_label = CASE WHEN %(state)s = 'waiting' THEN '' ELSE item.holder_label END,
     done_at = CASE WHEN %(state)s = 'done' THEN clock_timestamp() END
 FROM held WHERE item.id = held.id
-RETURNING item.queue, item.institution_id, item.subject, clock_timestamp()
+RETURNING item.queue, item.institution_id
 """
 
 KEEP = """
@@ -156,7 +160,7 @@ def enqueue(
     )
     assert row is not None, "an insert returns its row"
     item: WorkItem = WorkItem.objects.get(id=row[0])
-    record(item=item, step="enqueue", actor=SYSTEM, at=item.enqueued_at)
+    _ring(queue, institution_id)
     return item
 
 
@@ -185,8 +189,8 @@ def claim_next(*, queue: str, staff: Staff, at: datetime) -> WorkItem | None:
     item: WorkItem = WorkItem.objects.get(id=row[0])
     if row[2]:
         record(item=item, step="expire", actor=SYSTEM, at=at, held_by=row[2])
-    if not row[1]:
-        record(item=item, step="claim", actor=staff.label, at=at)
+    elif not row[1]:
+        _ring(queue, item.institution_id)
     return item
 
 
@@ -228,7 +232,7 @@ def expire_leases() -> int:
             at=at,
             detail={"queue": queue, "held_by": held_by},
         )
-        live.tell(f"worklist.{queue}", institution_id)
+        _ring(queue, institution_id)
     return len(rows)
 
 
@@ -247,7 +251,11 @@ def record(*, item: WorkItem, step: str, actor: str, at: datetime, **more: objec
         at=at,
         detail={"queue": item.queue, **more},
     )
-    live.tell(f"worklist.{item.queue}", item.institution_id)
+    _ring(item.queue, item.institution_id)
+
+
+def _ring(queue: str, institution_id: int) -> None:
+    live.tell(f"worklist.{queue}", institution_id)
 
 
 def _end(item_id: int, fence: int, staff: Staff, state: str, how: str) -> None:
@@ -256,16 +264,7 @@ def _end(item_id: int, fence: int, staff: Staff, state: str, how: str) -> None:
     row = _one(END, wanted)
     if row is None:
         raise rules.LeaseLost
-    queue, institution_id, subject, at = row
-    trail.record(
-        institution_id=institution_id,
-        actor=staff.label,
-        action="worklist.finish" if state == rules.DONE else "worklist.release",
-        subject=subject,
-        at=at,
-        detail={"queue": queue},
-    )
-    live.tell(f"worklist.{queue}", institution_id)
+    _ring(row[0], row[1])
 
 
 def _one(sql: str, params: Any) -> tuple[Any, ...] | None:
