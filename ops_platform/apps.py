@@ -9,6 +9,7 @@ class OpsPlatformConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect who listens to whom."""
-        from ops_platform import wiring
+        from ops_platform import menu, wiring
 
         wiring.connect()
+        menu.connect()

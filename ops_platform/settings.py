@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "foundation.ui.middleware.StaffMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "foundation.ui.floor.FloorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -10,7 +10,7 @@ from foundation.people import services as people_services
 from foundation.people.models import Staff
 from tests.factories import people
 
-pytest_plugins = ["tests.database"]
+pytest_plugins = ["tests.database", "tests.browser"]
 
 
 @pytest.fixture

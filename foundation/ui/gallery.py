@@ -1,0 +1,166 @@
+"""What the component gallery and the key card show: samples made for looking at, never data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from foundation.kernel.errors import Refused
+from foundation.kernel.money import NotMoney
+from foundation.ui import states
+
+_ = gettext_noop
+
+KEY_CARD: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        _("Everywhere"),
+        (
+            ("F1", _("Help on this page")),
+            ("Ctrl+K", _("Search numbers, accounts, pages")),
+            ("Ctrl+L", _("Lock the screen")),
+            ("?", _("Show the keys that work now")),
+            ("F5", _("Fetch the values again")),
+            ("Esc", _("Close, or back")),
+            ("Ctrl+Alt+1 … 0", _("The same as F1 to F10, where the browser keeps an F-key")),
+        ),
+    ),
+    (
+        _("Forms"),
+        (
+            ("Enter", _("Next field; from the last field to the button")),
+            ("Shift+Enter", _("Field before")),
+            ("F9", _("Send")),
+            ("F3", _("Look up")),
+            ("F12", _("Leave without sending")),
+        ),
+    ),
+    (
+        _("Workbench"),
+        (
+            ("F9", _("Approve")),
+            ("F10", _("Reject, then a digit for the reason, then Enter")),
+            ("F7", _("Send back for more documents")),
+            ("F8", _("Hand to a higher grade")),
+            ("F4", _("Put aside")),
+            ("F2", _("Short break")),
+            ("↑ ↓", _("Next field: the image moves to it")),
+        ),
+    ),
+    (
+        _("Images"),
+        (
+            ("1 … 9", _("Show that image")),
+            ("+  -  0", _("Larger, smaller, fit to window")),
+            ("R  Shift+R", _("Rotate right or left")),
+            ("C", _("More contrast")),
+            ("B", _("Boxes of what was read")),
+            ("V", _("Side by side")),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of the sample table."""
+
+    text: str
+    number: bool = False
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the sample table."""
+
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column of the sample table."""
+
+    title: Any
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An entry of the sample timeline."""
+
+    action: str
+    actor: str
+    result: str = "ok"
+    where: str = "10.11.3.27"
+    at: datetime = field(default=datetime(2026, 11, 23, 2, 42, 3, tzinfo=UTC))
+
+
+class SampleForm(forms.Form):
+    """One field of each kind."""
+
+    account = forms.CharField(
+        label=gettext_lazy("Payer's account"), help_text=gettext_lazy("19 digits")
+    )
+    amount = forms.CharField(label=gettext_lazy("Amount"))
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=[("1", gettext_lazy("Ordinary")), ("2", gettext_lazy("Urgent"))],
+    )
+    day = forms.DateField(
+        label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}), required=False
+    )
+    purpose = forms.CharField(
+        label=gettext_lazy("Purpose"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+def refusal() -> Refused:
+    """Return a refusal to look at."""
+    return NotMoney(given="12,34.5")
+
+
+def samples(*, bad: bool) -> dict[str, Any]:
+    """Return something of every kind; bad shows the form with its errors."""
+    rows = tuple(
+        Row(
+            (
+                Cell(f"2026112300001{n}", address="#"),
+                Cell("6521"),
+                Cell(f"{n},286,500.00", number=True),
+            )
+        )
+        for n in range(1, 6)
+    )
+    return {
+        "form": SampleForm({"amount": "1"}) if bad else SampleForm(),
+        "states": list(states.STATES),
+        "columns": (
+            Heading(gettext_lazy("Number")),
+            Heading(gettext_lazy("Trade code")),
+            Heading(gettext_lazy("Amount"), number=True),
+        ),
+        "rows": rows,
+        "page": Paginator(rows, 2).page(2),
+        "entries": (
+            Happening("authorization.submit", "110852"),
+            Happening("authorization.decide", "110037", result="E2001"),
+        ),
+        "refusal": refusal(),
+        "fen": 328650000,
+        "account": "0302011729300418876",
+        "images": [
+            {
+                "title": "1",
+                "src": "/static/ops/sample.svg",
+                "width": 840,
+                "height": 490,
+                "boxes": {"payee": [484, 96, 220, 28, 1], "amount": [484, 186, 306, 24, 0]},
+            },
+            {"title": "2", "src": "/static/ops/sample.svg", "width": 840, "height": 490},
+        ],
+    }

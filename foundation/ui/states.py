@@ -1,0 +1,51 @@
+"""How the states of items look: word, colour and sign, never the colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_noop as _
+
+
+@dataclass(frozen=True)
+class Look:
+    """The word of a state, the kind of its colour and its sign."""
+
+    text: str
+    kind: str
+    icon: str
+
+
+STATES: dict[str, Look] = {
+    "draft": Look(_("Draft"), "", "pencil"),
+    "waiting": Look(_("Waiting"), "warn", "hourglass"),
+    "held": Look(_("In progress"), "info", "user"),
+    "suspended": Look(_("Suspended"), "warn", "player-pause"),
+    "withdrawn": Look(_("Withdrawn"), "", "arrow-back-up"),
+    "returned": Look(_("Returned"), "warn", "arrow-back-up"),
+    "granted": Look(_("Granted"), "ok", "check"),
+    "denied": Look(_("Denied"), "bad", "x"),
+    "posted": Look(_("Posted"), "ok", "circle-check"),
+    "reversed": Look(_("Reversed"), "bad", "history"),
+    "done": Look(_("Done"), "ok", "check"),
+    "ready": Look(_("Ready"), "info", "player-play"),
+    "running": Look(_("Running"), "info", "refresh"),
+    "dead": Look(_("Failed"), "bad", "alert-triangle"),
+    "failed": Look(_("Failed"), "bad", "alert-triangle"),
+    "matched": Look(_("Matched"), "ok", "check"),
+    "differs": Look(_("Differs"), "warn", "alert-triangle"),
+    "open": Look(_("Open"), "ok", "circle-check"),
+    "closed": Look(_("Closed"), "", "lock"),
+    "frozen": Look(_("Frozen"), "bad", "lock"),
+    "active": Look(_("In force"), "ok", "check"),
+    "proposed": Look(_("Proposed"), "warn", "hourglass"),
+    "approved": Look(_("Approved"), "ok", "check"),
+    "ok": Look(_("Done"), "ok", "check"),
+    "forbidden": Look(_("Not allowed"), "bad", "hand-stop"),
+}
+PLAIN = Look("", "", "info-circle")
+
+
+def look(state: str) -> Look:
+    """Return how a state looks; one that is not known is shown plainly."""
+    return STATES.get(state, PLAIN)

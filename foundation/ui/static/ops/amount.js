@@ -1,0 +1,53 @@
+// <amount-input>: separators while typing, capitals below; the field holds what a teller would type.
+import { pasted, toCapitals, toFen, toFigures } from "./capitals.js";
+import { word } from "./words.js";
+
+class AmountInput extends HTMLElement {
+  connectedCallback() {
+    this.input = this.querySelector("input");
+    if (!this.input || this.ready) return;
+    this.ready = true;
+    this.output = this.querySelector("output") ?? this.appendChild(document.createElement("output"));
+    this.input.inputMode = "decimal";
+    this.input.classList.add("op-num");
+    this.input.addEventListener("input", (event) => event.isComposing || this.show());
+    this.input.addEventListener("compositionend", () => this.show());
+    this.input.addEventListener("blur", () => this.leave());
+    if (this.hasAttribute("no-paste")) this.input.addEventListener("paste", (event) => event.preventDefault());
+    this.show();
+  }
+  get fen() {
+    return toFen(this.bare());
+  }
+  bare() {
+    return pasted(this.input.value).replace(/,/g, "").replace(/^¥/, "");
+  }
+  show() {
+    const before = this.input.value;
+    const typed = this.bare();
+    if (/^[0-9]{0,15}(\.[0-9]{0,2})?$/.test(typed)) {
+      const [yuan, rest] = typed.split(".");
+      const grouped = yuan.replace(/^0+(?=[0-9])/, "").replace(/\B(?=(?:[0-9]{3})+$)/g, ",");
+      const text = rest === undefined ? grouped : `${grouped}.${rest}`;
+      if (text !== before) this.write(text, before);
+    }
+    const fen = typed ? toFen(typed.replace(/\.$/, "")) : null;
+    this.output.textContent = fen === null ? (typed && !/^[0-9]*\.?$/.test(typed) ? word("notAmount") : "") : toCapitals(fen);
+    this.output.classList.toggle("op-bad", typed !== "" && fen === null && !/^[0-9]*\.?$/.test(typed));
+  }
+  write(text, before) {
+    // The caret keeps its digits to the right: separators move, it does not.
+    const right = before.slice(this.input.selectionStart ?? before.length).replace(/[^0-9.]/g, "").length;
+    this.input.value = text;
+    let at = text.length;
+    for (let passed = 0; at > 0 && passed < right; at -= 1) if (/[0-9.]/.test(text[at - 1])) passed += 1;
+    if (document.activeElement === this.input) this.input.setSelectionRange(at, at);
+  }
+  leave() {
+    const fen = this.fen;
+    if (fen !== null) this.input.value = toFigures(fen);
+    this.show();
+  }
+}
+
+customElements.define("amount-input", AmountInput);

@@ -1,0 +1,100 @@
+// Idle lock: the screen stays as it is behind a dialog; a password, not a new sign-in, opens it.
+import { bind } from "./keys.js";
+import { toast } from "./shell.js";
+import { word } from "./words.js";
+
+const WARN_SECONDS = 60;
+const dialog = document.getElementById("ops-lock");
+const channel = "BroadcastChannel" in window ? new BroadcastChannel("ops-lock") : null;
+let last = Date.now();
+let warning = null;
+
+function touch() {
+  last = Date.now();
+  warning?.remove();
+  warning = null;
+}
+
+function cover(on) {
+  // Nothing behind the dialog can be read, by eye or by screen reader, while it is locked.
+  for (const part of document.body.children) {
+    if (part !== dialog) part.toggleAttribute("data-covered", on);
+  }
+  document.documentElement.classList.toggle("op-locked", on);
+}
+
+export function lock({ tell = true } = {}) {
+  if (!dialog || dialog.dataset.locked) return;
+  dialog.dataset.locked = "1";
+  for (const other of document.querySelectorAll("dialog[open]")) other.dataset.under = "1";
+  cover(true);
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector("input[type=password]").focus();
+  if (!tell) return;
+  channel?.postMessage("lock");
+  const address = dialog.querySelector("form").dataset.lockAddress;
+  if (address) send(address, new FormData(dialog.querySelector("form"))).catch(() => {});
+}
+
+function open({ tell = true } = {}) {
+  delete dialog.dataset.locked;
+  cover(false);
+  dialog.close();
+  dialog.querySelector("form").reset();
+  dialog.querySelector("#ops-lock-error").textContent = "";
+  touch();
+  if (tell) channel?.postMessage("open");
+}
+
+function send(address, body) {
+  return fetch(address, { method: "POST", body, redirect: "manual", headers: { "X-CSRFToken": document.body.dataset.csrf, "HX-Request": "true" } });
+}
+
+async function unlock(event) {
+  event.preventDefault();
+  event.stopPropagation();
+  const error = dialog.querySelector("#ops-lock-error");
+  error.textContent = "";
+  try {
+    const answer = await send(event.target.action, new FormData(event.target));
+    if (answer.ok) return open();
+    if (answer.status === 401 || answer.type === "opaqueredirect") return location.reload();
+    error.textContent = word("wrongPassword");
+  } catch {
+    error.textContent = word("offline");
+  }
+  const field = dialog.querySelector("input[type=password]");
+  field.value = "";
+  field.focus();
+}
+
+function watch() {
+  const limit = Number(dialog.dataset.idle);
+  const idle = Math.round((Date.now() - last) / 1000);
+  if (!limit || dialog.dataset.locked) return;
+  if (idle >= limit) lock();
+  else if (idle >= limit - WARN_SECONDS && !warning) {
+    warning = toast(word("lockSoon", { seconds: limit - idle }), { seconds: 0, action: { label: word("stay"), run: touch } });
+  }
+}
+
+if (dialog) {
+  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  dialog.addEventListener("close", () => dialog.dataset.locked && dialog.showModal());
+  dialog.querySelector("form").addEventListener("submit", unlock);
+  for (const kind of ["keydown", "pointerdown", "wheel"]) {
+    addEventListener(kind, () => { touch(); channel?.postMessage("alive"); }, { passive: true, capture: true });
+  }
+  channel?.addEventListener("message", ({ data }) => {
+    if (data === "lock") lock({ tell: false });
+    else if (data === "open" && dialog.dataset.locked) open({ tell: false });
+    else if (data === "alive") touch();
+  });
+  document.addEventListener("click", (event) => event.target.closest("[data-lock]") && lock());
+  document.addEventListener("htmx:before:swap", (event) => {
+    const status = event.detail?.ctx?.response?.status;
+    if (status === 423) { event.preventDefault(); lock(); }
+  });
+  setInterval(watch, 1000);
+}
+export { bind };

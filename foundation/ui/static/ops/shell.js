@@ -1,0 +1,136 @@
+// The frame: dialogs, drawer, toasts, theme, wallboard, clock.
+import { bind } from "./keys.js";
+import { icon, make, say, word } from "./words.js";
+
+const root = document.documentElement;
+const byId = (id) => document.getElementById(id);
+
+/** Show a short message; undo (an address) can be asked for while it is seen. */
+export function toast(text, { undo = "", bad = false, seconds = 5, action = null } = {}) {
+  const box = byId("ops-toasts");
+  if (!box || !text) return null;
+  const note = make("div", { class: bad ? "op-toast op-toast--bad" : "op-toast" }, icon(bad ? "alert-triangle" : "check"), make("span", {}, text));
+  if (undo || action) {
+    const button = make("button", { type: "button", "data-key": undo ? "Ctrl+Z" : false, "data-key-label": undo ? word("undo") : false }, action?.label ?? word("undo"));
+    button.addEventListener("click", () => {
+      note.remove();
+      if (action) action.run();
+      else window.htmx.ajax("POST", undo, { target: "#main", swap: "none" });
+    });
+    note.append(button);
+  }
+  box.append(note);
+  if (seconds) setTimeout(() => note.remove(), seconds * 1000);
+  return note;
+}
+
+async function load(dialog, address) {
+  const body = dialog.querySelector(".op-dialog__body");
+  const title = dialog.querySelector("h2");
+  body.replaceChildren();
+  try {
+    const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    // The same pages as seen in full, from this server, escaped there; scripts in them do not run.
+    body.innerHTML = await answer.text();
+    const named = body.querySelector("[data-title]");
+    title.textContent = named?.dataset.title || title.dataset.manualTitle;
+  } catch {
+    body.textContent = word("offline");
+  }
+}
+
+function openManual(slug) {
+  const drawer = byId("ops-drawer");
+  const start = drawer.dataset.address;
+  if (!drawer.open) drawer.showModal();
+  load(drawer, slug && slug !== "start" ? `${start}${slug}/` : start);
+}
+
+function onClick(event) {
+  const node = event.target.closest("[data-open], [data-close], [data-manual], [data-toast], [data-print], [data-back], [data-wall], [data-theme-switch]");
+  if (!node) {
+    const inside = event.target.closest("#ops-drawer article a[href]");
+    if (inside && inside.origin === location.origin && inside.pathname.startsWith(byId("ops-drawer").dataset.address)) {
+      event.preventDefault();
+      load(byId("ops-drawer"), inside.pathname);
+    }
+    return;
+  }
+  const data = node.dataset;
+  if ("open" in data) {
+    const dialog = document.querySelector(data.open);
+    if (dialog && !dialog.open) dialog.showModal();
+    if (data.load) load(dialog, data.load);
+  } else if ("close" in data) node.closest("dialog")?.close("cancel");
+  else if ("manual" in data) openManual(data.manual || document.body.dataset.help);
+  else if ("toast" in data) toast(data.toast, { undo: data.undo });
+  else if ("print" in data) window.print();
+  else if ("back" in data) history.back();
+  else if ("wall" in data) wall();
+  else if ("themeSwitch" in data) switchTheme(event, node);
+}
+
+function switchTheme(event, node) {
+  event.preventDefault();
+  const theme = root.dataset.bsTheme === "dark" ? "light" : "dark";
+  const body = new FormData(node.form);
+  body.set("theme", theme);
+  root.dataset.bsTheme = theme;
+  node.value = theme === "dark" ? "light" : "dark";
+  fetch(node.form.action, { method: "POST", body, redirect: "manual" });
+  document.dispatchEvent(new CustomEvent("ops:theme", { detail: theme }));
+}
+
+let themeBefore = "";
+export function wall(on = !root.classList.contains("op-wall")) {
+  root.classList.toggle("op-wall", on);
+  if (on) themeBefore = root.dataset.bsTheme;
+  root.dataset.bsTheme = on ? "dark" : themeBefore || "light";
+  if (on) root.requestFullscreen?.().catch(() => {});
+  else if (document.fullscreenElement) document.exitFullscreen();
+  document.dispatchEvent(new CustomEvent("ops:theme", { detail: root.dataset.bsTheme }));
+}
+
+class OpsClock extends HTMLElement {
+  connectedCallback() {
+    const digits = this.firstElementChild ?? this;
+    const two = (number) => String(number).padStart(2, "0");
+    this.beat = setInterval(() => {
+      const now = new Date();
+      digits.textContent = `${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
+    }, 1000);
+  }
+  disconnectedCallback() {
+    clearInterval(this.beat);
+  }
+}
+
+/** ↑ and ↓ walk through the answers of the search; Enter in the field opens the first. */
+function walkResults(event) {
+  const box = event.target.closest?.("#ops-palette");
+  if (!box || event.isComposing) return;
+  const links = [...box.querySelectorAll(".op-results a")];
+  const at = links.indexOf(document.activeElement);
+  if (event.key === "ArrowDown") links[Math.min(at + 1, links.length - 1)]?.focus();
+  else if (event.key === "ArrowUp") (at > 0 ? links[at - 1] : byId("ops-find")).focus();
+  else if (event.key === "Enter" && event.target.id === "ops-find") links[0]?.click();
+  else return;
+  event.preventDefault();
+}
+
+document.addEventListener("click", onClick);
+document.addEventListener("keydown", walkResults);
+document.addEventListener("ops:toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail));
+document.addEventListener("htmx:error", () => toast(word("offline"), { bad: true, seconds: 8 }));
+document.addEventListener("htmx:after:swap", () => {
+  for (const note of document.querySelectorAll("template[data-toast]")) {
+    toast(note.dataset.toast, { undo: note.dataset.undo });
+    note.remove();
+  }
+});
+bind(document.body, { F5: { label: "", run: () => document.dispatchEvent(new CustomEvent("ops:refresh")) } });
+customElements.define("ops-clock", OpsClock);
+if (new URLSearchParams(location.search).has("wall")) wall(true);
+for (const note of document.querySelectorAll("template[data-toast]")) toast(note.dataset.toast, { undo: note.dataset.undo });
+export { say };

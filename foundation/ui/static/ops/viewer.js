@@ -1,0 +1,202 @@
+// <ops-viewer data-images="id of a JSON script">: rail 1–9, one stage or two, tools, watermark.
+// An image is {title, src, thumb, width, height, boxes: {name: [left, top, width, height, differs]},
+// note, compare}. Events: ops:seen {index, image} when an image is first shown.
+import { bind, unbind } from "./keys.js";
+import { Stage } from "./stage.js";
+import { icon, make, say, word } from "./words.js";
+
+const MARK = document.querySelector('meta[name="ops-mark"]')?.content ?? "";
+const SVG = "http://www.w3.org/2000/svg";
+let count = 0;
+
+class OpsViewer extends HTMLElement {
+  connectedCallback() {
+    if (this.stages) return;
+    this.id ||= `ops-viewer-${++count}`;
+    this.images = JSON.parse(document.getElementById(this.dataset.images)?.textContent ?? "[]");
+    this.seen = new Set();
+    this.at = -1;
+    this.stages = [new Stage(this)];
+    this.stages[0].node.id = `${this.id}-stage`;
+    this.caption = make("div", { class: "op-cap op-num", "aria-hidden": "true" });
+    this.box = make("div", { class: "op-stages" }, this.stages[0].node, this.caption);
+    this.rail = this.makeRail();
+    this.replaceChildren(...(this.rail ? [this.rail] : []), this.box, this.makeTools());
+    if (!this.rail) this.dataset.rail = "off";
+    this.drawMark(this.dataset.mark ?? MARK);
+    this.bindKeys();
+    this.onRow = (event) => this.pickRow(event);
+    document.addEventListener("click", this.onRow);
+    if (this.images.length) this.show(0);
+    this.prefetch();
+  }
+  disconnectedCallback() {
+    unbind(this);
+    document.removeEventListener("click", this.onRow);
+    this.stages?.forEach((stage) => stage.close());
+    this.stages = null;
+  }
+  makeRail() {
+    if (this.images.length < 2 && !this.hasAttribute("always-rail")) return null;
+    const rail = make("div", { class: "op-rail", role: "tablist", "aria-label": word("images"), "aria-orientation": "vertical" });
+    this.images.forEach((image, index) => {
+      const title = image.title || word("image", { number: index + 1 });
+      const seen = make("span", { class: "op-rail__seen", title: word("unseen") }, icon("eye"));
+      const tab = make("button", { type: "button", role: "tab", "aria-selected": "false", "aria-controls": `${this.id}-stage`, tabindex: index ? "-1" : "0" },
+        make("img", { src: image.thumb || image.src, alt: "", width: "70", height: "46", loading: "lazy" }));
+      if (index < 9) tab.append(make("span", { class: "op-rail__key", "aria-hidden": "true" }, String(index + 1)));
+      tab.append(seen, title);
+      tab.addEventListener("click", () => this.show(index));
+      rail.append(tab);
+    });
+    rail.addEventListener("keydown", (event) => {
+      const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.show(Math.min(Math.max(this.at + by, 0), this.images.length - 1));
+      rail.children[this.at].focus();
+    });
+    return rail;
+  }
+  makeTools() {
+    const bar = make("div", { class: "op-tools", role: "toolbar", "aria-label": word("imageTools") });
+    const tool = (name, sign, key, run, pressed) => {
+      const button = make("button", { type: "button", title: `${word(name)} ${key}`, "aria-label": word(name), "aria-pressed": pressed === undefined ? false : String(pressed) }, icon(sign));
+      button.addEventListener("click", run);
+      return button;
+    };
+    const gap = () => make("span", { class: "op-v" });
+    this.percent = make("output", { class: "op-num", "aria-live": "off" });
+    this.contrastTool = tool("contrast", "contrast", "C", () => this.contrast(), false);
+    this.boxesTool = tool("boxes", "text-scan-2", "B", () => this.boxes(), true);
+    this.compareTool = tool("compare", "columns-2", "V", () => this.compare(), false);
+    bar.append(
+      tool("zoomOut", "zoom-out", "−", () => this.stage.zoom(0.8)), this.percent,
+      tool("zoomIn", "zoom-in", "+", () => this.stage.zoom(1.25)),
+      tool("fit", "arrows-maximize", "0", () => this.stage.fit()), gap(),
+      tool("rotateLeft", "rotate", "Shift+R", () => this.stage.rotate(-90)),
+      tool("rotateRight", "rotate-clockwise", "R", () => this.stage.rotate(90)), this.contrastTool, gap(),
+      this.boxesTool);
+    if (this.images.length > 1) bar.append(this.compareTool);
+    return bar;
+  }
+  bindKeys() {
+    const keys = {
+      "+": [word("zoomIn"), () => this.stage.zoom(1.25)], "=": ["", () => this.stage.zoom(1.25)],
+      "-": [word("zoomOut"), () => this.stage.zoom(0.8)], 0: [word("fit"), () => this.stage.fit()],
+      r: [word("rotateRight"), () => this.stage.rotate(90)], "Shift+R": [word("rotateLeft"), () => this.stage.rotate(-90)],
+      c: [word("contrast"), () => this.contrast()], b: [word("boxes"), () => this.boxes()],
+      ArrowDown: [word("down"), () => this.step(1)], ArrowUp: [word("up"), () => this.step(-1)],
+    };
+    if (this.images.length > 1) keys.v = [word("compare"), () => this.compare()];
+    this.images.slice(0, 9).forEach((image, index) => { keys[index + 1] = [image.title || word("image", { number: index + 1 }), () => this.show(index)]; });
+    bind(this, Object.fromEntries(Object.entries(keys).map(([key, [label, run]]) => [key, { label, run }])));
+  }
+  /** The stage that has the focus, or the first. */
+  get stage() {
+    return this.stages.find((stage) => stage.node.contains(document.activeElement)) ?? this.stages[0];
+  }
+  show(index) {
+    const image = this.images[index];
+    if (!image || index === this.at) return;
+    this.at = index;
+    this.stages[0].show(image);
+    const title = image.title || word("image", { number: index + 1 });
+    this.caption.replaceChildren(make("span", {}, `${title} ${index + 1}/${this.images.length}`), ...(image.note ? [make("span", {}, image.note)] : []));
+    if (this.rail) [...this.rail.children].forEach((tab, place) => {
+      tab.setAttribute("aria-selected", String(place === index));
+      tab.tabIndex = place === index ? 0 : -1;
+    });
+    this.noteSeen(index, image);
+    say(title);
+  }
+  noteSeen(index, image) {
+    if (this.seen.has(index)) return;
+    this.seen.add(index);
+    const sign = this.rail?.children[index].querySelector(".op-rail__seen");
+    if (sign) {
+      sign.classList.add("op-rail__seen--yes");
+      sign.title = word("seen");
+      sign.replaceChildren(icon("check"));
+    }
+    this.dispatchEvent(new CustomEvent("ops:seen", { bubbles: true, detail: { index, image, all: this.seen.size === this.images.length } }));
+  }
+  contrast() {
+    this.toggle(this.contrastTool, "op-stage--contrast");
+  }
+  boxes() {
+    this.toggle(this.boxesTool, "op-stage--boxes");
+  }
+  toggle(tool, name) {
+    const on = tool.getAttribute("aria-pressed") !== "true";
+    tool.setAttribute("aria-pressed", String(on));
+    this.stages.forEach((stage) => stage.node.classList.toggle(name, on));
+  }
+  /** Put the image marked for comparison (or the next) beside this one. */
+  compare() {
+    const on = this.stages.length < 2;
+    this.compareTool.setAttribute("aria-pressed", String(on));
+    this.box.classList.toggle("op-stages--split", on);
+    if (!on) {
+      this.stages.pop().close();
+      this.box.querySelector(".op-cap--compare")?.remove();
+      return this.stages[0].fit();
+    }
+    const marked = this.images.findIndex((image, index) => image.compare && index !== this.at);
+    const index = marked >= 0 ? marked : (this.at + 1) % this.images.length;
+    const second = new Stage(this);
+    this.stages.push(second);
+    this.stages[0].node.after(second.node);
+    second.show(this.images[index]);
+    this.box.append(make("div", { class: "op-cap op-cap--compare", "aria-hidden": "true" }, this.images[index].title || word("image", { number: index + 1 })));
+    this.noteSeen(index, this.images[index]);
+  }
+  /** Bring the box of a field near; the image that has it is shown first. */
+  fly(name) {
+    if (this.stages.map((stage) => stage.fly(name)).some(Boolean)) return true;
+    const index = this.images.findIndex((image) => image.boxes && name in image.boxes);
+    if (index < 0) return false;
+    this.show(index);
+    return this.stages[0].fly(name);
+  }
+  get rows() {
+    return [...document.querySelectorAll(`[data-viewer="#${CSS.escape(this.id)}"] [data-box]`)].filter((row) => row.getClientRects().length);
+  }
+  pickRow(event) {
+    const row = event.target.closest?.("[data-box]");
+    if (row && this.rows.includes(row)) this.choose(row);
+  }
+  step(by) {
+    const rows = this.rows;
+    const at = rows.findIndex((row) => row.getAttribute("aria-selected") === "true");
+    const next = rows[Math.min(Math.max(at + by, 0), rows.length - 1)];
+    if (next) this.choose(next);
+  }
+  choose(row) {
+    this.rows.forEach((one) => (one === row ? one.setAttribute("aria-selected", "true") : one.removeAttribute("aria-selected")));
+    row.scrollIntoView({ block: "nearest" });
+    this.fly(row.dataset.box);
+    say([...row.children].map((cell) => cell.textContent.trim()).filter(Boolean).join(", "));
+  }
+  scaled(stage) {
+    if (this.percent && stage === this.stages?.[0]) this.percent.textContent = `${Math.round(stage.scale * 100)}%`;
+  }
+  /** Who looks, when and from where, over every image. */
+  drawMark(text) {
+    if (!text) return;
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("class", "op-mark");
+    svg.setAttribute("aria-hidden", "true");
+    const id = `${this.id}-mark`;
+    svg.innerHTML = `<defs><pattern id="${id}" width="330" height="190" patternUnits="userSpaceOnUse" patternTransform="rotate(-22)"><text x="12" y="96" font-size="15" font-family="sans-serif"></text></pattern></defs><rect width="100%" height="100%" fill="url(#${id})"/>`;
+    svg.querySelector("text").textContent = text;
+    this.box.append(svg);
+  }
+  prefetch() {
+    const rest = this.images.slice(1, 5);
+    (window.requestIdleCallback ?? setTimeout)(() => rest.forEach((image) => { new Image().src = image.src; }));
+  }
+}
+
+customElements.define("ops-viewer", OpsViewer);

@@ -1,0 +1,160 @@
+"""Tags and filters of every template: money, masking, icons, states, help, fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join, json_script
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+
+from foundation.kernel import text
+from foundation.kernel.errors import Refused
+from foundation.kernel.money import Money
+from foundation.ui import states, words
+
+register = template.Library()
+SPRITE = "ops/icons.svg"
+DECORATION = mark_safe('aria-hidden="true"')
+NOTHING = "—"
+
+
+@register.filter
+def money(amount: Money | int | str | None) -> str:
+    """Show whole fen, or Money, as 1,234.50; nothing as a dash."""
+    if amount is None or amount == "":
+        return NOTHING
+    return _money(amount).format()
+
+
+@register.filter
+def capitals(amount: Money | int | str | None) -> str:
+    """Show an amount in the capitals of bills."""
+    return "" if amount is None or amount == "" else _money(amount).capitals()
+
+
+@register.filter
+def account(number: str) -> str:
+    """Show an account number in groups of four."""
+    return text.group_by_four(str(number or ""))
+
+
+@register.filter
+def mask_account(number: str) -> str:
+    """Show only the first six and the last four characters of an account number."""
+    return text.mask_account(str(number or ""))
+
+
+@register.filter
+def mask_id(number: str) -> str:
+    """Show only the first three and the last four characters of an identity number."""
+    return text.mask_id(str(number or ""))
+
+
+@register.filter
+def mask_mobile(number: str) -> str:
+    """Show only the first three and the last four digits of a mobile number."""
+    return text.mask_mobile(str(number or ""))
+
+
+@register.filter
+def mask_name(name: str) -> str:
+    """Show only the first character of a person's name."""
+    return text.mask_name(str(name or ""))
+
+
+@register.filter
+def translated(msgid: str) -> str:
+    """Show a text that code keeps in English, such as a menu's title, as the person reads it."""
+    return gettext(str(msgid)) if msgid else ""
+
+
+@register.filter
+def refusal_text(refusal: Refused) -> str:
+    """Show what a refusal says."""
+    return refusal.shown(gettext)
+
+
+@register.filter
+def refusal_hint(refusal: Refused) -> str:
+    """Show what can be done about a refusal."""
+    return refusal.hinted(gettext)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Draw an icon of the sprite; with a label it speaks, without it is decoration."""
+    spoken = format_html('role="img" aria-label="{}"', label) if label else DECORATION
+    return format_html(
+        '<svg class="op-icon" {}><use href="{}#{}"></use></svg>', spoken, static(SPRITE), name
+    )
+
+
+@register.simple_tag
+def state_badge(state: str, label: str = "", kind: str = "") -> SafeString:
+    """Show the state of an item by word, colour and sign."""
+    seen = states.look(str(state))
+    word = label or (gettext(seen.text) if seen.text else str(state))
+    colour = kind or seen.kind
+    return format_html(
+        '<span class="op-chip{}">{}{}</span>',
+        f" op-chip--{colour}" if colour else "",
+        icon(seen.icon),
+        word,
+    )
+
+
+@register.simple_tag
+def help(slug: str, label: str = "") -> SafeString:  # noqa: A001 -- the tag's name in templates
+    """Put a small question mark that opens a page of the manual in the drawer."""
+    return format_html(
+        '<button type="button" class="op-link" data-manual="{}" aria-label="{}">{}</button>',
+        slug,
+        label or gettext("Help on this"),
+        icon("help-circle"),
+    )
+
+
+@register.simple_tag
+def mark_differences(keyed: str, read: str) -> str:
+    """Show the second text with the characters marked in which it differs from the first."""
+    first, second = str(keyed or ""), str(read or "")
+    if len(first) != len(second):
+        return format_html("<mark>{}</mark>", second) if second else NOTHING
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (char if char == other else format_html("<mark>{}</mark>", char),)
+            for char, other in zip(second, first, strict=True)
+        ),
+    )
+
+
+@register.simple_tag
+def control(field: BoundField, **attributes: Any) -> SafeString:
+    """Draw the input of a form field with its hint and error tied to it for screen readers."""
+    described = [
+        f"{field.id_for_label}-{part}"
+        for part, there in (("hint", field.help_text), ("error", field.errors))
+        if there
+    ]
+    attrs = {name.replace("_", "-"): value for name, value in attributes.items()}
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    if field.errors:
+        attrs["aria-invalid"] = "true"
+    return field.as_widget(attrs=attrs)
+
+
+@register.simple_tag
+def words_for_scripts() -> SafeString:
+    """Send the words that scripts speak, as data."""
+    return json_script(words.spoken(), "ops-words")
+
+
+def _money(amount: Money | int | str) -> Money:
+    return amount if isinstance(amount, Money) else Money(int(amount))

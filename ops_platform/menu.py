@@ -1,0 +1,114 @@
+"""The top bar and its pages: which centre, which page, for which permission, in this order."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+from foundation.people.roles import Permission
+from foundation.ui import menu
+from foundation.ui.menu import Centre, Place
+
+
+def _place(title: str, url_name: str, permission: Permission, icon: str) -> Place:
+    return Place(title=title, url_name=url_name, permission=permission, icon=icon)
+
+
+CENTRES = (
+    Centre(
+        key="processing",
+        title=_("Processing"),
+        icon="writing",
+        places=(
+            _place(
+                _("Processing centre"), "processing:home", Permission.PROCESSING_VIEW, "writing"
+            ),
+        ),
+    ),
+    Centre(
+        key="authorization",
+        title=_("Authorization"),
+        icon="shield-check",
+        places=(
+            _place(
+                _("Workbench"),
+                "authorization:workbench",
+                Permission.AUTHORIZATION_DECIDE,
+                "shield-check",
+            ),
+            _place(_("My items"), "authorization:mine", Permission.AUTHORIZATION_SUBMIT, "inbox"),
+            _place(
+                _("All items"), "authorization:items", Permission.AUTHORIZATION_VIEW, "list-details"
+            ),
+        ),
+    ),
+    Centre(
+        key="monitoring",
+        title=_("Monitoring"),
+        icon="zoom-scan",
+        places=(
+            _place(
+                _("Voucher audit"), "monitoring:audit", Permission.MONITORING_AUDIT, "zoom-scan"
+            ),
+            _place(
+                _("Differences"), "monitoring:matches", Permission.MONITORING_VIEW, "alert-triangle"
+            ),
+        ),
+    ),
+    Centre(
+        key="clearing",
+        title=_("Clearing"),
+        icon="scale",
+        places=(_place(_("Clearing centre"), "clearing:home", Permission.CLEARING_VIEW, "scale"),),
+    ),
+    Centre(
+        key="cash_center",
+        title=_("Cash"),
+        icon="coins",
+        places=(
+            _place(_("Cash centre"), "cash_center:home", Permission.CASH_CENTER_VIEW, "coins"),
+        ),
+    ),
+    Centre(
+        key="reconciliation",
+        title=_("Reconciliation"),
+        icon="list-check",
+        places=(
+            _place(
+                _("Bank and enterprise"),
+                "reconciliation:home",
+                Permission.RECONCILIATION_VIEW,
+                "list-check",
+            ),
+        ),
+    ),
+    Centre(
+        key="dashboards",
+        title=_("Dashboard"),
+        icon="layout-dashboard",
+        places=(
+            _place(
+                _("Supervisor"),
+                "dashboards:supervisor",
+                Permission.DASHBOARD_VIEW,
+                "layout-dashboard",
+            ),
+        ),
+    ),
+    Centre(
+        key="system",
+        title=_("System"),
+        icon="settings",
+        places=(
+            _place(_("Staff and roles"), "people:staff_list", Permission.STAFF_VIEW, "users"),
+            _place(_("Parameters"), "policy:numbers", Permission.POLICY_VIEW, "adjustments"),
+            _place(_("Trail"), "trail:entries", Permission.TRAIL_VIEW, "history"),
+            _place(_("Queues"), "worklist:queues", Permission.QUEUE_VIEW, "stack-2"),
+            _place(_("Jobs"), "worklist:jobs", Permission.JOB_VIEW, "server-2"),
+        ),
+    ),
+)
+
+
+def connect() -> None:
+    """Fill the shell in."""
+    menu.show(*CENTRES)

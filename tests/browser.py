@@ -1,0 +1,82 @@
+"""A real browser for the tests of pages: signed in without a password, and axe to judge it.
+
+What the content security policy blocks, and what a script throws, fails the test that saw it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
+
+from foundation.people.models import Staff
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+DESK: ViewportSize = {"width": 1366, "height": 768}
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start the browser once; Playwright's loop in this thread is not one that Django must fear."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def browse(chromium: Browser, live: Any, settings: Any) -> Iterator[Opener]:
+    """Open pages as a member of staff (or as nobody), each person in a window of their own."""
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "testserver"]
+    faults: list[str] = []
+    windows = []
+
+    def note(said: ConsoleMessage) -> None:
+        if "Content Security Policy" in said.text:
+            faults.append(said.text)
+
+    def opened(staff: Staff | None = None, *, cookies: dict[str, str] | None = None) -> Page:
+        given = dict(cookies or {})
+        if staff is not None:
+            given["ops_session"] = session_of(staff)
+        window = chromium.new_context(base_url=live.url, viewport=DESK, locale="en-US")
+        window.add_cookies([{"name": k, "value": v, "url": live.url} for k, v in given.items()])
+        windows.append(window)
+        page = window.new_page()
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        page.on("console", note)
+        return page
+
+    yield opened
+    for window in windows:
+        window.close()
+    assert not faults
+
+
+def session_of(staff: Staff) -> str:
+    """Return the key of a new session of the person."""
+    client = Client()
+    client.force_login(staff, backend=BACKEND)
+    return client.cookies["ops_session"].value
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds wrong on the page as it stands now."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:300]}"
+        for one in found
+        for node in one["nodes"]
+    ]

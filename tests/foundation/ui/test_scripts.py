@@ -1,0 +1,157 @@
+"""The scripts of the shell in a real browser: keys, amounts, images, lock, search."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories import people
+
+
+@pytest.fixture
+def shell(browse, settings):
+    settings.OPS_DEMO = True
+    page = browse(people.staff(people.branch().branch, "ops_manager"))
+    page.goto("/ui/gallery/")
+    for started in (".op-stage", "amount-input input.op-num", "ops-timer svg", ".op-shots"):
+        page.wait_for_selector(started, state="attached")
+    return page
+
+
+def test_an_amount_is_grouped_while_typed_and_written_in_capitals(shell):
+    field = shell.locator("amount-input input")
+
+    field.press_sequentially("3286500")
+    typed = field.input_value()
+    field.blur()
+
+    assert typed == "3,286,500"
+    assert field.input_value() == "3,286,500.00"
+    assert shell.locator("amount-input output").inner_text() == "叁佰贰拾捌万陆仟伍佰元整"
+
+
+def test_full_width_digits_become_narrow_and_the_caret_keeps_its_place(shell):
+    field = shell.locator("amount-input input")
+    field.fill("１２３４．５")
+    assert field.input_value() == "1,234.5"
+
+    field.fill("1234567")
+    field.press("Home")
+    field.press_sequentially("9")
+
+    assert field.input_value() == "91,234,567"
+    assert field.evaluate("node => node.selectionStart") == 1
+
+
+def test_enter_leads_through_the_fields_to_the_button(shell):
+    shell.locator("#id_account").focus()
+    for _field in range(3):
+        shell.keyboard.press("Enter")
+
+    assert shell.evaluate("document.activeElement.name") == "day"
+    shell.keyboard.press("Shift+Enter")
+    assert shell.evaluate("document.activeElement.name") == "kind"
+
+
+def test_the_help_lists_only_keys_that_work_now(shell):
+    shell.keyboard.press("?")
+    everywhere = shell.locator("#ops-keys-body").inner_text()
+    shell.keyboard.press("Escape")
+
+    shell.keyboard.press("F10")
+    shell.wait_for_selector("#sample-dialog[open]")
+    shell.keyboard.press("F9")
+
+    assert "F9" in everywhere
+    assert "F10" in everywhere
+    assert shell.locator("#sample-dialog").is_visible()
+
+
+def test_reject_is_three_keys(shell):
+    shell.keyboard.press("F10")
+    shell.keyboard.press("2")
+    chosen = shell.locator("#sample-dialog input:checked").get_attribute("value")
+    shell.keyboard.press("Enter")
+
+    assert chosen == "2"
+    assert not shell.locator("#sample-dialog").is_visible()
+
+
+def test_keys_are_not_taken_from_somebody_who_types(shell):
+    shell.locator("#id_purpose").focus()
+    shell.keyboard.type("f?r")
+
+    assert shell.locator("#id_purpose").input_value() == "f?r"
+    assert not shell.locator("dialog[open]").count()
+
+
+def test_the_alternative_of_an_f_key_works(shell):
+    shell.keyboard.press("Control+Alt+Digit0")
+
+    assert shell.locator("#sample-dialog").is_visible()
+
+
+def test_images_are_chosen_turned_compared_and_flown_to_by_keyboard(shell):
+    seen = "document.querySelectorAll('.op-rail__seen--yes').length"
+    shell.locator("#sample-viewer").scroll_into_view_if_needed()
+    assert shell.evaluate(seen) == 1
+
+    shell.keyboard.press("2")
+    assert shell.evaluate(seen) == 2
+    shell.keyboard.press("1")
+    shell.keyboard.press("ArrowDown")
+    lit = shell.locator(".op-box--on").get_attribute("data-name")
+    shell.keyboard.press("v")
+
+    assert lit == "payee"
+    assert shell.locator(".op-stage").count() == 2
+
+
+def test_the_image_moves_by_arrow_keys(shell):
+    place = "document.querySelector('.op-pan').style.transform"
+    before = shell.evaluate(place)
+
+    shell.locator(".op-stage").focus()
+    shell.keyboard.press("ArrowRight")
+
+    assert shell.evaluate(place) != before
+
+
+def test_images_carry_who_looks_and_when(shell):
+    mark = shell.locator(".op-mark").text_content()
+
+    assert "李静" in mark
+    assert "127.0.0.1" in mark
+
+
+def test_the_lock_covers_everything_and_the_screen_is_kept(shell):
+    shell.locator("#id_account").fill("0302")
+    shell.keyboard.press("Control+l")
+    shell.wait_for_selector("#ops-lock[open]")
+    shell.keyboard.press("Escape")
+
+    assert shell.locator("#ops-lock").is_visible()
+    assert not shell.locator("#id_account").is_visible()
+    assert shell.locator("#id_account").input_value() == "0302"
+
+
+def test_the_theme_is_switched_at_once_and_kept(shell):
+    with shell.expect_response("**/ui/theme/"):
+        shell.locator("[data-theme-switch]").click()
+    at_once = shell.evaluate("document.documentElement.dataset.bsTheme")
+    shell.reload()
+
+    assert at_once == "dark"
+    assert shell.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+
+
+def test_f1_opens_the_manual_of_the_page(shell):
+    shell.keyboard.press("F1")
+    shell.wait_for_selector("#ops-drawer article")
+
+    assert shell.locator("#ops-drawer-title").inner_text() == "页面与按键"
+
+
+def test_a_message_is_shown_and_goes(shell):
+    shell.get_by_role("button", name="提示").click()
+
+    assert shell.locator(".op-toast").inner_text() == "已同意"
