@@ -9,6 +9,3 @@ os.environ.setdefault("OPS_SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ.setdefault("OPS_DEMO", "off")
 
 from ops_platform.settings import *  # noqa: F403, TID251
-
-# WhiteNoise warns of a folder that is not there; the tests take static files from their sources.
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
