@@ -13,9 +13,11 @@ from foundation.ledger.selectors._accounts import (
 )
 from foundation.ledger.selectors._books import (
     Difference,
+    Extent,
     business_date,
     day_state,
     differences,
+    extent,
     trial_totals,
 )
 from foundation.ledger.selectors._entries import EntrySeen, LegSeen, entry
@@ -26,6 +28,7 @@ __all__ = [
     "Balance",
     "Difference",
     "EntrySeen",
+    "Extent",
     "JournalQuery",
     "LegSeen",
     "Payee",
@@ -37,6 +40,7 @@ __all__ = [
     "day_state",
     "differences",
     "entry",
+    "extent",
     "holder_name",
     "holds",
     "internal_account",

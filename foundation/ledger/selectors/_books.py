@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Count, Q, Sum
 
 from foundation.ledger import rules
-from foundation.ledger.models import BusinessDay, Posting
+from foundation.ledger.models import Account, BusinessDay, Entry, JournalLine, Posting
 
 DIFFERENCES_MAX = 1000
 
@@ -63,6 +63,27 @@ def trial_totals(*, on: date) -> Sequence[Totals]:
     )
     return tuple(
         Totals(row["currency"], row["legs"], int(row["debit"]), -int(row["credit"])) for row in rows
+    )
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much there is in the books."""
+
+    entries: int
+    legs: int
+    lines: int
+    accounts: int
+
+
+def extent(*, first: date, last: date) -> Extent:
+    """Return how many entries, legs and journal lines the days have, and how many accounts."""
+    ids = rules.ids_of(first, last)
+    return Extent(
+        entries=Entry.objects.filter(id__range=ids).count(),
+        legs=Posting.objects.filter(business_date__range=(first, last)).count(),
+        lines=JournalLine.objects.filter(id__range=ids).count(),
+        accounts=Account.objects.count(),
     )
 
 

@@ -53,14 +53,17 @@ RETURNS TABLE (kind text, subject text, found text) LANGUAGE sql STABLE AS $$
     + CASE a.normal_side WHEN 'debit' THEN s.amount_fen ELSE -s.amount_fen END
   UNION ALL
   -- The balance rebuilt from the postings is the stored one.
-  SELECT 'balance differs', 'account ' || a.number, a.balance_fen || ' is not ' || coalesce(t.fen, 0)
-  FROM ledger_account a
-  LEFT JOIN (
-    SELECT p.account_id, sum(p.amount_fen) AS fen, count(*) AS legs
-    FROM ledger_posting p GROUP BY p.account_id
-  ) t ON t.account_id = a.id
-  WHERE a.seq <> coalesce(t.legs, 0) OR a.balance_fen
-    <> CASE a.normal_side WHEN 'debit' THEN coalesce(t.fen, 0) ELSE -coalesce(t.fen, 0) END
+  SELECT 'balance differs', 'account ' || r.number, r.balance_fen || ' is not ' || r.rebuilt
+  FROM (
+    SELECT a.number, a.balance_fen, a.seq, coalesce(t.legs, 0) AS legs,
+      CASE a.normal_side WHEN 'debit' THEN coalesce(t.fen, 0) ELSE -coalesce(t.fen, 0) END
+        AS rebuilt
+    FROM ledger_account a
+    LEFT JOIN (
+      SELECT p.account_id, sum(p.amount_fen) AS fen, count(*) AS legs
+      FROM ledger_posting p GROUP BY p.account_id
+    ) t ON t.account_id = a.id
+  ) r WHERE r.balance_fen <> r.rebuilt OR r.seq <> r.legs
   UNION ALL
   -- What is held is the sum of the holds in force.
   SELECT 'held differs', 'account ' || a.number, a.held_fen || ' is not ' || coalesce(h.fen, 0)

@@ -1,0 +1,232 @@
+"""What nobody may do to the books, with SQL of their own or as their owner."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+
+from foundation.kernel import scope
+from foundation.ledger import selectors, services
+from foundation.ledger.rules import Leg
+from foundation.people import services as people
+from tests.factories import ledger as factory
+from tests.factories.ledger import DAY, NOON, pay
+
+BOOKS = ("ledger_entry", "ledger_posting", "ledger_journalline", "ledger_postingkey",
+         "ledger_reversal", "ledger_journalnumber")  # fmt: skip
+SCOPED = (*BOOKS, "ledger_account", "ledger_hold", "ledger_businessday")
+PARTS = """
+    SELECT format('ledger_parts.%I', relname) FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = 'ledger_parts'::regnamespace
+"""
+
+
+def run(statement: str, *values: object):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall() if cursor.description else cursor.rowcount
+
+
+@pytest.mark.parametrize("table", BOOKS)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE {} SET institution_id = 1",
+        "DELETE FROM {}",
+        "TRUNCATE {}",
+        "INSERT INTO {} DEFAULT VALUES",
+    ],
+)
+def test_the_application_writes_no_books_itself(bank, table, statement):
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        run(statement.format(table))
+
+
+@pytest.mark.parametrize(
+    "column", ["balance_fen", "seq", "number", "currency", "overdraft_allowed"]
+)
+def test_the_application_does_not_write_what_is_counted(bank, column):
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        run(f"UPDATE ledger_account SET {column} = {column}")
+
+
+def test_the_application_does_not_reach_the_partitions_past_the_policies(bank):
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        run("SELECT * FROM ledger_parts.entry_202611")
+
+
+@pytest.mark.parametrize("table", SCOPED)
+def test_without_a_scope_nothing_is_seen(bank, table):
+    services.place_hold(number=bank.payer.number, fen=1, reason="r", at=NOON, by="t")
+    back = services.reverse
+    entry = pay(bank, bank.payer, bank.payee, 1)
+    back(entry_id=entry.pk, key="r", institution_id=bank.outlet.pk, trade_code="1401", teller="1",
+         business_date=DAY, at=NOON, reason="r")  # fmt: skip
+    assert run(f"SELECT count(*) FROM {table}")[0][0] > 0
+
+    run("SELECT set_config('app.scope', '', true)")
+
+    assert run(f"SELECT count(*) FROM {table}") == [(0,)]
+
+
+@pytest.mark.parametrize("table", SCOPED)
+def test_every_table_is_guarded_by_row(bank, table):
+    assert run(
+        "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE relname = %s", table
+    ) == [(True, True)]
+
+
+@pytest.fixture
+def books(committed_db):
+    """A bank whose books are committed, and the owner's own line to them."""
+    bank = factory.bank()
+    with people.acting_as_system(reason="test"):
+        bank_entry = pay(bank, bank.payer, bank.payee, 700)
+    with committed_db.as_owner() as owner:
+        yield bank, bank_entry, owner
+
+
+def insert_entry(owner, bank, serial=999):
+    identity = 261123_0000000000 + serial
+    owner.execute(
+        "INSERT INTO ledger_entry (id, institution_id, business_date, posted_at, journal_no, key,"
+        " trade_code, teller) VALUES (%s, %s, %s, now(), 'x', 'x', 'x', 'x')",
+        [identity, bank.outlet.pk, DAY],
+    )
+    return identity
+
+
+def insert_pair(owner, bank, entry, *, fen=5, other=-5, currency="CNY"):
+    owner.execute(
+        "INSERT INTO ledger_posting (account_id, seq, business_date, entry_id, line,"
+        " institution_id, currency, amount_fen, balance_after) VALUES"
+        " (%s, 901, %s, %s, 8, %s, 'CNY', %s, 0), (%s, 901, %s, %s, 9, %s, %s, %s, 0)",
+        [bank.payer.pk, DAY, entry, bank.outlet.pk, fen,
+         bank.payee.pk, DAY, entry, bank.outlet.pk, currency, other],
+    )  # fmt: skip
+
+
+def test_not_even_the_owner_changes_what_is_posted(books):
+    _bank, _entry, owner = books
+    owner.execute(PARTS)
+    tables = [*BOOKS[:-1], *(row[0] for row in owner.fetchall())]
+    assert len(tables) == 8
+
+    for table in tables:
+        owner.execute(f"SELECT count(*) FROM {table}")
+        if owner.fetchone()[0]:
+            column = "original" if table == "ledger_reversal" else "institution_id"
+            for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+                with pytest.raises(Exception, match="append-only"):
+                    owner.execute(statement)
+        with pytest.raises(Exception, match=r"append-only|cannot truncate a table referenced"):
+            owner.execute(f"TRUNCATE {table}")
+
+
+def test_the_guards_hold_where_a_replica_replays(books):
+    _bank, _entry, owner = books
+    owner.execute(
+        "SELECT t.tgrelid::regclass::text || ' ' || t.tgname FROM pg_trigger t"
+        " JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND t.tgenabled <> 'A'"
+        " AND (c.relname LIKE 'ledger\\_%%' OR c.relnamespace = 'ledger_parts'::regnamespace)"
+    )
+
+    assert owner.fetchall() == []
+
+
+def test_a_balanced_pair_is_not_slipped_into_an_old_entry(books):
+    bank, entry, owner = books
+
+    with pytest.raises(Exception, match="a leg is added only with its entry"):
+        insert_pair(owner, bank, entry.pk)
+
+
+def test_a_leg_without_an_entry_is_refused(books):
+    bank, _entry, owner = books
+
+    with pytest.raises(Exception, match="a leg is added only with its entry"):
+        insert_pair(owner, bank, 261123_0000000998)
+
+
+def test_an_entry_without_legs_is_refused_at_commit(books):
+    bank, _entry, owner = books
+
+    with pytest.raises(Exception, match="is not balanced"):
+        insert_entry(owner, bank)
+
+
+@pytest.mark.parametrize(
+    ("fen", "other", "currency"), [(5, -4, "CNY"), (5, -5, "USD")], ids=["sum", "currencies"]
+)
+def test_an_unbalanced_entry_is_refused_at_commit(books, fen, other, currency):
+    bank, _entry, owner = books
+    owner.execute("BEGIN")
+    insert_pair(owner, bank, insert_entry(owner, bank), fen=fen, other=other, currency=currency)
+
+    with pytest.raises(Exception, match="is not balanced"):
+        owner.execute("COMMIT")
+
+
+def test_an_entry_stands_only_where_its_id_says(books):
+    bank, _entry, owner = books
+
+    with pytest.raises(Exception, match="ledger_entry_id_says_day"):
+        insert_entry(owner, bank, serial=10**10)
+
+
+def test_a_leg_of_nothing_is_refused(books):
+    bank, entry, owner = books
+
+    with pytest.raises(Exception, match="ledger_posting_not_nothing"):
+        insert_pair(owner, bank, entry.pk, fen=0, other=0)
+
+
+@pytest.mark.parametrize(
+    ("damage", "kind"),
+    [
+        ("UPDATE ledger_account SET balance_fen = balance_fen + 1 WHERE id = {payee}",
+         "balance differs"),
+        ("UPDATE ledger_account SET held_fen = 3 WHERE id = {payee}", "held differs"),
+        ("UPDATE ledger_posting SET amount_fen = 699 WHERE entry_id = {entry} AND line = 1",
+         "unbalanced"),
+        ("UPDATE ledger_posting SET balance_after = 1 WHERE entry_id = {entry} AND line = 2",
+         "statement broken"),
+        ("DELETE FROM ledger_posting WHERE entry_id = {entry}", "entry without legs"),
+        ("DELETE FROM ledger_entry WHERE id = {entry}", "leg without entry"),
+        ("DELETE FROM ledger_journalline WHERE entry_id = {entry}", "entry without journal line"),
+        ("DELETE FROM ledger_journalline WHERE entry_id = {entry}", "journal number missing"),
+    ],
+)  # fmt: skip
+def test_damage_done_past_the_guards_is_found(books, damage, kind):
+    bank, entry, owner = books
+    for table in ("ledger_entry", "ledger_posting", "ledger_journalline"):
+        owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    owner.execute(damage.format(payee=bank.payee.pk, entry=entry.pk))
+
+    with people.acting_as_system(reason="test"):
+        found = {difference.kind for difference in selectors.differences(first=DAY, last=DAY)}
+
+    assert kind in found
+
+
+def test_sound_books_have_no_differences(books):
+    with people.acting_as_system(reason="test"):
+        assert selectors.differences(first=DAY, last=DAY) == ()
+
+
+def test_the_constraint_keeps_an_account_from_overdraft(books):
+    bank, _entry, owner = books
+
+    with pytest.raises(Exception, match="ledger_no_overdraft"):
+        owner.execute("UPDATE ledger_account SET balance_fen = -1 WHERE id = %s", [bank.payer.pk])
+
+
+def test_posting_outside_a_transaction_or_a_scope_is_a_fault(committed_db):
+    bank = factory.bank()
+    legs = [Leg(bank.payer.number, 5), Leg(bank.payee.number, -5)]
+    with pytest.raises(AssertionError):
+        services.post(key="k", institution_id=bank.outlet.pk, legs=legs, trade_code="1101",
+                      teller="1", business_date=DAY, at=NOON)  # fmt: skip
+
+    with pytest.raises(scope.NoScope):
+        selectors.account(number=bank.payer.number)
