@@ -42,9 +42,7 @@ def main(words: list[str]) -> None:
     parser.add_argument("--fd", type=int, help="listening socket inherited from the supervisor")
     options = parser.parse_args(words)
     if options.fd is None:
-        listening = socket.create_server(
-            (env.listen or "127.0.0.1", env.port), backlog=512, reuse_port=True
-        )
+        listening = socket.create_server((env.listen or "127.0.0.1", env.port), backlog=512)
     else:
         listening = socket.socket(fileno=options.fd)
     listening.setblocking(False)  # noqa: FBT003 - its only form

@@ -1,4 +1,4 @@
-"""`python -m ops_platform.stack`: run, stop, status, manage and test-servers."""
+"""`python -m ops_platform.stack`: run, stop, status, prepare, manage and test-servers."""
 
 import argparse
 import contextlib
@@ -67,6 +67,16 @@ def run(options: argparse.Namespace) -> int:
 def supervise(_options: argparse.Namespace) -> int:
     """Be the supervisor."""
     House(Env.load()).supervise()
+    return 0
+
+
+def prepare(_options: argparse.Namespace) -> int:
+    """Prepare outside servers once: roles, migrations and, when wanted, the demo day."""
+    house = House(Env.load())
+    if house.env.embedded_database:
+        sys.stderr.write("prepare is for an outside server: give DATABASE_URL\n")
+        return 2
+    house.prepare_outside()
     return 0
 
 
@@ -144,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--public", action="store_true", help="every address, with TLS")
     one.add_argument("--since", type=int, default=0, help=argparse.SUPPRESS)
     one.set_defaults(do=run)
-    for name, do in (("supervise", supervise), ("stop", stop), ("status", status)):
+    for name, do in _SIMPLE.items():
         commands.add_parser(name, help=do.__doc__).set_defaults(do=do)
     commands.add_parser("manage", help="run a management command with the servers up")
     one = commands.add_parser("test-servers", help="run a command with throw-away servers")
@@ -153,6 +163,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("command", nargs="+")
     one.set_defaults(do=test_servers)
     return parser
+
+
+_SIMPLE = {"supervise": supervise, "prepare": prepare, "stop": stop, "status": status}
 
 
 def _start_supervisor(house: House, *, detach: bool) -> subprocess.Popen[bytes]:

@@ -135,6 +135,14 @@ class House:
         roles.grant(env.dsn("owner"), role=env.app_role)
         roles.check_application(env.dsn("app"))
 
+    def prepare_outside(self) -> None:
+        """Make roles, tables and demo day in outside servers: once, before the containers run."""
+        supervisor = Supervisor(self.run_folder / "stack.json", self.env.var / "log")
+        supervisor.listen()
+        with self.lock():
+            self.prepare_database([])
+            self._migrate_and_seed(supervisor)
+
     def _bring_up(self, supervisor: Supervisor) -> None:
         # Figures of processes that are gone would be counted for ever.
         shutil.rmtree(self.run_folder / "metrics", ignore_errors=True)
@@ -148,6 +156,9 @@ class House:
         for server in servers:
             server.wait_ready(supervisor.child(server.name))
         self.prepare_database(servers)
+        self._migrate_and_seed(supervisor)
+
+    def _migrate_and_seed(self, supervisor: Supervisor) -> None:
         if not installation.migrated(self.env):
             self._migrate(supervisor)
         if self.env.demo and not installation.noted(self.env, "seeded"):
