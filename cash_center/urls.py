@@ -1,6 +1,10 @@
 """URLs of cash_center."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from cash_center import web
 
 app_name = "cash_center"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", web.overview, name="overview"),
+]

@@ -1,6 +1,10 @@
 """URLs of clearing."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from clearing import web
 
 app_name = "clearing"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", web.overview, name="overview"),
+]

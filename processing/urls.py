@@ -1,6 +1,10 @@
 """URLs of processing."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from processing import web
 
 app_name = "processing"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", web.overview, name="overview"),
+]

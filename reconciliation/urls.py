@@ -1,6 +1,10 @@
 """URLs of reconciliation."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from reconciliation import web
 
 app_name = "reconciliation"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", web.overview, name="overview"),
+]

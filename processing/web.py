@@ -1,0 +1,16 @@
+"""Pages of the centralised processing."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from foundation.people.roles import Permission
+from foundation.ui.web import requires
+from processing import rules
+
+
+@require_GET
+@requires(Permission.PROCESSING_VIEW)
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show what the centre is for and what is there today."""
+    return render(request, "processing/overview.html", {"words": rules.WORDS})
