@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -13,3 +14,11 @@ class Posted:
     institution_id: int
     subject: str
     journal_no: str
+
+
+@dataclass(frozen=True)
+class DayClosed:
+    """Nothing is posted any more on the day of an institution."""
+
+    institution_id: int
+    business_date: date

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from foundation.ledger import rules
+from foundation.kernel import bus
+from foundation.ledger import events, rules
 from foundation.ledger.models import BusinessDay
 from foundation.trail import services as trail
 
@@ -43,6 +44,7 @@ def close_day(*, institution_id: int, on: date, at: datetime, by: str) -> Busine
     day.closed_at, day.closed_by = at, by
     day.save(update_fields=["state", "closed_at", "closed_by"])
     _record(day, "ledger.close_day", by=by, at=at)
+    bus.publish(events.DayClosed(institution_id=institution_id, business_date=on))
     return day
 
 
