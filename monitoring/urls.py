@@ -1,6 +1,18 @@
 """URLs of monitoring."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from monitoring import web
 
 app_name = "monitoring"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    # everybody who may look
+    path("matches/", web.matches, name="matches"),
+    path("match/<int:match_id>/", web.match, name="match"),
+    path("day/", web.day, name="day"),
+    # the auditor
+    path("audit/", web.audit, name="audit"),
+    path("decide/<int:match_id>/", web.decide, name="decide"),
+    path("hand-back/<int:match_id>/", web.hand_back, name="hand_back"),
+    path("heartbeat/<int:item_id>/", web.heartbeat, name="heartbeat"),
+]

@@ -20,7 +20,7 @@ CENTRES = (
         icon="writing",
         places=(
             _place(
-                _("Processing centre"), "processing:home", Permission.PROCESSING_VIEW, "writing"
+                _("Processing centre"), "processing:overview", Permission.PROCESSING_VIEW, "writing"
             ),
         ),
     ),
@@ -50,22 +50,28 @@ CENTRES = (
                 _("Voucher audit"), "monitoring:audit", Permission.MONITORING_AUDIT, "zoom-scan"
             ),
             _place(
-                _("Differences"), "monitoring:matches", Permission.MONITORING_VIEW, "alert-triangle"
+                _("Vouchers and journal lines"),
+                "monitoring:matches",
+                Permission.MONITORING_VIEW,
+                "list-details",
             ),
+            _place(_("The outlet's day"), "monitoring:day", Permission.MONITORING_VIEW, "calendar"),
         ),
     ),
     Centre(
         key="clearing",
         title=_("Clearing"),
         icon="scale",
-        places=(_place(_("Clearing centre"), "clearing:home", Permission.CLEARING_VIEW, "scale"),),
+        places=(
+            _place(_("Clearing centre"), "clearing:overview", Permission.CLEARING_VIEW, "scale"),
+        ),
     ),
     Centre(
         key="cash_center",
         title=_("Cash"),
         icon="coins",
         places=(
-            _place(_("Cash centre"), "cash_center:home", Permission.CASH_CENTER_VIEW, "coins"),
+            _place(_("Cash centre"), "cash_center:overview", Permission.CASH_CENTER_VIEW, "coins"),
         ),
     ),
     Centre(
@@ -75,7 +81,7 @@ CENTRES = (
         places=(
             _place(
                 _("Bank and enterprise"),
-                "reconciliation:home",
+                "reconciliation:overview",
                 Permission.RECONCILIATION_VIEW,
                 "list-check",
             ),
@@ -88,7 +94,7 @@ CENTRES = (
         places=(
             _place(
                 _("Supervisor"),
-                "dashboards:supervisor",
+                "dashboards:live",
                 Permission.DASHBOARD_VIEW,
                 "layout-dashboard",
             ),

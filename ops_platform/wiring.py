@@ -6,15 +6,22 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from authorization import events as authorization
 from foundation.imaging import events as imaging
 from foundation.kernel import bus
+from foundation.ledger import events as ledger
 from foundation.worklist import services as worklist
+from monitoring import services as monitoring
 
 
 def connect() -> None:
     """Connect the listeners."""
     bus.listen(imaging.PageStored, later("foundation.imaging.tasks.make_copies"))
     bus.listen(imaging.PageStored, later("foundation.imaging.tasks.read_page"))
+    bus.listen(authorization.Completed, monitoring.on_authorization_completed)
+    bus.listen(authorization.Completed, later("monitoring.tasks.match_document"))
+    bus.listen(imaging.PageRead, later("monitoring.tasks.match_document"))
+    bus.listen(ledger.DayClosed, later("monitoring.tasks.match_day"))
 
 
 def later(kind: str) -> Callable[[Any], None]:

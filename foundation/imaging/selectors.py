@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,6 +19,12 @@ RECENT_PAGES = 5000
 def documents(*, subject: str) -> Sequence[Document]:
     """Return the documents of a subject in the order of their opening."""
     return tuple(Document.objects.filter(subject=subject).order_by("id"))
+
+
+def opened_on(*, institution_id: int, on: date, kind: str) -> Sequence[Document]:
+    """Return the documents of a kind that an institution opened on a day, in that order."""
+    rows = Document.objects.filter(institution_id=institution_id, kind=kind, opened_at__date=on)
+    return tuple(rows.order_by("id"))
 
 
 def pages(*, document_id: int) -> Sequence[Page]:

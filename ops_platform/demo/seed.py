@@ -23,6 +23,10 @@ POLICIES = {
     "authorization.target_seconds": "25",
     "monitoring.lease_seconds": "600",
     "worklist.priority_seconds": "60",
+    "monitoring.same_confidence_min": "80",
+    "monitoring.differs_confidence_min": "60",
+    "monitoring.wait_target_minutes": "240",
+    "authorization.wait_target_seconds": "30",
     "security.idle_minutes": "10",
 }
 

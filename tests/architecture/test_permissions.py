@@ -22,6 +22,8 @@ from foundation.imaging import selectors as imaging
 from foundation.people import selectors as people_selectors
 from foundation.people.models import Institution, Staff
 from foundation.people.roles import ROLES, permissions_of
+from monitoring import services as monitoring
+from monitoring.models import Match
 from tests.architecture.test_urls import pages
 from tests.factories import authorization as factory
 from tests.factories import people
@@ -42,6 +44,7 @@ class Place:
     request: Request
     account: str
     page_id: int
+    match: Match
 
     @property
     def work_item(self) -> int:
@@ -55,6 +58,8 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("authorization", "item_id"): lambda place: place.work_item,
     ("imaging", "page_id"): lambda place: place.page_id,
     ("ledger", "number"): lambda place: place.account,
+    ("monitoring", "match_id"): lambda place: place.match.pk,
+    ("monitoring", "item_id"): lambda place: place.match.work_item_id,
 }
 # Arguments that name no row of an institution.
 EVERYWHERE = {("authorization", "trade_code"), ("authorization", "key")}
@@ -68,7 +73,8 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
     factory.fund(counter)
     request = factory.sent(teller, factory.withdrawal(counter))
     pages_of = imaging.pages(document_id=request.document_id)
-    return Place(name, outlet, request, payer.number, pages_of[0].pk)
+    alone = monitoring.match_day(institution_id=outlet.pk, business_date=people.DAY, at=people.NOON)
+    return Place(name, outlet, request, payer.number, pages_of[0].pk, alone[0])
 
 
 @pytest.fixture

@@ -1,0 +1,303 @@
+"""What monitoring can be asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from authorization import rules as authorization_rules
+from authorization import selectors as authorization
+from foundation.imaging import selectors as imaging
+from foundation.imaging.models import Document, Page
+from foundation.ledger import rules as ledger_rules
+from foundation.ledger import selectors as ledger
+from foundation.ledger.models import JournalLine
+from foundation.people import selectors as people
+from foundation.people.models import Institution
+from foundation.trail import selectors as trail
+from foundation.trail.models import Event
+from monitoring import rules
+from monitoring.models import Match
+
+PAGE = 50
+BREAKS_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which pairs a list shows; empty fields do not narrow. `under` is an institution's subtree."""
+
+    on: date
+    result: str = ""
+    state: str = ""
+    under: int | None = None
+    teller: str = ""
+    auditor: str = ""
+    journal_no: str = ""
+    before_id: int | None = None
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """One page of a list: its rows, how many there are in all, and where the next page begins."""
+
+    rows: Sequence[Match]
+    total: int
+    next_before: int | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """Everything that is kept about one pair."""
+
+    match: Match
+    pages: Sequence[Page]
+    boxes: Mapping[int, Mapping[str, Sequence[int]]]
+    timeline: Sequence[Event]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How many pairs came to one result."""
+
+    result: str
+    count: int
+
+
+@dataclass(frozen=True)
+class DayRow:
+    """One institution's day: how many pairs came to each result, and how many are not settled."""
+
+    institution: Institution
+    cells: Sequence[Cell]
+    unsettled: int
+
+    @property
+    def total(self) -> int:
+        """Return how many pairs there are."""
+        return sum(cell.count for cell in self.cells)
+
+    @property
+    def closable(self) -> bool:
+        """Tell whether every pair is matched, or a person has said what it is."""
+        return self.unsettled == 0
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of one outlet, or of all below an institution: counts, rate, and what stands alone."""
+
+    rows: Sequence[DayRow]
+    rate: Decimal | None
+    without_image: Sequence[Match]
+    without_journal: Sequence[Match]
+
+
+def matches(*, chosen: Filter) -> QuerySet[Match]:
+    """Return the pairs that a list shows, newest first, unbounded: the page cuts."""
+    rows: QuerySet[Match] = Match.objects.filter(business_date=chosen.on)
+    if chosen.result:
+        rows = rows.filter(result__in=chosen.result.split("+"))
+    if chosen.state:
+        rows = rows.filter(state__in=chosen.state.split("+"))
+    if chosen.under:
+        rows = rows.filter(institution__path__contains=f"/{chosen.under}/")
+    if chosen.teller:
+        rows = rows.filter(teller=chosen.teller)
+    if chosen.auditor:
+        rows = rows.filter(decided_label__startswith=f"{chosen.auditor} ")
+    if chosen.journal_no:
+        rows = rows.filter(journal_no__endswith=chosen.journal_no)
+    return rows.select_related("institution").order_by("-id")
+
+
+def page(*, chosen: Filter) -> ListPage:
+    """Return one page of pairs, and how many the filter finds on all pages."""
+    found = matches(chosen=chosen)
+    rows = found.filter(id__lt=chosen.before_id) if chosen.before_id else found
+    cut = tuple(rows[: PAGE + 1])
+    more = cut[PAGE - 1].pk if len(cut) > PAGE else None
+    return ListPage(rows=cut[:PAGE], total=found.count(), next_before=more)
+
+
+def open_differences() -> QuerySet[Match]:
+    """Return the differences that wait for an auditor, of whatever day, the oldest first."""
+    rows: QuerySet[Match] = Match.objects.filter(state=rules.OPEN)
+    return rows.select_related("institution", "work_item").order_by("opened_at", "id")
+
+
+def match(*, match_id: int) -> Match | None:
+    """Return a pair among those that the person may see, or None."""
+    rows = Match.objects.select_related("institution", "document", "work_item")
+    found: Match | None = rows.filter(id=match_id).first()
+    return found
+
+
+def record(*, match: Match) -> Record:
+    """Return a pair with its images, the boxes of what was read, and its timeline."""
+    pages = imaging.pages(document_id=match.document_id) if match.document_id else ()
+    fields = [field for field in match.compared if field.box]
+    return Record(
+        match=match,
+        pages=pages,
+        boxes={
+            page.pk: {
+                field.name: [*(field.box or ()), int(field.verdict == rules.DIFFERS)]
+                for field in fields
+                if field.page_id == page.pk
+            }
+            for page in pages
+        },
+        timeline=trail.timeline(subject=match.trail_subject),
+    )
+
+
+def counts(*, on: date, under: int | None = None) -> Mapping[str, int]:
+    """Return how many pairs of the day came to each result, every result named."""
+    rows = matches(chosen=Filter(on=on, under=under)).order_by("result")
+    found = dict(rows.values_list("result").annotate(Count("id")))
+    return {result: int(found.get(result, 0)) for result in rules.RESULTS}
+
+
+def day(*, on: date, under: int | None = None) -> Day:
+    """Return a day by institution and result, and every pair that stands alone."""
+    found = matches(chosen=Filter(on=on, under=under))
+    grouped = (
+        found.order_by("institution_id")
+        .values_list("institution_id", "result", "state")
+        .annotate(Count("id"))
+    )
+    by_place: dict[int, Counter[str]] = {}
+    unsettled: Counter[int] = Counter()
+    for place_id, result, state, number in grouped:
+        by_place.setdefault(place_id, Counter())[result] += number
+        unsettled[place_id] += number if state in (rules.WAITING, rules.OPEN) else 0
+    alone = found.filter(result__in=rules.BREAKS)
+    return Day(
+        rows=[
+            DayRow(
+                institution=place,
+                cells=[Cell(result, by_place[place.pk][result]) for result in rules.RESULTS],
+                unsettled=unsettled[place.pk],
+            )
+            for place in _places(found)
+        ],
+        rate=rate(on=on, under=under),
+        without_image=tuple(alone.filter(result=rules.IMAGE_MISSING)[:BREAKS_SHOWN]),
+        without_journal=tuple(alone.filter(result=rules.JOURNAL_MISSING)[:BREAKS_SHOWN]),
+    )
+
+
+def _places(found: QuerySet[Match]) -> Sequence[Institution]:
+    once = found.order_by("institution__number").distinct("institution__number")
+    return tuple(match.institution for match in once)
+
+
+def rate(*, on: date, under: int | None = None) -> Decimal | None:
+    """Return the share of compared pairs that the machine matched, in percent."""
+    found = matches(chosen=Filter(on=on, under=under)).exclude(state=rules.WAITING)
+    made = found.order_by().aggregate(
+        judged=Count("id"), matched=Count("id", filter=Q(state=rules.MATCHED))
+    )
+    return rules.match_rate(matched=made["matched"], judged=made["judged"])
+
+
+def line(*, institution_id: int, on: date, journal_no: str) -> JournalLine:
+    """Return one line of the journal; there is one, or the caller is mistaken."""
+    query = ledger.JournalQuery(
+        first=on, last=on, institution_id=institution_id, journal_no=journal_no
+    )
+    (found,) = ledger.journal(query=query)
+    return found
+
+
+def compare(*, match: Match) -> tuple[rules.Field, ...]:
+    """Return each value that the voucher must bear, beside what was read on its document."""
+    if match.document_id is None:
+        return ()
+    expected: dict[str, object] = {
+        "amount": match.amount_fen,
+        "amount_words": match.amount_fen,
+        "account": match.account_number,
+        "voucher_no": match.voucher_no,
+    }
+    if _is_customers(match.counter_account):
+        expected["payee_account"] = match.counter_account
+    rows = imaging.comparison(document_id=match.document_id, expected=expected)
+    return tuple(
+        rules.Field(
+            name=row.name,
+            expected=row.expected,
+            read=row.read,
+            confidence=row.confidence,
+            verdict=row.verdict,
+            page_id=row.page_id,
+            box=row.box,
+        )
+        for row in rows
+    )
+
+
+def image_used_before(*, document_id: int) -> bool:
+    """Tell whether a voucher image of the document is the picture of another document's page."""
+    earlier = [
+        imaging.like(page=page)
+        for page in imaging.pages(document_id=document_id)
+        if page.image_class == "voucher"
+    ]
+    return any(page is not None and page.document_id != document_id for page in earlier)
+
+
+def touched_by_authorization(*, number: str) -> Sequence[UUID]:
+    """Return the humans who entered or decided an authorization item."""
+    item = authorization.item(number=number)
+    if item is None:
+        return ()
+    deciders = [decision.decider_person for decision in authorization.decisions(request=item)]
+    return (item.teller_person, *deciders)
+
+
+def touched_by_teller(*, line: JournalLine) -> Sequence[UUID]:
+    """Return the human behind the line's teller number, where the bank knows the number."""
+    teller = people.staff_by_number(number=line.teller)
+    return (teller.person,) if teller else ()
+
+
+def lines_without_pair(*, institution_id: int, on: date) -> Sequence[JournalLine]:
+    """Return the journal lines of an institution's day that no document stands beside."""
+    paired = Match.objects.filter(institution_id=institution_id, business_date=on)
+    numbers = set(paired.exclude(journal_no="").values_list("journal_no", flat=True))
+    lines = ledger.journal_lines(institution_id=institution_id, on=on)
+    return tuple(row for row in lines if row.journal_no not in numbers)
+
+
+def documents_without_line(*, institution_id: int, on: date) -> Sequence[Document]:
+    """Return the vouchers scanned on the day that no journal line and no open item explains."""
+    paired = Match.objects.filter(institution_id=institution_id, document__isnull=False)
+    known = set(paired.values_list("document_id", flat=True))
+    chosen = authorization.Filter(on=on, outlet_id=institution_id)
+    known |= set(authorization.items(chosen=chosen).values_list("document_id", flat=True))
+    found = imaging.opened_on(institution_id=institution_id, on=on, kind="voucher")
+    return tuple(document for document in found if document.pk not in known)
+
+
+def trade_name(*, code: str) -> str:
+    """Return the name of a transaction of the catalogue, or nothing."""
+    trade = authorization_rules.TRADE_CODES.get(code)
+    return trade.name if trade else ""
+
+
+def _is_customers(number: str) -> bool:
+    """Tell whether an account stands on the voucher: internal accounts do not."""
+    if not number:
+        return False
+    try:
+        return ledger.account(number=number).kind == ledger_rules.CUSTOMER
+    except ledger_rules.NoSuchAccount:
+        return True

@@ -1,0 +1,260 @@
+"""What monitoring can do: pair, compare, give out differences, record what an auditor found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from authorization import events as authorization_events
+from foundation.imaging import selectors as imaging
+from foundation.ledger import selectors as ledger
+from foundation.ledger.models import JournalLine
+from foundation.people.models import Staff
+from foundation.policy import selectors as policy
+from foundation.trail import services as trail
+from foundation.ui import live
+from foundation.worklist import services as worklist
+from foundation.worklist.models import WorkItem
+from monitoring import rules, selectors
+from monitoring.models import Match, subject_of
+
+MACHINE = "system monitoring"
+PRIORITY = 10
+BREAK_PRIORITY = 5
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A difference given to an auditor, with the lease under which it is held."""
+
+    match: Match
+    item: WorkItem
+
+
+def on_authorization_completed(event: authorization_events.Completed) -> None:
+    """Pair the journal line of a posted counter transaction with its document."""
+    day = ledger.business_date(institution_id=event.institution_id)
+    line = selectors.line(institution_id=event.institution_id, on=day, journal_no=event.journal_no)
+    number = line.subject.partition(":")[2]
+    pair(
+        line=line,
+        document_id=event.document_id,
+        touched=selectors.touched_by_authorization(number=number),
+        at=line.at,
+    )
+
+
+@transaction.atomic
+def pair(
+    *, line: JournalLine, document_id: int | None, touched: Sequence[UUID], at: datetime
+) -> Match:
+    """Put a journal line beside its document; the same line again changes nothing."""
+    match, created = Match.objects.get_or_create(
+        institution_id=line.institution_id,
+        business_date=line.business_date,
+        journal_no=line.journal_no,
+        defaults={
+            "journal_at": line.at,
+            "trade_code": line.trade_code,
+            "teller": line.teller,
+            "account_number": line.account_number,
+            "counter_account": line.counter_account,
+            "amount_fen": line.amount_fen,
+            "voucher_no": line.voucher_no,
+            "subject": line.subject,
+            "document_id": document_id,
+            "state": rules.WAITING if document_id else rules.FLOW.after(rules.WAITING, "differ"),
+            "result": rules.WAITING if document_id else rules.IMAGE_MISSING,
+            "judged_at": None if document_id else at,
+            "touched": sorted(set(touched)),
+            "created_at": at,
+        },
+    )
+    found: Match = match
+    if created:
+        _told(found, "monitoring.paired", MACHINE, at, journal_no=found.journal_no)
+        if found.state == rules.OPEN:
+            _enqueue(found, at)
+        live.tell(rules.TOPIC, found.institution_id)
+    return found
+
+
+@transaction.atomic
+def match_document(*, document_id: int, at: datetime) -> Sequence[Match]:
+    """Compare the pairs of a document that is read; ended ones and unread ones stay as they are."""
+    rows = (
+        Match.objects.select_for_update(of=("self",))
+        .filter(document_id=document_id, state__in=(rules.WAITING, rules.OPEN))
+        .exclude(journal_no="")
+        .order_by("id")
+    )
+    matches = tuple(rows)
+    if not matches or not imaging.is_read(document_id=document_id):
+        return ()
+    duplicate = selectors.image_used_before(document_id=document_id)
+    for match in matches:
+        _judge(match, duplicate, at)
+    return matches
+
+
+@transaction.atomic
+def match_day(*, institution_id: int, business_date: date, at: datetime) -> Sequence[Match]:
+    """Open a difference for every journal line and every voucher of the day that stands alone."""
+    lonely_lines = selectors.lines_without_pair(institution_id=institution_id, on=business_date)
+    found = [
+        pair(line=line, document_id=None, touched=selectors.touched_by_teller(line=line), at=at)
+        for line in lonely_lines
+    ]
+    strays = selectors.documents_without_line(institution_id=institution_id, on=business_date)
+    return (
+        *found,
+        *(_stray(document.pk, institution_id, business_date, at) for document in strays),
+    )
+
+
+@transaction.atomic
+def open_next(*, auditor: Staff, at: datetime) -> Opened | None:
+    """Give the auditor the difference already held, or the next one; None when nothing waits."""
+    item = worklist.claim_next(queue=rules.QUEUE, staff=auditor, at=at)
+    if item is None:
+        return None
+    match = selectors.match(match_id=int(item.subject.partition(":")[2]))
+    if match is None:
+        raise rules.NoSuchPair
+    return Opened(match, item)
+
+
+@transaction.atomic
+def decide(
+    *,
+    match_id: int,
+    finding: str,
+    tries: int,
+    fence: int,
+    auditor: Staff,
+    at: datetime,
+    reason: str = "",
+) -> Match:
+    """Record what an auditor found; refuse own work, a stale picture, and an unexplained match."""
+    match = _locked(match_id)
+    step = rules.check_finding(finding, reason)
+    if match.state != rules.OPEN:
+        raise rules.NotOpen
+    rules.check_auditor(auditor_person=auditor.person, touched=match.touched)
+    if match.tries != tries:
+        raise rules.ShownIsStale
+    worklist.finish(item_id=_item_of(match), fence=fence, staff=auditor)
+    before = match.result
+    match.state, match.result = rules.FLOW.after(match.state, step), finding
+    match.decided_by, match.decided_person = auditor, auditor.person
+    match.decided_label, match.decided_at = auditor.label, at
+    match.reason = reason.strip()[:200]
+    match.save(
+        update_fields=[
+            "state", "result", "decided_by", "decided_person", "decided_label", "decided_at",
+            "reason",
+        ]
+    )  # fmt: skip
+    _told(match, f"monitoring.{step}", auditor.label, at, machine=before, finding=finding)
+    live.tell(rules.TOPIC, match.institution_id)
+    return match
+
+
+@transaction.atomic
+def hand_back(*, match_id: int, fence: int, auditor: Staff, at: datetime) -> None:
+    """Put a difference back into the queue, at its old place."""
+    match = _locked(match_id)
+    worklist.release(item_id=_item_of(match), fence=fence, staff=auditor)
+    _told(match, "monitoring.hand_back", auditor.label, at)
+    live.tell(rules.TOPIC, match.institution_id)
+
+
+def _judge(match: Match, duplicate: bool, at: datetime) -> None:  # noqa: FBT001 -- private
+    fields = selectors.compare(match=match)
+    thresholds = rules.Thresholds(
+        same=policy.whole(code="monitoring.same_confidence_min", on=match.business_date),
+        differs=policy.whole(code="monitoring.differs_confidence_min", on=match.business_date),
+    )
+    result = rules.judge(fields, thresholds=thresholds, duplicate=duplicate)
+    was_open = match.state == rules.OPEN
+    if was_open and result == rules.MATCHED and _is_held(match):
+        result = match.result  # the auditor who is looking decides, and is shown the new reading
+    match.state, match.result = rules.FLOW.after(match.state, rules.step_to(result)), result
+    match.fields = [asdict(field) for field in fields]
+    match.judged_at, match.tries = at, match.tries + 1
+    match.save(update_fields=["state", "result", "fields", "judged_at", "tries"])
+    if match.state == rules.OPEN and not was_open:
+        _enqueue(match, at)
+    if match.state == rules.MATCHED and was_open:
+        worklist.withdraw(item_id=_item_of(match), at=at)
+    _told(match, "monitoring.judged", MACHINE, at, result=result)
+    live.tell(rules.TOPIC, match.institution_id)
+
+
+def _stray(document_id: int, institution_id: int, day: date, at: datetime) -> Match:
+    match: Match
+    match, created = Match.objects.get_or_create(
+        document_id=document_id,
+        journal_no="",
+        defaults={
+            "institution_id": institution_id,
+            "business_date": day,
+            "state": rules.FLOW.after(rules.WAITING, "differ"),
+            "result": rules.JOURNAL_MISSING,
+            "judged_at": at,
+            "created_at": at,
+        },
+    )
+    if created:
+        _told(match, "monitoring.paired", MACHINE, at, document=document_id)
+        _enqueue(match, at)
+    return match
+
+
+def _enqueue(match: Match, at: datetime) -> None:
+    match.opened_at = at
+    match.work_item = worklist.enqueue(
+        queue=rules.QUEUE,
+        subject=subject_of(match.pk),
+        institution_id=match.institution_id,
+        priority=BREAK_PRIORITY if match.result in rules.BREAKS else PRIORITY,
+        skill="",
+        grade_needed=1,
+        amount_fen=match.amount_fen or 0,
+        conflicted=list(match.touched),
+        at=at,
+    )
+    match.save(update_fields=["opened_at", "work_item"])
+
+
+def _item_of(match: Match) -> int:
+    assert match.work_item_id is not None, "an open pair is in the queue"
+    return match.work_item_id
+
+
+def _is_held(match: Match) -> bool:
+    return match.work_item is not None and match.work_item.state == "held"
+
+
+def _locked(match_id: int) -> Match:
+    match: Match | None = Match.objects.select_for_update(of=("self",)).filter(id=match_id).first()
+    if match is None:
+        raise rules.NoSuchPair
+    return match
+
+
+def _told(match: Match, action: str, actor: str, at: datetime, **detail: object) -> None:
+    shown: Mapping[str, object] = detail
+    trail.record(
+        institution_id=match.institution_id,
+        actor=actor,
+        action=action,
+        subject=match.trail_subject,
+        at=at,
+        result=match.result,
+        detail=shown,
+    )

@@ -1,0 +1,35 @@
+-- A pair is decided by another human than those who keyed or authorised; an ended pair never changes.
+CREATE OR REPLACE FUNCTION monitoring_match_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'a pair is never removed' USING ERRCODE = 'OP001';
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.state IN ('matched', 'forced', 'confirmed') THEN
+            RAISE EXCEPTION 'an ended pair is never changed' USING ERRCODE = 'OP013';
+        END IF;
+        IF (NEW.institution_id, NEW.business_date, NEW.journal_no, NEW.journal_at, NEW.trade_code,
+            NEW.teller, NEW.account_number, NEW.counter_account, NEW.amount_fen, NEW.voucher_no,
+            NEW.touched)
+           IS DISTINCT FROM
+           (OLD.institution_id, OLD.business_date, OLD.journal_no, OLD.journal_at, OLD.trade_code,
+            OLD.teller, OLD.account_number, OLD.counter_account, OLD.amount_fen, OLD.voucher_no,
+            OLD.touched) THEN
+            RAISE EXCEPTION 'the journal line of a pair is fixed' USING ERRCODE = 'OP010';
+        END IF;
+    END IF;
+    IF NEW.decided_by_id IS NOT NULL THEN
+        IF NEW.decided_person IS DISTINCT FROM
+           (SELECT person FROM people_staff WHERE id = NEW.decided_by_id) THEN
+            RAISE EXCEPTION 'the auditor is another person' USING ERRCODE = 'OP003';
+        END IF;
+        IF NEW.decided_person = ANY (NEW.touched) THEN
+            RAISE EXCEPTION 'who keyed or authorised may not audit' USING ERRCODE = 'OP004';
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER monitoring_match_guard BEFORE INSERT OR UPDATE OR DELETE ON monitoring_match
+    FOR EACH ROW EXECUTE FUNCTION monitoring_match_guard();
+ALTER TABLE monitoring_match ENABLE ALWAYS TRIGGER monitoring_match_guard;

@@ -1,0 +1,158 @@
+"""Pages of monitoring: the list, one pair, the auditor's desk, the outlet's day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from foundation.kernel.errors import Refused
+from foundation.ledger import selectors as ledger
+from foundation.people.roles import Permission
+from foundation.ui.web import action, requires, signed_in
+from foundation.worklist import services as worklist
+from monitoring import forms, rules, selectors, services
+
+
+@require_GET
+@requires(Permission.MONITORING_VIEW)
+def matches(request: HttpRequest) -> HttpResponse:
+    """List pairs of voucher and journal line: every figure of the centre opens here."""
+    form, chosen = _chosen(request)
+    page = selectors.page(chosen=chosen)
+    context = {"page": page, "chosen": chosen, "form": form, "results": rules.RESULTS.values()}
+    part = "_matches" if request.headers.get("HX-Request") else "matches"
+    return render(request, f"monitoring/{part}.html", context)
+
+
+@require_GET
+@requires(Permission.MONITORING_VIEW)
+def match(request: HttpRequest, match_id: int) -> HttpResponse:
+    """Show one pair: journal line, images, compared fields and all that happened."""
+    found = selectors.match(match_id=match_id)
+    if found is None:
+        raise Http404
+    seen = selectors.record(match=found)
+    return render(request, "monitoring/match.html", {"seen": seen, "images": _images(seen)})
+
+
+@require_GET
+@requires(Permission.MONITORING_AUDIT)
+def audit(request: HttpRequest) -> HttpResponse:
+    """Show the difference that the auditor holds, or the next one."""
+    return _desk(request)
+
+
+@action
+@require_POST
+@requires(Permission.MONITORING_AUDIT)
+def decide(request: HttpRequest, match_id: int) -> HttpResponse:
+    """Record what the auditor found and bring the next difference with the same answer."""
+    form = forms.Finding(request.POST)
+    if not form.is_valid():
+        return render(request, "ui/_error_summary.html", {"form": form}, status=422)
+    typed = form.cleaned_data
+    services.decide(match_id=match_id, auditor=signed_in(request), at=timezone.now(), **typed)
+    return _desk(request, decided=typed["finding"])
+
+
+@action
+@require_POST
+@requires(Permission.MONITORING_AUDIT)
+def hand_back(request: HttpRequest, match_id: int) -> HttpResponse:
+    """Put the difference back into the queue and rest."""
+    services.hand_back(
+        match_id=match_id, fence=_fence(request), auditor=signed_in(request), at=timezone.now()
+    )
+    return _desk(request, resting=True)
+
+
+@action
+@require_POST
+@requires(Permission.MONITORING_AUDIT)
+def heartbeat(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Keep the lease of the difference on the screen; tell until when."""
+    until = worklist.heartbeat(
+        item_id=item_id, fence=_fence(request), staff=signed_in(request), at=timezone.now()
+    )
+    return JsonResponse({"until": until.isoformat()})
+
+
+@require_GET
+@requires(Permission.MONITORING_VIEW)
+def day(request: HttpRequest) -> HttpResponse:
+    """Show a day by institution and result, and both kinds of break."""
+    _form, chosen = _chosen(request)
+    context = {
+        "day": selectors.day(on=chosen.on, under=chosen.under),
+        "chosen": chosen,
+        "results": rules.RESULTS.values(),
+    }
+    part = "_day" if request.headers.get("HX-Request") else "day"
+    return render(request, f"monitoring/{part}.html", context)
+
+
+def _desk(request: HttpRequest, decided: str = "", *, resting: bool = False) -> HttpResponse:
+    opened = None if resting else services.open_next(auditor=signed_in(request), at=timezone.now())
+    seen = selectors.record(match=opened.match) if opened else None
+    context = {
+        "opened": opened,
+        "seen": seen,
+        "images": _images(seen) if seen else [],
+        "findings": [rules.RESULTS[code] for code in rules.DIFFERENCES],
+        "waiting": selectors.open_differences().count(),
+        "decided": rules.RESULTS[decided].text if decided else "",
+        "resting": resting,
+        "form": forms.Finding(),
+    }
+    part = "_desk" if request.headers.get("HX-Request") else "audit"
+    return render(request, f"monitoring/{part}.html", context)
+
+
+def _images(seen: selectors.Record) -> list[dict[str, object]]:
+    """Return the pages as the viewer takes them."""
+    return [
+        {
+            "title": gettext("Page %(number)s") % {"number": page.seq},
+            "src": reverse("imaging:view", args=[page.pk]),
+            "thumb": reverse("imaging:thumb", args=[page.pk]),
+            "width": page.width_px,
+            "height": page.height_px,
+            "boxes": seen.boxes[page.pk],
+        }
+        for page in seen.pages
+    ]
+
+
+def _chosen(request: HttpRequest) -> tuple[forms.Chosen, selectors.Filter]:
+    form = forms.Chosen(request.GET)
+    form.is_valid()
+    typed = form.cleaned_data
+    chosen = selectors.Filter(
+        on=typed.get("on") or _today(request),
+        result=typed.get("result", ""),
+        state=typed.get("state", ""),
+        under=typed.get("under"),
+        teller=typed.get("teller", ""),
+        auditor=typed.get("auditor", ""),
+        journal_no=typed.get("journal_no", ""),
+        before_id=typed.get("before"),
+    )
+    return form, chosen
+
+
+def _today(request: HttpRequest) -> date:
+    try:
+        return ledger.business_date(institution_id=signed_in(request).institution_id)
+    except Refused:
+        return timezone.localdate()
+
+
+def _fence(request: HttpRequest) -> int:
+    fence = request.POST.get("fence", "")
+    return int(fence) if fence.isascii() and fence.isdigit() and len(fence) < 10 else 0

@@ -1,0 +1,320 @@
+"""Pairing, comparing, auditing: what each does, what each refuses, and what the database holds."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import Error, IntegrityError, transaction
+
+from foundation.imaging import services as imaging
+from foundation.people import services as acting
+from foundation.people.models import Staff
+from foundation.trail import selectors as trail
+from foundation.worklist import rules as worklist_rules
+from foundation.worklist.models import WorkItem
+from monitoring import rules, services
+from monitoring.models import Match
+from tests.factories import monitoring, people
+from tests.factories.people import DAY, NOON
+
+LATER = NOON + timedelta(minutes=5)
+
+
+def paired(place, teller, **read):
+    line = monitoring.post(place, teller=teller.number, fen=120_000_00, voucher_no="1023000001")
+    document, page = monitoring.scan(place, teller)
+    match = services.pair(line=line, document_id=document.pk, touched=[teller.person], at=NOON)
+    if read is not None:
+        monitoring.read(page, **{**monitoring.agreeing(line), **read})
+    return match, document, page
+
+
+def decided(match, auditor, finding, reason="", **more):
+    with acting.acting(staff=auditor):
+        opened = services.open_next(auditor=auditor, at=LATER)
+        return services.decide(
+            match_id=match.pk,
+            finding=finding,
+            tries=opened.match.tries,
+            fence=opened.item.fence,
+            auditor=auditor,
+            at=LATER,
+            reason=reason,
+            **more,
+        )
+
+
+def test_what_agrees_is_matched_by_the_machine(place, teller):
+    match, document, _page = paired(place, teller)
+
+    services.match_document(document_id=document.pk, at=LATER)
+
+    match.refresh_from_db()
+    assert (match.state, match.result) == ("matched", "matched")
+    assert {field.verdict for field in match.compared} == {"same"}
+    assert match.judged_at == LATER
+    assert not WorkItem.objects.filter(queue=rules.QUEUE).exists()
+
+
+def test_what_differs_goes_to_the_queue_with_its_fields(place, teller):
+    match, document, _page = paired(place, teller, amount="¥12,000,000.00")
+
+    services.match_document(document_id=document.pk, at=LATER)
+
+    match.refresh_from_db()
+    item = WorkItem.objects.get(queue=rules.QUEUE)
+    assert (match.state, match.result) == ("open", "amount_diff")
+    assert match.work_item == item
+    assert item.conflicted == [teller.person]
+    (amount,) = [field for field in match.compared if field.name == "amount"]
+    assert (amount.expected, amount.verdict) == ("120,000.00", "differs")
+    assert amount.box is not None
+
+
+def test_a_day_of_comparing_twice_is_a_day_of_comparing_once(place, teller):
+    match, document, _page = paired(place, teller)
+
+    services.match_document(document_id=document.pk, at=LATER)
+    services.match_document(document_id=document.pk, at=LATER + timedelta(hours=1))
+
+    match.refresh_from_db()
+    assert (match.tries, match.judged_at) == (1, LATER)
+
+
+def test_an_image_not_read_yet_leaves_the_pair_waiting(place, teller):
+    line = monitoring.post(place, teller=teller.number, fen=100, voucher_no="1023000001")
+    document, _page = monitoring.scan(place, teller)
+    match = services.pair(line=line, document_id=document.pk, touched=[], at=NOON)
+
+    assert services.match_document(document_id=document.pk, at=LATER) == ()
+
+    match.refresh_from_db()
+    assert match.result == "waiting"
+
+
+def test_the_same_line_is_paired_once(place, teller):
+    match, document, _page = paired(place, teller)
+    line = monitoring.post(place, teller=teller.number, fen=100)
+
+    again = services.pair(line=line, document_id=None, touched=[], at=NOON)
+    same = services.pair(line=line, document_id=document.pk, touched=[], at=LATER)
+
+    assert again.pk == same.pk != match.pk
+    assert same.document_id is None
+
+
+def test_a_rescan_that_agrees_ends_the_difference(place, teller, difference):
+    page = monitoring.add_page(difference.document, teller)
+    first = difference.document.pages.order_by("id").first()
+    imaging.rescan_page(
+        page_id=first.pk, data=monitoring.picture(), name="b.png", reason="重扫", by=teller, at=NOON
+    )
+    fields = monitoring.agreeing(difference)
+    for one in difference.document.pages.filter(state="stored").order_by("id"):
+        monitoring.read(one, **fields)
+
+    services.match_document(document_id=difference.document_id, at=LATER)
+
+    difference.refresh_from_db()
+    assert page.pk != first.pk
+    assert (difference.state, difference.result, difference.tries) == ("matched", "matched", 2)
+    assert difference.work_item.state == "withdrawn"
+
+
+def test_lines_without_voucher_are_found_after_the_day(place, teller):
+    line = monitoring.post(place, teller=teller.number, fen=100)
+    monitoring.post(place, teller=teller.number, fen=200)
+
+    services.match_day(institution_id=place.outlet.pk, business_date=DAY, at=LATER)
+    services.match_day(institution_id=place.outlet.pk, business_date=DAY, at=LATER)
+
+    alone = Match.objects.filter(result=rules.IMAGE_MISSING).order_by("id")
+    assert alone.count() == 3  # the customer's first deposit is a line too
+    assert alone.get(journal_no=line.journal_no).touched == [teller.person]
+    assert WorkItem.objects.filter(queue=rules.QUEUE).count() == 3
+
+
+def test_vouchers_without_line_are_found_after_the_day(place, teller):
+    document, _page = monitoring.scan(place, teller)
+
+    services.match_day(institution_id=place.outlet.pk, business_date=DAY, at=LATER)
+    services.match_day(institution_id=place.outlet.pk, business_date=DAY, at=LATER)
+
+    stray = Match.objects.get(result=rules.JOURNAL_MISSING)
+    assert (stray.document_id, stray.journal_no, stray.amount_fen) == (document.pk, "", None)
+
+
+def test_an_auditor_confirms_a_difference(difference, auditor):
+    found = decided(difference, auditor, "amount_diff")
+
+    assert (found.state, found.result) == ("confirmed", "amount_diff")
+    assert (found.decided_label, found.decided_person) == (auditor.label, auditor.person)
+    assert (
+        found.work_item.state != "held"
+        or WorkItem.objects.get(pk=found.work_item_id).state == "done"
+    )
+
+
+def test_an_auditor_matches_by_hand_with_a_reason(difference, auditor):
+    found = decided(difference, auditor, rules.MATCHED_FORCED, "金额处有折痕，实物相符")
+
+    assert (found.state, found.result, found.reason) == (
+        "forced",
+        "matched_forced",
+        "金额处有折痕，实物相符",
+    )
+
+
+def test_the_trail_tells_the_whole_way(difference, auditor):
+    decided(difference, auditor, "account_diff")
+
+    told = [event.action for event in trail.timeline(subject=difference.trail_subject)]
+    assert told == ["monitoring.confirm", "monitoring.judged", "monitoring.paired"]
+
+
+def test_a_match_by_hand_without_a_reason_is_refused(difference, auditor):
+    with pytest.raises(rules.ForceNeedsReason):
+        decided(difference, auditor, rules.MATCHED_FORCED)
+
+
+def test_a_second_decision_is_refused(difference, auditor):
+    found = decided(difference, auditor, "amount_diff")
+
+    with acting.acting(staff=auditor), pytest.raises(rules.NotOpen):
+        services.decide(
+            match_id=found.pk, finding="amount_diff", tries=1, fence=1, auditor=auditor, at=LATER
+        )
+
+
+def test_a_lost_lease_decides_nothing(difference, auditor, colleague):
+    with acting.acting(staff=auditor):
+        opened = services.open_next(auditor=auditor, at=LATER)
+
+    with acting.acting(staff=colleague), pytest.raises(worklist_rules.LeaseLost):
+        services.decide(
+            match_id=difference.pk,
+            finding="amount_diff",
+            tries=1,
+            fence=opened.item.fence,
+            auditor=colleague,
+            at=LATER,
+        )
+
+
+def test_a_reading_that_came_between_asks_to_look_again(difference, auditor):
+    with acting.acting(staff=auditor):
+        opened = services.open_next(auditor=auditor, at=LATER)
+
+        with pytest.raises(rules.ShownIsStale):
+            services.decide(
+                match_id=difference.pk,
+                finding="amount_diff",
+                tries=opened.match.tries - 1,
+                fence=opened.item.fence,
+                auditor=auditor,
+                at=LATER,
+            )
+
+
+def test_what_was_handed_back_is_the_next_one_again(difference, auditor, colleague):
+    with acting.acting(staff=auditor):
+        opened = services.open_next(auditor=auditor, at=LATER)
+        services.hand_back(
+            match_id=difference.pk, fence=opened.item.fence, auditor=auditor, at=LATER
+        )
+
+    with acting.acting(staff=colleague):
+        assert services.open_next(auditor=colleague, at=LATER).match == difference
+
+
+def test_own_work_is_never_offered(place, bank, teller):
+    same_human = people.staff(bank.centre, "auditor")
+    Staff.objects.filter(pk=same_human.pk).update(person=teller.person)
+    same_human.refresh_from_db()
+    monitoring.difference(place, teller)
+
+    with acting.acting(staff=same_human):
+        assert services.open_next(auditor=same_human, at=LATER) is None
+
+
+def test_own_work_is_refused_by_the_service(difference, bank, teller):
+    same_human = people.staff(bank.centre, "auditor")
+    Staff.objects.filter(pk=same_human.pk).update(person=teller.person)
+    same_human.refresh_from_db()
+
+    with acting.acting(staff=same_human), pytest.raises(rules.OwnWork):
+        services.decide(
+            match_id=difference.pk,
+            finding="amount_diff",
+            tries=1,
+            fence=0,
+            auditor=same_human,
+            at=LATER,
+        )
+
+
+def test_own_work_is_refused_by_the_database(difference, teller):
+    with pytest.raises(Error, match="may not audit"), transaction.atomic():
+        Match.objects.filter(pk=difference.pk).update(
+            state="confirmed",
+            decided_by=teller,
+            decided_person=teller.person,
+            decided_label=teller.label,
+            decided_at=LATER,
+        )
+
+
+def test_somebody_elses_name_is_refused_by_the_database(difference, auditor, colleague):
+    with pytest.raises(Error, match="another person"), transaction.atomic():
+        Match.objects.filter(pk=difference.pk).update(
+            state="confirmed",
+            decided_by=auditor,
+            decided_person=colleague.person,
+            decided_label=auditor.label,
+            decided_at=LATER,
+        )
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"amount_fen": 1}, "journal line"),
+        ({"touched": []}, "journal line"),
+        ({"result": "matched"}, "monitoring_result_fits_state"),
+        ({"state": "open", "result": "waiting"}, "monitoring_result_fits_state"),
+        ({"state": "forced", "result": "matched_forced"}, "monitoring_ended_by_person"),
+        ({"reason": "x"}, "monitoring_ended_by_person"),
+        ({"judged_at": None}, "monitoring_judged_at"),
+        ({"decided_label": "x"}, "monitoring_decided_by_and_at"),
+        ({"document": None}, "monitoring_without_image_said"),
+    ],
+)
+def test_what_can_never_be_in_the_database(difference, change, said):
+    with pytest.raises(Error, match=said), transaction.atomic():
+        Match.objects.filter(pk=difference.pk).update(**change)
+
+
+def test_an_ended_pair_never_changes(difference, auditor):
+    decided(difference, auditor, "amount_diff")
+
+    with pytest.raises(Error, match="never changed"), transaction.atomic():
+        Match.objects.filter(pk=difference.pk).update(reason="afterwards")
+
+
+def test_a_pair_is_never_removed(difference):
+    with pytest.raises(Error), transaction.atomic():
+        Match.objects.filter(pk=difference.pk).delete()
+
+
+def test_a_line_is_paired_once_in_the_database(difference):
+    copy = Match.objects.get(pk=difference.pk)
+    copy.pk, copy.work_item = None, None
+
+    with pytest.raises(IntegrityError, match="monitoring_journal_line_once"), transaction.atomic():
+        copy.save(force_insert=True)
+
+
+def test_another_outlets_pairs_are_out_of_sight(difference, bank):
+    stranger = people.staff(bank.elsewhere, "outlet_supervisor")
+
+    with acting.acting(staff=stranger):
+        assert not Match.objects.exists()
