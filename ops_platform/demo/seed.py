@@ -1,19 +1,25 @@
-"""Fills an empty database with the demo house: people, roles, business numbers, days."""
+"""Fills an empty database with the demo bank: its house, its books, yesterday and today."""
 
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+import shutil
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext, override
 
+from foundation.kernel.calendar import SHANGHAI, local
+from foundation.ledger import selectors as ledger
 from foundation.people import services as people
 from foundation.people.models import Institution, Staff
 from foundation.people.roles import ROLES
 from foundation.policy import services as policy
-from ops_platform.demo import house
+from ops_platform.demo import books, cases, days, house, truth
+from ops_platform.demo.cases import Hours, Size
+from ops_platform.demo.days import Say, Stage
+from ops_platform.demo.play import Day
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz"
 POLICIES = {
@@ -29,6 +35,93 @@ POLICIES = {
     "authorization.wait_target_seconds": "30",
     "security.idle_minutes": "10",
 }
+
+
+HOUSE_AGE = timedelta(days=400)
+
+
+def seed(
+    *, folder: Path, outlet_count: int, today: Size, seed_number: int, now: datetime, say: Say
+) -> list[Day]:
+    """Seed an empty database and return the days played; sign-ins and truth go to the folder."""
+    secret, founded = password(), local(now).date() - HOUSE_AGE
+    yesterday = local(now).date() - timedelta(days=1)
+    with people.acting_as_system(reason="seed_demo"):
+        places = open_places(outlet_count)
+        staff = enlist(places=places, outlet_count=outlet_count, secret=secret, on=founded, at=now)
+        set_policies(staff=staff, on=founded, at=now)
+        write_sign_ins(folder / "demo_sign_ins.txt", secret=secret, outlet_count=outlet_count)
+        say(f"{len(places)} institutions, {len(staff)} staff")
+    stage = _stage(places, seed_number, opened=now - timedelta(days=1), on=yesterday, say=say)
+    before = _yesterday(stage, places, size=_smaller(today), on=yesterday)
+    with people.acting_as_system(reason="seed_demo"):
+        books.open_day(places=places, on=local(now).date(), at=now)
+    on = local(now).date()
+    day = days.simulate(stage, on=on, size=today, hours=days.hours_of(on, until=now))
+    shutil.rmtree(folder / "demo", ignore_errors=True)  # of a database that is gone
+    for played in (before, day):
+        truth.write(folder, on=played.on, seed=seed_number, planted=played.planted)
+    return [before, day]
+
+
+def one_more_day(
+    *,
+    folder: Path,
+    outlet_count: int,
+    size: Size,
+    seed_number: int,
+    hours: Hours,
+    say: Say,
+) -> Day:
+    """Play another day, or more of the open one, on the bank that an earlier seed opened.
+
+    A day that is still open before the wanted one is closed first.
+    """
+    on = hours.opens.date()
+    with people.acting_as_system(reason="simulate_day"):
+        places = {row.number: row for row in Institution.objects.order_by("id")}
+        branch = places[house.BRANCH_NUMBER]
+        last = ledger.business_date(institution_id=branch.pk)
+        if last < on:
+            books.close_day(places=places, on=last, at=hours.opens)
+            books.open_day(places=places, on=on, at=hours.opens)
+        known = [place.number for place in house.outlets(outlet_count) if place.number in places]
+        customers = books.known_customers(outlets=known)
+        found = books.known_books(customers=customers)
+    outlets = {number: places[number].name for number in known}
+    stage = Stage(customers, found, days.crew_of(outlets=known), outlets, seed_number, say)
+    day = days.simulate(stage, on=on, size=size, hours=hours)
+    truth.write(folder, on=on, seed=seed_number, planted=day.planted)
+    return day
+
+
+def _stage(
+    places: dict[str, Institution], seed_number: int, *, opened: datetime, on: date, say: Say
+) -> Stage:
+    """Open the books on their first day and return everything that playing needs."""
+    outlets = days.names_of(places)
+    customers = cases.customers(list(outlets), seed=seed_number)
+    with people.acting_as_system(reason="seed_demo"):
+        books.open_day(places=places, on=on, at=opened)
+        opened_books = books.open_books(places=places, customers=customers, on=on, at=opened)
+    say(f"{len(customers)} accounts opened")
+    crew = days.crew_of(outlets=list(outlets))
+    return Stage(customers, opened_books, crew, outlets, seed_number, say)
+
+
+def _yesterday(stage: Stage, places: dict[str, Institution], *, size: Size, on: date) -> Day:
+    """Play the day before and close it."""
+    evening = datetime.combine(on, days.CLOSES, SHANGHAI) + timedelta(hours=1)
+    day = days.simulate(stage, on=on, size=size, hours=days.hours_of(on, until=evening))
+    with people.acting_as_system(reason="seed_demo"):
+        books.close_day(places=places, on=on, at=evening)
+    return day
+
+
+def _smaller(size: Size) -> Size:
+    """Return the size of the day before: as every voucher of it is there, only those with one."""
+    images = size.images * 3 // 5
+    return Size(transactions=images + 2, images=images)
 
 
 def password() -> str:

@@ -1,4 +1,4 @@
-"""Fills an empty database with a believable demo bank."""
+"""Fills an empty database with a believable demo bank and two of its days."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from foundation.people import services as people
 from foundation.people.models import Institution
 from ops_platform.demo import house, seed
+from ops_platform.demo.cases import Size
 
 
 class Command(BaseCommand):
@@ -21,24 +21,27 @@ class Command(BaseCommand):
     help = "Fill an empty database with the demo bank: institutions, staff, accounts, two days."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Read the size of the bank."""
+        """Read the size of the bank and of its days."""
         parser.add_argument("--outlets", type=int, default=house.OUTLETS_MAX)
+        parser.add_argument("--transactions", type=int, default=240, help="of today")
+        parser.add_argument("--images", type=int, default=60, help="vouchers of today")
+        parser.add_argument("--waiting", type=int, default=10, help="items left in the queue")
+        parser.add_argument("--seed", type=int, default=1)
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Seed, or refuse a database that is not empty."""
         if not settings.OPS_DEMO:
             raise CommandError("OPS_DEMO is off: this installation is not for demos")
         if Institution.objects.exists():
-            raise CommandError("the database is not empty")
-        now = timezone.now()
-        on = timezone.localdate(now) - timedelta(days=400)
-        secret = seed.password()
-        with people.acting_as_system(reason="seed_demo"):
-            places = seed.open_places(options["outlets"])
-            staff = seed.enlist(
-                places=places, outlet_count=options["outlets"], secret=secret, on=on, at=now
-            )
-            seed.set_policies(staff=staff, on=on, at=now)
-        path = settings.OPS_VAR / "demo_sign_ins.txt"
-        seed.write_sign_ins(path, secret=secret, outlet_count=options["outlets"])
-        self.stdout.write(f"{len(places)} institutions, {len(staff)} staff; sign-ins in {path}")
+            raise CommandError("the database is not empty; `bin/run --fresh` begins anew")
+        started = timezone.now()
+        seed.seed(
+            folder=settings.OPS_VAR,
+            outlet_count=options["outlets"],
+            today=Size(options["transactions"], options["images"], options["waiting"]),
+            seed_number=options["seed"],
+            now=started,
+            say=self.stdout.write,
+        )
+        seconds = (timezone.now() - started) // timedelta(seconds=1)
+        self.stdout.write(f"done in {seconds} s")

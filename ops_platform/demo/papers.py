@@ -1,0 +1,130 @@
+"""The papers of a case: which forms are drawn, with what on them, and what a reader would read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from multiprocessing import get_context
+from typing import Any
+
+from foundation.imaging import gateways, rules
+from ops_platform.demo import cases, vouchers
+from ops_platform.demo.cases import Case, Customer
+
+FEW = 8
+KINDS = {cases.WITHDRAWAL: "withdrawal", cases.TRANSFER: "transfer"}
+IMAGE_CLASSES = {"id_card": "id"}
+# The label that stands before each field on paper, as a reader needs it to know the field.
+LABELS = {
+    "date": "日期",
+    "voucher_no": "凭证号码",
+    "name": "付款人户名",
+    "account": "付款人账号",
+    "payee_name": "收款人户名",
+    "payee_account": "收款人账号",
+    "amount_words": "金额(大写)",
+    "amount": "金额(小写)",
+    "id_number": "证件号码",
+    "purpose": "用途",
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet to be drawn."""
+
+    kind: str
+    fields: Mapping[str, Any]
+    seed: int
+    level: str
+
+    @property
+    def image_class(self) -> str:
+        """Return the class under which imaging keeps it."""
+        return IMAGE_CLASSES.get(self.kind, "voucher")
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A drawn sheet."""
+
+    sheet: Sheet
+    data: bytes
+    truth: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Who the customers are, and the names of the outlets."""
+
+    customers: Sequence[Customer]
+    accounts: Sequence[str]
+    outlets: Mapping[str, str]
+
+
+def voucher_no(case: Case, on: date) -> str:
+    """Return the number printed on the case's voucher."""
+    return f"{on:%m%d}{case.serial:04}"
+
+
+def sheets(case: Case, *, registry: Registry, on: date, seed: int) -> list[Sheet]:
+    """Return the sheets that belong to a case: the voucher, and the identity card for much cash."""
+    if case.ending in ("book", "attempt"):
+        return []
+    who = registry.customers[case.payer]
+    shown = case.shown_payer if case.shown_payer >= 0 else case.payer
+    fen = case.shown_fen or case.amount_fen
+    fields: dict[str, Any] = {
+        "date": on,
+        "amount_fen": fen,
+        "amount_words_fen": case.words_fen or fen,
+        "name": who.name,
+        "account": registry.accounts[shown],
+        "outlet": registry.outlets[who.outlet],
+        "voucher_no": voucher_no(case, on),
+        "id_number": who.document_number,
+        "signature": "" if case.reason == "A10" or case.ending == "mend" else who.name,
+    }
+    if case.payee >= 0:
+        payee = registry.customers[case.payee]
+        fields |= {
+            "payee_name": payee.name,
+            "payee_account": registry.accounts[case.payee],
+            "payee_bank": registry.outlets[payee.outlet],
+            "purpose": case.purpose,
+        }
+    kind = KINDS[case.trade_code]
+    number = seed * 1_000_000 + on.toordinal() % 1_000 * 10_000 + case.serial * 10
+    found = [Sheet(kind, fields, number, case.level)]
+    if case.ending == "mend":
+        found.append(Sheet(kind, fields | {"signature": who.name}, number + 1, "clean"))
+    if case.ending in ("approve", "wait") and case.trade_code == cases.WITHDRAWAL:
+        found.append(Sheet("id_card", fields, number + 2, "clean"))
+    return found
+
+
+def draw(wanted: Sequence[Sheet]) -> list[Paper]:
+    """Draw the sheets, many of them in as many processes as there are processors."""
+    if len(wanted) <= FEW:
+        return [_draw(sheet) for sheet in wanted]
+    # Fresh processes: a fork would share the database connection of this one.
+    with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(_draw, wanted, chunksize=4))
+
+
+def as_read(paper: Paper) -> gateways.PageText:
+    """Return what a reader without a fault reads on the paper, from the drawing's own truth."""
+    lines = tuple(
+        rules.Line(f"{LABELS[name]}：{field['text']}", 99, tuple(field["box"]))
+        for name, field in paper.truth["fields"].items()
+        if name in LABELS
+    )
+    return gateways.PageText("drawing", "demo", 0, lines)
+
+
+def _draw(sheet: Sheet) -> Paper:
+    data, truth = vouchers.draw(sheet.kind, sheet.fields, sheet.seed, sheet.level)
+    return Paper(sheet, data, truth)

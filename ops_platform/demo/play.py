@@ -1,0 +1,277 @@
+"""Plays planned cases through the services of the platform, each person acting in their own scope.
+
+Nothing is written past the services. Two things stand in for what is not there: the time is the
+case's own (`at`), and what a reader would read is taken from the drawing (`papers.as_read`), so
+that history needs no minutes of recognition; pages of items still waiting are read for real.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from django.db import transaction
+
+from authorization import services as authorization
+from authorization.models import Request
+from authorization.services import Order
+from foundation.imaging import services as imaging
+from foundation.kernel.errors import Refused
+from foundation.kernel.money import Money
+from foundation.ledger import services as ledger
+from foundation.ledger.rules import Leg
+from foundation.people import services as people
+from foundation.people.models import Staff
+from foundation.trail import services as trail
+from ops_platform.demo import cases, papers
+from ops_platform.demo.books import Books
+from ops_platform.demo.cases import PLANTS, Case
+from ops_platform.demo.papers import Paper, Registry
+
+STEPS = {"approve": "approve", "reject": "reject", "return": "return", "mend": "return"}
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who works on the day: tellers by outlet, authorizers, security administrators."""
+
+    tellers: dict[str, list[Staff]]
+    authorizers: list[Staff]
+    secadmins: list[Staff]
+
+
+@dataclass
+class Day:
+    """One day being played: who, what is on paper, and what was planted so far."""
+
+    on: date
+    seed: int
+    crew: Crew
+    books: Books
+    registry: Registry
+    drawn: dict[int, list[Paper]]
+    planted: list[dict[str, object]] = field(default_factory=list)
+    vouchers: list[tuple[str, Paper]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.random = Random(f"play|{self.seed}|{self.on}")
+
+    def play(self, case: Case) -> None:
+        """Let one case happen."""
+        if case.ending == "book":
+            self._book(case)
+        elif case.ending == "attempt":
+            self._attempt_role(case)
+        else:
+            self._counter(case)
+
+    def _counter(self, case: Case) -> None:
+        """Let a teller take the voucher in, and a second person look where the rule says so."""
+        teller, key = self._teller(case), UUID(int=self.random.getrandbits(128), version=4)
+        sheets = self._sheets(case)
+        second = sheets[1:] if case.ending == "mend" else []
+        self._attach(case, teller, key, [paper for paper in sheets if paper not in second])
+        if case.ending == "stray":
+            self._note(case, teller, subject=f"authorization.draft:{key}")
+            return
+        with people.acting(staff=teller):
+            request = authorization.submit(
+                key=key, order=self._order(case), teller=teller, at=case.at
+            )
+        if case.ending in STEPS:
+            request = self._decided(case, request, teller)
+        if case.ending == "mend":
+            request = self._mended(case, request, teller, second)
+        if case.ending == "withdraw":
+            with people.acting(staff=teller):
+                at = case.at + timedelta(seconds=40)
+                request = authorization.withdraw(number=request.number, teller=teller, at=at)
+        if case.plant:
+            self._note(case, teller, subject=request.subject, journal_no=request.journal_no)
+
+    def _attach(self, case: Case, teller: Staff, key: UUID, sheets: Sequence[Paper]) -> None:
+        for place, paper in enumerate(sheets):
+            with people.acting(staff=teller):
+                page = authorization.attach(
+                    key=key,
+                    teller=teller,
+                    data=paper.data,
+                    name=f"{paper.sheet.kind}-{case.serial}-{place}.jpg",
+                    image_class=paper.sheet.image_class,
+                    at=case.at - timedelta(seconds=30 - 5 * place),
+                )
+            if case.ending != "wait":
+                with people.acting_as_system(reason="demo reading"):
+                    imaging.record_reading(
+                        page_id=page.pk, text=papers.as_read(paper), failure="", at=case.at
+                    )
+
+    def _decided(self, case: Case, request: Request, teller: Staff) -> Request:
+        """Let an authorizer work the queue until this item is decided."""
+        fit = [one for one in self.crew.authorizers if one.grade >= request.grade_needed]
+        while True:
+            authorizer = self.random.choice(fit)
+            opened_at = (request.queued_at or case.at) + case.queue
+            with people.acting(staff=authorizer):
+                opened = authorization.open_next(authorizer=authorizer, at=opened_at)
+                assert opened is not None, "the item that was just queued is there"
+                mine = opened.pk == request.pk
+                step = STEPS[case.ending] if mine and request.attempt == 1 else "approve"
+                if case.plant == "own_item":
+                    self._try_own(opened, teller, opened_at)
+                decided = authorization.decide(
+                    number=opened.number,
+                    step=step,
+                    shown=opened.content_hash,
+                    fence=opened.opened_fence,
+                    decider=authorizer,
+                    at=opened_at + case.view,
+                    reasons=[case.reason] if step != "approve" else [],
+                )
+            if mine:
+                return decided
+
+    def _mended(
+        self, case: Case, request: Request, teller: Staff, second: Sequence[Paper]
+    ) -> Request:
+        """Let the teller add what was missing and send the item again."""
+        assert request.decided_at is not None
+        again = request.decided_at + timedelta(seconds=95)
+        self._attach_again(request, teller, second, again)
+        with people.acting(staff=teller):
+            request = authorization.resubmit(
+                number=request.number, order=self._order(case), teller=teller, at=again
+            )
+        return self._decided(case, request, teller)
+
+    def _attach_again(
+        self, request: Request, teller: Staff, sheets: Sequence[Paper], at: datetime
+    ) -> None:
+        for paper in sheets:
+            with people.acting(staff=teller):
+                page = authorization.attach(
+                    key=request.key,
+                    teller=teller,
+                    data=paper.data,
+                    name=f"{paper.sheet.kind}-again.jpg",
+                    image_class=paper.sheet.image_class,
+                    at=at,
+                )
+            with people.acting_as_system(reason="demo reading"):
+                text = papers.as_read(paper)
+                imaging.record_reading(page_id=page.pk, text=text, failure="", at=at)
+
+    def _book(self, case: Case) -> None:
+        """Let the core book a transaction that no second person sees."""
+        teller = self._teller(case)
+        customer = self.books.accounts[case.payer]
+        till = self.books.tills[self.registry.customers[case.payer].outlet]
+        inward = case.trade_code in (cases.DEPOSIT, cases.PAYROLL)
+        other = self.books.accounts[case.payee] if case.payee >= 0 else till
+        fen = -case.amount_fen if inward else case.amount_fen
+        with people.acting(staff=teller):
+            entry = ledger.post(
+                key=f"demo:{self.seed}:{self.on}:{case.serial}",
+                institution_id=teller.institution_id,
+                legs=[Leg(customer, fen), Leg(other, -fen)],
+                trade_code=case.trade_code,
+                teller=teller.number,
+                business_date=self.on,
+                at=case.at,
+                voucher_no=papers.voucher_no(case, self.on),
+            )
+        if case.plant:
+            self._note(case, teller, journal_no=entry.journal_no)
+
+    def _try_own(self, request: Request, teller: Staff, at: datetime) -> None:
+        """Let the teller try to decide the own item; the trail keeps the refusal."""
+        with self._refused_on_trail(teller, "authorization.decide", request.subject, at):
+            authorization.decide(
+                number=request.number,
+                step="approve",
+                shown=request.content_hash,
+                fence=request.opened_fence,
+                decider=teller,
+                at=at,
+            )
+
+    def _attempt_role(self, case: Case) -> None:
+        """Let a security administrator try to make a teller an authorizer."""
+        teller = self._teller(case)
+        first, second = self.crew.secadmins[:2]
+        subject = f"people.staff:{teller.number}"
+        with (
+            people.acting_as_system(reason="demo attempt"),
+            self._refused_on_trail(first, "people.grant_role", subject, case.at),
+        ):
+            people.grant_role(
+                staff=teller, role="authorizer", on=self.on, granted_by=first, approved_by=second
+            )
+        self._note(case, teller, subject=subject)
+
+    @contextmanager
+    def _refused_on_trail(
+        self, by: Staff, action: str, subject: str, at: datetime
+    ) -> Iterator[None]:
+        """Expect a refusal and keep it on the trail; that nothing was refused is a fault."""
+        try:
+            with transaction.atomic():
+                yield
+        except Refused as refusal:
+            trail.record(
+                institution_id=by.institution_id,
+                actor=by.label,
+                action=action,
+                subject=subject,
+                at=at,
+                result=refusal.code,
+            )
+            return
+        raise AssertionError(f"{action} of {subject} was not refused")
+
+    def _sheets(self, case: Case) -> list[Paper]:
+        """Return the papers of a case; a duplicate brings an earlier one of another outlet."""
+        outlet = self.registry.customers[case.payer].outlet
+        own = self.drawn[case.serial]
+        if case.plant == "duplicate_voucher":
+            kind = own[0].sheet.kind
+            used = [p for place, p in self.vouchers if place != outlet and p.sheet.kind == kind]
+            return [used[-1], *own[1:]]
+        self.vouchers.append((outlet, own[0]))
+        return own
+
+    def _order(self, case: Case) -> Order:
+        payee = case.payee
+        return Order(
+            trade_code=case.trade_code,
+            amount=Money(case.amount_fen),
+            payer_account=self.books.accounts[case.payer],
+            voucher_no=papers.voucher_no(case, self.on),
+            payee_account=self.books.accounts[payee] if payee >= 0 else "",
+            payee_name=self.registry.customers[payee].name if payee >= 0 else "",
+            purpose=case.purpose,
+        )
+
+    def _teller(self, case: Case) -> Staff:
+        tellers = self.crew.tellers[self.registry.customers[case.payer].outlet]
+        return tellers[case.teller % len(tellers)]
+
+    def _note(self, case: Case, teller: Staff, *, subject: str = "", journal_no: str = "") -> None:
+        """Write a planted case down for the truth file."""
+        self.planted.append(
+            {
+                "plant": case.plant,
+                "expected": PLANTS[case.plant],
+                "at": case.at.isoformat(timespec="seconds"),
+                "outlet": teller.institution.number,
+                "teller": teller.number,
+                "voucher_no": papers.voucher_no(case, self.on),
+                "amount_fen": case.amount_fen,
+                "subject": subject,
+                "journal_no": journal_no,
+            }
+        )

@@ -1,0 +1,204 @@
+"""The demo bank as seeded: every figure comes from rows, agrees, and holds what was planted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.db.models import F, Sum
+
+from authorization import rules
+from authorization import selectors as authorization
+from authorization.models import Decision, Request
+from foundation.imaging import selectors as imaging
+from foundation.imaging.models import Document
+from foundation.kernel.calendar import SHANGHAI
+from foundation.ledger import selectors as ledger
+from foundation.ledger.models import Account, JournalLine, Posting
+from foundation.people import services as people
+from foundation.people.models import Institution, Staff
+from foundation.policy import rules as policy_rules
+from foundation.policy import selectors as policy
+from foundation.trail.models import Event
+from ops_platform.demo import house, seed, truth
+from ops_platform.demo.cases import PLANTS, Size
+from ops_platform.demo.play import Day
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=SHANGHAI)
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """The days that were played, and the folder of their files."""
+
+    days: list[Day]
+    folder: Path
+
+    @property
+    def today(self) -> Day:
+        """Return the day that is still open."""
+        return self.days[-1]
+
+    def planted(self, plant: str) -> list[dict[str, object]]:
+        """Return what the truth file of today says of one kind of wrong."""
+        rows = truth.read(self.folder, on=self.today.on)
+        return [row for row in rows if row["plant"] == plant]
+
+
+def item_of(row: dict[str, object]) -> Request:
+    """Return the item that a planted case is about."""
+    found: Request = Request.objects.get(number=str(row["subject"]).partition(":")[2])
+    return found
+
+
+@pytest.fixture(scope="module")
+def seeded(
+    django_db_setup: None, django_db_blocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Seeded]:
+    """Seed a small bank once for the module, and take it all back."""
+    folder = tmp_path_factory.mktemp("var")
+    with django_db_blocker.unblock(), transaction.atomic():
+        days = seed.seed(
+            folder=folder,
+            outlet_count=3,
+            today=Size(transactions=20, images=8, waiting=2),
+            seed_number=1,
+            now=NOW,
+            say=lambda _line: None,
+        )
+        with people.acting_as_system(reason="test"):
+            yield Seeded(days, folder)
+        transaction.set_rollback(True)
+
+
+def test_items_by_state_add_up_to_the_items_of_the_day(seeded):
+    counts = authorization.counts(on=seeded.today.on)
+
+    assert sum(counts.values()) == Request.objects.filter(business_date=seeded.today.on).count()
+    assert counts[rules.QUEUED] == 2
+
+
+def test_decisions_add_up_and_their_seconds_are_believable(seeded):
+    figures = authorization.figures(on=seeded.today.on)
+
+    assert figures.decided == figures.approved + figures.rejected + figures.returned > 0
+    seconds = [row.view_ms // 1000 for row in Decision.objects.order_by("id")]
+    assert 5 < sum(seconds) // len(seconds) < 60
+
+
+def test_every_balance_is_the_sum_of_its_postings(seeded):
+    for account in Account.objects.order_by("id"):
+        legs = Posting.objects.filter(account=account).aggregate(fen=Sum("amount_fen"))["fen"] or 0
+        assert account.balance_fen == (legs if account.normal_side == "debit" else -legs)
+    first, last = seeded.days[0].on, seeded.today.on
+    assert ledger.differences(first=first, last=last) == ()
+    for total in ledger.trial_totals(on=last):
+        assert total.debit_fen == total.credit_fen > 0
+
+
+def test_every_posted_item_has_its_journal_line(seeded):
+    for request in Request.objects.filter(state=rules.POSTED).order_by("id"):
+        line = JournalLine.objects.get(subject=request.subject)
+        assert (line.amount_fen, line.journal_no) == (request.amount_fen, request.journal_no)
+
+
+def test_nobody_decided_an_own_item_or_one_of_the_own_outlet(seeded):
+    own = Decision.objects.filter(decider_person=F("request__teller_person"))
+    outlet = Decision.objects.filter(decider__institution=F("request__institution"))
+
+    assert not own.exists()
+    assert not outlet.exists()
+
+
+def test_what_happened_lies_in_the_past(seeded):
+    assert not Request.objects.filter(created_at__gt=NOW).exists()
+    assert not Decision.objects.filter(at__gt=NOW).exists()
+
+
+def test_the_truth_file_has_each_kind_of_wrong(seeded):
+    found = Counter(str(row["plant"]) for row in truth.read(seeded.folder, on=seeded.today.on))
+
+    assert set(found) == set(PLANTS)
+    assert found["split_withdrawal"] == 4
+
+
+def test_planted_refusals_are_on_the_trail(seeded):
+    (own,) = seeded.planted("own_item")
+    (role,) = seeded.planted("conflicting_role")
+
+    assert Event.objects.filter(subject=own["subject"], result="E2002").exists()
+    assert Event.objects.filter(subject=role["subject"], result="E1001").exists()
+
+
+def test_a_voucher_without_journal_has_a_document_and_no_line(seeded):
+    (stray,) = seeded.planted("voucher_without_journal")
+
+    assert Document.objects.filter(subject=stray["subject"]).exists()
+    assert not JournalLine.objects.filter(voucher_no=stray["voucher_no"]).exists()
+
+
+def test_a_missing_voucher_has_a_line_and_no_document(seeded):
+    for missing in seeded.planted("missing_voucher"):
+        line = JournalLine.objects.get(
+            journal_no=missing["journal_no"],
+            business_date=seeded.today.on,
+            institution__number=missing["outlet"],
+        )
+        assert line.subject == ""
+
+
+@pytest.mark.parametrize(
+    ("plant", "field"),
+    [
+        ("amount_differs", "amount"),
+        ("words_differ", "amount_words"),
+        ("account_differs", "account"),
+    ],
+)
+def test_a_planted_difference_is_there_to_be_read(seeded, plant, field):
+    (row,) = seeded.planted(plant)
+    request = item_of(row)
+
+    verdicts = {one.name: one.verdict for one in authorization.comparison(request=request)}
+
+    assert verdicts[field] == "differs"
+
+
+def test_a_duplicate_shows_the_picture_of_another_item(seeded):
+    (row,) = seeded.planted("duplicate_voucher")
+    request = item_of(row)
+    page = imaging.pages(document_id=request.document_id)[0]
+
+    earlier = imaging.like(page=page)
+
+    assert earlier is not None
+    assert earlier.document_id != request.document_id
+
+
+def test_honest_items_read_as_they_were_keyed(seeded):
+    wrong = {row["subject"] for row in truth.read(seeded.folder, on=seeded.today.on)}
+    posted = Request.objects.filter(state=rules.POSTED, business_date=seeded.today.on)
+
+    for request in posted.order_by("id"):
+        if request.subject not in wrong:
+            verdicts = {one.verdict for one in authorization.comparison(request=request)}
+            assert verdicts == {"same"}
+
+
+def test_every_business_number_is_in_force(seeded):
+    for code in policy_rules.NUMBERS:
+        assert policy.value(code=code, on=seeded.days[0].on) is not None
+
+
+def test_everybody_can_sign_in_with_the_password_of_the_file(seeded):
+    lines = (seeded.folder / "demo_sign_ins.txt").read_text().splitlines()[1:]
+    secret = lines[0].split("\t")[3]
+
+    assert len(lines) == Staff.objects.count() == len(house.staff(3))
+    assert Staff.objects.order_by("id")[0].check_password(secret)
+    assert Institution.objects.count() == len(house.places(3))
