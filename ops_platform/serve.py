@@ -36,6 +36,16 @@ def config(env: Env) -> uvicorn.Config:
     )
 
 
+class _Server(uvicorn.Server):
+    """Ends the live streams first: they would hold the process until its grace is over."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        feed = sys.modules.get("foundation.ui.feed")
+        if feed:
+            feed.hub.close()
+        await super().shutdown(sockets)
+
+
 def main(words: list[str]) -> None:
     """Serve on a socket inherited from the supervisor, or on one of our own."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -46,7 +56,7 @@ def main(words: list[str]) -> None:
     else:
         listening = socket.socket(fileno=options.fd)
     listening.setblocking(False)  # noqa: FBT003 - its only form
-    asyncio.run(uvicorn.Server(config(env)).serve(sockets=[listening]))
+    asyncio.run(_Server(config(env)).serve(sockets=[listening]))
 
 
 if __name__ == "__main__":

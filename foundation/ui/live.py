@@ -6,9 +6,21 @@ import json
 
 from django.db import connection
 
+from foundation.ui.feed import CHANNEL, application
+
+__all__ = ["application", "tell", "tell_person"]
+
 
 def tell(topic: str, institution_id: int) -> None:
     """Ring once this transaction commits; pages that show the topic ask for their part again."""
-    bell = json.dumps({"topic": topic, "institution": institution_id})
+    _notify({"topic": topic, "institution": institution_id})
+
+
+def tell_person(topic: str, staff_id: int) -> None:
+    """Ring for one person only, such as the teller whose item was decided."""
+    _notify({"topic": topic, "staff": staff_id})
+
+
+def _notify(bell: dict[str, str | int]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify('ops', %s)", [bell])
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps(bell)])
