@@ -270,7 +270,9 @@ def _form_page(
     key = UUID(str(form["key"].value()))
     why = [rules.REASONS[code] for code in item.reasons] if item else []
     context = {"form": form, "trade": trade, "item": item, "why": why, **_images(key)}
-    return render(request, "authorization/new.html", context, status=422 if form.errors else 200)
+    name = "correct" if item else "new"
+    status = 422 if form.errors else 200
+    return render(request, f"authorization/{name}.html", context, status=status)
 
 
 def _images(key: UUID, form: forms.Attachment | None = None) -> dict[str, Any]:

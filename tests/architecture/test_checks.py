@@ -1,0 +1,155 @@
+"""The checks can fail: each kind of wrong, planted on purpose, is refused by the check for it."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.urls import path as url
+
+from tests.architecture import test_tidy, test_translations, test_urls, test_wiring, tidy
+
+LINT = Path(sys.executable).with_name("lint-imports")
+# A module, and an import that it may not have (the contracts in pyproject.toml say why).
+WRONG_IMPORTS = (
+    ("authorization/services/_posting.py", "monitoring.apps"),
+    ("authorization/selectors.py", "clearing.apps"),
+    ("clearing/apps.py", "processing.apps"),
+    ("processing/apps.py", "monitoring.apps"),
+    ("monitoring/apps.py", "reconciliation.apps"),
+    ("cash_center/apps.py", "ops_platform.wiring"),
+    ("reconciliation/apps.py", "cash_center.apps"),
+    ("dashboards/apps.py", "authorization.services"),
+    ("foundation/ledger/services/_days.py", "foundation.imaging.models"),
+    ("foundation/imaging/services.py", "foundation.worklist.models"),
+    ("foundation/worklist/models.py", "foundation.ledger.models"),
+    ("foundation/people/models.py", "foundation.policy.models"),
+    ("foundation/trail/models.py", "foundation.people.models"),
+    ("foundation/kernel/money.py", "foundation.trail.models"),
+    ("foundation/ui/web.py", "foundation.worklist.models"),
+    ("authorization/rules.py", "authorization.models"),
+    ("authorization/models.py", "authorization.services"),
+    ("authorization/rules.py", "django.utils.timezone"),
+    ("authorization/services/_deciding.py", "celery"),
+)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for name in tidy.packages():
+        shutil.copytree(
+            tidy.ROOT / name,
+            tmp_path / name,
+            ignore=lambda _folder, names: [
+                name for name in names if name in {"static", "templates", "locale", "__pycache__"}
+            ],
+        )
+    shutil.copy(tidy.ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(LINT), "--no-cache"], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_contracts_hold_as_the_tree_is(copy):
+    assert lint(copy).returncode == 0
+
+
+def test_nineteen_wrong_imports_are_each_refused(copy):
+    for file, wrong in WRONG_IMPORTS:
+        with (copy / file).open("a") as source:
+            source.write(f"\nimport {wrong}\n")
+
+    answer = lint(copy)
+
+    said = answer.stdout.replace("\n", " ")
+    assert answer.returncode != 0
+    missed = []
+    for file, wrong in WRONG_IMPORTS:
+        module = file.removesuffix(".py").replace("/", ".")
+        if (
+            f"{module} -> {wrong.split('.utils')[0] if wrong.startswith('django') else wrong}"
+            not in said
+        ):
+            missed.append((module, wrong))
+    assert len(WRONG_IMPORTS) == 19
+    assert not missed, answer.stdout[-6000:]
+
+
+def test_a_drawer_for_everything_is_refused(copy):
+    (copy / "authorization" / "helpers.py").write_text('"""Odds and ends."""\n')
+
+    answer = lint(copy)
+
+    assert answer.returncode != 0
+    assert "helpers" in answer.stdout
+
+
+PLANTED = {
+    tidy.floating_money: "def pay(amount: float) -> None: ...",
+    tidy.clock_read_inside: "def f():\n    return timezone.now()",
+    tidy.whole_row_saves: "def f(row):\n    row.save()",
+    tidy.states_set_elsewhere: "def f(row):\n    row.state = 'x'",
+    tidy.foreign_tables: "from foundation.people.models import Staff\nStaff.objects.all()",
+    tidy.hidden_writes: "class A:\n    def save(self): ...",
+    tidy.environment_read: "import os\nos.environ['OPS_PORT']",
+    tidy.unfinished: "x = 1  # TODO: later",
+    tidy.signals: "from django.dispatch import receiver",
+    tidy.risky_queries: "def f(q):\n    return rows.filter(**q)",
+    tidy.long_files: "x = 1\n" * 401,
+    tidy.long_functions: "def f():\n" + "    x = 1\n" * 51,
+    tidy.public_functions_unclear: "def f(a):\n    return a",
+    tidy.long_pages: "@page\ndef f(request):\n" + "    x = 1\n" * 16,
+}
+
+
+@pytest.mark.parametrize("rule", tidy.RULES, ids=lambda rule: rule.__name__)
+def test_each_rule_of_style_refuses_what_it_is_for(rule):
+    text = PLANTED[rule]
+    file = {tidy.public_functions_unclear: "selectors.py", tidy.long_pages: "web.py"}
+    where = f"authorization/{file.get(rule, 'forms.py')}"
+
+    assert list(rule(tidy.Source(where, ast.parse(text), tuple(text.splitlines()))))
+
+
+def test_a_page_without_a_permission_is_refused():
+    def bare(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse()
+
+    with pytest.raises(AssertionError):
+        test_urls.test_page_asks_for_a_permission("authorization", url("bare/", bare, name="bare"))
+
+
+def test_an_event_that_nobody_hears_is_refused():
+    @dataclass(frozen=True)
+    class Unheard:
+        item_id: int
+
+    with pytest.raises(AssertionError):
+        test_wiring.test_event_is_heard(Unheard)
+
+
+def test_a_text_without_chinese_is_refused(monkeypatch):
+    found = {**test_translations.asked(), "Nobody ever translated this sentence.": "x.py"}
+    monkeypatch.setattr(test_translations, "asked", lambda: found)
+
+    with pytest.raises(AssertionError, match="Nobody ever translated"):
+        test_translations.test_every_text_has_its_chinese()
+
+
+def test_inline_style_in_a_template_is_refused(tmp_path, monkeypatch):
+    page = tmp_path / "page.html"
+    page.write_text('<p style="color:red">x</p>\n')
+    monkeypatch.setattr(tidy, "ROOT", tmp_path)
+
+    with pytest.raises(AssertionError):
+        test_tidy.test_template_is_short_and_clean(page)

@@ -1,0 +1,262 @@
+"""The pages of the authorization centre, as the right role opens them."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from authorization import rules, services
+from authorization.models import Request
+from tests.factories import authorization as factory
+from tests.factories import people
+
+BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0 Chrome/120.0"}
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def as_teller(client, teller):
+    client.force_login(teller, backend=BACKEND)
+    return client
+
+
+@pytest.fixture
+def as_authorizer(client, authorizer):
+    client.force_login(authorizer, backend=BACKEND)
+    return client
+
+
+def typed(counter, **more):
+    usual = {
+        "payer_account": counter.payer.number, "voucher_no": "0744719023",
+        "amount": "60,000.00", "purpose": "家用",
+    }  # fmt: skip
+    return usual | more
+
+
+class TestNew:
+    def test_the_form_opens_with_a_key_of_its_own(self, as_teller, counter):
+        address = reverse("authorization:new", args=["1002"])
+
+        first, second = (as_teller.get(address, **BROWSER) for _ in range(2))
+
+        assert first.context["form"]["key"].value() != second.context["form"]["key"].value()
+
+    def test_bad_input_is_told_at_its_field_and_nothing_is_lost(self, as_teller, counter):
+        address = reverse("authorization:new", args=["1002"])
+        key = services_key(as_teller)
+
+        answer = as_teller.post(
+            address, typed(counter, key=key, amount="6o,000", payer_account="123"), **BROWSER
+        )
+
+        assert answer.status_code == 422
+        assert {"amount", "payer_account"} <= set(answer.context["form"].errors)
+        assert "6o,000" in answer.content.decode()
+        assert "家用" in answer.content.decode()
+
+    def test_a_refusal_of_the_ledger_is_told_on_the_form(self, as_teller, counter, teller):
+        key = factory.attached(teller)
+
+        answer = as_teller.post(
+            reverse("authorization:new", args=["1002"]),
+            typed(counter, key=key, amount="990,000.00"),
+            **BROWSER,
+        )
+
+        assert answer.status_code == 422
+        assert not Request.objects.exists()
+
+    def test_a_good_form_becomes_an_item(self, as_teller, counter, teller):
+        key = factory.attached(teller)
+
+        answer = as_teller.post(
+            reverse("authorization:new", args=["1002"]), typed(counter, key=key), **BROWSER
+        )
+
+        item = Request.objects.get()
+        assert answer["Location"] == reverse("authorization:item", args=[item.number])
+        assert item.state == rules.QUEUED
+
+    def test_a_transfer_asks_for_the_payee(self, as_teller, counter):
+        answer = as_teller.get(reverse("authorization:new", args=["1101"]), **BROWSER)
+
+        assert "payee_name" in answer.context["form"].fields
+
+    def test_an_unknown_transaction_is_refused(self, as_teller, counter):
+        answer = as_teller.get(reverse("authorization:new", args=["9999"]), **BROWSER)
+
+        assert answer.status_code == 409
+
+
+def services_key(client):
+    address = reverse("authorization:new", args=["1002"])
+    return client.get(address, **BROWSER).context["form"]["key"].value()
+
+
+class TestAttach:
+    def send(self, client, data, name="v.png"):
+        file = SimpleUploadedFile(name, data, content_type="image/png")
+        key = services_key(client)
+        return client.post(
+            reverse("authorization:attach", args=[key]),
+            {"image": file, "image_class": "voucher"},
+            **BROWSER,
+        )
+
+    def test_an_image_is_kept_and_shown(self, as_teller, counter):
+        answer = self.send(as_teller, factory.image())
+
+        assert answer.status_code == 200
+        assert len(answer.context["pages"]) == 1
+
+    def test_what_is_no_image_is_told(self, as_teller, counter):
+        answer = self.send(as_teller, b"GIF89a is not taken here")
+
+        assert answer.status_code == 422
+        assert answer.context["image_form"].errors
+
+
+class TestTellersItems:
+    def test_my_items_show_what_i_sent(self, as_teller, waiting):
+        answer = as_teller.get(reverse("authorization:mine"), **BROWSER)
+
+        assert waiting.number in answer.content.decode()
+
+    def test_the_part_is_answered_alone(self, as_teller, waiting):
+        answer = as_teller.get(reverse("authorization:mine"), HTTP_HX_REQUEST="true", **BROWSER)
+
+        assert "<html" not in answer.content.decode()
+
+    def test_an_item_shows_where_it_stands(self, as_teller, waiting):
+        answer = as_teller.get(reverse("authorization:item", args=[waiting.number]), **BROWSER)
+
+        assert answer.context["own"]
+        assert waiting.voucher_no in answer.content.decode()
+
+    def test_an_item_is_withdrawn(self, as_teller, waiting):
+        as_teller.post(reverse("authorization:withdraw", args=[waiting.number]), **BROWSER)
+
+        waiting.refresh_from_db()
+        assert waiting.state == rules.WITHDRAWN
+
+    def test_a_returned_item_is_corrected(self, as_teller, waiting, authorizer, counter):
+        opened = services.open_next(authorizer=authorizer, at=people.NOON)
+        services.decide(
+            number=opened.number, step="return", shown=opened.content_hash, reasons=["A18"],
+            fence=opened.opened_fence, decider=authorizer, at=people.NOON,
+        )  # fmt: skip
+        address = reverse("authorization:correct", args=[waiting.number])
+
+        assert as_teller.get(address, **BROWSER).status_code == 200
+        as_teller.post(address, typed(counter, key=waiting.key, amount="55,000.00"), **BROWSER)
+
+        waiting.refresh_from_db()
+        assert (waiting.state, waiting.amount_fen) == (rules.QUEUED, 5_500_000)
+
+    def test_a_receipt_is_for_what_is_posted(self, as_teller, counter, teller, waiting):
+        posted = factory.sent(
+            teller, factory.withdrawal(counter, "100.00", voucher_no="0744719030")
+        )
+
+        address = reverse("authorization:receipt", args=[posted.number])
+        assert posted.journal_no in as_teller.get(address, **BROWSER).content.decode()
+        early = reverse("authorization:receipt", args=[waiting.number])
+        assert as_teller.get(early, **BROWSER).status_code == 404
+
+    def test_another_outlets_item_does_not_exist(self, client, waiting, bank):
+        client.force_login(people.staff(bank.sibling, "teller"), backend=BACKEND)
+
+        answer = client.get(reverse("authorization:item", args=[waiting.number]), **BROWSER)
+
+        assert answer.status_code == 404
+
+
+class TestWorkbench:
+    def open(self, client):
+        return client.get(reverse("authorization:workbench"), **BROWSER)
+
+    def decide(self, client, item, **more):
+        usual = {"step": "approve", "shown": item.content_hash, "fence": item.opened_fence}
+        return client.post(
+            reverse("authorization:decide", args=[item.number]),
+            usual | more,
+            HTTP_HX_REQUEST="true",
+            **BROWSER,
+        )
+
+    def test_an_idle_desk_says_so(self, as_authorizer, counter):
+        assert self.open(as_authorizer).context.get("shown") is None
+
+    def test_the_next_item_is_on_the_desk(self, as_authorizer, waiting):
+        shown = self.open(as_authorizer).context["shown"]
+
+        assert shown.request == waiting
+
+    def test_one_key_decides_and_brings_the_next(self, as_authorizer, waiting, counter, teller):
+        following = factory.sent(teller, factory.withdrawal(counter, voucher_no="0744719031"))
+        item = self.open(as_authorizer).context["shown"].request
+
+        answer = self.decide(as_authorizer, item)
+
+        assert answer.context["shown"].request == following
+        item.refresh_from_db()
+        assert item.state == rules.POSTED
+
+    def test_a_refused_decision_keeps_the_item_on_the_desk(self, as_authorizer, waiting):
+        item = self.open(as_authorizer).context["shown"].request
+
+        answer = self.decide(as_authorizer, item, step="reject")
+
+        assert answer.status_code == 409
+        assert answer.context["shown"].request == item
+
+    def test_a_decision_that_makes_no_sense_is_told(self, as_authorizer, waiting):
+        item = self.open(as_authorizer).context["shown"].request
+
+        assert self.decide(as_authorizer, item, step="burn").status_code == 422
+
+    def test_resting_hands_the_item_back(self, as_authorizer, waiting):
+        item = self.open(as_authorizer).context["shown"].request
+
+        as_authorizer.post(
+            reverse("authorization:hand_back", args=[item.number]),
+            {"fence": item.opened_fence}, HTTP_HX_REQUEST="true", **BROWSER,
+        )  # fmt: skip
+
+        item.refresh_from_db()
+        assert item.state == rules.QUEUED
+
+    def test_a_heartbeat_tells_until_when(self, as_authorizer, waiting):
+        item = self.open(as_authorizer).context["shown"].request
+        address = reverse("authorization:heartbeat", args=[item.work_item_id])
+
+        answer = as_authorizer.post(address, {"fence": item.opened_fence}, **BROWSER)
+
+        assert "until" in answer.json()
+
+    def test_the_comparison_is_asked_for_again(self, as_authorizer, waiting):
+        address = reverse("authorization:comparison", args=[waiting.number])
+
+        assert as_authorizer.get(address, **BROWSER).status_code == 200
+
+
+class TestItems:
+    def test_the_figures_of_the_list_add_up(self, as_authorizer, waiting, counter, teller):
+        factory.sent(teller, factory.withdrawal(counter, "1.00", voucher_no="0744719032"))
+
+        page = as_authorizer.get(reverse("authorization:items"), **BROWSER).context["page"]
+
+        assert page.total == 2 == sum(page.counts.values())
+
+    def test_a_state_narrows_the_list(self, as_authorizer, waiting, counter, teller):
+        factory.sent(teller, factory.withdrawal(counter, "1.00", voucher_no="0744719032"))
+
+        answer = as_authorizer.get(reverse("authorization:items") + "?state=queued", **BROWSER)
+
+        assert [row.number for row in answer.context["page"].rows] == [waiting.number]
+
+    @pytest.mark.parametrize("query", ["on=x", "outlet=x", "before=-1", "state=%27", "reason=Z"])
+    def test_what_cannot_be_read_does_not_narrow(self, as_authorizer, waiting, query):
+        answer = as_authorizer.get(reverse("authorization:items") + f"?{query}", **BROWSER)
+
+        assert answer.status_code == 200
