@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import empty
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from ops_platform import metrics
@@ -77,5 +78,7 @@ def _say(request: HttpRequest, answer: HttpResponse, *, milliseconds: int) -> No
 
 def _staff_number(request: HttpRequest) -> str:
     # Only when the page has asked who it is: the log costs no query.
-    user = getattr(request, "_cached_user", None)
-    return str(getattr(user, "number", "")) if user else ""
+    user = request.__dict__.get("user")
+    if getattr(user, "_wrapped", None) is empty:
+        return ""
+    return str(getattr(user, "number", ""))

@@ -188,13 +188,11 @@ class Supervisor:
         life.quick_deaths = life.quick_deaths + 1 if now - life.since < _QUICK_SECONDS else 0
         if life.quick_deaths < 2:
             return 0.0
-        return min(_BACKOFF_MAX, _BACKOFF_FIRST * 2 ** (life.quick_deaths - 2))
+        return min(_BACKOFF_MAX, _BACKOFF_FIRST * 2.0 ** (life.quick_deaths - 2))
 
     def _until_next(self, seconds: float) -> float:
         now = time.monotonic()
-        waits: list[float] = [
-            life.not_before - now for life in self._lives.values() if life.not_before
-        ]
+        waits = [life.not_before - now for life in self._lives.values() if life.not_before]
         shortest: float = min([seconds, *waits])
         return max(0.0, shortest)
 

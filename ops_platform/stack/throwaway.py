@@ -26,7 +26,15 @@ class Throwaway:
     seconds; a second run at the same time takes a folder of its own and removes it.
     """
 
-    def __init__(self, *, kind: str = "", careless: bool = True, home: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        kind: str = "",
+        careless: bool = True,
+        home: Path | None = None,
+        keep: bool = True,
+    ) -> None:
+        self._keep = keep
         self._children: list[tuple[Server, subprocess.Popen[bytes]]] = []
         self._lock: IO[bytes] | None = None
         self.home = self._claim(home or BASE / "var" / "test", kind or "wheels")
@@ -82,9 +90,9 @@ class Throwaway:
         for _server, child in self._children:
             wait_or_kill(child, seconds=20)
         self._children.clear()
-        if self._lock is None:
+        if self._lock is None or not self._keep:
             shutil.rmtree(self.home, ignore_errors=True)
-        else:
+        if self._lock:
             self._lock.close()
 
     def _claim(self, parent: Path, kind: str) -> Path:

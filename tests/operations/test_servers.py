@@ -1,0 +1,64 @@
+"""The embedded servers: what was acknowledged is still there after kill -9."""
+
+import time
+
+import pytest
+import redis
+
+from ops_platform.stack import roles
+from ops_platform.stack.throwaway import throwaway
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def servers(tmp_path_factory):
+    # Careful servers: as in earnest, with every commit on the disk.
+    with throwaway(careless=False, home=tmp_path_factory.mktemp("servers")) as running:
+        yield running
+
+
+def _killed_and_started(server, child):
+    child.kill()
+    child.wait()
+    server.prepare()
+    fresh = server.start()
+    server.wait_ready(fresh)
+    return fresh
+
+
+def test_committed_rows_survive_the_death_of_the_database(servers):
+    owner = servers.environment["DATABASE_URL"]
+    with roles.connected(owner) as line:
+        line.execute("CREATE TABLE paid AS SELECT generate_series(1, 1000) AS fen")
+
+    began = time.monotonic()
+    for number, (server, child) in enumerate(servers._children):  # noqa: SLF001
+        servers._children[number] = (server, _killed_and_started(server, child))  # noqa: SLF001
+
+    assert time.monotonic() - began < 15
+    with roles.connected(owner) as line:
+        line.execute("SELECT count(*) FROM paid")
+        assert line.fetchone() == (1000,)
+
+
+def test_the_broker_keeps_what_it_was_told_a_second_ago(servers):
+    client = redis.Redis.from_url(servers.environment["REDIS_URL"])
+    client.set("bell", "rung")
+    time.sleep(1.5)
+
+    server, child = servers._children[1]  # noqa: SLF001
+    servers._children[1] = (server, _killed_and_started(server, child))  # noqa: SLF001
+
+    assert client.get("bell") == b"rung"
+    client.close()
+
+
+def test_the_application_role_cannot_make_or_empty_tables(servers):
+    app = servers.environment["DATABASE_URL"].replace("ops_owner:", "ops_app:")
+    with roles.connected(servers.environment["DATABASE_URL"]) as line:
+        line.execute("CREATE TABLE kept (id int)")
+
+    for forbidden in ("CREATE TABLE mine (id int)", "TRUNCATE kept", "DROP TABLE kept"):
+        with roles.connected(app) as line, pytest.raises(Exception, match=r"permission|owner"):
+            line.execute(forbidden)
