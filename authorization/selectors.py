@@ -283,13 +283,15 @@ class DayOf:
 
 
 def day_of(*, authorizer: Staff, on: date) -> DayOf:
-    """Return how many the person has decided today, how fast, and how many wait."""
+    """Return how many the person has decided today, how fast, and how many wait for the grade."""
     decided = Decision.objects.filter(decider=authorizer, request__business_date=on)
     figures = decided.aggregate(n=Count("id"), view=Avg("view_ms"))
     return DayOf(
         decided=figures["n"],
         average_seconds=None if figures["view"] is None else round(figures["view"] / 1000),
-        waiting=Request.objects.filter(state=rules.QUEUED).count(),
+        waiting=Request.objects.filter(
+            state=rules.QUEUED, grade_needed__lte=authorizer.grade
+        ).count(),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import django
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init
+from django.apps import apps
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ops_platform.settings")
 
@@ -69,5 +70,5 @@ def run_job(job_id: int) -> None:
     jobs.run_job(job_id)
 
 
-if not django.apps.apps.ready:
+if not apps.ready:
     django.setup()

@@ -18,6 +18,13 @@ class Look:
 
 STATES: dict[str, Look] = {
     "draft": Look(_("Draft"), "", "pencil"),
+    "new": Look(_("New"), "", "pencil"),
+    "queued": Look(_("Queued"), "warn", "hourglass"),
+    "viewing": Look(_("Being looked at"), "info", "eye"),
+    "rejected": Look(_("Rejected"), "bad", "x"),
+    "approve": Look(_("Approved"), "ok", "check"),
+    "reject": Look(_("Rejected"), "bad", "x"),
+    "return": Look(_("Returned"), "warn", "arrow-back-up"),
     "waiting": Look(_("Waiting"), "warn", "hourglass"),
     "held": Look(_("In progress"), "info", "user"),
     "suspended": Look(_("Suspended"), "warn", "player-pause"),
