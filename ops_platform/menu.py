@@ -88,6 +88,21 @@ CENTRES = (
         ),
     ),
     Centre(
+        key="ledger",
+        title=_("Ledger"),
+        icon="book",
+        places=(
+            _place(_("Journal"), "ledger:journal", Permission.JOURNAL_VIEW, "book"),
+            _place(_("Accounts"), "ledger:accounts", Permission.ACCOUNT_VIEW, "id"),
+            _place(
+                _("Take in a journal"),
+                "ledger:import_journal",
+                Permission.JOURNAL_IMPORT,
+                "upload",
+            ),
+        ),
+    ),
+    Centre(
         key="dashboards",
         title=_("Dashboard"),
         icon="layout-dashboard",

@@ -174,6 +174,16 @@ class Posting(Institutional):
     def __str__(self) -> str:
         return f"{self.entry_id}/{self.line} {self.amount_fen}"
 
+    @property
+    def debit_fen(self) -> int:
+        """Return the amount in the debit column, 0 for a credit."""
+        return max(self.amount_fen, 0)
+
+    @property
+    def credit_fen(self) -> int:
+        """Return the amount in the credit column, 0 for a debit."""
+        return max(-self.amount_fen, 0)
+
 
 class JournalLine(Institutional):
     """One line of the transaction journal, as the counter's slip quotes it; never changed.

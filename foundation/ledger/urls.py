@@ -1,6 +1,14 @@
 """URLs of ledger."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from foundation.ledger import web
 
 app_name = "ledger"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("accounts/", web.accounts, name="accounts"),
+    path("account/<slug:number>/", web.account, name="account"),
+    path("journal/", web.journal, name="journal"),
+    path("entry/<int:entry_id>/", web.entry, name="entry"),
+    path("import/", web.import_journal, name="import_journal"),
+]

@@ -44,6 +44,7 @@ STATES: dict[str, Look] = {
     "open": Look(_("Open"), "ok", "circle-check"),
     "closed": Look(_("Closed"), "", "lock"),
     "frozen": Look(_("Frozen"), "bad", "lock"),
+    "stop_payment": Look(_("Payment stopped"), "warn", "hand-stop"),
     "active": Look(_("In force"), "ok", "check"),
     "proposed": Look(_("Proposed"), "warn", "hourglass"),
     "approved": Look(_("Approved"), "ok", "check"),

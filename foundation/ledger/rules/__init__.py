@@ -116,6 +116,7 @@ __all__ = [
     "day_of",
     "fingerprint",
     "ids_of",
+    "plain_cell",
     "read_journal",
     "refusal",
 ]
@@ -190,6 +191,11 @@ def fingerprint(content: Mapping[str, object]) -> bytes:
         content, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str
     )
     return hashlib.sha256(text.encode()).digest()
+
+
+def plain_cell(text: str) -> str:
+    """Return a cell of a file for spreadsheets, with a quote before what begins like a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def ids_of(first: date, last: date | None = None) -> tuple[int, int]:

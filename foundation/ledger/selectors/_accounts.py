@@ -91,7 +91,7 @@ def statement(
     limit: int = 50,
 ) -> Sequence[Posting]:
     """Return the postings of an account, newest first; the next page is before a `seq`."""
-    rows = Posting.objects.filter(account_id=account_id).select_related("entry")
+    rows = Posting.objects.filter(account_id=account_id)
     if first is not None:
         rows = rows.filter(business_date__gte=first)
     if last is not None:

@@ -23,6 +23,16 @@ class LegSeen:
     own: bool
 
     @property
+    def debit_fen(self) -> int:
+        """Return the amount in the debit column, 0 for a credit."""
+        return max(self.amount_fen, 0)
+
+    @property
+    def credit_fen(self) -> int:
+        """Return the amount in the credit column, 0 for a debit."""
+        return max(-self.amount_fen, 0)
+
+    @property
     def side(self) -> str:
         """Return debit or credit."""
         return rules.DEBIT if self.amount_fen > 0 else rules.CREDIT
@@ -48,6 +58,8 @@ class EntrySeen:
 
 def entry(*, entry_id: int) -> EntrySeen:
     """Return an entry if the person may see it or one of its legs; refuse it otherwise."""
+    if rules.day_of(entry_id) is None:
+        raise rules.NoSuchEntry(entry=entry_id)
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM ledger_entry_seen(%s)", [entry_id])
         rows = cursor.fetchall()

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from foundation.ledger import rules
 from foundation.ledger.models import JournalLine
 
-PAGE_MAX = 10_000
+PAGE_MAX = 10_001
 
 
 @dataclass(frozen=True)

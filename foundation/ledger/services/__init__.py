@@ -8,6 +8,7 @@ from foundation.ledger.services._accounts import (
     release_hold,
 )
 from foundation.ledger.services._days import close_day, open_day
+from foundation.ledger.services._exporting import export_journal
 from foundation.ledger.services._importing import ImportReport, check_import, import_journal
 from foundation.ledger.services._posting import dry_run, post, reverse
 
@@ -18,6 +19,7 @@ __all__ = [
     "close_day",
     "define_subject",
     "dry_run",
+    "export_journal",
     "import_journal",
     "open_account",
     "open_day",

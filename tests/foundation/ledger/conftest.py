@@ -7,11 +7,13 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from foundation.kernel import scope
 from foundation.people import services as people
 from foundation.people.models import Institution
 from tests.factories import ledger as factory
+from tests.factories import people as people_factory
 
 
 @pytest.fixture
@@ -34,3 +36,23 @@ def seen_from() -> Callable[[Institution], AbstractContextManager[None]]:
             cursor.execute("SELECT set_config('app.scope', '*', true)")
 
     return narrowed
+
+
+@pytest.fixture
+def desk(client: Client) -> Callable[..., Client]:
+    """Sit down as a person with a role at an institution."""
+
+    def signed_in(place: Institution, role: str = "outlet_supervisor") -> Client:
+        staff = people_factory.staff(place, role, name="陈明")
+        client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def centre(bank: factory.Bank) -> Institution:
+    """Open a centre that serves the branch."""
+    return people.open_institution(
+        number="110199", name="监控中心", kind="centre", parent=bank.branch
+    )

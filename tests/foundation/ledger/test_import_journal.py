@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from foundation.ledger import rules, selectors, services
 from foundation.ledger.models import JournalLine
@@ -162,3 +164,46 @@ def test_a_short_row_is_told(bank):
     (error,) = services.check_import(data=csv("1,2,3")).errors
 
     assert (error.line, error.why) == (2, _importing.WRONG_COUNT)
+
+
+ADDRESS = reverse("ledger:import_journal")
+
+
+def send(window, step: str, data: bytes):
+    return window.post(ADDRESS, {"file": SimpleUploadedFile("a.csv", data), "step": step})
+
+
+def test_the_page_looks_first_and_takes_in_then(bank, desk, centre):
+    window = desk(centre, "audit_lead")
+    assert window.get(ADDRESS).status_code == 200
+
+    looked = send(window, "check", csv(ROW))
+    assert "每一行都正确" in looked.content.decode()
+    assert not JournalLine.objects.filter(source="import").exists()
+
+    taken = send(window, "import", csv(ROW))
+    assert "全部导入" in taken.content.decode()
+    assert JournalLine.objects.filter(source="import").count() == 1
+
+
+def test_the_page_shows_each_wrong_row(bank, desk, centre):
+    window = desk(centre, "audit_lead")
+
+    page = send(window, "check", csv(row(amount="x"), row(journal_no="-")))
+
+    assert [error.line for error in page.context["report"].errors] == [2, 3]
+    assert "格式不符合该列要求" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("step", "data"), [("import", csv(row(amount="x"))), ("check", b"\xff")], ids=["rows", "text"]
+)
+def test_the_page_shows_a_refusal_beside_the_file(desk, centre, step, data):
+    page = send(desk(centre, "audit_lead"), step, data)
+
+    assert page.status_code == 422
+    assert "op-errors" in page.content.decode()
+
+
+def test_a_teller_takes_in_nothing(bank, desk):
+    assert desk(bank.outlet, "teller").get(ADDRESS).status_code == 403

@@ -1,0 +1,112 @@
+"""What a person may type on the pages of the ledger."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from foundation.kernel.errors import Refused
+from foundation.kernel.money import Money
+from foundation.ledger.selectors import JournalQuery
+
+DAYS_MAX = 92
+CODE = r"^[0-9A-Za-z]*$"
+BIGGEST = 2**63 - 1
+
+
+def _code(label: Any, length: int) -> forms.RegexField:
+    return forms.RegexField(CODE, label=label, max_length=length, required=False)
+
+
+def _day(label: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class AccountSearch(forms.Form):
+    """Which accounts to show, and after which one."""
+
+    text = forms.CharField(label=_("Number, customer or name"), max_length=40, required=False)
+    after = forms.RegexField(r"^[0-9]*$", max_length=19, required=False, widget=forms.HiddenInput)
+
+
+class StatementDays(forms.Form):
+    """Of which days a statement is wanted, and before which posting."""
+
+    first = forms.DateField(
+        label=_("From day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    last = forms.DateField(
+        label=_("To day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    before = forms.IntegerField(
+        min_value=0, max_value=BIGGEST, required=False, widget=forms.HiddenInput
+    )
+
+
+class JournalSearch(forms.Form):
+    """Which lines of the journal to show, and how."""
+
+    first = _day(_("From day"))
+    last = _day(_("To day"))
+    journal_no = _code(_("Journal number"), 20)
+    account_number = forms.RegexField(
+        r"^[0-9A-Za-z ]*$", label=_("Account number"), max_length=40, required=False
+    )
+    teller = _code(_("Teller"), 12)
+    trade_code = _code(_("Transaction code"), 8)
+    voucher_no = _code(_("Voucher number"), 20)
+    amount = forms.CharField(label=_("Amount"), max_length=24, required=False)
+    before = forms.IntegerField(
+        min_value=0, max_value=BIGGEST, required=False, widget=forms.HiddenInput
+    )
+
+    def clean_account_number(self) -> str:
+        """Return the number without its groups."""
+        return str(self.cleaned_data["account_number"]).replace(" ", "")
+
+    def clean_amount(self) -> int | None:
+        """Return fen, or say what is no amount."""
+        typed = self.cleaned_data["amount"]
+        try:
+            return Money.parse(typed).fen if typed else None
+        except Refused as refusal:
+            raise forms.ValidationError(_("This is not an amount.")) from refusal
+
+    def clean(self) -> None:
+        """Refuse days in the wrong order or too many of them."""
+        first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
+        if isinstance(first, date) and isinstance(last, date):
+            if first > last:
+                self.add_error("last", _("The last day is before the first."))
+            elif (last - first).days >= DAYS_MAX:
+                self.add_error("last", _("At most 92 days at once."))
+
+    def query(self) -> JournalQuery:
+        """Return what to look for."""
+        given = self.cleaned_data
+        return JournalQuery(
+            first=given["first"],
+            last=given["last"],
+            journal_no=given["journal_no"].upper(),
+            account_number=given["account_number"].upper(),
+            teller=given["teller"].upper(),
+            trade_code=given["trade_code"].upper(),
+            voucher_no=given["voucher_no"].upper(),
+            amount_fen=given["amount"],
+        )
+
+
+class JournalFile(forms.Form):
+    """The file of a foreign core's journal, to look at or to take in."""
+
+    file = forms.FileField(
+        label=_("CSV file"),
+        max_length=120,
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+    )
+    step = forms.ChoiceField(
+        choices=[("check", "check"), ("import", "import")], widget=forms.HiddenInput
+    )

@@ -1,0 +1,52 @@
+"""The journal, on the screen or as a file, and one entry."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from foundation.ledger import forms, selectors, services
+from foundation.ledger.web import _files
+from foundation.people.roles import Permission
+from foundation.ui.web import requires, signed_in
+
+PAGE = 50
+
+
+@require_GET
+@requires(Permission.JOURNAL_VIEW)
+def journal(request: HttpRequest) -> HttpResponse:
+    """Show the lines that fit, or send them as a file."""
+    today = timezone.localdate().isoformat()
+    given = {"first": today, "last": today} | request.GET.dict()
+    form = forms.JournalSearch(given)
+    if not form.is_valid():
+        return render(request, "ledger/journal.html", {"form": form}, status=422)
+    if given.get("export") in _files.KINDS:
+        return _export(request, form, given["export"])
+    before = form.cleaned_data["before"]
+    rows = selectors.journal(query=form.query(), before=before, limit=PAGE)
+    following = rows[-1].pk if len(rows) == PAGE else None
+    shown = {"form": form, "rows": rows, "following": following, "given": _files.search(given)}
+    return render(request, "ledger/journal.html", shown)
+
+
+@require_GET
+@requires(Permission.JOURNAL_VIEW)
+def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Show an entry with its legs, and what reverses it."""
+    return render(request, "ledger/entry.html", {"entry": selectors.entry(entry_id=entry_id)})
+
+
+def _export(request: HttpRequest, form: forms.JournalSearch, kind: str) -> HttpResponse:
+    staff = signed_in(request)
+    lines = services.export_journal(
+        query=form.query(),
+        institution_id=staff.institution_id,
+        kind=kind,
+        at=timezone.now(),
+        by=staff.label,
+    )
+    return _files.answer(lines, kind)

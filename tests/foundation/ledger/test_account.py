@@ -1,0 +1,56 @@
+"""The page of one account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.urls import reverse
+
+from foundation.ledger import services
+from tests.factories.ledger import DAY, NOON, Bank, pay
+
+
+def address(bank: Bank) -> str:
+    return reverse("ledger:account", args=[bank.payer.number])
+
+
+def test_balance_holds_statement_and_timeline_are_shown(bank, desk):
+    pay(bank, bank.payer, bank.payee, 12_345)
+    services.place_hold(number=bank.payer.number, fen=5_000, reason="司法", at=NOON, by="t")
+
+    page = desk(bank.outlet).get(address(bank)).content.decode()
+
+    for shown in ("876.55", "826.55", "123.45", "司法", "李静", "ledger.place_hold"):
+        assert shown in page
+
+
+def test_the_statement_may_be_of_some_days(bank, desk):
+    later = DAY + timedelta(days=1)
+
+    page = desk(bank.outlet).get(address(bank), {"first": later, "last": later})
+
+    assert page.context["postings"] == ()
+
+
+def test_a_long_statement_goes_on(bank, desk):
+    for _ in range(50):
+        pay(bank, bank.payer, bank.payee, 1)
+
+    first = desk(bank.outlet).get(address(bank))
+    oldest = first.context["postings"][-1].seq
+    second = desk(bank.outlet).get(address(bank), {"before": oldest})
+
+    assert (len(first.context["postings"]), len(second.context["postings"])) == (50, 1)
+    assert f"before={oldest}" in first.content.decode()
+
+
+def test_a_day_that_is_none_is_told_at_its_field(bank, desk):
+    assert desk(bank.outlet).get(address(bank), {"first": "2026-02-30"}).status_code == 422
+
+
+def test_an_account_of_another_outlet_or_none_is_refused_alike(bank, desk):
+    window = desk(bank.other)
+
+    for number in (bank.payer.number, "1" * 19, "x"):
+        page = window.get(reverse("ledger:account", args=[number]))
+        assert (page.status_code, "E4004" in page.content.decode()) == (409, True)

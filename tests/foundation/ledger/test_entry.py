@@ -1,0 +1,43 @@
+"""The page of one entry."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from foundation.ledger import services
+from tests.factories.ledger import DAY, NOON, pay
+
+
+def address(entry_id: int) -> str:
+    return reverse("ledger:entry", args=[entry_id])
+
+
+def test_an_entry_is_shown_with_its_legs_and_what_reverses_it(bank, desk):
+    entry = pay(bank, bank.payer, bank.payee, 4_200, note="货款")
+    back = services.reverse(
+        entry_id=entry.pk, key="r", institution_id=bank.outlet.pk, trade_code="1401", teller="1",
+        business_date=DAY, at=NOON, reason="录错",
+    )  # fmt: skip
+
+    page = desk(bank.outlet).get(address(entry.pk)).content.decode()
+
+    for shown in ("42.00", "货款", "李静", "王小明", address(back.pk)):
+        assert shown in page
+
+
+def test_the_other_side_at_another_outlet_is_masked(bank, desk):
+    entry = pay(bank, bank.payer, bank.far_payee, 1)
+
+    page = desk(bank.outlet).get(address(entry.pk)).content.decode()
+
+    assert "北京******公司" in page
+    assert bank.far_payee.name not in page
+    assert bank.far_payee.number not in page
+
+
+@pytest.mark.parametrize("entry_id", [1, 10**30, 261_123_9999999999])
+def test_an_unknown_entry_is_refused(bank, desk, entry_id):
+    page = desk(bank.outlet).get(address(entry_id))
+
+    assert (page.status_code, "E4011" in page.content.decode()) == (409, True)

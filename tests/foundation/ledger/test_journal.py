@@ -1,0 +1,96 @@
+"""The page of the journal, and its files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import openpyxl
+import pytest
+from django.urls import reverse
+
+from foundation.ledger import rules, services
+from foundation.ledger.services import _exporting
+from foundation.trail.models import Event
+from tests.factories.ledger import DAY, pay
+
+ADDRESS = reverse("ledger:journal")
+DAYS = {"first": DAY.isoformat(), "last": DAY.isoformat()}
+
+
+def test_only_lines_of_the_own_institutions_are_shown(bank, desk):
+    pay(bank, bank.other_till, bank.far_payee, 9, institution_id=bank.other.pk)
+
+    page = desk(bank.outlet).get(ADDRESS, DAYS)
+
+    assert {row.institution_id for row in page.context["rows"]} == {bank.outlet.pk}
+
+
+def test_a_line_is_found_by_its_amount_as_it_is_typed(bank, desk):
+    entry = pay(bank, bank.payer, bank.payee, 77_700)
+
+    page = desk(bank.outlet).get(ADDRESS, DAYS | {"amount": "777.00"})
+
+    assert [row.entry_id for row in page.context["rows"]] == [entry.pk]
+    assert reverse("ledger:entry", args=[entry.pk]) in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"first": "x"},
+        {"amount": "1.234"},
+        {"teller": "=1"},
+        {"before": "-1"},
+        {"before": "9" * 30},
+        {"last": (DAY - timedelta(days=1)).isoformat()},
+        {"first": (DAY - timedelta(days=92)).isoformat()},
+    ],
+)
+def test_a_search_that_cannot_be_is_told_at_its_field(bank, desk, wrong):
+    page = desk(bank.outlet).get(ADDRESS, DAYS | wrong)
+
+    assert page.status_code == 422
+    assert "op-error" in page.content.decode()
+
+
+def test_the_journal_goes_on_page_by_page(bank, desk):
+    for _ in range(50):
+        pay(bank, bank.payer, bank.payee, 1)
+
+    first = desk(bank.outlet).get(ADDRESS, DAYS)
+    second = desk(bank.outlet).get(ADDRESS, DAYS | {"before": first.context["following"]})
+
+    assert (len(first.context["rows"]), len(second.context["rows"])) == (50, 1)
+
+
+def test_the_lines_leave_as_csv_and_the_trail_knows(bank, desk):
+    page = desk(bank.outlet).get(ADDRESS, DAYS | {"export": "csv"})
+
+    (head, line) = csv.reader(io.StringIO(page.content.decode("utf-8-sig")))
+    assert head[:3] == ["机构", "会计日期", "流水号"]
+    assert (line[2], line[7], line[8]) == ("00000001", "借", "1000.00")
+    assert Event.objects.get(action="ledger.export_journal").detail == {"kind": "csv", "lines": 1}
+
+
+def test_the_lines_leave_as_a_workbook_with_real_numbers(bank, desk):
+    page = desk(bank.outlet).get(ADDRESS, DAYS | {"export": "xlsx"})
+
+    sheet = openpyxl.load_workbook(io.BytesIO(page.content)).active
+    assert [cell.value for cell in sheet[2]][2:9:6] == ["00000001", 1000]
+
+
+def test_too_many_lines_do_not_leave(bank, desk, monkeypatch):
+    monkeypatch.setattr(_exporting, "EXPORT_MAX", 0)
+
+    page = desk(bank.outlet).get(ADDRESS, DAYS | {"export": "csv"})
+
+    assert (page.status_code, "E4035" in page.content.decode()) == (409, True)
+    assert services.export_journal.__doc__
+
+
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r"])
+def test_a_cell_that_begins_like_a_formula_is_plain_text(begins):
+    assert rules.plain_cell(f"{begins}1") == f"'{begins}1"
+    assert rules.plain_cell("1=1") == "1=1"
