@@ -77,7 +77,7 @@ def simulate(stage: Stage, *, on: date, size: Size, hours: Hours, plant: bool = 
 
 
 def crew_of(*, outlets: Sequence[str]) -> Crew:
-    """Return who works at the outlets and in the authorization centre, as the roles say."""
+    """Return who works at the outlets and in the centres, as the roles say."""
     held = StaffRole.objects.filter(valid_until=None).select_related("staff__institution")
     by_role: dict[str, list[Staff]] = {}
     for row in held.order_by("staff__number"):
@@ -86,7 +86,10 @@ def crew_of(*, outlets: Sequence[str]) -> Crew:
     for teller in by_role.get("teller", []):
         if teller.institution.number in tellers:
             tellers[teller.institution.number].append(teller)
-    return Crew(tellers, by_role.get("authorizer", []), by_role.get("secadmin", []))
+    authorizers, secadmins, auditors = (
+        by_role.get(role, []) for role in ("authorizer", "secadmin", "auditor")
+    )
+    return Crew(tellers, authorizers, secadmins, auditors)
 
 
 def names_of(places: dict[str, Institution]) -> dict[str, str]:

@@ -27,21 +27,24 @@ from foundation.ledger.rules import Leg
 from foundation.people import services as people
 from foundation.people.models import Staff
 from foundation.trail import services as trail
+from monitoring import services as monitoring
 from ops_platform.demo import cases, papers
 from ops_platform.demo.books import Books
 from ops_platform.demo.cases import PLANTS, Case
 from ops_platform.demo.papers import Paper, Registry
 
+MATCHED_AFTER = timedelta(seconds=4)
 STEPS = {"approve": "approve", "reject": "reject", "return": "return", "mend": "return"}
 
 
 @dataclass(frozen=True)
 class Crew:
-    """Who works on the day: tellers by outlet, authorizers, security administrators."""
+    """Who works on the day: tellers by outlet, authorizers, security administrators, auditors."""
 
     tellers: dict[str, list[Staff]]
     authorizers: list[Staff]
     secadmins: list[Staff]
+    auditors: list[Staff]
 
 
 @dataclass
@@ -90,6 +93,12 @@ class Day:
             with people.acting(staff=teller):
                 at = case.at + timedelta(seconds=40)
                 request = authorization.withdraw(number=request.number, teller=teller, at=at)
+        if request.posted_at:
+            # A worker does the same when it comes; history is not to wait for it.
+            with people.acting_as_system(reason="demo matching"):
+                monitoring.match_document(
+                    document_id=request.document_id, at=request.posted_at + MATCHED_AFTER
+                )
         if case.plant:
             self._note(case, teller, subject=request.subject, journal_no=request.journal_no)
 

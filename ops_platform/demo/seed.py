@@ -16,7 +16,7 @@ from foundation.people import services as people
 from foundation.people.models import Institution, Staff
 from foundation.people.roles import ROLES
 from foundation.policy import services as policy
-from ops_platform.demo import books, cases, days, house, truth
+from ops_platform.demo import audit, books, cases, days, house, truth
 from ops_platform.demo.cases import Hours, Size
 from ops_platform.demo.days import Say, Stage
 from ops_platform.demo.play import Day
@@ -38,6 +38,7 @@ POLICIES = {
 
 
 HOUSE_AGE = timedelta(days=400)
+LEFT_TO_AUDIT = 3
 
 
 def seed(
@@ -113,6 +114,11 @@ def _yesterday(stage: Stage, places: dict[str, Institution], *, size: Size, on: 
     """Play the day before and close it."""
     evening = datetime.combine(on, days.CLOSES, SHANGHAI) + timedelta(hours=1)
     day = days.simulate(stage, on=on, size=size, hours=days.hours_of(on, until=evening))
+    audit.pair_day(places=places, on=on, at=evening)
+    audited = audit.audit(
+        auditors=stage.crew.auditors, leave=LEFT_TO_AUDIT, at=evening, seed=stage.seed
+    )
+    stage.say(f"{on}: {audited} differences audited, {LEFT_TO_AUDIT} left")
     with people.acting_as_system(reason="seed_demo"):
         books.close_day(places=places, on=on, at=evening)
     return day

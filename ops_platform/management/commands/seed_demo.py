@@ -24,7 +24,7 @@ class Command(BaseCommand):
         """Read the size of the bank and of its days."""
         parser.add_argument("--outlets", type=int, default=house.OUTLETS_MAX)
         parser.add_argument("--transactions", type=int, default=240, help="of today")
-        parser.add_argument("--images", type=int, default=60, help="vouchers of today")
+        parser.add_argument("--images", type=int, default=50, help="vouchers of today")
         parser.add_argument("--waiting", type=int, default=10, help="items left in the queue")
         parser.add_argument("--seed", type=int, default=1)
 

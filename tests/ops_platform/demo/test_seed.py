@@ -25,7 +25,10 @@ from foundation.people.models import Institution, Staff
 from foundation.policy import rules as policy_rules
 from foundation.policy import selectors as policy
 from foundation.trail.models import Event
+from monitoring import rules as monitoring_rules
+from monitoring.models import Match
 from ops_platform.demo import house, seed, truth
+from ops_platform.demo.audit import OPENING_TRADE
 from ops_platform.demo.cases import PLANTS, Size
 from ops_platform.demo.play import Day
 
@@ -188,6 +191,42 @@ def test_honest_items_read_as_they_were_keyed(seeded):
         if request.subject not in wrong:
             verdicts = {one.verdict for one in authorization.comparison(request=request)}
             assert verdicts == {"same"}
+
+
+def test_monitoring_finds_yesterday_exactly_what_was_planted(seeded):
+    yesterday = seeded.days[0].on
+    wanted = Counter(
+        str(row["expected"])
+        for row in truth.read(seeded.folder, on=yesterday)
+        if row["expected"] in monitoring_rules.DIFFERENCES
+    )
+    found = Match.objects.filter(business_date=yesterday).exclude(trade_code=OPENING_TRADE)
+
+    different = found.exclude(state=monitoring_rules.MATCHED)
+
+    assert Counter(different.order_by("id").values_list("result", flat=True)) == wanted
+    assert found.filter(state=monitoring_rules.MATCHED).exists()
+
+
+def test_monitoring_finds_today_what_can_be_found_before_the_day_is_closed(seeded):
+    expected = {
+        row["subject"]: row["expected"]
+        for row in truth.read(seeded.folder, on=seeded.today.on)
+        if row["expected"] in ("amount_diff", "account_diff", "duplicate_image")
+    }
+
+    found = Match.objects.filter(business_date=seeded.today.on, state=monitoring_rules.OPEN)
+
+    assert dict(found.order_by("id").values_list("subject", "result")) == expected
+
+
+def test_some_differences_are_audited_and_some_wait(seeded):
+    yesterday = Match.objects.filter(business_date=seeded.days[0].on)
+
+    assert yesterday.filter(state=monitoring_rules.OPEN).count() == seed.LEFT_TO_AUDIT
+    audited = yesterday.filter(state=monitoring_rules.CONFIRMED)
+    assert audited.exists()
+    assert all(match.decided_person not in match.touched for match in audited.order_by("id"))
 
 
 def test_every_business_number_is_in_force(seeded):

@@ -1,0 +1,59 @@
+"""The evening of a demo day: every voucher beside its journal line, and auditors at the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from random import Random
+
+from foundation.people import services as people
+from foundation.people.models import Institution, Staff
+from monitoring import rules
+from monitoring import services as monitoring
+from monitoring.models import Match
+
+OPENING_TRADE = "1404"
+OPENING_REASON = "期初余额入账，无客户凭证"
+LOOKED_AGAIN = "人工核对原件，凭证与流水一致"
+LOOK = timedelta(seconds=75)
+
+
+def pair_day(*, places: dict[str, Institution], on: date, at: datetime) -> None:
+    """Open a difference for everything of the day that stands alone."""
+    for place in places.values():
+        with people.acting_as_system(reason="demo pairing"):
+            monitoring.match_day(institution_id=place.pk, business_date=on, at=at)
+
+
+def audit(*, auditors: Sequence[Staff], leave: int, at: datetime, seed: int) -> int:
+    """Let auditors work the queue down to so many differences; return how many were decided."""
+    random, done = Random(f"audit|{seed}|{at:%Y%m%d}"), 0
+    with people.acting_as_system(reason="demo audit"):
+        waiting = Match.objects.filter(state=rules.OPEN).count()
+    while waiting - done > leave:
+        auditor = random.choice(auditors)
+        with people.acting(staff=auditor):
+            opened = monitoring.open_next(auditor=auditor, at=at + LOOK * done)
+            if opened is None:
+                return done
+            finding, reason = _finding(opened.match, random)
+            monitoring.decide(
+                match_id=opened.match.pk,
+                finding=finding,
+                reason=reason,
+                tries=opened.match.tries,
+                fence=opened.item.fence,
+                auditor=auditor,
+                at=at + LOOK * (done + 1),
+            )
+        done += 1
+    return done
+
+
+def _finding(match: Match, random: Random) -> tuple[str, str]:
+    """Return what an auditor says of a difference: mostly that the machine is right."""
+    if match.trade_code == OPENING_TRADE:
+        return rules.MATCHED_FORCED, OPENING_REASON
+    if match.result == rules.UNREADABLE and random.random() < 0.8:
+        return rules.MATCHED_FORCED, LOOKED_AGAIN
+    return match.result, ""
