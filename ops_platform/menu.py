@@ -120,7 +120,11 @@ CENTRES = (
         title=_("System"),
         icon="settings",
         places=(
-            _place(_("Staff and roles"), "people:staff_list", Permission.STAFF_VIEW, "users"),
+            _place(_("Staff and roles"), "people:staff", Permission.STAFF_VIEW, "users"),
+            _place(_("Role proposals"), "people:proposals", Permission.STAFF_VIEW, "user"),
+            _place(
+                _("Institutions"), "people:institutions", Permission.STAFF_VIEW, "building-bank"
+            ),
             _place(_("Parameters"), "policy:numbers", Permission.POLICY_VIEW, "adjustments"),
             _place(_("Trail"), "trail:entries", Permission.TRAIL_VIEW, "history"),
             _place(_("Queues"), "worklist:queues", Permission.QUEUE_VIEW, "stack-2"),

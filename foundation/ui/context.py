@@ -129,7 +129,7 @@ class Shell:
     @property
     def trace(self) -> str:
         """Return the number that finds this request in the logs."""
-        return str(getattr(self._request, "trace_id", ""))
+        return str(getattr(self._request, "request_id", ""))
 
     @property
     def mark(self) -> str:

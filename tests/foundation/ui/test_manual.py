@@ -17,7 +17,7 @@ ENGLISH = {chapter.slug: chapter for chapter in manual.chapters("en")}
 
 def test_both_languages_have_the_same_pages():
     assert CHINESE.keys() == ENGLISH.keys()
-    assert {"start", "teller", "authorizer", "auditor", "supervisor", "admin"} <= CHINESE.keys()
+    assert {"start", "teller", "authorizer", "auditor", "supervisor", "people"} <= CHINESE.keys()
 
 
 @pytest.mark.django_db
