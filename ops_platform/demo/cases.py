@@ -148,13 +148,28 @@ class Planner:
         for wrong, place in zip(wrongs, approved, strict=False):
             cases[place] = self._spoilt(cases[place], wrong)
         held = [p for p in approved[len(wrongs) :] if cases[p].ending == "approve"]
-        for wrong, place in zip(["own_item", "duplicate_voucher"], sorted(held), strict=False):
-            cases[place] = replace(cases[place], plant=wrong)
+        twice = [place for place in sorted(held) if self._like(cases, place)]
+        for place in twice[-1:]:
+            cases[place] = replace(cases[place], plant="duplicate_voucher")
+        for place in [place for place in held if place not in twice[-1:]][:1]:
+            cases[place] = replace(cases[place], plant="own_item")
         for place in booked[:2]:
             cases[place] = replace(cases[place], trade_code=WITHDRAWAL, plant="missing_voucher")
         extra = self._around(cases)
         cases = sorted([*cases, *extra], key=lambda case: case.at)
         return [replace(case, serial=place) for place, case in enumerate(cases, start=1)]
+
+    def _like(self, cases: Sequence[Case], place: int) -> list[Case]:
+        """Return the honest earlier cases of another outlet whose voucher could come again."""
+        case = cases[place]
+        outlet = self.people[case.payer].outlet
+        return [
+            one
+            for one in cases[:place]
+            if one.trade_code == case.trade_code
+            and one.ending in ("approve", "pass")
+            and self.people[one.payer].outlet != outlet
+        ]
 
     def _arrival(self, hours: Hours) -> datetime:
         """Return a moment of the bell over the day: a peak in the morning, one after lunch."""
