@@ -20,6 +20,7 @@ from django.db import connection, connections
 from foundation.people import services as people
 from foundation.worklist import rules
 from foundation.worklist import services as worklist
+from ops_platform.logs import masked
 
 TASK = re.compile(r"(?:foundation\.)?[a-z_]+\.tasks\.[a-z][a-z_]*")
 EXTEND_EVERY_SECONDS = 20
@@ -103,7 +104,7 @@ def _renew() -> None:
 def _fail(job: worklist.Claimed, error: str) -> None:
     _renew()
     try:
-        given_up = worklist.fail_job(job=job, error=error)
+        given_up = worklist.fail_job(job=job, error=masked(error))
     except rules.LeaseLost:
         log.warning("job.fenced", kind=job.kind)
     else:

@@ -6,16 +6,22 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from authorization import events as authorization
 from foundation.imaging import events as imaging
 from foundation.kernel import bus
 from foundation.ledger import events as ledger
+from foundation.people.roles import Permission
 from foundation.worklist import services as worklist
+from foundation.worklist.rules import Queue, open_queue
 from monitoring import services as monitoring
 
 
 def connect() -> None:
-    """Connect the listeners."""
+    """Connect the listeners, and name the queues."""
+    open_queue(Queue("authorization", _("Authorization"), Permission.AUTHORIZATION_DECIDE))
+    open_queue(Queue("monitoring.audit", _("Voucher audit"), Permission.MONITORING_AUDIT))
     bus.listen(imaging.PageStored, later("foundation.imaging.tasks.make_copies"))
     bus.listen(imaging.PageStored, later("foundation.imaging.tasks.read_page"))
     bus.listen(authorization.Completed, monitoring.on_authorization_completed)

@@ -151,6 +151,15 @@ def backoff(attempts: int, spread: int) -> timedelta:
     return waited + waited * (spread % 51) // 100
 
 
+def clock_text(took: timedelta) -> str:
+    """Return a time as people read it from a clock: 12:05, or 1:02:03 from an hour on."""
+    seconds = max(took, _NOTHING) // timedelta(seconds=1)
+    minutes, hours = seconds // 60, seconds // 3600
+    return (
+        f"{hours}:{minutes % 60:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
+    )
+
+
 @dataclass(frozen=True)
 class Stretch:
     """A time from a moment to a moment, or still going on."""

@@ -11,12 +11,15 @@ from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum
 
 from foundation.kernel.calendar import Calendar
 from foundation.people.models import Staff
+from foundation.trail import selectors as trail
+from foundation.trail.models import Event
 from foundation.worklist import rules
 from foundation.worklist.models import Heartbeat, Holding, Job, Suspension, WorkItem
 
 # More is shown as "1000+": counting on would make the page slower with every item that waits.
 COUNTED_MOST = 1000
 PAGE = 50
+SILENT_MOST = timedelta(seconds=30)
 FINISHED = Q(ended_by="finished")
 
 # The codes of the queues with open items: one step of the index a queue, not one an item.
@@ -43,9 +46,9 @@ FROM (SELECT state, urgent, enqueued_at FROM worklist_workitem
 """
 
 JOBS = """
-SELECT state.name, (SELECT count(*) FROM
-    (SELECT 1 FROM worklist_job WHERE state = state.name LIMIT %(most)s) some)
-FROM unnest(%(states)s::text[]) AS state(name)
+SELECT wanted.state, (SELECT count(*) FROM
+    (SELECT 1 FROM worklist_job job WHERE job.state = wanted.state LIMIT %(most)s) first)
+FROM unnest(%(states)s::text[]) AS wanted(state)
 """
 
 
@@ -59,7 +62,7 @@ class Depth:
     held: int
     urgent: int
     suspended: int
-    oldest_at: datetime | None
+    oldest: str
     more: bool
 
 
@@ -83,11 +86,53 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Row:
+    """An item as a list shows it: since it came, and whether it is late."""
+
+    item: WorkItem
+    since: str
+    late: bool
+
+
+@dataclass(frozen=True)
 class Page:
     """Some items of a queue in the order of their turns, and where the next ones begin."""
 
-    items: Sequence[WorkItem]
+    rows: Sequence[Row]
     next_place: Place | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All that is known of one item: its clocks, who held it, when it was set aside, what came."""
+
+    item: WorkItem
+    waiting: str
+    held: str
+    suspended: str
+    holdings: Sequence[Holding]
+    suspensions: Sequence[Suspension]
+    timeline: Sequence[Event]
+    steps: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """Some jobs of a state, and which one the next are older than."""
+
+    rows: Sequence[Job]
+    next_before: int | None
+
+
+@dataclass(frozen=True)
+class Sign:
+    """The last sign of life of a process."""
+
+    process: str
+    host: str
+    pid: int
+    at: datetime
+    alive: bool
 
 
 @dataclass(frozen=True)
@@ -106,16 +151,16 @@ def skills(*, staff: Staff, on: date) -> dict[str, int]:  # noqa: ARG001  qualif
     return {}
 
 
-def depths() -> Sequence[Depth]:
+def depths(*, at: datetime) -> Sequence[Depth]:
     """Return how full each known or used queue is, as far as the scope reaches."""
     known = rules.queues()
     with connection.cursor() as cursor:
         cursor.execute(QUEUES)
         used = {row[0] for row in cursor.fetchall()}
-    return tuple(depth(queue=code) for code in sorted(used | set(known)))
+    return tuple(depth(queue=code, at=at) for code in sorted(used | set(known)))
 
 
-def depth(*, queue: str) -> Depth:
+def depth(*, queue: str, at: datetime) -> Depth:
     """Return how full one queue is."""
     known = rules.queues().get(queue)
     with connection.cursor() as cursor:
@@ -128,12 +173,14 @@ def depth(*, queue: str) -> Depth:
         held=held,
         suspended=suspended,
         urgent=urgent,
-        oldest_at=oldest_at,
+        oldest=rules.clock_text(at - oldest_at) if oldest_at else "",
         more=together == COUNTED_MOST,
     )
 
 
-def page(*, queue: str, wanted: Wanted, after: Place | None = None, limit: int = PAGE) -> Page:
+def page(
+    *, queue: str, wanted: Wanted, at: datetime, after: Place | None = None, limit: int = PAGE
+) -> Page:
     """Return open items of a queue in the order of their turns, behind a place."""
     rows = WorkItem.objects.filter(queue=queue, state__in=rules.OPEN)
     if wanted.state:
@@ -148,7 +195,16 @@ def page(*, queue: str, wanted: Wanted, after: Place | None = None, limit: int =
         rows = rows.filter(_behind(after))
     rows = rows.select_related("institution").order_by("-urgent", "turn_at", "id")
     found: list[WorkItem] = list(rows[: limit + 1])
-    return Page(found[:limit], _place(found[limit - 1]) if len(found) > limit else None)
+    last = found[limit - 1] if len(found) > limit else None
+    shown = [
+        Row(
+            item=item,
+            since=rules.clock_text(at - item.enqueued_at),
+            late=item.due_at is not None and item.due_at < at,
+        )
+        for item in found[:limit]
+    ]
+    return Page(shown, Place(last.urgent, last.turn_at, last.pk) if last else None)
 
 
 def item(*, item_id: int) -> WorkItem:
@@ -166,6 +222,22 @@ def latest(*, queue: str, subject: str) -> WorkItem | None:
         WorkItem.objects.filter(subject=subject, queue=queue).order_by("-id").first()
     )
     return found
+
+
+def sheet(*, item_id: int, at: datetime, calendar: Calendar | None = None) -> Sheet:
+    """Return all that is known of an item; refuse one that the person may not see."""
+    found = item(item_id=item_id)
+    times = clocks(item=found, at=at, calendar=calendar)
+    return Sheet(
+        item=found,
+        waiting=rules.clock_text(times.waiting),
+        held=rules.clock_text(times.held),
+        suspended=rules.clock_text(times.suspended),
+        holdings=holdings(item=found),
+        suspensions=suspensions(item=found),
+        timeline=trail.timeline(subject=found.subject),
+        steps=frozenset(rules.FLOW.steps_from(found.state)),
+    )
 
 
 def holdings(*, item: WorkItem) -> Sequence[Holding]:
@@ -221,21 +293,21 @@ def job_counts() -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def jobs(*, state: str, before: int | None = None, limit: int = PAGE) -> Sequence[Job]:
-    """Return jobs in a state, newest first, older than a given one; one more than the limit."""
+def jobs(*, state: str, before: int | None = None, limit: int = PAGE) -> Jobs:
+    """Return jobs in a state, newest first, older than a given one."""
     rows = Job.objects.filter(state=state)
     if before:
         rows = rows.filter(id__lt=before)
-    return tuple(rows.order_by("-id")[: limit + 1])
+    found = list(rows.order_by("-id")[: limit + 1])
+    return Jobs(found[:limit], found[limit - 1].pk if len(found) > limit else None)
 
 
-def signs_of_life() -> Sequence[Heartbeat]:
-    """Return when each process was last heard of."""
-    return tuple(Heartbeat.objects.order_by("process", "host", "pid"))
-
-
-def _place(item: WorkItem) -> Place:
-    return Place(item.urgent, item.turn_at, item.pk)
+def signs_of_life(*, at: datetime) -> Sequence[Sign]:
+    """Return when each process was last heard of, and whether that is too long ago."""
+    return tuple(
+        Sign(row.process, row.host, row.pid, row.at, at - row.at < SILENT_MOST)
+        for row in Heartbeat.objects.order_by("process", "host", "pid")
+    )
 
 
 def _behind(place: Place) -> Q:

@@ -1,6 +1,19 @@
 """URLs of worklist."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from foundation.worklist import web
 
 app_name = "worklist"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", web.queues, name="queues"),
+    path("queue/<str:code>/", web.queue, name="queue"),
+    path("item/<int:item_id>/", web.item, name="item"),
+    path("item/<int:item_id>/urgent/", web.mark_urgent, name="mark_urgent"),
+    path("item/<int:item_id>/assign/", web.assign, name="assign"),
+    path("item/<int:item_id>/take-back/", web.take_back, name="take_back"),
+    path("item/<int:item_id>/suspend/", web.suspend, name="suspend"),
+    path("item/<int:item_id>/resume/", web.resume, name="resume"),
+    path("jobs/", web.jobs, name="jobs"),
+    path("jobs/<int:job_id>/retry/", web.retry_job, name="retry_job"),
+]

@@ -60,9 +60,15 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("ledger", "number"): lambda place: place.account,
     ("monitoring", "match_id"): lambda place: place.match.pk,
     ("monitoring", "item_id"): lambda place: place.match.work_item_id,
+    ("worklist", "code"): lambda _place: "authorization",
+    ("worklist", "item_id"): lambda place: place.work_item,
+    ("worklist", "job_id"): lambda _place: 1,
 }
 # Arguments that name no row of an institution.
-EVERYWHERE = {("authorization", "trade_code"), ("authorization", "key")}
+EVERYWHERE = {
+    ("authorization", "trade_code"), ("authorization", "key"), ("worklist", "code"),
+    ("worklist", "job_id"),
+}  # fmt: skip
 
 
 def place(bank: people.Branch, outlet: Institution, name: str) -> Place:

@@ -1,7 +1,5 @@
 """One item, one holder: claiming, keeping, finishing and losing it."""
 
-import uuid
-
 import pytest
 from django.db import connection, transaction
 
@@ -11,31 +9,8 @@ from foundation.worklist.models import Holding, WorkItem
 from tests.factories import people
 
 
-@pytest.fixture
-def put(bank):
-    def enqueue(**more):
-        wanted = {
-            "queue": "authorization",
-            "subject": f"test:{uuid.uuid4()}",
-            "institution_id": bank.outlet.pk,
-            "at": people.NOON,
-        }
-        return worklist.enqueue(**(wanted | more))
-
-    return enqueue
-
-
 def claim(staff):
     return worklist.claim_next(queue="authorization", staff=staff, at=people.NOON)
-
-
-def let_the_lease_end(item):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE worklist_workitem SET lease_until = clock_timestamp() - interval '1 s'"
-            " WHERE id = %s",
-            [item.pk],
-        )
 
 
 def test_the_oldest_item_comes_first(put, authorizer):
@@ -104,7 +79,7 @@ def test_a_released_item_waits_at_its_old_place(put, authorizer, bank):
     assert claim(people.staff(bank.centre, "authorizer")).pk == first.pk
 
 
-def test_an_item_beyond_its_lease_goes_to_the_next(put, authorizer, bank):
+def test_an_item_beyond_its_lease_goes_to_the_next(put, authorizer, bank, let_the_lease_end):
     put()
     item = claim(authorizer)
     let_the_lease_end(item)
@@ -115,7 +90,7 @@ def test_an_item_beyond_its_lease_goes_to_the_next(put, authorizer, bank):
     assert other.fence == item.fence + 1
 
 
-def test_a_holder_whose_lease_ended_changes_nothing(put, authorizer):
+def test_a_holder_whose_lease_ended_changes_nothing(put, authorizer, let_the_lease_end):
     put()
     item = claim(authorizer)
     let_the_lease_end(item)

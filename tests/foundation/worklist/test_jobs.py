@@ -1,137 +1,74 @@
-"""A job is done once, whoever runs it and whatever dies."""
-
-import threading
+"""The page of the jobs: those given up first, and which processes live."""
 
 import pytest
-from django.db import connection, connections, transaction
+from django.urls import reverse
 
-from foundation.worklist import rules, tasks
+from foundation.worklist import rules, selectors
 from foundation.worklist import services as worklist
 from foundation.worklist.models import Job
-from ops_platform import jobs
-from tests.factories import people
 
 KIND = "foundation.worklist.tasks.expire_leases"
 
 
-def let_the_lease_end():
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE worklist_job SET lease_until = clock_timestamp()")
-
-
-def test_a_job_written_and_rolled_back_was_never_there(committed_db):
-    with transaction.atomic():
-        worklist.enqueue_job(kind=KIND, args={})
-        transaction.set_rollback(True)
-
-    assert worklist.claim_job() is None
-
-
-def test_a_job_with_a_key_is_written_once(db):
-    assert worklist.enqueue_job(kind=KIND, args={}, dedup_key="a") is not None
-    assert worklist.enqueue_job(kind=KIND, args={}, dedup_key="a") is None
-
-
-def test_a_job_is_run_and_done(committed_db):
+@pytest.fixture
+def dead(bank):
     job_id = worklist.enqueue_job(kind=KIND, args={})
-
-    assert jobs.run_job(job_id)
-    assert not jobs.run_job(job_id)
-    assert Job.objects.get().state == rules.JOB_DONE
+    Job.objects.update(state=rules.DEAD, last_error="no such engine", attempts=8)
+    return Job.objects.get(id=str(job_id))
 
 
-def test_a_job_waits_for_its_time(db):
-    worklist.enqueue_job(kind=KIND, args={}, run_after=people.NOON.replace(year=2999))
+def test_a_job_that_was_given_up_is_shown_with_its_error(desk, dead):
+    answer = desk.get(reverse("worklist:jobs"))
 
-    assert worklist.claim_job() is None
+    assert [job.pk for job in answer.context["listed"].rows] == [dead.pk]
+    assert "no such engine" in answer.content.decode()
 
 
-def test_a_worker_that_lost_its_job_changes_nothing(db):
+def test_it_is_tried_again_on_request(desk, dead):
+    desk.post(reverse("worklist:retry_job", args=[dead.pk]))
+
+    dead.refresh_from_db()
+    assert (dead.state, dead.attempts) == (rules.READY, 0)
+
+
+def test_a_job_that_waits_is_not_tried_again_by_hand(desk, dead):
+    Job.objects.update(state=rules.READY)
+
+    assert desk.post(reverse("worklist:retry_job", args=[dead.pk])).status_code == 409
+
+
+def test_jobs_are_counted_by_state(desk, dead):
     worklist.enqueue_job(kind=KIND, args={})
-    slow = worklist.claim_job()
-    let_the_lease_end()
-    quick = worklist.claim_job()
 
-    with pytest.raises(rules.LeaseLost):
-        worklist.finish_job(job=slow)
-    worklist.finish_job(job=quick)
+    counts = desk.get(reverse("worklist:jobs"), {"state": "ready"}).context["counts"]
+
+    assert (counts["dead"], counts["ready"], counts["running"]) == (1, 1, 0)
 
 
-def test_the_effect_of_a_worker_that_lost_its_job_is_rolled_back(committed_db, monkeypatch):
-    done = []
+def test_older_jobs_are_on_the_next_page(bank):
+    ids = [worklist.enqueue_job(kind=KIND, args={}) for _ in range(3)]
 
-    def slow_task():
-        let_the_lease_end()
-        assert worklist.claim_job() is not None
-        return lambda: worklist.enqueue_job(kind=KIND, args={"effect": True})
+    first = selectors.jobs(state="ready", limit=2)
+    second = selectors.jobs(state="ready", limit=2, before=first.next_before)
 
-    monkeypatch.setattr(tasks, "slow_task", slow_task, raising=False)
-    worklist.enqueue_job(kind="foundation.worklist.tasks.slow_task", args={})
-
-    jobs.run_job()
-
-    assert done == []
-    assert not Job.objects.filter(args={"effect": True}).exists()
+    assert [job.pk for job in (*first.rows, *second.rows)] == ids[::-1]
+    assert second.next_before is None
 
 
-def test_a_failing_job_is_given_up_for_a_person_to_see(committed_db, monkeypatch):
-    def broken():
-        raise RuntimeError("no such engine")
+def test_a_silent_process_is_shown_as_such(desk, bank):
+    from django.db import connection
 
-    monkeypatch.setattr(tasks, "broken", broken, raising=False)
-    job_id = worklist.enqueue_job(kind="foundation.worklist.tasks.broken", args={})
-    Job.objects.update(attempts_max=2)
+    worklist.sign_of_life(process="relay", host="h", pid=1)
+    worklist.sign_of_life(process="beat", host="h", pid=2)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE worklist_heartbeat SET at = at - interval '1 h' WHERE pid = 1")
 
-    jobs.run_job(job_id)
-    assert Job.objects.get().state == rules.READY
-    Job.objects.update(run_after=people.NOON.replace(year=2020))
-    jobs.run_job(job_id)
+    shown = desk.get(reverse("worklist:jobs")).context["processes"]
 
-    job = Job.objects.get()
-    assert job.state == rules.DEAD
-    assert "no such engine" in job.last_error
+    assert {sign.process: sign.alive for sign in shown} == {"relay": False, "beat": True}
 
 
-def test_a_job_given_up_is_tried_again_when_a_person_says_so(bank, authorizer):
-    worklist.enqueue_job(kind=KIND, args={})
-    Job.objects.update(state=rules.DEAD)
-    job = Job.objects.get()
+def test_an_authorizer_does_not_open_it(client, authorizer):
+    client.force_login(authorizer, backend="django.contrib.auth.backends.ModelBackend")
 
-    worklist.revive_job(job_id=job.pk, by=authorizer, at=people.NOON)
-
-    assert worklist.claim_job().job_id == job.pk
-    with pytest.raises(rules.JobNotDead):
-        worklist.revive_job(job_id=job.pk, by=authorizer, at=people.NOON)
-
-
-@pytest.mark.parametrize("kind", ["os.system", "ops_platform.jobs.run_job", "a.tasks.b.c"])
-def test_only_tasks_are_run(kind):
-    with pytest.raises(LookupError):
-        jobs.task_of(kind)
-
-
-def test_many_workers_get_each_job_once(committed_db):
-    for _ in range(60):
-        worklist.enqueue_job(kind=KIND, args={})
-    taken: list[int] = []
-
-    def work():
-        while (job := worklist.claim_job()) is not None:
-            taken.append(job.job_id)
-        connections.close_all()
-
-    workers = [threading.Thread(target=work) for _ in range(6)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-
-    assert len(taken) == 60
-    assert len(set(taken)) == 60
-
-
-def test_old_jobs_are_forgotten(db):
-    worklist.enqueue_job(kind=KIND, args={})
-    Job.objects.update(state=rules.JOB_DONE, done_at=people.NOON.replace(year=2020))
-
-    assert worklist.purge_jobs() == 1
+    assert client.get(reverse("worklist:jobs")).status_code == 403

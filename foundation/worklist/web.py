@@ -1,0 +1,210 @@
+"""Pages of the dispatcher: queues, one queue, one item; and of the operators: jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django import forms as django_forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from foundation.kernel.errors import Refused
+from foundation.people import selectors as people
+from foundation.people.models import Staff
+from foundation.people.roles import Permission
+from foundation.ui.web import action, refuse_in, requires, signed_in
+from foundation.worklist import forms, rules, selectors, services
+
+DISPATCH_FORMS: dict[str, type[forms.Reason]] = {
+    "mark_urgent": forms.Reason,
+    "assign": forms.Assignment,
+    "take_back": forms.Reason,
+    "suspend": forms.Aside,
+}
+
+
+@require_GET
+@requires(Permission.QUEUE_VIEW)
+def queues(request: HttpRequest) -> HttpResponse:
+    """Show how full every queue is, live."""
+    part = "worklist/_queues.html" if request.headers.get("HX-Request") else ""
+    at = timezone.now()
+    return render(
+        request, part or "worklist/queues.html", {"depths": selectors.depths(at=at), "at": at}
+    )
+
+
+@require_GET
+@requires(Permission.QUEUE_VIEW)
+def queue(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the open items of one queue in the order of their turns, live."""
+    form = forms.Shown(request.GET)
+    shown = selectors.page(queue=code, wanted=form.wanted(), after=form.place(), at=timezone.now())
+    depth = selectors.depth(queue=code, at=timezone.now())
+    kept = request.GET.copy()
+    for name in ("after_urgent", "after_turn", "after_id"):
+        kept.pop(name, None)
+    part = "worklist/_queue.html" if request.headers.get("HX-Request") else ""
+    context = {"form": form, "page": shown, "depth": depth, "query": kept.urlencode()}
+    return render(request, part or "worklist/queue.html", context)
+
+
+@require_GET
+@requires(Permission.QUEUE_VIEW)
+def item(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Show one item with its clocks, its holders and what may be done with it."""
+    return _item_page(request, item_id)
+
+
+@action
+@require_POST
+@requires(Permission.QUEUE_DISPATCH)
+def mark_urgent(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Put an item first, for a reason."""
+    form = _form("mark_urgent", request)
+
+    def act() -> None:
+        services.mark_urgent(
+            item_id=item_id,
+            reason=form.cleaned_data["reason"],
+            by=signed_in(request),
+            at=timezone.now(),
+        )
+
+    return _dispatch(request, item_id, form, "mark_urgent", act)
+
+
+@action
+@require_POST
+@requires(Permission.QUEUE_DISPATCH)
+def assign(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Give an item to a person, for a reason."""
+    form = _form("assign", request)
+
+    def act() -> None:
+        services.assign(
+            item_id=item_id,
+            to=_person(form.cleaned_data["number"]),
+            reason=form.cleaned_data["reason"],
+            by=signed_in(request),
+            at=timezone.now(),
+        )
+
+    return _dispatch(request, item_id, form, "assign", act)
+
+
+@action
+@require_POST
+@requires(Permission.QUEUE_DISPATCH)
+def take_back(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Put an item that somebody holds back into its queue, for a reason."""
+    form = _form("take_back", request)
+
+    def act() -> None:
+        services.take_back(
+            item_id=item_id,
+            reason=form.cleaned_data["reason"],
+            by=signed_in(request),
+            at=timezone.now(),
+        )
+
+    return _dispatch(request, item_id, form, "take_back", act)
+
+
+@action
+@require_POST
+@requires(Permission.QUEUE_DISPATCH)
+def suspend(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Set an item aside, for a reason."""
+    form = _form("suspend", request)
+
+    def act() -> None:
+        services.suspend(
+            item_id=item_id,
+            reason=form.cleaned_data["reason"],
+            until=form.cleaned_data["until"],
+            by=signed_in(request),
+            at=timezone.now(),
+        )
+
+    return _dispatch(request, item_id, form, "suspend", act)
+
+
+@action
+@require_POST
+@requires(Permission.QUEUE_DISPATCH)
+def resume(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Let an item that was set aside wait again."""
+    try:
+        services.resume(item_id=item_id, by=signed_in(request), at=timezone.now())
+    except rules.NoSuchItem as refusal:
+        raise Http404 from refusal
+    return redirect("worklist:item", item_id)
+
+
+@require_GET
+@requires(Permission.JOB_VIEW)
+def jobs(request: HttpRequest) -> HttpResponse:
+    """Show how many jobs are in each state, those given up first, and which processes live."""
+    state, before = forms.Listed(request.GET).wanted()
+    context = {
+        "state": state,
+        "listed": selectors.jobs(state=state, before=before),
+        "counts": selectors.job_counts(),
+        "processes": selectors.signs_of_life(at=timezone.now()),
+    }
+    return render(request, "worklist/jobs.html", context)
+
+
+@action
+@require_POST
+@requires(Permission.JOB_VIEW)
+def retry_job(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Let a job that was given up be tried again."""
+    services.revive_job(job_id=job_id, by=signed_in(request), at=timezone.now())
+    return redirect("worklist:jobs")
+
+
+def _form(step: str, request: HttpRequest | None = None) -> forms.Reason:
+    """Return the form of a step; several stand on one page, so each has its own ids."""
+    return DISPATCH_FORMS[step](request.POST if request else None, auto_id=f"{step}_%s")
+
+
+def _person(number: str) -> Staff:
+    found = people.staff_by_number(number=number.strip())
+    if found is None:
+        raise rules.NoSuchPerson(number=number, field="number")
+    return found
+
+
+def _dispatch(
+    request: HttpRequest,
+    item_id: int,
+    form: django_forms.Form,
+    step: str,
+    act: Callable[[], None],
+) -> HttpResponse:
+    if form.is_valid():
+        try:
+            act()
+            return redirect("worklist:item", item_id)
+        except Refused as refusal:
+            refuse_in(request, form, refusal)
+    return _item_page(request, item_id, {step: form}, 422)
+
+
+def _item_page(
+    request: HttpRequest,
+    item_id: int,
+    bound: dict[str, django_forms.Form] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    try:
+        sheet = selectors.sheet(item_id=item_id, at=timezone.now())
+    except rules.NoSuchItem as refusal:
+        raise Http404 from refusal
+    named = {step: _form(step) for step in DISPATCH_FORMS} | (bound or {})
+    context = {"sheet": sheet, "forms": named, "form": next(iter((bound or {}).values()), None)}
+    return render(request, "worklist/item.html", context, status=status)
