@@ -1,6 +1,12 @@
 """URLs of dashboards."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from dashboards import web
 
 app_name = "dashboards"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("live/", web.live, name="live"),
+    path("items/", web.items, name="items"),
+    path("export/", web.export, name="export"),
+]

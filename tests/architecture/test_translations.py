@@ -26,7 +26,7 @@ def translations() -> dict[str, set[str]]:
     for path in CATALOGUES:
         for entry in polib.pofile(str(path)):
             if not entry.obsolete:
-                found[entry.msgid].update([entry.msgstr, *entry.msgstr_plural.values()])
+                found[entry.msgid].update(entry.msgstr_plural.values() or [entry.msgstr])
                 if entry.msgid_plural:
                     found[entry.msgid_plural].update(entry.msgstr_plural.values())
     return found

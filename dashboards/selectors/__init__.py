@@ -1,0 +1,7 @@
+"""What the supervisors' dashboard asks of the centres; it reads and never writes."""
+
+from dashboards.selectors._counted import Page, Row, counted, listed
+from dashboards.selectors._live import Board, Tiles, board
+from dashboards.selectors._sheets import sheets
+
+__all__ = ["Board", "Page", "Row", "Tiles", "board", "counted", "listed", "sheets"]

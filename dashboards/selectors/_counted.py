@@ -1,0 +1,209 @@
+"""The rows behind every figure: the figure counts them, its link lists them, so the two agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from authorization import rules as authorization_rules
+from authorization import selectors as authorization
+from authorization.models import Decision, Request
+from dashboards import rules
+from dashboards.rules import Cut
+from foundation.policy import selectors as policy
+from monitoring import rules as monitoring_rules
+from monitoring import selectors as monitoring
+from monitoring.models import Match
+
+PAGE = 50
+STEPS = {
+    "approved": ("approve",),
+    "rejected": ("reject",),
+    "returned": ("return",),
+    "refused": ("reject", "return"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One counted thing as the list shows it."""
+
+    key: int
+    address: tuple[str, object]
+    number: str
+    place: str
+    what: str
+    who: str
+    at: datetime | None
+    took: Decimal | None
+    state: str
+    state_text: str = ""
+    state_kind: str = ""
+    reasons: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of what a figure counts, and how much it counts in all."""
+
+    figure: rules.Figure
+    rows: Sequence[Row]
+    total: int
+    next_before: int | None
+
+
+def counted(*, figure: str, cut: Cut) -> QuerySet[Any]:
+    """Return the rows that the figure counts, unordered."""
+    kind = rules.FIGURES[figure].rows
+    if kind == rules.DECISIONS:
+        return _decisions(figure, cut)
+    return _items(figure, cut) if kind == rules.ITEMS else _pairs(figure, cut)
+
+
+def listed(*, figure: str, cut: Cut) -> Page:
+    """Return one page of the rows that the figure counts, newest first."""
+    rows = counted(figure=figure, cut=cut)
+    before = rows.filter(id__lt=cut.before) if cut.before else rows
+    found = list(_shown(rules.FIGURES[figure].rows, before.order_by("-id"))[: PAGE + 1])
+    return Page(
+        figure=rules.FIGURES[figure],
+        rows=[_row(row) for row in found[:PAGE]],
+        total=rows.count(),
+        next_before=found[PAGE - 1].pk if len(found) > PAGE else None,
+    )
+
+
+def _decisions(figure: str, cut: Cut) -> QuerySet[Decision]:
+    rows = authorization.decisions_of(on=cut.on).filter(at__lt=cut.until + timedelta(seconds=1))
+    rows = _narrowed(rows.order_by(), cut, "at")
+    if cut.reason:
+        rows = rows.filter(reasons__contains=[cut.reason])
+    if cut.decider:
+        rows = rows.filter(decider__number=cut.decider)
+    if figure in STEPS:
+        rows = rows.filter(step__in=STEPS[figure])
+    if figure in ("within", "over"):
+        target = policy.whole(code="authorization.target_seconds", on=cut.on) * 1000
+        rows = rows.filter(Q(view_ms__lte=target) if figure == "within" else Q(view_ms__gt=target))
+    return rows
+
+
+def _items(figure: str, cut: Cut) -> QuerySet[Request]:
+    state = authorization_rules.QUEUED if figure == "waiting" else authorization_rules.VIEWING
+    chosen = authorization.Filter(on=cut.on, state=state)
+    rows = _narrowed(authorization.items(chosen=chosen).order_by(), cut, "queued_at")
+    return _of_age(rows, figure, cut)
+
+
+def _pairs(figure: str, cut: Cut) -> QuerySet[Match]:
+    rows = (
+        monitoring.open_differences()
+        if figure == "differences"
+        else monitoring.matches(chosen=monitoring.Filter(on=cut.on, result=cut.result))
+    )
+    rows = _narrowed(rows.order_by(), cut, "judged_at")
+    if figure == "judged":
+        rows = rows.exclude(state=monitoring_rules.WAITING)
+    if figure == "matched":
+        rows = rows.filter(state=monitoring_rules.MATCHED)
+    return _of_age(rows, figure, cut)
+
+
+def _narrowed(rows: QuerySet[Any], cut: Cut, moment: str) -> QuerySet[Any]:
+    for number in (cut.under, cut.place):
+        if number:
+            rows = rows.filter(institution__path__contains=f"/{number}/")
+    if cut.hour is not None:
+        rows = rows.filter(Q((f"{moment}__hour", cut.hour)))
+    if cut.quarter is not None:
+        first = cut.quarter % 4 * rules.QUARTER_MINUTES
+        rows = rows.filter(
+            Q((f"{moment}__hour", cut.quarter // 4)),
+            Q((f"{moment}__minute__range", (first, first + rules.QUARTER_MINUTES - 1))),
+        )
+    return rows
+
+
+def aged(*, since: str, until: datetime, target: timedelta, age: str) -> Q:
+    """Return what holds of the rows of one age; `rules.age_of` says the same of one row."""
+    on_time, twice = until - target, until - 2 * target
+    if age == "fresh":
+        return Q((f"{since}__gte", on_time))
+    near = Q((f"{since}__lt", on_time)) & Q((f"{since}__gte", twice))
+    return near if age == "near" else Q((f"{since}__lt", twice))
+
+
+def waiting_of(*, figure: str, on: date) -> tuple[str, timedelta]:
+    """Return since when a figure's rows wait, and how long they may."""
+    if rules.FIGURES[figure].rows == rules.ITEMS:
+        target = policy.whole(code="authorization.wait_target_seconds", on=on)
+        return "queued_at", timedelta(seconds=target)
+    target = policy.whole(code="monitoring.wait_target_minutes", on=on)
+    return "opened_at", timedelta(minutes=target)
+
+
+def _of_age(rows: QuerySet[Any], figure: str, cut: Cut) -> QuerySet[Any]:
+    if not cut.age:
+        return rows
+    since, target = waiting_of(figure=figure, on=cut.on)
+    return rows.filter(aged(since=since, until=cut.until, target=target, age=cut.age))
+
+
+def _shown(kind: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.select_related("institution", *(("request",) if kind == rules.DECISIONS else ()))
+
+
+def _row(row: Decision | Request | Match) -> Row:
+    if isinstance(row, Decision):
+        return _decision_row(row)
+    return _item_row(row) if isinstance(row, Request) else _pair_row(row)
+
+
+def _decision_row(row: Decision) -> Row:
+    return Row(
+        key=row.pk,
+        address=("authorization:item", row.request.number),
+        number=row.request.number,
+        place=row.institution.name,
+        what=row.request.trade.name,
+        who=row.decider_label,
+        at=row.at,
+        took=rules.seconds(row.view_ms),
+        state=row.step,
+        reasons=row.reasons,
+    )
+
+
+def _item_row(row: Request) -> Row:
+    return Row(
+        key=row.pk,
+        address=("authorization:item", row.number),
+        number=row.number,
+        place=row.institution.name,
+        what=row.trade.name,
+        who=row.teller_label,
+        at=row.queued_at,
+        took=None,
+        state=row.state,
+    )
+
+
+def _pair_row(row: Match) -> Row:
+    return Row(
+        key=row.pk,
+        address=("monitoring:match", row.pk),
+        number=row.journal_no or "—",
+        place=row.institution.name,
+        what=monitoring.trade_name(code=row.trade_code),
+        who=row.decided_label or row.teller,
+        at=row.journal_at,
+        took=None,
+        state=row.result,
+        state_text=row.finding.text,
+        state_kind=row.finding.kind,
+    )

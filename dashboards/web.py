@@ -1,0 +1,86 @@
+"""Pages of the dashboard: the live board, what a figure counts, and the export."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from dashboards import forms, gateways, rules, selectors
+from foundation.kernel.errors import Refused
+from foundation.ledger import selectors as ledger
+from foundation.people.roles import Permission
+from foundation.ui.web import action, requires, signed_in
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_GET
+@requires(Permission.DASHBOARD_VIEW)
+def live(request: HttpRequest) -> HttpResponse:
+    """Show the day at this moment; the same address answers the part when asked again."""
+    _figure, cut = _asked(request)
+    found = selectors.board(on=cut.on, at=cut.until, under=cut.under)
+    part = "_board" if request.headers.get("HX-Request") else "live"
+    context = {"board": found, "chart": _chart(found), "query": request.GET.urlencode()}
+    return render(request, f"dashboards/{part}.html", context)
+
+
+@require_GET
+@requires(Permission.DASHBOARD_VIEW)
+def items(request: HttpRequest) -> HttpResponse:
+    """List exactly what a figure counts."""
+    figure, cut = _asked(request)
+    page = selectors.listed(figure=figure, cut=cut)
+    following = cut.link(figure, before=page.next_before) if page.next_before else ""
+    context = {"page": page, "cut": cut, "next": following}
+    return render(request, "dashboards/items.html", context)
+
+
+@action
+@require_GET
+@requires(Permission.DASHBOARD_VIEW)
+def export(request: HttpRequest) -> HttpResponse:
+    """Answer the figures as a workbook that says who took it."""
+    _figure, cut = _asked(request)
+    staff = signed_in(request)
+    found = selectors.board(on=cut.on, at=cut.until, under=cut.under)
+    mark = f"{staff.label} {timezone.localtime():%Y-%m-%d %H:%M:%S}"
+    data = gateways.workbook(sheets=selectors.sheets(board=found), mark=mark)
+    response = HttpResponse(data, content_type=EXCEL)
+    response["Content-Disposition"] = f'attachment; filename="dashboard-{cut.on}.xlsx"'
+    return response
+
+
+def _asked(request: HttpRequest) -> tuple[str, rules.Cut]:
+    form = forms.Chosen(request.GET)
+    form.is_valid()
+    now = timezone.localtime().replace(microsecond=0)
+    return form.cleaned_data.get("figure") or "decided", form.cut(today=_today(request), now=now)
+
+
+def _today(request: HttpRequest) -> date:
+    try:
+        return ledger.business_date(institution_id=signed_in(request).institution_id)
+    except Refused:
+        return timezone.localdate()
+
+
+def _chart(board: selectors.Board) -> dict[str, object]:
+    """Return what the charts draw, with the link of every bar."""
+    return {
+        "quarters": [
+            {
+                "text": quarter.text,
+                "count": quarter.decided.count,
+                "before": quarter.before,
+                "seconds": quarter.average_seconds,
+                "link": quarter.decided.link,
+            }
+            for quarter in board.quarters
+        ],
+        "target": board.tiles.target_seconds,
+    }

@@ -1,0 +1,58 @@
+"""The list behind a figure: pages, and links that make no sense."""
+
+import pytest
+from django.urls import reverse
+
+from dashboards.selectors import _counted
+from tests.factories import people
+from tests.factories.people import DAY
+
+
+@pytest.fixture
+def supervisor(client, morning):
+    client.force_login(morning.supervisor)
+    return client
+
+
+def opened(browser, morning, **said):
+    said = {"figure": "decided", "on": str(DAY), "until": morning.now.isoformat()} | said
+    return browser.get(reverse("dashboards:items"), said)
+
+
+def test_all_pages_together_are_the_total(supervisor, morning, monkeypatch):
+    monkeypatch.setattr(_counted, "PAGE", 4)
+
+    first = opened(supervisor, morning)
+    last = opened(supervisor, morning, before=first.context["page"].next_before)
+
+    assert first.context["page"].total == last.context["page"].total == 6
+    assert [len(page.context["page"].rows) for page in (first, last)] == [4, 2]
+    assert last.context["page"].next_before is None
+
+
+def test_a_decision_leads_to_its_item(supervisor, morning):
+    page = opened(supervisor, morning, figure="rejected").content.decode()
+
+    assert page.count(reverse("authorization:item", args=["x"]).replace("x/", "")) == 2
+    assert "A07" in page
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {"figure": "secret"}, {"until": "tomorrow"}, {"until": "2026-13-45T99:99+00:00"},
+        {"hour": "25"}, {"quarter": "-1"}, {"under": "x"}, {"before": "0"}, {"reason": "'"},
+        {"age": "old"}, {"result": "x"}, {"on": "2026-02-30"}, {"decider": "%"},
+    ],
+)  # fmt: skip
+def test_nonsense_is_taken_as_not_said(supervisor, morning, nonsense):
+    assert opened(supervisor, morning, **nonsense).status_code == 200
+
+
+def test_what_the_person_may_not_open_is_no_link(client, morning, bank):
+    client.force_login(people.staff(bank.branch, "risk_manager"))
+
+    page = opened(client, morning).content.decode()
+
+    assert page.count("data-row=") == 6
+    assert "/authorization/item/" not in page

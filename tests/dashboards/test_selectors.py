@@ -1,0 +1,126 @@
+"""The figures of a known morning."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from dashboards import rules, selectors
+from foundation.people import services as acting
+from tests.factories import people
+from tests.factories.people import DAY
+
+
+@pytest.fixture
+def board(morning):
+    with acting.acting(staff=morning.supervisor):
+        yield selectors.board(on=DAY, at=morning.now)
+
+
+def test_decisions_are_counted_by_kind(board):
+    tiles = board.tiles
+
+    assert (tiles.decided.count, tiles.rejected.count, tiles.returned.count) == (6, 2, 1)
+    assert tiles.rejected.share == Decimal("33.3")
+
+
+def test_handling_is_averaged_and_the_slowest_named(board):
+    tiles = board.tiles
+
+    assert tiles.average_seconds == Decimal("21.7")
+    assert tiles.p95_seconds == Decimal("37.5")
+    assert (tiles.within.count, tiles.over.count) == (4, 2)
+
+
+def test_what_waits_is_counted_with_its_age(board):
+    assert (board.tiles.waiting.count, board.tiles.viewing.count) == (2, 1)
+    assert board.tiles.longest_wait_seconds == 2 * 3600
+    authorization = board.queues[0]
+    assert [age.count for age in authorization.ages] == [0, 0, 2]
+    assert authorization.total.count == 2
+
+
+def test_quarters_of_an_hour_add_up(board):
+    assert board.quarters[0].text == "12:00"
+    assert [quarter.decided.count for quarter in board.quarters] == [2, 2, 0, 0, 2]
+    assert board.quarters[0].average_seconds == Decimal("15.0")
+    assert board.quarters[2].average_seconds is None
+    assert sum(quarter.decided.count for quarter in board.quarters) == board.tiles.decided.count
+
+
+def test_people_are_named_with_what_they_hold(board, morning):
+    first, second = board.staff
+
+    assert (first.label, first.decided.count, first.busy_seconds) == (
+        morning.authorizer.label,
+        4,
+        None,
+    )
+    assert (second.label, second.decided.count, second.busy_seconds) == (
+        morning.second.label,
+        2,
+        60,
+    )
+
+
+def test_reasons_are_counted_each(board):
+    assert {one.code: one.counted.count for one in board.reasons} == {"A07": 2, "A01": 1, "A06": 1}
+
+
+def test_heat_is_by_sub_branch_over_a_branch(board):
+    heat = {row.name: [cell.rejected.count for cell in row.cells] for row in board.heat}
+
+    assert board.hours == [12, 13]
+    assert heat == {"海淀支行": [1, 0], "朝阳支行": [0, 1]}
+
+
+def test_heat_is_by_outlet_below_a_sub_branch(morning, bank):
+    lead = people.staff(bank.sub_branch, "ops_manager")
+
+    with acting.acting(staff=lead):
+        board = selectors.board(on=DAY, at=morning.now)
+
+    assert [row.name for row in board.heat] == ["中关村"]
+
+
+def test_pairs_are_counted_by_result(board):
+    found = {result.text: result.counted.count for result in board.results}
+
+    assert found["Matched by machine"] == 1
+    assert sum(found.values()) == selectors.counted(figure="pairs", cut=board.cut).count()
+
+
+def test_the_day_before_is_compared_until_the_same_time(morning):
+    tomorrow = DAY + timedelta(days=1)
+
+    board = selectors.board(on=tomorrow, at=morning.now + timedelta(days=1) - timedelta(hours=1))
+
+    assert board.before == DAY
+    assert board.tiles.decided.count == 0
+    assert board.tiles.decided_before.count == 4  # the two after 13:00 come later
+
+
+def test_a_day_without_anything_shows_nothing(empty_morning):
+    board = selectors.board(on=DAY, at=empty_morning.now)
+
+    assert board.before is None
+    assert board.tiles.average_seconds is None
+    assert board.tiles.rejected.share is None
+    assert not board.quarters
+    assert not board.heat
+
+
+def test_a_supervisor_counts_only_the_own_institutions(morning, bank):
+    with acting.acting(staff=people.staff(bank.elsewhere, "outlet_supervisor")):
+        board = selectors.board(on=DAY, at=morning.now)
+
+    assert board.tiles.decided.count == 2
+
+
+@pytest.mark.parametrize("age", list(rules.AGES))
+def test_the_ages_of_a_queue_are_the_rows_of_that_age(morning, age):
+    cut = rules.Cut(on=DAY, until=morning.now, age=age)
+    rows = selectors.counted(figure="waiting", cut=cut)
+    target = timedelta(seconds=30)
+
+    assert all(rules.age_of(morning.now - row.queued_at, target) == age for row in rows)
