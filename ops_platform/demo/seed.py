@@ -7,6 +7,7 @@ import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from chinese_calendar import constants
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext, override
 
@@ -16,6 +17,7 @@ from foundation.people import services as people
 from foundation.people.models import Institution, Staff
 from foundation.people.roles import ROLES
 from foundation.policy import services as policy
+from foundation.policy.models import CalendarDay
 from ops_platform.demo import audit, books, cases, days, house, truth
 from ops_platform.demo.cases import Hours, Size
 from ops_platform.demo.days import Say, Stage
@@ -37,6 +39,7 @@ POLICIES = {
 }
 
 
+HOLIDAYS = {str(one.value): str(one.chinese) for one in constants.Holiday}
 HOUSE_AGE = timedelta(days=400)
 LEFT_TO_AUDIT = 3
 
@@ -50,6 +53,7 @@ def seed(
     with people.acting_as_system(reason="seed_demo"):
         places = open_places(outlet_count)
         staff = enlist(places=places, outlet_count=outlet_count, secret=secret, on=founded, at=now)
+        load_holidays(since=founded)
         set_policies(staff=staff, on=founded, at=now)
         write_sign_ins(folder / "demo_sign_ins.txt", secret=secret, outlet_count=outlet_count)
         say(f"{len(places)} institutions, {len(staff)} staff")
@@ -190,6 +194,21 @@ def set_policies(*, staff: dict[str, Staff], on: date, at: datetime) -> None:
             code=code, value=text, valid_from=on, reason="demo", by=staff["200010"], at=at
         )
         policy.approve(policy_id=row.pk, by=staff["200011"], at=at)
+
+
+def load_holidays(*, since: date) -> int:
+    """Load the published holidays and make-up working days, as far as they are known."""
+    days = {day: (False, name) for day, name in constants.holidays.items()}
+    days |= {day: (True, name) for day, name in constants.workdays.items()}
+    rows = [
+        CalendarDay(
+            on=day, works=works, name=HOLIDAYS.get(name, name)[:40], source="chinesecalendar"
+        )
+        for day, (works, name) in sorted(days.items())
+        if day >= since
+    ]
+    # A row that somebody has loaded or entered already stays as it is.
+    return len(CalendarDay.objects.bulk_create(rows, ignore_conflicts=True))
 
 
 def write_sign_ins(path: Path, *, secret: str, outlet_count: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from foundation.people import services as people
 from foundation.people.models import Institution, Staff
 from foundation.policy import rules as policy_rules
 from foundation.policy import selectors as policy
+from foundation.policy.models import CalendarDay
 from foundation.trail.models import Event
 from monitoring import rules as monitoring_rules
 from monitoring.models import Match
@@ -232,6 +233,18 @@ def test_some_differences_are_audited_and_some_wait(seeded):
 def test_every_business_number_is_in_force(seeded):
     for code in policy_rules.NUMBERS:
         assert policy.value(code=code, on=seeded.days[0].on) is not None
+
+
+def test_published_holidays_are_loaded(seeded):
+    assert not CalendarDay.objects.get(on=date(2026, 10, 1)).works
+    assert CalendarDay.objects.get(on=date(2026, 10, 10)).works
+
+
+def test_waiting_items_can_be_looked_at_at_once(seeded):
+    for request in Request.objects.filter(state=rules.QUEUED).order_by("id"):
+        pages = imaging.pages(document_id=request.document_id)
+        assert pages
+        assert all(page.view and page.thumb for page in pages)
 
 
 def test_everybody_can_sign_in_with_the_password_of_the_file(seeded):
