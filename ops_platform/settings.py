@@ -88,6 +88,7 @@ TEMPLATES = [
 
 # --- database ----------------------------------------------------------------------------------
 DATABASES = {"default": env.database(env.db_role)}
+OPS_DB_ROLE = env.db_role
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- cache and workers -------------------------------------------------------------------------
@@ -126,9 +127,15 @@ LOGIN_URL = "people:sign_in"
 SECURITY_PROFILE = env.security_profile
 OPS_TOTP = env.totp
 AXES_VERBOSE = False
+OTP_TOTP_ISSUER = "OPS"
+OPS_ANCHOR_KEY = env.secret("anchor_key")
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5
 AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_USERNAME_FORM_FIELD = "username"  # as authenticate() is called, whatever the page names it
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # the trail tells who signed in
+AXES_LOCKOUT_CALLABLE = "foundation.people.web.locked_out"
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # a number locks wherever the tries come from
 AXES_ENABLE_ADMIN = False
 SESSION_COOKIE_NAME = "ops_session"

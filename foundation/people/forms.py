@@ -1,11 +1,146 @@
 """What a person may type on the pages of people."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from foundation.people import rules
+from foundation.people.models import Institution
+from foundation.people.roles import ROLES
+
+_CURRENT = forms.PasswordInput(attrs={"autocomplete": "current-password"})
+_NEW = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+_CODE = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
+_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class SignIn(forms.Form):
     """Number and password."""
 
+    number = forms.CharField(
+        label=_("Staff number"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = forms.CharField(label=_("Password"), max_length=128, strip=False, widget=_CURRENT)
+
+
+class Unlock(forms.Form):
+    """The password, to open a locked screen."""
+
+    password = forms.CharField(label=_("Password"), max_length=128, strip=False, widget=_CURRENT)
+
+
+class SecondFactor(forms.Form):
+    """The code that the phone shows."""
+
+    code = forms.RegexField(r"^[0-9]{6}$", label=_("Six-digit code"), widget=_CODE)
+
+
+class _NewPassword(forms.Form):
+    def clean(self) -> dict[str, Any]:
+        """Refuse two new passwords that differ."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("password") != cleaned.get("again"):
+            self.add_error("again", _("The two new passwords differ."))
+        return cleaned
+
+
+class Password(_NewPassword):
+    """The present password and a new one, twice."""
+
+    old = forms.CharField(label=_("Present password"), max_length=128, strip=False, widget=_CURRENT)
+    password = forms.CharField(label=_("New password"), max_length=128, strip=False, widget=_NEW)
+    again = forms.CharField(label=_("New password again"), max_length=128, strip=False, widget=_NEW)
+
+
+class NewPassword(_NewPassword):
+    """The number, the code that an administrator opened a reset with, and a new password, twice."""
+
     number = forms.CharField(label=_("Staff number"), max_length=12)
-    password = forms.CharField(label=_("Password"), max_length=128, widget=forms.PasswordInput)
+    code = forms.RegexField(r"^[0-9]{8}$", label=_("Code of the reset"), widget=_CODE)
+    password = forms.CharField(label=_("New password"), max_length=128, strip=False, widget=_NEW)
+    again = forms.CharField(label=_("New password again"), max_length=128, strip=False, widget=_NEW)
+
+
+class Reason(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class _InPlace(forms.Form):
+    """A form that names an institution of the scope."""
+
+    def __init__(self, *args: Any, places: list[Institution], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._places = {row.number: row for row in places}
+        field = self.fields["institution"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(row.number, str(row)) for row in places]
+
+    def clean_institution(self) -> Institution:
+        """Return the institution that was named."""
+        return self._places[self.cleaned_data["institution"]]
+
+
+class Staff(_InPlace):
+    """Number, name, institution and grade of a member of staff."""
+
+    number = forms.RegexField(r"^[0-9]{4,12}$", label=_("Staff number"))
+    name = forms.CharField(label=_("Name"), max_length=30)
+    institution = forms.ChoiceField(label=_("Institution"))
+    grade = forms.IntegerField(label=_("Grade"), min_value=1, max_value=5, initial=1)
+
+
+class StaffChange(_InPlace):
+    """Name, institution and grade that a member of staff has from now on."""
+
+    name = forms.CharField(label=_("Name"), max_length=30)
+    institution = forms.ChoiceField(label=_("Institution"))
+    grade = forms.IntegerField(label=_("Grade"), min_value=1, max_value=5)
+
+
+class Qualification(forms.Form):
+    """A certified skill."""
+
+    skill = forms.RegexField(r"^[a-z0-9_.]{1,40}$", label=_("Skill"))
+    grade = forms.IntegerField(label=_("Grade"), min_value=1, max_value=5)
+    certificate = forms.CharField(label=_("Certificate"), max_length=40, required=False)
+    valid_from = forms.DateField(label=_("Valid from"), widget=_DAY)
+    valid_until = forms.DateField(label=_("Valid until"), widget=_DAY)
+
+
+class RoleProposal(forms.Form):
+    """A role to be granted or ended."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[(rules.GRANT, _("Grant the role")), (rules.END, _("End the role"))],
+    )
+    role = forms.ChoiceField(
+        label=_("Role"), choices=[(role.code, _(role.name)) for role in ROLES.values()]
+    )
+    valid_from = forms.DateField(label=_("Valid from"), widget=_DAY)
+    valid_until = forms.DateField(label=_("Valid until"), widget=_DAY, required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class InstitutionNew(_InPlace):
+    """A new institution and the one above it."""
+
+    number = forms.RegexField(r"^[0-9]{4,12}$", label=_("Institution number"))
+    name = forms.CharField(label=_("Institution name"), max_length=60)
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[
+            (rules.BRANCH, _("Branch")),
+            (rules.SUB_BRANCH, _("Sub-branch")),
+            (rules.OUTLET, _("Outlet")),
+            (rules.CENTRE, _("Centre")),
+        ],
+    )
+    institution = forms.ChoiceField(label=_("Under"))

@@ -1,4 +1,4 @@
-"""Institutions, the people who work in them, and the roles they hold."""
+"""Institutions, the people who work in them, what they can and may do, and how they signed in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from foundation.kernel import scope
@@ -17,7 +18,9 @@ from foundation.people import rules
 class Institution(models.Model):
     """A head office, branch, sub-branch, outlet or centre; `path` holds the ids from the root down.
 
-    A centre hangs beside the outlets under its branch and serves the whole of that branch.
+    A centre hangs beside the outlets under its branch and serves the whole of that branch. The
+    path is computed by the database from the parent, never by us; it also refuses a circle and a
+    kind that does not stand under the parent's kind.
     """
 
     number = models.CharField(_("institution number"), max_length=12, unique=True)
@@ -48,7 +51,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
 
 class ScopedManager(models.Manager[Any]):
-    """Refuses a query outside a scope and narrows every query to it, before the database does too."""
+    """Refuses a query outside a scope and narrows every query, before the database does too."""
 
     def get_queryset(self) -> ScopedQuerySet:
         """Return only rows of the institutions in scope; raise NoScope outside one."""
@@ -58,13 +61,27 @@ class ScopedManager(models.Manager[Any]):
 
 
 class Institutional(models.Model):
-    """A row that belongs to one institution: guarded by the ORM's scope and by row-level security."""
+    """A row of one institution: guarded by the ORM's scope and by row-level security."""
 
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
     objects = ScopedManager()
 
     class Meta:
         abstract = True
+
+
+class Vendor(models.Model):
+    """An outside company whose people do slices of the work, and never decide or check."""
+
+    number = models.CharField(_("vendor number"), max_length=12, unique=True)
+    name = models.CharField(_("vendor name"), max_length=60)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("vendor")
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
 
 
 class StaffManager(BaseUserManager["Staff"]):
@@ -74,19 +91,24 @@ class StaffManager(BaseUserManager["Staff"]):
 class Staff(AbstractBaseUser):
     """A sign-in of one human: `person` is the same for all numbers of that human.
 
-    Not row-level guarded: names and numbers of colleagues are no secret inside the bank, and sign-in
-    must find the row before any scope exists.
+    Not row-level guarded: names and numbers of colleagues are no secret inside the bank, and
+    sign-in must find the row before any scope exists. `sign_in_epoch` counts up at each sign-in
+    and each kick-out: sessions of an earlier epoch are void at their next request.
     """
 
     number = models.CharField(_("staff number"), max_length=12, unique=True)
     name = models.CharField(_("name"), max_length=30)
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="staff")
-    person = models.UUIDField(default=uuid.uuid4)
+    person = models.UUIDField(default=uuid.uuid4, db_index=True)
     grade = models.PositiveSmallIntegerField(_("grade"), default=1)
-    vendor = models.CharField(_("vendor"), max_length=40, blank=True)
-    is_active = models.BooleanField(default=True)
-    session_key = models.CharField(max_length=40, blank=True)
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, null=True, related_name="staff")
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    is_demo = models.BooleanField(default=False)
+    opened_at = models.DateTimeField(null=True)
+    sign_in_epoch = models.PositiveIntegerField(default=0)
+    signed_out_because = models.CharField(max_length=12, blank=True)
     password_changed_at = models.DateTimeField(null=True)
+    must_change_password = models.BooleanField(default=False)
 
     objects = StaffManager()
     USERNAME_FIELD = "number"
@@ -96,6 +118,10 @@ class Staff(AbstractBaseUser):
         verbose_name = _("staff")
         constraints = [
             models.CheckConstraint(condition=Q(grade__lte=5), name="people_grade_at_most_five"),
+            models.CheckConstraint(
+                condition=Q(signed_out_because__in=["", *rules.SIGNED_OUT_BECAUSE]),
+                name="people_signed_out_because_known",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -106,16 +132,81 @@ class Staff(AbstractBaseUser):
         """Return the name that rows and the trail keep: number and name."""
         return f"{self.number} {self.name}"
 
+    def get_session_auth_hash(self) -> str:
+        """Return what ties a session to the password and to the latest sign-in of the person."""
+        tied = f"{self.password}:{self.sign_in_epoch}:{self.is_active}"
+        return salted_hmac("people.staff.session", tied, algorithm="sha256").hexdigest()
+
+
+class Post(models.Model):
+    """Where a person works as what, from a day until a day: the history of rotations."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="posts")
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(_("post"), max_length=40)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True)
+
+    class Meta:
+        verbose_name = _("post")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
+                name="people_post_ends_after_start",
+            ),
+            models.UniqueConstraint(
+                fields=["staff"], condition=Q(valid_until=None), name="people_post_one_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.title}"
+
+
+class Qualification(models.Model):
+    """A skill that a person has been certified for, at a grade, until a day."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="qualifications")
+    skill = models.CharField(_("skill"), max_length=40)
+    grade = models.PositiveSmallIntegerField(_("grade"))
+    certificate = models.CharField(_("certificate"), max_length=40, blank=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"))
+
+    class Meta:
+        verbose_name = _("qualification")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(grade__gte=1, grade__lte=5),
+                name="people_qualification_grade_one_to_five",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__gte=F("valid_from")),
+                name="people_qualification_ends_after_start",
+            ),
+            models.UniqueConstraint(
+                fields=["staff", "skill", "valid_from"], name="people_qualification_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.skill}"
+
 
 class StaffRole(models.Model):
-    """A role held from a day on; granted by one person and approved by another."""
+    """A role held from a day until a day; granted by one person and approved by another.
+
+    Without both only at the installation, which the database lets pass in the system's scope
+    alone. `person` and `duty` are filled in by the database, which also refuses duties that one
+    human may not combine, under whichever number they are held.
+    """
 
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="roles")
     role = models.CharField(_("role"), max_length=30)
     duty = models.CharField(max_length=20)
-    person = models.UUIDField()
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True)
+    person = models.UUIDField(db_index=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True)
     granted_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     approved_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -124,8 +215,16 @@ class StaffRole(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(granted_by=None, approved_by=None)
-                | (~Q(granted_by=F("approved_by")) & ~Q(staff=F("approved_by"))),
+                | (
+                    Q(granted_by__isnull=False, approved_by__isnull=False)
+                    & ~Q(granted_by=F("approved_by"))
+                    & ~Q(staff=F("approved_by"))
+                ),
                 name="people_role_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
+                name="people_role_ends_after_start",
             ),
             models.UniqueConstraint(
                 fields=["staff", "role"],
@@ -136,3 +235,132 @@ class StaffRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff_id} {self.role}"
+
+
+class RoleProposal(models.Model):
+    """A wish to grant a role or to end one; it waits until a second person decides.
+
+    States: waiting (nobody decided), approved, declined.
+    """
+
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="role_proposals")
+    role = models.CharField(_("role"), max_length=30)
+    kind = models.CharField(_("kind"), max_length=8)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True)
+    reason = models.CharField(_("reason"), max_length=200)
+    state = models.CharField(_("state"), max_length=10, default=rules.WAITING)
+    proposed_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("proposal of a role")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=[rules.GRANT, rules.END]), name="people_proposal_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=rules.WAITING, decided_by=None, decided_at=None)
+                | Q(
+                    state__in=[rules.APPROVED, rules.DECLINED],
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                ),
+                name="people_proposal_decided_by_and_at",
+            ),
+            models.CheckConstraint(
+                condition=~Q(proposed_by=F("decided_by")), name="people_proposal_two_people"
+            ),
+            models.UniqueConstraint(
+                fields=["staff", "role"],
+                condition=Q(state=rules.WAITING),
+                name="people_proposal_waits_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.role} {self.staff_id}"
+
+
+class RoleDuty(models.Model):
+    """Which duty a role belongs to, as the database knows it: a copy of roles.py by migration."""
+
+    role = models.CharField(max_length=30, primary_key=True)
+    duty = models.CharField(max_length=20)
+
+    class Meta:
+        verbose_name = _("duty of a role")
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.duty}"
+
+
+class DutyConflict(models.Model):
+    """Two duties that one human may not hold, in both orders: a copy of roles.py by migration."""
+
+    first = models.CharField(max_length=20)
+    second = models.CharField(max_length=20)
+
+    class Meta:
+        verbose_name = _("conflict of duties")
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="people_conflict_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} {self.second}"
+
+
+class FormerPassword(models.Model):
+    """The hash of a password that a person has had, so that it is not chosen again too soon."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="former_passwords")
+    hashed = models.CharField(max_length=128)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("former password")
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.set_at:%F}"
+
+
+class PasswordReset(models.Model):
+    """A window in which a person may choose a new password with a code that is used once."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="password_resets")
+    hashed = models.CharField(max_length=128)
+    opened_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("reset of a password")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(staff=F("opened_by")), name="people_reset_by_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.opened_at:%F %T}"
+
+
+class SignInCount(models.Model):
+    """How many tries to sign in a terminal made in one stretch of time and did not succeed with."""
+
+    address = models.CharField(max_length=60)
+    stretch = models.BigIntegerField()
+    tries = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("tries to sign in")
+        constraints = [
+            models.UniqueConstraint(fields=["address", "stretch"], name="people_tries_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address} {self.tries}"

@@ -128,7 +128,8 @@ ROLES: dict[str, Role] = {
     )
 }  # fmt: skip
 
-# One person may not hold two duties of a pair (DOMAIN §2.1; the three administrators by MLPS 8.1.4.2).
+# One person may not hold two duties of a pair; the three administrators by MLPS 8.1.4.2. Whoever
+# changes roles or duties adds a migration that calls fill() of people's 0002_guards again.
 DUTY_CONFLICTS: frozenset[frozenset[str]] = frozenset(
     frozenset(pair)
     for pair in (

@@ -2,17 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Q
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils.crypto import constant_time_compare
 
-from foundation.people.models import Institution, Staff, StaffRole
-from foundation.people.roles import Permission, permissions_of
+from foundation.kernel import scope
+from foundation.people import rules
+from foundation.people.models import (
+    Institution,
+    Institutional,
+    Qualification,
+    RoleProposal,
+    Staff,
+    StaffRole,
+)
+from foundation.people.roles import ROLES, Permission, permissions_of
+
+LOCKED, SECOND_FACTOR = "locked", "second_factor"
+_PAGE = 50
 
 
 def staff_by_number(*, number: str) -> Staff | None:
     """Return the member of staff who holds the number, or None."""
     return Staff.objects.select_related("institution").filter(number=number).first()
+
+
+def staff_behind(*, session_key: str) -> Staff | None:
+    """Return who is signed in with the session and has its screen open, for what is not a page.
+
+    The pages' own gate asks the same questions in the same order (ui.middleware).
+    """
+    session = SessionStore(session_key)
+    staff = Staff.objects.select_related("institution").filter(
+        id=int(session.get(SESSION_KEY) or 0), is_active=True
+    )
+    row = staff.first()
+    tied = row is not None and constant_time_compare(
+        session.get(HASH_SESSION_KEY, ""), row.get_session_auth_hash()
+    )
+    waits = session.get(LOCKED) or (settings.OPS_TOTP and not session.get(SECOND_FACTOR))
+    return row if tied and not waits else None
+
+
+def signed_out_because(*, staff_id: int) -> str:
+    """Return why the last session of a number ended, if not by signing out."""
+    found = Staff.objects.filter(id=staff_id).values_list("signed_out_because", flat=True)
+    return found.first() or ""
 
 
 def roles_of(*, staff: Staff, on: date) -> tuple[str, ...]:
@@ -28,9 +70,15 @@ def permissions(*, staff: Staff, on: date) -> frozenset[Permission]:
     return permissions_of(roles_of(staff=staff, on=on))
 
 
+def skills(*, staff: Staff, on: date) -> dict[str, int]:
+    """Return the skills that the person is certified for on the day, each with its grade."""
+    rows = Qualification.objects.filter(staff=staff, valid_from__lte=on, valid_until__gte=on)
+    return dict(rows.order_by("grade", "id").values_list("skill", "grade"))
+
+
 def served_root(*, institution: Institution) -> Institution:
     """Return the institution whose whole subtree is served: for a centre, its branch."""
-    if institution.kind == "centre" and institution.parent is not None:
+    if institution.kind == rules.CENTRE and institution.parent is not None:
         return institution.parent
     return institution
 
@@ -40,3 +88,124 @@ def scope_of(*, staff: Staff) -> tuple[int, ...]:
     root = served_root(institution=staff.institution)
     below = Institution.objects.filter(path__startswith=root.path)
     return tuple(below.order_by("id").values_list("id", flat=True))
+
+
+def root_id() -> int:
+    """Return the id of the head office, or 0 before there is one."""
+    root = Institution.objects.filter(parent=None).order_by("id").values_list("id", flat=True)
+    return root.first() or 0
+
+
+def institutions_in_scope() -> QuerySet[Institution]:
+    """Return the institutions of the scope of the moment, in the order of the tree."""
+    rows = Institution.objects.select_related("parent").order_by("path", "id")
+    allowed = scope.current()
+    return rows if allowed == scope.EVERYTHING else rows.filter(id__in=allowed)
+
+
+def institution(*, number: str) -> Institution | None:
+    """Return the institution of the number within the scope, or None."""
+    return institutions_in_scope().filter(number=number).first()
+
+
+def staff_in_scope(*, text: str = "", after: str = "", limit: int = _PAGE) -> Sequence[Staff]:
+    """Return staff of the institutions in scope by number, from after a number on."""
+    rows = Staff.objects.select_related("institution", "vendor").order_by("number")
+    allowed = scope.current()
+    if allowed != scope.EVERYTHING:
+        rows = rows.filter(institution__in=allowed)
+    if text:
+        rows = rows.filter(Q(number__startswith=text) | Q(name__contains=text))
+    return tuple(rows.filter(number__gt=after)[:limit])
+
+
+def staff_member(*, number: str) -> Staff | None:
+    """Return one member of staff within the scope, or None."""
+    found = staff_by_number(number=number)
+    allowed = scope.current()
+    if found and allowed != scope.EVERYTHING and found.institution_id not in allowed:
+        return None
+    return found
+
+
+def role_history(*, staff: Staff) -> Sequence[StaffRole]:
+    """Return every role that the human has held or holds, under any number, newest first."""
+    rows = StaffRole.objects.filter(person=staff.person)
+    return tuple(rows.select_related("staff", "granted_by", "approved_by").order_by("-id"))
+
+
+def qualifications(*, staff: Staff) -> Sequence[Qualification]:
+    """Return the certified skills of a person, those that end last first."""
+    return tuple(Qualification.objects.filter(staff=staff).order_by("-valid_until", "id"))
+
+
+def proposals(*, state: str, limit: int = _PAGE) -> Sequence[RoleProposal]:
+    """Return proposals of roles for staff in scope, newest first."""
+    return tuple(_proposals_in_scope().filter(state=state).order_by("-id")[:limit])
+
+
+def proposal(*, proposal_id: int) -> RoleProposal | None:
+    """Return one proposal for staff in scope, or None."""
+    return _proposals_in_scope().filter(id=proposal_id).first()
+
+
+def _proposals_in_scope() -> QuerySet[RoleProposal]:
+    rows = RoleProposal.objects.select_related("staff__institution", "proposed_by", "decided_by")
+    allowed = scope.current()
+    return rows if allowed == scope.EVERYTHING else rows.filter(staff__institution__in=allowed)
+
+
+def demo_staff(*, on: date) -> Sequence[tuple[str, Staff]]:
+    """Return the made-up people by role, the first of each role, for the demo's sign-in page."""
+    held = (
+        StaffRole.objects.filter(Q(valid_until=None) | Q(valid_until__gte=on), valid_from__lte=on)
+        .filter(staff__is_demo=True, staff__is_active=True)
+        .select_related("staff__institution")
+        .order_by("role", "staff__number")
+    )
+    first: dict[str, Staff] = {}
+    for row in held:
+        first.setdefault(row.role, row.staff)
+    return tuple((role, first[role]) for role in ROLES if role in first)
+
+
+def mighty_role() -> bool:
+    """Return whether row-level security would not hold the database role of this process."""
+    return _exists(
+        "SELECT 1 FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls"
+        " OR EXISTS (SELECT 1 FROM pg_class WHERE relowner = pg_roles.oid AND relkind IN"
+        " ('r', 'p') AND relnamespace = 'public'::regnamespace))",
+        [],
+    )
+
+
+def unlocked_tables(*, tables: Sequence[str]) -> list[str]:
+    """Return the tables that exist and whose rows are not locked to the scope, owner included."""
+    query = (
+        "SELECT 1 FROM pg_class WHERE oid = to_regclass(%s) AND NOT (relrowsecurity AND"
+        " relforcerowsecurity AND EXISTS (SELECT 1 FROM pg_policy WHERE polrelid = pg_class.oid))"
+    )
+    return [table for table in tables if _exists(query, [table])]
+
+
+def leaking_views() -> list[str]:
+    """Return the views that read as their owner, who is not held by the reader's scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace ="
+            " 'public'::regnamespace AND NOT coalesce(reloptions, '{}') && ARRAY"
+            "['security_invoker=true', 'security_invoker=on', 'security_invoker=1'] ORDER BY 1"
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def institutional_tables() -> list[str]:
+    """Return every table of rows that belong to institutions, the trail's included."""
+    models = [model for model in apps.get_models() if issubclass(model, Institutional)]
+    return sorted({"trail_event", "trail_seal", *(model._meta.db_table for model in models)})  # noqa: SLF001
+
+
+def _exists(query: str, params: list[str]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(query, params)
+        return cursor.fetchone() is not None

@@ -6,6 +6,32 @@ from foundation.people import web
 
 app_name = "people"
 urlpatterns = [
+    # the door
     path("sign-in/", web.sign_in, name="sign_in"),
+    path("demo-sign-in/", web.demo_sign_in, name="demo_sign_in"),
     path("sign-out/", web.sign_out, name="sign_out"),
+    path("lock/", web.lock, name="lock"),
+    path("unlock/", web.unlock, name="unlock"),
+    path("second-factor/", web.second_factor, name="second_factor"),
+    path("password/", web.password, name="password"),
+    path("new-password/", web.new_password, name="new_password"),
+    # institutions
+    path("institutions/", web.institutions, name="institutions"),
+    path("institutions/new/", web.institution_new, name="institution_new"),
+    # staff
+    path("staff/", web.staff, name="staff"),
+    path("staff/new/", web.staff_new, name="staff_new"),
+    path("staff/<str:number>/", web.staff_detail, name="staff_detail"),
+    path("staff/<str:number>/change/", web.staff_change, name="staff_change"),
+    path("staff/<str:number>/qualify/", web.staff_qualify, name="staff_qualify"),
+    path("staff/<str:number>/close/", web.staff_close, name="staff_close"),
+    path("staff/<str:number>/open/", web.staff_open, name="staff_open"),
+    path("staff/<str:number>/end-sessions/", web.end_sessions, name="end_sessions"),
+    path("staff/<str:number>/reset-password/", web.reset_password, name="reset_password"),
+    path("staff/<str:number>/reset-device/", web.reset_device, name="reset_device"),
+    # roles
+    path("roles/", web.roles, name="roles"),
+    path("proposals/", web.proposals, name="proposals"),
+    path("staff/<str:number>/propose-role/", web.propose_role, name="propose_role"),
+    path("proposals/<int:proposal_id>/decide/", web.decide_role, name="decide_role"),
 ]

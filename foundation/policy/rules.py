@@ -57,7 +57,9 @@ NUMBERS: dict[str, Number] = {
         Number("monitoring.lease_seconds", int, "s", "How long an auditor holds a difference"),
         Number("worklist.priority_seconds", int, "s", "Waiting that a step of priority is worth"),
         Number("monitoring.same_confidence_min", int, "%", "Confidence from which a field agrees"),
-        Number("monitoring.differs_confidence_min", int, "%", "Confidence from which a field differs"),
+        Number(
+            "monitoring.differs_confidence_min", int, "%", "Confidence from which a field differs"
+        ),
         Number("monitoring.wait_target_minutes", int, "min", "How long a difference may wait"),
         Number("authorization.wait_target_seconds", int, "s", "How long an item may wait"),
         Number("security.idle_minutes", int, "min", "Idle minutes before the screen locks"),

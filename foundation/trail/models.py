@@ -1,27 +1,83 @@
 """Who did what to what, when: rows are added, never changed; names, not keys."""
 
+from __future__ import annotations
+
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from foundation.trail import rules
 
 
 class Event(models.Model):
     """One thing that happened to one subject, told with the names of the moment.
 
     `institution_id` is the subject's institution, a plain number so that nothing audited ties the
-    trail down; row-level security reads it.
+    trail down; row-level security reads it. `tx` is the number of the transaction, given by the
+    database, by which events are gathered into seals.
     """
 
     institution_id = models.BigIntegerField()
-    at = models.DateTimeField()
-    actor = models.CharField(max_length=60)
-    action = models.CharField(max_length=60)
-    subject = models.CharField(max_length=80)
-    result = models.CharField(max_length=20, default="ok")
-    where = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField(_("time"))
+    actor = models.CharField(_("who"), max_length=60)
+    action = models.CharField(_("what"), max_length=60)
+    subject = models.CharField(_("to what"), max_length=80)
+    result = models.CharField(_("result"), max_length=20, default="ok")
+    where = models.CharField(_("terminal"), max_length=60, blank=True)
     request_id = models.CharField(max_length=40, blank=True)
     detail = models.JSONField(default=dict)
+    tx = models.BigIntegerField(db_default=models.Func(function="trail_tx"))
 
     class Meta:
-        indexes = [models.Index(fields=["subject", "id"]), models.Index(fields=["actor", "id"])]
+        verbose_name = _("event of the trail")
+        indexes = [
+            models.Index(fields=["subject", "id"]),
+            models.Index(fields=["actor", "id"]),
+            models.Index(fields=["institution_id", "id"], name="trail_event_place_idx"),
+            models.Index(fields=["institution_id", "tx", "id"], name="trail_event_sealing_idx"),
+            models.Index(fields=["tx"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%F %T} {self.actor} {self.action} {self.subject}"
+
+    @property
+    def label(self) -> str:
+        """Return what was done, in the language of the page, or its name where none is known."""
+        return gettext(self.action)
+
+    @property
+    def items(self) -> tuple[tuple[str, str], ...]:
+        """Return the detail as pairs to be shown."""
+        return rules.items(self.detail)
+
+
+class Seal(models.Model):
+    """The seal over all events of one institution whose transactions lie in one stretch.
+
+    Seals of an institution follow one another by `seq` and hold the hash of the former one. The
+    stretch is [from_tx, upto_tx) of transaction numbers, all finished when the seal was made.
+    """
+
+    institution_id = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    from_tx = models.BigIntegerField()
+    upto_tx = models.BigIntegerField()
+    count = models.PositiveIntegerField()
+    former = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("seal of the trail")
+        constraints = [
+            models.UniqueConstraint(fields=["institution_id", "seq"], name="trail_seal_in_order"),
+            models.CheckConstraint(
+                condition=models.Q(from_tx__lt=models.F("upto_tx"), count__gt=0, seq__gt=0),
+                name="trail_seal_over_something",
+            ),
+        ]
+        indexes = [models.Index(fields=["upto_tx"])]
+
+    def __str__(self) -> str:
+        return f"{self.institution_id} {self.seq} {self.digest[:12]}"

@@ -1,12 +1,193 @@
-"""Reading the trail."""
+"""Reading the trail, and finding where it was tampered with."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
 
-from foundation.trail.models import Event
+from django.db import connection
+from django.db.models import Max, Q, QuerySet
+from django.utils.timezone import get_current_timezone, localtime
+
+from foundation.kernel import scope
+from foundation.trail import rules
+from foundation.trail.models import Event, Seal
+
+EXPORT_MAX = 10_000
+_FIELDS = (
+    "id", "institution_id", "at", "actor", "action", "subject", "result", "where", "request_id",
+    "detail",
+)  # fmt: skip
+_STRAYS = """
+SELECT event.institution_id, count(*) FROM trail_event event
+ WHERE event.tx < %s AND NOT EXISTS (
+   SELECT 1 FROM trail_seal seal WHERE seal.institution_id = event.institution_id
+      AND event.tx >= seal.from_tx AND event.tx < seal.upto_tx)
+ GROUP BY 1 ORDER BY 1
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is looked for on the trail; an empty field matches everything."""
+
+    subject: str = ""
+    actor: str = ""
+    action: str = ""
+    result: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some events, newest first, and the id below which the next page begins."""
+
+    events: Sequence[Event]
+    next_below: int | None = None
+    wanted: Wanted = field(default_factory=Wanted)
 
 
 def timeline(*, subject: str, limit: int = 200) -> Sequence[Event]:
     """Return what happened to a subject, newest first."""
-    return tuple(Event.objects.filter(subject=subject).order_by("-id")[:limit])
+    return tuple(Event.objects.filter(subject=subject, **_scope()).order_by("-id")[:limit])
+
+
+def search(*, wanted: Wanted, below: int | None = None, limit: int = 50) -> Page:
+    """Return events that match, newest first, by pages that stay the same while rows are added."""
+    rows = _matching(wanted)
+    if below is not None:
+        rows = rows.filter(id__lt=below)
+    found = tuple(rows.order_by("-id")[: limit + 1])
+    shown = found[:limit]
+    return Page(shown, shown[-1].pk if len(found) > limit else None, wanted)
+
+
+def as_csv(*, wanted: Wanted, limit: int = EXPORT_MAX) -> tuple[str, int]:
+    """Return matching events as CSV that no spreadsheet runs, and how many there are."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(["at", "actor", "action", "subject", "result", "where", "detail"])
+    count = 0
+    for row in _matching(wanted).order_by("-id")[:limit]:
+        count += 1
+        items = "; ".join(f"{name}: {value}" for name, value in row.items)
+        at = f"{localtime(row.at):%Y-%m-%d %H:%M:%S}"
+        cells = [at, row.actor, row.action, row.subject, row.result, row.where, items]
+        writer.writerow([rules.neutral(cell) for cell in cells])
+    return file.getvalue(), count
+
+
+def sealed_upto() -> int:
+    """Return the transaction below which everything has been sealed; needs the whole scope."""
+    return Seal.objects.aggregate(last=Max("upto_tx"))["last"] or 0
+
+
+def institutions_to_seal(*, since: int, upto: int) -> list[int]:
+    """Return the institutions that have events in the stretch of transactions."""
+    rows = Event.objects.filter(tx__gte=since, tx__lt=upto).order_by("institution_id")
+    return list(rows.values_list("institution_id", flat=True).distinct())
+
+
+def sealed_events(*, stretch: rules.Stretch) -> Iterator[Mapping[str, Any]]:
+    """Return the events of one institution within a stretch, in the order that is hashed."""
+    rows = Event.objects.filter(
+        institution_id=stretch.institution_id, tx__gte=stretch.from_tx, tx__lt=stretch.upto_tx
+    )
+    yield from rows.order_by("id").values(*_FIELDS).iterator(chunk_size=2000)
+
+
+def head(*, institution_id: int) -> rules.Head:
+    """Return the last seal of an institution, number 0 where there is none."""
+    row = Seal.objects.filter(institution_id=institution_id).order_by("-seq").first()
+    return rules.Head(row.seq, row.digest) if row else rules.Head(0, "")
+
+
+def heads() -> dict[int, rules.Head]:
+    """Return the last seal of every institution in scope."""
+    rows = Seal.objects.order_by("institution_id", "-seq").distinct("institution_id")
+    return {row.institution_id: rules.Head(row.seq, row.digest) for row in rows}
+
+
+def broken_seals(*, anchored: rules.Anchored = rules.NOTHING_ANCHORED) -> list[rules.Break]:
+    """Return everything that is wrong with the trail, read over every institution.
+
+    Without the anchor the loss of the newest seals, of a whole chain, and a rewriting that is
+    right in itself cannot be seen.
+    """
+    known = anchored.digests
+    found = [] if anchored.whole else [rules.Break(0, 0, rules.BAD_ANCHOR)]
+    seen: set[int] = set()
+    rows = Seal.objects.order_by("institution_id", "seq").iterator(chunk_size=2000)
+    for institution_id, chain in groupby(rows, key=lambda row: row.institution_id):
+        seen.add(institution_id)
+        found += _chain_breaks(chain, known.get(institution_id, {}))
+    found += [rules.Break(number, 0, rules.CHAIN_LOST) for number in sorted(set(known) - seen)]
+    with connection.cursor() as cursor:
+        cursor.execute(_STRAYS, [sealed_upto()])
+        found += [rules.Break(row[0], 0, rules.UNSEALED) for row in cursor.fetchall()]
+    return found
+
+
+def oldest_unsealed(*, at: datetime) -> timedelta:
+    """Return how long the oldest event has been waiting for its seal."""
+    rows = Event.objects.filter(tx__gte=sealed_upto())
+    oldest = rows.order_by("id").values_list("at", flat=True).first()
+    return at - oldest if oldest else timedelta(0)
+
+
+def _chain_breaks(chain: Iterator[Seal], known: Mapping[int, str]) -> Iterator[rules.Break]:
+    seq, former, upto = 0, rules.FIRST, 0
+    for row in chain:
+        for kind in _seal_breaks(row, seq, former, upto, known.get(row.seq)):
+            yield rules.Break(row.institution_id, row.seq, kind)
+        seq, former, upto = row.seq, row.digest, row.upto_tx
+    if known and max(known) > seq:
+        yield rules.Break(row.institution_id, max(known), rules.TAIL_LOST)
+
+
+def _seal_breaks(
+    row: Seal, seq: int, former: str, upto: int, anchored: str | None
+) -> Iterator[str]:
+    stretch = rules.Stretch(row.institution_id, row.seq, row.from_tx, row.upto_tx, row.former)
+    count, digest = rules.seal(stretch, sealed_events(stretch=stretch))
+    if row.seq != seq + 1 or row.from_tx < upto:
+        yield rules.GAP
+    elif row.former != former:
+        yield rules.BROKEN_LINK
+    if (count, digest) != (row.count, row.digest):
+        yield rules.CHANGED
+    if anchored is not None and anchored != row.digest:
+        yield rules.REWRITTEN
+
+
+def _matching(wanted: Wanted) -> QuerySet[Event]:
+    rows = Event.objects.filter(**_scope())
+    if wanted.subject:
+        rows = rows.filter(Q(subject=wanted.subject) | Q(subject__endswith=f":{wanted.subject}"))
+    if wanted.actor:
+        rows = rows.filter(actor__startswith=wanted.actor)
+    if wanted.action:
+        rows = rows.filter(action__startswith=wanted.action)
+    if wanted.result:
+        rows = rows.filter(result=wanted.result)
+    if wanted.since:
+        rows = rows.filter(at__gte=_midnight(wanted.since))
+    if wanted.until:
+        rows = rows.filter(at__lt=_midnight(wanted.until + timedelta(days=1)))
+    return rows
+
+
+def _scope() -> dict[str, Any]:
+    """Return the narrowing to the scope, which the database applies as well."""
+    allowed = scope.current()
+    return {} if allowed == scope.EVERYTHING else {"institution_id__in": list(allowed)}
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=get_current_timezone())

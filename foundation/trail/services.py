@@ -1,14 +1,31 @@
-"""Writing the trail."""
+"""Writing the trail, and sealing it off the hot path."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from foundation.trail.models import Event
+from foundation.trail import rules, selectors
+from foundation.trail.gateways import Anchor
+from foundation.trail.models import Event, Seal
+
+_told_from: ContextVar[tuple[str, str]] = ContextVar("told_from", default=("", ""))
+_SEALING = "SELECT pg_advisory_xact_lock(hashtextextended('trail.seal', 0))"
+
+
+@contextmanager
+def told_from(*, where: str, request_id: str) -> Iterator[None]:
+    """Let every event recorded inside carry the terminal and the number of the request."""
+    token = _told_from.set((where, request_id))
+    try:
+        yield
+    finally:
+        _told_from.reset(token)
 
 
 def record(
@@ -23,16 +40,74 @@ def record(
     request_id: str = "",
     detail: Mapping[str, Any] | None = None,
 ) -> Event:
-    """Add one line, in the transaction of what it tells about."""
+    """Add one line, in the transaction of what it tells about.
+
+    `detail` may hold `before` and `after`, each a mapping of what was changed.
+    """
     assert connection.in_atomic_block, "an action and its trail stand or fall together"
+    here, request = _told_from.get()
     return Event.objects.create(
         institution_id=institution_id,
-        actor=actor,
-        action=action,
-        subject=subject,
+        actor=_one_line(actor, 60),
+        action=_one_line(action, 60),
+        subject=_one_line(subject, 80),
         at=at,
-        result=result,
-        where=where,
-        request_id=request_id,
+        result=_one_line(result, 20),
+        where=_one_line(where or here, 60),
+        request_id=_one_line(request_id or request, 40),
         detail=dict(detail or {}),
     )
+
+
+def seal(*, at: datetime) -> dict[int, rules.Head]:
+    """Seal every event whose transaction is finished; return the new heads by institution.
+
+    Needs a transaction over every institution (tasks run in one). Refuses when the transactions
+    of the server are counted anew, because then no stretch could be told finished.
+    """
+    assert connection.in_atomic_block, "the seals of one round stand or fall together"
+    with connection.cursor() as cursor:
+        cursor.execute(_SEALING)
+        cursor.execute("SELECT trail_finished_tx()")
+        (upto,) = cursor.fetchone()
+    since = selectors.sealed_upto()
+    if since > upto:
+        raise rules.RestoredElsewhere
+    heads: dict[int, rules.Head] = {}
+    for institution_id in selectors.institutions_to_seal(since=since, upto=upto):
+        former = selectors.head(institution_id=institution_id)
+        stretch = rules.Stretch(
+            institution_id, former.seq + 1, since, upto, former.digest or rules.FIRST
+        )
+        count, digest = rules.seal(stretch, selectors.sealed_events(stretch=stretch))
+        Seal.objects.create(
+            institution_id=institution_id,
+            seq=stretch.seq,
+            from_tx=since,
+            upto_tx=upto,
+            count=count,
+            former=stretch.former,
+            digest=digest,
+            sealed_at=at,
+        )
+        heads[institution_id] = rules.Head(stretch.seq, digest)
+    return heads
+
+
+def drop_anchor(*, anchor: Anchor, at: datetime) -> int:
+    """Copy the heads of all chains that the anchor does not know yet; return how many."""
+    known = anchor.read().digests
+    heads = {
+        number: head
+        for number, head in selectors.heads().items()
+        if known.get(number, {}).get(head.seq) != head.digest
+        and head.seq > max(known.get(number, {0: ""}))
+    }
+    if heads:
+        anchor.add(heads, at=at)
+    return len(heads)
+
+
+def _one_line(text: str, length: int) -> str:
+    """Return the text without anything that would forge a line of a log, and no longer."""
+    return "".join(sign if sign.isprintable() else "�" for sign in text)[:length]

@@ -15,18 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
-from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs
 
 import psycopg2
 from django.conf import settings
-from django.contrib.auth import get_user
 from django.db import close_old_connections, connections
-from django.http import HttpRequest
 
 from foundation.people import selectors as people
-from foundation.people.models import Staff
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -196,13 +192,8 @@ def listener_of(session_key: str) -> Listener | None:
     """Return who is behind the session now, or None when nobody may listen with it."""
     close_old_connections()
     try:
-        request = HttpRequest()
-        store = import_module(settings.SESSION_ENGINE).SessionStore
-        request.session = store(session_key)
-        staff = get_user(request)
-        if not isinstance(staff, Staff) or not staff.is_active:
-            return None
-        if staff.session_key not in {"", session_key}:
+        staff = people.staff_behind(session_key=session_key)
+        if staff is None:
             return None
         seen = frozenset(people.scope_of(staff=staff))
         return Listener(staff_id=staff.pk, institutions=seen)

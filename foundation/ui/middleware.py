@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.contrib.auth import get_user
+from django.contrib.auth import SESSION_KEY, get_user
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
+
+from foundation.people import rules
+from foundation.people import selectors as people
+from foundation.people.models import Staff
+from foundation.trail import services as trail
 
 Answer = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "ops_language"
+# A locked screen opens by the password, or is given up for another person's sign-in.
+OPEN_ALWAYS = frozenset(
+    {"people:unlock", "people:lock", "people:sign_out", "people:sign_in", "people:demo_sign_in"}
+)
 
 
 class LanguageMiddleware:
@@ -30,12 +43,61 @@ class LanguageMiddleware:
 
 
 class StaffMiddleware:
-    """Puts the signed-in member of staff on the request as `user`, read when first asked for."""
+    """Puts the signed-in member of staff on the request as `user`, and keeps the gate.
+
+    The gate is passed by nobody who has locked the screen, has not shown the second factor where
+    one is asked for, or has to choose a new password first; only the page that settles it opens.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Attach the person lazily, so that static and public pages ask the database nothing."""
-        request.user = SimpleLazyObject(lambda: get_user(request))  # type: ignore[assignment]
-        return self.get_response(request)
+        request.user = SimpleLazyObject(lambda: _staff_of(request))  # type: ignore[assignment]
+        number = str(getattr(request, "request_id", ""))
+        with trail.told_from(where=request.META.get("REMOTE_ADDR", ""), request_id=number):
+            return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Answer, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        """Answer instead of the page while the gate is shut."""
+        del args, kwargs
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or name in OPEN_ALWAYS:
+            return None
+        if request.session.get(people.LOCKED):
+            return _locked(request)
+        if getattr(view, "permission", "") is None or not isinstance(request.user, Staff):
+            return None
+        return _step_first(request, request.user)
+
+
+def _staff_of(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
+    """Return who is signed in; note why a session that was one is one no more."""
+    number = request.session.get(SESSION_KEY)
+    staff = get_user(request)
+    if number and not staff.is_authenticated:
+        request.session_ended = people.signed_out_because(staff_id=int(number))  # type: ignore[attr-defined]
+    return staff
+
+
+def _locked(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request") or not isinstance(request.user, Staff):
+        return HttpResponse(status=423)
+    return render(request, "people/unlock.html", {"form": None}, status=423)
+
+
+def _step_first(request: HttpRequest, staff: Staff) -> HttpResponse | None:
+    profile = rules.PROFILES[settings.SECURITY_PROFILE]
+    must, changed_at = staff.must_change_password, staff.password_changed_at
+    if settings.OPS_TOTP and not request.session.get(people.SECOND_FACTOR):
+        target = reverse("people:second_factor")
+    elif rules.password_due(profile, changed_at=changed_at, must=must, at=timezone.now()):
+        target = reverse("people:password")
+    else:
+        return None
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": target})
+    return redirect(target)

@@ -12,7 +12,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from foundation.kernel.errors import Refused
@@ -77,9 +79,13 @@ def signed_in(request: HttpRequest) -> Staff:
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send the browser to the sign-in page, and back here afterwards; a part is told with 401."""
+    ended = getattr(request, "session_ended", "")
+    told = {"ended": ended} if ended else {}
+    address = reverse("people:sign_in")
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=401, headers={"HX-Redirect": "/people/sign-in/"})
-    return redirect(f"/people/sign-in/?next={request.get_full_path()}")
+        target = f"{address}?{urlencode(told)}" if told else address
+        return HttpResponse(status=401, headers={"HX-Redirect": target})
+    return redirect(f"{address}?{urlencode({'next': request.get_full_path(), **told})}")
 
 
 def record_refusal(request: HttpRequest, refusal: Refused) -> None:
@@ -91,6 +97,11 @@ def record_refusal(request: HttpRequest, refusal: Refused) -> None:
 def refuse_in(request: HttpRequest, form: forms.BaseForm, refusal: Refused) -> None:
     """Show a refusal at the field that it is about, so that nothing typed is lost."""
     record_refusal(request, refusal)
+    show_in(form, refusal)
+
+
+def show_in(form: forms.BaseForm, refusal: Refused) -> None:
+    """Show a refusal that the service itself has put on the trail at the field it is about."""
     field = refusal.field if refusal.field in form.fields else None
     form.add_error(field, " ".join((refusal.shown(gettext), refusal.hinted(gettext))).strip())
 

@@ -159,6 +159,11 @@ def enlist(
     """Enlist the staff with one password, hashed once because the hash is slow on purpose."""
     hashed = make_password(secret)
     posts = house.staff(outlet_count)
+    companies = sorted({post.vendor for post in posts if post.vendor})
+    vendors = {
+        name: people.open_vendor(number=f"V{place:03}", name=name)
+        for place, name in enumerate(companies, start=1)
+    }
     Staff.objects.bulk_create(
         Staff(
             number=post.number,
@@ -166,9 +171,11 @@ def enlist(
             institution=places[post.place],
             person=post.human,
             grade=post.grade,
-            vendor=post.vendor,
+            vendor=vendors.get(post.vendor),
+            is_demo=True,
             password=hashed,
             password_changed_at=at,
+            opened_at=at,
         )
         for post in posts
     )

@@ -31,8 +31,8 @@ from tests.factories import people
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 HOME_OF = {"outlet": "outlet", "centre": "centre", "branch": "branch", "sub_branch": "sub_branch",
            "head": "head"}  # fmt: skip
-# Signing out ends the session that the other calls of the person need; it has its own test.
-LEFT_OUT = {"people:sign_out"}
+# Signing out ends the session that the other calls need, locking shuts it; each has its own test.
+LEFT_OUT = {"people:sign_out", "people:lock"}
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Place:
     account: str
     page_id: int
     match: Match
+    teller: Staff
+    proposal_id: int
 
     @property
     def work_item(self) -> int:
@@ -58,6 +60,8 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("authorization", "item_id"): lambda place: place.work_item,
     ("imaging", "page_id"): lambda place: place.page_id,
     ("ledger", "number"): lambda place: place.account,
+    ("people", "number"): lambda place: place.teller.number,
+    ("people", "proposal_id"): lambda place: place.proposal_id,
     ("monitoring", "match_id"): lambda place: place.match.pk,
     ("monitoring", "item_id"): lambda place: place.match.work_item_id,
     ("worklist", "code"): lambda _place: "authorization",
@@ -80,7 +84,8 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
     request = factory.sent(teller, factory.withdrawal(counter))
     pages_of = imaging.pages(document_id=request.document_id)
     alone = monitoring.match_day(institution_id=outlet.pk, business_date=people.DAY, at=people.NOON)
-    return Place(name, outlet, request, payer.number, pages_of[0].pk, alone[0])
+    proposal = people.proposal(teller, bank)
+    return Place(name, outlet, request, payer.number, pages_of[0].pk, alone[0], teller, proposal.pk)
 
 
 @pytest.fixture

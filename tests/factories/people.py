@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 from itertools import count
 
 from foundation.people import services as people
-from foundation.people.models import Institution, Staff, StaffRole
+from foundation.people.models import Institution, RoleProposal, Staff, StaffRole
 from foundation.people.roles import ROLES
+from foundation.people.rules import VENDOR_DUTY
 from foundation.policy.models import Policy
 from foundation.policy.rules import NUMBERS
 
@@ -65,16 +66,20 @@ def branch() -> Branch:
 def staff(institution: Institution, *roles: str, grade: int = 3, name: str = "李静") -> Staff:
     """Hire a person with these roles, without a password that works."""
     person = Staff(number=str(next(_serial)), name=name, institution=institution, grade=grade)
+    if any(ROLES[role].duty == VENDOR_DUTY for role in roles):
+        person.vendor = people.open_vendor(number="V001", name="外包公司")
     person.set_unusable_password()
     person.save(force_insert=True)
-    for role in roles:
-        StaffRole.objects.create(
-            staff=person,
-            role=role,
-            duty=ROLES[role].duty,
-            person=person.person,
-            valid_from=date(2020, 1, 1),
-        )
+    # Without the two people who grant it, the database takes a role only from the system.
+    with people.acting_as_system(reason="test"):
+        for role in roles:
+            StaffRole.objects.create(
+                staff=person,
+                role=role,
+                duty=ROLES[role].duty,
+                person=person.person,
+                valid_from=date(2020, 1, 1),
+            )
     return person
 
 
@@ -94,4 +99,18 @@ def numbers(by: Staff, approved_by: Staff) -> None:
             approved_at=NOON,
         )
         for code, value in NUMBERS_OF_THE_BANK.items()
+    )
+
+
+def proposal(about: Staff, bank: Branch) -> RoleProposal:
+    """Let a security administrator propose to end the person's role as a teller."""
+    administrator = staff(bank.branch, "secadmin", name="陈一")
+    return RoleProposal.objects.create(
+        staff=about,
+        role="teller",
+        kind="end",
+        valid_from=DAY,
+        reason="调岗",
+        proposed_by=administrator,
+        proposed_at=NOON,
     )

@@ -1,6 +1,6 @@
 """Pairing, comparing, auditing: what each does, what each refuses, and what the database holds."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import Error, IntegrityError, transaction
@@ -226,20 +226,28 @@ def test_what_was_handed_back_is_the_next_one_again(difference, auditor, colleag
         assert services.open_next(auditor=colleague, at=LATER).match == difference
 
 
+def moved_to_audit(bank, teller):
+    """The teller of then has become an auditor, under another number."""
+    teller.roles.update(valid_until=date(2025, 12, 31))
+    number = people.staff(bank.centre)
+    Staff.objects.filter(pk=number.pk).update(person=teller.person)
+    number.refresh_from_db()
+    acting.grant_role(
+        staff=number, role="auditor", on=date(2026, 1, 1), granted_by=None, approved_by=None
+    )
+    return number
+
+
 def test_own_work_is_never_offered(place, bank, teller):
-    same_human = people.staff(bank.centre, "auditor")
-    Staff.objects.filter(pk=same_human.pk).update(person=teller.person)
-    same_human.refresh_from_db()
     monitoring.difference(place, teller)
+    same_human = moved_to_audit(bank, teller)
 
     with acting.acting(staff=same_human):
         assert services.open_next(auditor=same_human, at=LATER) is None
 
 
 def test_own_work_is_refused_by_the_service(difference, bank, teller):
-    same_human = people.staff(bank.centre, "auditor")
-    Staff.objects.filter(pk=same_human.pk).update(person=teller.person)
-    same_human.refresh_from_db()
+    same_human = moved_to_audit(bank, teller)
 
     with acting.acting(staff=same_human), pytest.raises(rules.OwnWork):
         services.decide(

@@ -11,15 +11,31 @@ BEGIN
     USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 
-CREATE TRIGGER trail_event_append_only BEFORE UPDATE OR DELETE ON trail_event
-  FOR EACH ROW EXECUTE FUNCTION trail_append_only();
-CREATE TRIGGER trail_event_no_truncate BEFORE TRUNCATE ON trail_event
-  FOR EACH STATEMENT EXECUTE FUNCTION trail_append_only();
-ALTER TABLE trail_event ENABLE ALWAYS TRIGGER trail_event_append_only;
-ALTER TABLE trail_event ENABLE ALWAYS TRIGGER trail_event_no_truncate;
-COMMENT ON TABLE trail_event IS 'append-only';
+DO $$
+DECLARE
+  guarded text;
+  reader text;
+BEGIN
+  FOREACH guarded IN ARRAY ARRAY['trail_event', 'trail_seal'] LOOP
+    EXECUTE format('CREATE TRIGGER %1$s_append_only BEFORE UPDATE OR DELETE ON %1$s'
+                   ' FOR EACH ROW EXECUTE FUNCTION trail_append_only()', guarded);
+    EXECUTE format('CREATE TRIGGER %1$s_no_truncate BEFORE TRUNCATE ON %1$s'
+                   ' FOR EACH STATEMENT EXECUTE FUNCTION trail_append_only()', guarded);
+    -- ALWAYS: holds under session_replication_role = replica as well.
+    EXECUTE format('ALTER TABLE %1$s ENABLE ALWAYS TRIGGER %1$s_append_only', guarded);
+    EXECUTE format('ALTER TABLE %1$s ENABLE ALWAYS TRIGGER %1$s_no_truncate', guarded);
+    FOR reader IN
+      SELECT DISTINCT grantee FROM information_schema.role_table_grants
+       WHERE table_name = guarded AND grantee <> current_user
+    LOOP
+      EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %I FROM %I', guarded, reader);
+    END LOOP;
+  END LOOP;
+END $$;
 """
 APPEND_ONLY_UNDO = """
+DROP TRIGGER trail_seal_no_truncate ON trail_seal;
+DROP TRIGGER trail_seal_append_only ON trail_seal;
 DROP TRIGGER trail_event_no_truncate ON trail_event;
 DROP TRIGGER trail_event_append_only ON trail_event;
 DROP FUNCTION trail_append_only();
@@ -31,5 +47,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(APPEND_ONLY, APPEND_ONLY_UNDO),
+        migrations.RunSQL(rls_sql("trail_seal"), rls_undo_sql("trail_seal")),
         migrations.RunSQL(rls_sql("trail_event"), rls_undo_sql("trail_event")),
     ]

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
+from foundation.people import services as acting
 from foundation.ui import feed, live
 from tests.browser import session_of
 from tests.factories import people
@@ -188,12 +190,14 @@ def test_who_signs_in_elsewhere_or_leaves_the_bank_hears_nothing(hub, bank):
     key = session_of(staff)
     assert feed.listener_of(key)
 
-    staff.session_key = "another"
-    staff.save(update_fields=["session_key"])
+    acting.start_session(staff=staff, at=timezone.now(), where="10.0.0.2")
     assert feed.listener_of(key) is None
 
-    staff.session_key, staff.is_active = key, False
-    staff.save(update_fields=["session_key", "is_active"])
+    staff.refresh_from_db()
+    key = session_of(staff)
+    assert feed.listener_of(key)
+    staff.is_active = False
+    staff.save(update_fields=["is_active"])
     assert feed.listener_of(key) is None
 
 

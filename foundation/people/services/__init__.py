@@ -1,0 +1,69 @@
+"""What people can do: act inside a scope, stand in the tree, hold roles, sign in."""
+
+from foundation.people.services._door import (
+    count_try,
+    fail_sign_in,
+    forget_tries_before,
+    forget_try,
+    hashing,
+    lock,
+    sign_out,
+    start_session,
+    unlock,
+)
+from foundation.people.services._passwords import (
+    change_password,
+    check_second_factor,
+    enrol_second_factor,
+    forget_second_factor,
+    open_reset,
+    use_reset,
+)
+from foundation.people.services._places import move_institution, open_institution
+from foundation.people.services._roles import decide_role, grant_role, propose_role
+from foundation.people.services._scope import acting, acting_as_system
+from foundation.people.services._staff import (
+    assign_post,
+    change_staff,
+    close_sign_in,
+    disable_dormant,
+    end_sessions,
+    open_sign_in,
+    open_staff,
+    open_vendor,
+    qualify,
+)
+
+__all__ = [
+    "acting",
+    "acting_as_system",
+    "assign_post",
+    "change_password",
+    "change_staff",
+    "check_second_factor",
+    "close_sign_in",
+    "count_try",
+    "decide_role",
+    "disable_dormant",
+    "end_sessions",
+    "enrol_second_factor",
+    "fail_sign_in",
+    "forget_second_factor",
+    "forget_tries_before",
+    "forget_try",
+    "grant_role",
+    "hashing",
+    "lock",
+    "move_institution",
+    "open_institution",
+    "open_reset",
+    "open_sign_in",
+    "open_staff",
+    "open_vendor",
+    "propose_role",
+    "qualify",
+    "sign_out",
+    "start_session",
+    "unlock",
+    "use_reset",
+]

@@ -1,0 +1,179 @@
+"""Passwords and the second factor: chosen by the person alone, reset by an administrator unseen."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django_otp.plugins.otp_totp import models as otp
+
+from foundation.people import rules, selectors
+from foundation.people.models import FormerPassword, PasswordReset, Staff
+from foundation.people.services._door import hashing
+from foundation.people.services._scope import acting_as_system
+from foundation.trail import services as trail
+
+_CODE_DIGITS = 8
+
+
+def change_password(*, staff: Staff, old: str, new: str, at: datetime, where: str) -> Staff:
+    """Set a new password; refuse a wrong old one, a weak new one, one in use lately."""
+    with hashing():
+        if not check_password(old, staff.password):
+            _tell(staff, "people.change_password", at=at, where=where, result="refused")
+            raise rules.WrongPassword(field="old")
+        return _set_password(staff, new, at=at, where=where, because=rules.CHANGED)
+
+
+def open_reset(*, staff_id: int, by: Staff, at: datetime, where: str) -> str:
+    """Let a person choose a new password and return the code for it; refuse one's own.
+
+    The code is told once, is good for a few minutes and one use, and is no password: with it the
+    person sets one that the administrator never sees. The present sessions end.
+    """
+    code = "".join(secrets.choice("0123456789") for _ in range(_CODE_DIGITS))
+    with acting_as_system(reason="reset"):
+        staff = Staff.objects.select_for_update(of=("self",)).get(id=staff_id)
+        if staff.person == by.person:
+            raise rules.OwnReset
+        PasswordReset.objects.filter(staff=staff, used_at=None).update(used_at=at)
+        PasswordReset.objects.create(
+            staff=staff, hashed=make_password(code), opened_by=by, opened_at=at
+        )
+        Staff.objects.filter(id=staff.pk).update(
+            sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=rules.RESET
+        )
+        _tell(staff, "people.open_reset", at=at, where=where, actor=by)
+    return code
+
+
+def use_reset(*, number: str, code: str, new: str, at: datetime, where: str) -> Staff:
+    """Set the password that a person chooses with the code of a reset; refuse any other code."""
+    with hashing():
+        reset = _matching(number, code, at=at)
+        if reset is None:
+            raise rules.WrongCode(field="code")
+        staff = _set_password(reset.staff, new, at=at, where=where, because=rules.RESET)
+        PasswordReset.objects.filter(id=reset.pk).update(used_at=at)
+    return staff
+
+
+def enrol_second_factor(*, staff: Staff) -> otp.TOTPDevice:
+    """Return the person's device, a fresh and unconfirmed one where there is none."""
+    device = otp.TOTPDevice.objects.filter(user=staff).order_by("-confirmed", "id").first()
+    return device or otp.TOTPDevice.objects.create(user=staff, name="totp", confirmed=False)
+
+
+def check_second_factor(*, staff: Staff, code: str, at: datetime, where: str) -> otp.TOTPDevice:
+    """Accept the code of the person's device, once; refuse any other and count the failure."""
+    with transaction.atomic():
+        device = otp.TOTPDevice.objects.select_for_update().get(
+            id=enrol_second_factor(staff=staff).pk
+        )
+        fresh = not device.confirmed
+        # The failure is counted here, in a transaction that the refusal below does not undo.
+        good = bool(device.verify_token(code))
+        if good and fresh:
+            device.confirmed = True
+            device.save(update_fields=["confirmed"])
+    action = "people.enrol_second_factor" if fresh else "people.second_factor"
+    _tell(staff, action, at=at, where=where, result="ok" if good else "refused")
+    if not good:
+        raise rules.WrongCode(field="code")
+    return device
+
+
+def forget_second_factor(*, staff_id: int, by: Staff, at: datetime, where: str) -> None:
+    """Take away a lost device; the person enrols another at the next sign-in; refuse one's own."""
+    with acting_as_system(reason="reset"):
+        staff = Staff.objects.select_for_update(of=("self",)).get(id=staff_id)
+        if staff.person == by.person:
+            raise rules.OwnReset
+        otp.TOTPDevice.objects.filter(user=staff).delete()
+        Staff.objects.filter(id=staff.pk).update(
+            sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=rules.RESET
+        )
+        _tell(staff, "people.forget_second_factor", at=at, where=where, actor=by)
+
+
+def _matching(number: str, code: str, *, at: datetime) -> PasswordReset | None:
+    since = at - timedelta(minutes=rules.RESET_MINUTES)
+    reset = (
+        PasswordReset.objects.select_related("staff__institution")
+        .filter(staff__number=number, staff__is_active=True, used_at=None, opened_at__gte=since)
+        .order_by("-id")
+        .first()
+    )
+    counted = reset and PasswordReset.objects.filter(
+        id=reset.pk, tries__lt=rules.RESET_TRIES
+    ).update(tries=F("tries") + 1)
+    # As long when there is nothing to compare: how long it takes must not tell who has a reset.
+    hashed = reset.hashed if reset and counted else make_password(None)
+    return reset if check_password(code, hashed) else None
+
+
+def _set_password(staff: Staff, new: str, *, at: datetime, where: str, because: str) -> Staff:
+    profile = rules.PROFILES[settings.SECURITY_PROFILE]
+    rules.check_password(profile, new, number=staff.number, common=_is_common(new))
+    if any(check_password(new, hashed) for hashed in _lately(staff, profile.history)):
+        raise rules.PasswordUsedBefore(field="password")
+    with acting_as_system(reason="password"):
+        row = Staff.objects.select_for_update(of=("self",)).get(id=staff.pk)
+        row.password = make_password(new)
+        row.password_changed_at, row.must_change_password = at, False
+        row.sign_in_epoch, row.signed_out_because = row.sign_in_epoch + 1, because
+        row.save(
+            update_fields=[
+                "password",
+                "password_changed_at",
+                "must_change_password",
+                "sign_in_epoch",
+                "signed_out_because",
+            ]
+        )
+        FormerPassword.objects.create(staff=row, hashed=row.password, set_at=at)
+        _tell(row, "people.change_password", at=at, where=where)
+    found = selectors.staff_by_number(number=row.number)
+    assert found is not None
+    return found
+
+
+def _lately(staff: Staff, count: int) -> list[str]:
+    former = FormerPassword.objects.filter(staff=staff).order_by("-id")
+    hashes = list(former.values_list("hashed", flat=True)[:count])
+    return hashes if staff.password in hashes or not count else [staff.password, *hashes][:count]
+
+
+def _is_common(password: str) -> bool:
+    try:
+        CommonPasswordValidator().validate(password)
+    except ValidationError:
+        return True
+    return False
+
+
+def _tell(
+    staff: Staff,
+    action: str,
+    *,
+    at: datetime,
+    where: str,
+    result: str = "ok",
+    actor: Staff | None = None,
+) -> None:
+    with acting_as_system(reason="password"):
+        trail.record(
+            institution_id=staff.institution_id,
+            actor=(actor or staff).label,
+            action=action,
+            subject=f"people.staff:{staff.number}",
+            at=at,
+            result=result,
+            where=where,
+        )

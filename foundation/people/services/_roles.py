@@ -1,0 +1,170 @@
+"""Roles: one security administrator proposes, another decides; nobody about themselves."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from foundation.people import rules
+from foundation.people.models import RoleProposal, Staff, StaffRole
+from foundation.people.roles import ROLES
+from foundation.trail import services as trail
+
+
+@transaction.atomic
+def grant_role(
+    *,
+    staff: Staff,
+    role: str,
+    on: date,
+    granted_by: Staff | None,
+    approved_by: Staff | None,
+    until: date | None = None,
+) -> StaffRole:
+    """Give a role; refuse one that conflicts with a role held by the same human.
+
+    Pages give roles through propose_role and decide_role; this is their last step, and the
+    installation's, which alone may leave out the two people (the database sees to that).
+    """
+    rules.check_role(
+        role, institution_kind=staff.institution.kind, vendor=staff.vendor_id is not None
+    )
+    _wait_for(staff)
+    held = StaffRole.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gte=on), person=staff.person
+    )
+    if until:
+        held = held.filter(valid_from__lte=until)
+    rows = list(held.order_by("id"))
+    if any(row.role == role and row.staff_id == staff.pk for row in rows):
+        raise rules.AlreadyHeld
+    rules.check_roles(role, [row.role for row in rows])
+    return StaffRole.objects.create(
+        staff=staff,
+        role=role,
+        duty=ROLES[role].duty,
+        person=staff.person,
+        valid_from=on,
+        valid_until=until,
+        granted_by=granted_by,
+        approved_by=approved_by,
+    )
+
+
+@transaction.atomic
+def propose_role(
+    *,
+    staff: Staff,
+    role: str,
+    kind: str,
+    valid_from: date,
+    valid_until: date | None,
+    reason: str,
+    by: Staff,
+    at: datetime,
+) -> RoleProposal:
+    """Propose to grant or to end a role; refuse one's own and what can never be approved."""
+    if staff.person == by.person:
+        raise rules.OwnGrant
+    if valid_until and valid_until < valid_from:
+        raise rules.DaysReversed(field="valid_until")
+    _check_proposal(staff, role, kind)
+    if RoleProposal.objects.filter(staff=staff, role=role, state=rules.WAITING).exists():
+        raise rules.AlreadyHeld
+    proposal = RoleProposal.objects.create(
+        staff=staff,
+        role=role,
+        kind=kind,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        reason=reason,
+        proposed_by=by,
+        proposed_at=at,
+    )
+    _tell(proposal, "people.propose_role", by=by, at=at)
+    return proposal
+
+
+@transaction.atomic
+def decide_role(*, proposal_id: int, approve: bool, by: Staff, at: datetime) -> RoleProposal:
+    """Approve or decline a proposal; refuse its proposer and the one whom it is about."""
+    proposal = (
+        RoleProposal.objects.select_for_update(of=("self",))
+        .select_related("staff__institution", "proposed_by")
+        .get(id=proposal_id)
+    )
+    if proposal.staff.person == by.person:
+        raise rules.OwnGrant
+    if proposal.proposed_by.person == by.person:
+        raise rules.SameProposer
+    if proposal.state != rules.WAITING:
+        raise rules.Decided
+    if approve:
+        _carry_out(proposal, by=by)
+    proposal.state = rules.APPROVED if approve else rules.DECLINED
+    proposal.decided_by, proposal.decided_at = by, at
+    proposal.save(update_fields=["state", "decided_by", "decided_at"])
+    _tell(proposal, "people.approve_role" if approve else "people.decline_role", by=by, at=at)
+    return proposal
+
+
+def _check_proposal(staff: Staff, role: str, kind: str) -> None:
+    held = StaffRole.objects.filter(person=staff.person, valid_until=None).order_by("id")
+    if kind == rules.END:
+        if not any(row.role == role and row.staff_id == staff.pk for row in held):
+            raise rules.NotHeld
+        return
+    vendor = staff.vendor_id is not None
+    rules.check_role(role, institution_kind=staff.institution.kind, vendor=vendor)
+    if any(row.role == role and row.staff_id == staff.pk for row in held):
+        raise rules.AlreadyHeld
+    rules.check_roles(role, [row.role for row in held])
+
+
+def _carry_out(proposal: RoleProposal, *, by: Staff) -> None:
+    if proposal.kind == rules.GRANT:
+        grant_role(
+            staff=proposal.staff,
+            role=proposal.role,
+            on=proposal.valid_from,
+            until=proposal.valid_until,
+            granted_by=proposal.proposed_by,
+            approved_by=by,
+        )
+        return
+    row = StaffRole.objects.select_for_update(of=("self",)).filter(
+        staff=proposal.staff, role=proposal.role, valid_until=None
+    )
+    held = row.order_by("id").first()
+    if held is None:
+        raise rules.NotHeld
+    # The day named in the proposal is the first without the role.
+    held.valid_until = max(proposal.valid_from - timedelta(days=1), held.valid_from)
+    held.save(update_fields=["valid_until"])
+
+
+def _wait_for(staff: Staff) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('people.person:' || %s, 0))",
+            [str(staff.person)],
+        )
+
+
+def _tell(proposal: RoleProposal, action: str, *, by: Staff, at: datetime) -> None:
+    trail.record(
+        institution_id=proposal.staff.institution_id,
+        actor=by.label,
+        action=action,
+        subject=f"people.staff:{proposal.staff.number}",
+        at=at,
+        detail={
+            "kind": proposal.kind,
+            "role": proposal.role,
+            "valid_from": str(proposal.valid_from),
+            "valid_until": str(proposal.valid_until or ""),
+            "reason": proposal.reason,
+        },
+    )

@@ -1,0 +1,187 @@
+"""Staff: numbers opened, moved, certified, closed; sessions ended from outside."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from foundation.people import rules
+from foundation.people.models import Institution, Post, Qualification, Staff, Vendor
+from foundation.trail import services as trail
+
+
+@transaction.atomic
+def open_vendor(*, number: str, name: str) -> Vendor:
+    """Enter an outside company; return the one that has the number already."""
+    return Vendor.objects.get_or_create(number=number, defaults={"name": name})[0]
+
+
+@transaction.atomic
+def open_staff(
+    *,
+    number: str,
+    name: str,
+    institution: Institution,
+    by: Staff,
+    at: datetime,
+    grade: int = 1,
+    vendor: Vendor | None = None,
+    person: UUID | None = None,
+) -> Staff:
+    """Open a number that cannot sign in before its password is set; refuse a taken number.
+
+    `person` is given when the human has another number already.
+    """
+    if Staff.objects.filter(number=number).exists():
+        raise rules.NumberTaken(field="number")
+    staff = Staff(
+        number=number,
+        name=name,
+        institution=institution,
+        grade=grade,
+        vendor=vendor,
+        person=person or uuid4(),
+        opened_at=at,
+        must_change_password=True,
+    )
+    staff.set_unusable_password()
+    staff.save(force_insert=True)
+    after = {"name": name, "institution": institution.number, "grade": grade}
+    _tell(staff, "people.open_staff", by=by, at=at, detail={"after": after})
+    return staff
+
+
+@transaction.atomic
+def change_staff(
+    *, staff_id: int, name: str, institution: Institution, grade: int, by: Staff, at: datetime
+) -> Staff:
+    """Change name, institution or grade; refuse one's own."""
+    staff = _locked(staff_id, by=by)
+    before = {"name": staff.name, "institution": staff.institution.number, "grade": staff.grade}
+    staff.name, staff.institution, staff.grade = name, institution, grade
+    staff.save(update_fields=["name", "institution", "grade"])
+    after = {"name": name, "institution": institution.number, "grade": grade}
+    _tell(staff, "people.change_staff", by=by, at=at, detail={"before": before, "after": after})
+    return staff
+
+
+@transaction.atomic
+def qualify(
+    *,
+    staff_id: int,
+    skill: str,
+    grade: int,
+    certificate: str,
+    valid_from: date,
+    valid_until: date,
+    by: Staff,
+    at: datetime,
+) -> Qualification:
+    """Enter a certified skill; refuse one's own, and days in the wrong order."""
+    staff = _locked(staff_id, by=by)
+    if valid_until < valid_from:
+        raise rules.DaysReversed(field="valid_until")
+    row, _ = Qualification.objects.update_or_create(
+        staff=staff,
+        skill=skill,
+        valid_from=valid_from,
+        defaults={"grade": grade, "certificate": certificate, "valid_until": valid_until},
+    )
+    detail: dict[str, object] = {"skill": skill, "grade": grade, "valid_until": str(valid_until)}
+    _tell(staff, "people.qualify", by=by, at=at, detail=detail)
+    return row
+
+
+@transaction.atomic
+def assign_post(
+    *, staff_id: int, institution: Institution, title: str, on: date, by: Staff, at: datetime
+) -> Post:
+    """Begin a post and end the former one on the day before; refuse one's own."""
+    staff = _locked(staff_id, by=by)
+    for former in Post.objects.filter(staff=staff, valid_until=None).order_by("id"):
+        former.valid_until = max(on - timedelta(days=1), former.valid_from)
+        former.save(update_fields=["valid_until"])
+    post = Post.objects.create(staff=staff, institution=institution, title=title, valid_from=on)
+    detail: dict[str, object] = {"post": title, "institution": institution.number, "from": str(on)}
+    _tell(staff, "people.assign_post", by=by, at=at, detail=detail)
+    return post
+
+
+@transaction.atomic
+def close_sign_in(*, staff_id: int, reason: str, by: Staff, at: datetime) -> Staff:
+    """Let the number sign in no more and end its session; refuse one's own."""
+    staff = _locked(staff_id, by=by)
+    _end(staff, rules.ENDED)
+    staff.is_active = False
+    staff.save(update_fields=["is_active"])
+    _tell(staff, "people.close_sign_in", by=by, at=at, detail={"reason": reason})
+    return staff
+
+
+@transaction.atomic
+def open_sign_in(*, staff_id: int, reason: str, by: Staff, at: datetime) -> Staff:
+    """Let a closed number sign in again; refuse one's own."""
+    staff = _locked(staff_id, by=by)
+    staff.is_active, staff.opened_at = True, at
+    staff.save(update_fields=["is_active", "opened_at"])
+    _tell(staff, "people.open_sign_in", by=by, at=at, detail={"reason": reason})
+    return staff
+
+
+@transaction.atomic
+def end_sessions(*, staff_id: int, reason: str, by: Staff, at: datetime) -> Staff:
+    """End whatever session the person has, under every number; refuse one's own."""
+    staff = _locked(staff_id, by=by)
+    for row in Staff.objects.filter(person=staff.person).order_by("id"):
+        _end(row, rules.ENDED)
+    _tell(staff, "people.end_sessions", by=by, at=at, detail={"reason": reason})
+    return staff
+
+
+@transaction.atomic
+def disable_dormant(*, at: datetime, days: int = rules.DORMANT_DAYS) -> int:
+    """Close every number that has not signed in for so many days; return how many were closed."""
+    since = at - timedelta(days=days)
+    dormant = (
+        Staff.objects.select_for_update(of=("self",))
+        .filter(Q(last_login__lt=since) | Q(last_login=None, opened_at__lt=since))
+        .filter(Q(opened_at=None) | Q(opened_at__lt=since), is_active=True)
+        .order_by("id")
+    )
+    closed = list(dormant)
+    for staff in closed:
+        _end(staff, rules.ENDED)
+        staff.is_active = False
+        staff.save(update_fields=["is_active"])
+        _tell(staff, "people.disable_dormant", by=None, at=at, detail={"days": days})
+    return len(closed)
+
+
+def _locked(staff_id: int, *, by: Staff) -> Staff:
+    staff = Staff.objects.select_for_update(of=("self",)).select_related("institution")
+    row = staff.get(id=staff_id)
+    if row.person == by.person:
+        raise rules.OwnReset
+    return row
+
+
+def _end(staff: Staff, because: str) -> None:
+    Staff.objects.filter(id=staff.pk).update(
+        sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=because
+    )
+
+
+def _tell(
+    staff: Staff, action: str, *, by: Staff | None, at: datetime, detail: dict[str, object]
+) -> None:
+    trail.record(
+        institution_id=staff.institution_id,
+        actor=by.label if by else "system",
+        action=action,
+        subject=f"people.staff:{staff.number}",
+        at=at,
+        detail=detail,
+    )

@@ -1,0 +1,56 @@
+"""Pages of people: the door, institutions, staff, roles."""
+
+from foundation.people.web._door import (
+    demo_sign_in,
+    lock,
+    locked_out,
+    new_password,
+    password,
+    second_factor,
+    sign_in,
+    sign_out,
+    unlock,
+)
+from foundation.people.web._roles import decide_role, proposals, propose_role, roles
+from foundation.people.web._staff import (
+    end_sessions,
+    institution_new,
+    institutions,
+    reset_device,
+    reset_password,
+    staff,
+    staff_change,
+    staff_close,
+    staff_detail,
+    staff_new,
+    staff_open,
+    staff_qualify,
+)
+
+__all__ = [
+    "decide_role",
+    "demo_sign_in",
+    "end_sessions",
+    "institution_new",
+    "institutions",
+    "lock",
+    "locked_out",
+    "new_password",
+    "password",
+    "proposals",
+    "propose_role",
+    "reset_device",
+    "reset_password",
+    "roles",
+    "second_factor",
+    "sign_in",
+    "sign_out",
+    "staff",
+    "staff_change",
+    "staff_close",
+    "staff_detail",
+    "staff_new",
+    "staff_open",
+    "staff_qualify",
+    "unlock",
+]
