@@ -19,16 +19,18 @@ _PAGES = (
     ("an authorizer", "210011", "/ui/home/"),
     ("an authorizer", "210011", "/authorization/items/"),
     ("a lead", "210001", "/authorization/items/"),
+    ("a dispatcher", "200020", "/worklist/"),
+    ("a dispatcher", "200020", "/worklist/queue/authorization/"),
     ("a teller", "220101", "/authorization/mine/"),
 )
 
 # Done items of all outlets, spread over a month: what a queue leaves behind.
 _FILL = """
 INSERT INTO worklist_workitem
-    (institution_id, queue, subject, state, priority, skill, grade_needed, urgent_reason,
-     conflicted, holder_label, fence, enqueued_at, done_at, suspended_reason)
-SELECT place.id, 'authorization', 'bench:' || n, 'done', 10, '', 1, '', '{}', '', 1,
-       clock_timestamp() - n * interval '26 seconds', clock_timestamp(), ''
+    (institution_id, queue, subject, state, priority, skill, grade_needed, urgent, urgent_reason,
+     conflicted, outsiders_only, holder_label, fence, enqueued_at, done_at)
+SELECT place.id, 'authorization', 'bench:' || n, 'done', 10, '', 1, false, '', '{}', true, '', 1,
+       clock_timestamp() - n * interval '26 seconds', clock_timestamp()
 FROM generate_series(1, %s) AS n
 JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS places
       FROM people_institution) AS place ON place.place = n %% place.places
