@@ -38,16 +38,18 @@ class Relay:
     Nothing of it matters after a restart: the job table says what is to be done.
     """
 
-    def __init__(self) -> None:
-        self._redis = Redis.from_url(env.redis_url, socket_timeout=1, socket_connect_timeout=1)
+    def __init__(self, broker: Redis | None = None) -> None:
+        self.broker = broker or Redis.from_url(
+            env.redis_url, socket_timeout=1, socket_connect_timeout=1
+        )
         self._rung: dict[int, float] = {}
         self._pause = 0
-        self._away_until = 0.0
+        self.away_until = 0.0
 
     @property
     def broker_is_away(self) -> bool:
         """Whether the broker failed lately and is left alone for the moment."""
-        return time.monotonic() < self._away_until
+        return time.monotonic() < self.away_until
 
     def pass_on(self) -> bool:
         """Ring for what is ready, or do some of it; tell whether there may be more at once."""
@@ -66,14 +68,14 @@ class Relay:
     def _ring(self, ready: Sequence[int]) -> None:
         now = time.monotonic()
         self._rung = {job: at for job, at in self._rung.items() if now - at < RING_AGAIN_SECONDS}
-        room = WINDOW - int(self._redis.llen(QUEUE))
+        room = WINDOW - int(self.broker.llen(QUEUE))
         for job_id in [job_id for job_id in ready if job_id not in self._rung][: max(0, room)]:
             app.send_task("ops_platform.run_job", [job_id], retry=False)
             self._rung[job_id] = now
 
     def _leave_alone(self, fault: Exception) -> None:
         self._pause = min(2 * self._pause or 1, PAUSE_MOST_SECONDS)
-        self._away_until = time.monotonic() + self._pause
+        self.away_until = time.monotonic() + self._pause
         self._rung = {}
         log.warning("relay.broker_away", error=repr(fault), pause_seconds=self._pause)
 

@@ -19,9 +19,10 @@ def claim(staff):
 def came_earlier(item, minutes):
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE worklist_workitem SET enqueued_at = enqueued_at - %(ago)s,"
-            " turn_at = turn_at - %(ago)s WHERE id = %(id)s",
-            {"ago": timedelta(minutes=minutes), "id": item.pk},
+            "UPDATE worklist_workitem SET enqueued_at = enqueued_at"
+            " - make_interval(mins => %(ago)s), turn_at = turn_at - make_interval(mins => %(ago)s)"
+            " WHERE id = %(id)s",
+            {"ago": minutes, "id": item.pk},
         )
 
 
