@@ -123,6 +123,9 @@ class Env:
     security_profile: str = _knob(
         "OPS_SECURITY_PROFILE", _one_of("mlps3", "asvs"), "mlps3", "Which password rules hold."
     )
+    demo_size: str = _knob(
+        "OPS_DEMO_SIZE", _one_of("full", "small"), "full", "How large the demo bank is."
+    )
     totp_given: bool | None = _knob(
         "OPS_TOTP", _switch, None, "Second factor at sign-in (default: on, off in the demo)."
     )

@@ -13,6 +13,7 @@ SECRET_KEY = env.secret_key
 ALLOWED_HOSTS = list(env.hosts or own_addresses())
 OPS_VAR = env.var
 OPS_DEMO = env.demo
+OPS_DEMO_SIZE = env.demo_size
 
 # --- apps --------------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -1,4 +1,4 @@
-"""The real platform for journeys: its own servers, processes and demo day, in a folder of its own."""
+"""The real platform for journeys: own servers, processes and demo day in an own folder."""
 
 from __future__ import annotations
 

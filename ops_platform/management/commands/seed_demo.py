@@ -14,6 +14,9 @@ from foundation.people.models import Institution
 from ops_platform.demo import house, seed
 from ops_platform.demo.cases import Size
 
+# Outlets, transactions of today, their vouchers as images, items left in the queue.
+SIZES = {"full": (house.OUTLETS_MAX, 240, 50, 10), "small": (6, 60, 16, 3)}
+
 
 class Command(BaseCommand):
     """Seed the demo bank."""
@@ -22,10 +25,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Read the size of the bank and of its days."""
-        parser.add_argument("--outlets", type=int, default=house.OUTLETS_MAX)
-        parser.add_argument("--transactions", type=int, default=240, help="of today")
-        parser.add_argument("--images", type=int, default=50, help="vouchers of today")
-        parser.add_argument("--waiting", type=int, default=10, help="items left in the queue")
+        outlets, transactions, images, waiting = SIZES[settings.OPS_DEMO_SIZE]
+        parser.add_argument("--outlets", type=int, default=outlets)
+        parser.add_argument("--transactions", type=int, default=transactions, help="of today")
+        parser.add_argument("--images", type=int, default=images, help="vouchers of today")
+        parser.add_argument(
+            "--waiting", type=int, default=waiting, help="items left in the queue"
+        )
         parser.add_argument("--seed", type=int, default=1)
 
     def handle(self, *_args: Any, **options: Any) -> None:
