@@ -23,7 +23,7 @@ PAGE = 50
 SENT_BACK_MANY = 3
 
 
-def draft_subject(*, key: UUID) -> str:
+def draft_subject(*, key: UUID | str) -> str:
     """Return the name under which imaging keeps the images of the form with this key."""
     return f"authorization.draft:{key}"
 

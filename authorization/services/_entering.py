@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -14,6 +15,7 @@ from authorization.services import _posting
 from foundation.imaging import selectors as imaging_selectors
 from foundation.imaging import services as imaging
 from foundation.imaging.models import Page
+from foundation.imaging.rules import SameImage
 from foundation.kernel import numbering
 from foundation.kernel.money import Money
 from foundation.ledger import selectors as ledger
@@ -65,7 +67,8 @@ def attach(
             at=at,
         )
     )
-    return imaging.add_page(
+    kept = partial(
+        imaging.add_page,
         document_id=document.pk,
         data=data,
         name=name,
@@ -74,6 +77,12 @@ def attach(
         by=teller,
         at=at,
     )
+    try:
+        return kept()
+    except SameImage as refusal:
+        if not _unsent(str(refusal.params["subject"])):
+            raise
+        return kept(reused_because="the form it was added to was never sent")
 
 
 @transaction.atomic
@@ -199,6 +208,14 @@ def _names(order: Order, trade: rules.TradeCode) -> tuple[str, str]:
     if not ledger.is_held_by(number=order.payee_account, name=order.payee_name):
         raise rules.NameDiffers(field="payee_name")
     return payer, order.payee_name
+
+
+def _unsent(subject: str) -> bool:
+    """Tell whether a subject is a form that nobody sent, whose images are free again."""
+    prefix, _, key = subject.partition(":")
+    if f"{prefix}:" != selectors.draft_subject(key="") or not key:
+        return False
+    return not Request.objects.filter(key=key).exists()
 
 
 def _document(key: UUID) -> int:

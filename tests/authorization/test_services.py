@@ -8,6 +8,7 @@ from django.db import connections, transaction
 
 from authorization import rules, services
 from authorization.models import Decision, Request
+from foundation.imaging.rules import SameImage
 from foundation.kernel.flow import StepNotAllowed
 from foundation.ledger import rules as ledger_rules
 from foundation.ledger import selectors as ledger
@@ -72,6 +73,24 @@ class TestSubmitting:
     def test_without_an_image_nothing_is_sent(self, counter, teller):
         with pytest.raises(rules.ImageMissing):
             services.submit(key=uuid4(), order=factory.withdrawal(counter), teller=teller, at=AT)
+
+    def test_the_image_of_a_form_never_sent_is_free_again(self, counter, teller):
+        sheet = factory.image()
+        add = {"teller": teller, "data": sheet, "name": "v.png", "image_class": "voucher"}
+        services.attach(key=uuid4(), at=AT, **add)
+
+        again = services.attach(key=uuid4(), at=AT, **add)
+
+        assert again.reused_because
+
+    def test_the_image_of_a_sent_item_is_not(self, counter, teller):
+        sheet, key = factory.image(), uuid4()
+        add = {"teller": teller, "data": sheet, "name": "v.png", "image_class": "voucher"}
+        services.attach(key=key, at=AT, **add)
+        services.submit(key=key, order=factory.withdrawal(counter), teller=teller, at=AT)
+
+        with pytest.raises(SameImage):
+            services.attach(key=uuid4(), at=AT, **add)
 
     def test_a_payee_of_another_name_is_refused(self, counter, teller):
         with pytest.raises(rules.NameDiffers):

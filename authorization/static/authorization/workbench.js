@@ -20,6 +20,18 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// One decision is on its way at a time: a second press of the key is not a second answer.
+let sending = false;
+document.addEventListener("submit", (event) => {
+  if (!event.target.closest("#desk")) return;
+  if (sending) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+  sending = true;
+}, true);
+document.addEventListener("htmx:finally:request", () => { sending = false; });
+
 async function beat() {
   const item = byId("item");
   if (!item || document.visibilityState === "hidden") return;
