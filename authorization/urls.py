@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from authorization import web
+from authorization import api, web
 
 app_name = "authorization"
 urlpatterns = [
@@ -22,4 +22,11 @@ urlpatterns = [
     # everybody who may look
     path("items/", web.items, name="items"),
     path("item/<str:number>/", web.item, name="item"),
+]
+api_urlpatterns = [
+    path("items/", api.items, name="items"),
+    path("item/<str:number>/", api.item, name="item"),
+    path("submit/", api.submit, name="submit"),
+    path("image/<uuid:key>/", api.image, name="image"),
+    path("withdraw/<str:number>/", api.withdraw, name="withdraw"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from monitoring import web
+from monitoring import api, web
 
 app_name = "monitoring"
 urlpatterns = [
@@ -15,4 +15,8 @@ urlpatterns = [
     path("decide/<int:match_id>/", web.decide, name="decide"),
     path("hand-back/<int:match_id>/", web.hand_back, name="hand_back"),
     path("heartbeat/<int:item_id>/", web.heartbeat, name="heartbeat"),
+]
+api_urlpatterns = [
+    path("matches/", api.matches, name="matches"),
+    path("match/<int:match_id>/", api.match, name="match"),
 ]

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import empty
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from foundation.ui import rest
 from ops_platform import metrics
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -50,6 +51,19 @@ class RequestLogMiddleware:
     ) -> None:
         """Keep the numbers in the address: they name the item that is worked on."""
         bind_contextvars(**{f"at_{name}": str(value) for name, value in kwargs.items()})
+
+
+class PlainAddressMiddleware:
+    """Refuses addresses with a NUL, which no row can have and the database cannot be asked for."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 404 before anything looks at the address."""
+        if "\x00" in request.path:
+            return rest.answer_of(request, rest.BadAddress())
+        return self.get_response(request)
 
 
 def _number_of(request: HttpRequest) -> str:

@@ -58,6 +58,7 @@ CENTRES = (
 # --- middleware --------------------------------------------------------------------------------
 MIDDLEWARE = [
     "ops_platform.middleware.RequestLogMiddleware",
+    "ops_platform.middleware.PlainAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -99,7 +100,9 @@ CACHES = {
         "LOCATION": env.redis_url,
         "KEY_PREFIX": "ops",
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
-    }
+    },
+    # What must be counted while Redis is away is counted by each process for itself.
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 
 # --- files -------------------------------------------------------------------------------------
@@ -163,6 +166,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- REST --------------------------------------------------------------------------------------
+API_CALLS_A_MINUTE = 600
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -171,8 +175,11 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Operations platform",
+    "DESCRIPTION": "For other systems of the bank: JSON only, money as text, problems by RFC 9457.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 
 # --- logs --------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Every URL begins with its room's name; pages under it, REST under /api/ with the same name."""
 
+from importlib import import_module
+
 from django.urls import include, path
 
 from foundation.ui import web as ui
@@ -15,6 +17,13 @@ CENTRES = (
     "processing",
     "reconciliation",
 )
+APIS = {
+    "authorization": "authorization",
+    "ledger": "foundation.ledger",
+    "monitoring": "monitoring",
+    "ui": "foundation.ui",
+    "worklist": "foundation.worklist",
+}
 urlpatterns = [
     path("healthz", web.healthz, name="healthz"),
     path("readyz", web.readyz, name="readyz"),
@@ -22,7 +31,14 @@ urlpatterns = [
     path("", ui.front_door, name="front_door"),
     *(path(f"{name}/", include(f"foundation.{name}.urls")) for name in FOUNDATION),
     *(path(f"{name.replace('_', '-')}/", include(f"{name}.urls")) for name in CENTRES),
+    *(
+        path(
+            "api/" if name == "ui" else f"api/{name}/",
+            include((import_module(f"{room}.urls").api_urlpatterns, f"api_{name}")),
+        )
+        for name, room in APIS.items()
+    ),
 ]
 handler403 = "foundation.ui.web.forbidden"
-handler404 = "foundation.ui.web.not_found"
-handler500 = "foundation.ui.web.fault"
+handler404 = "ops_platform.web.not_found"
+handler500 = "ops_platform.web.fault"

@@ -9,3 +9,6 @@ os.environ.setdefault("OPS_SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ.setdefault("OPS_DEMO", "off")
 
 from ops_platform.settings import *  # noqa: F403, TID251
+
+# Whole matrices of calls are made within a minute; the limit has tests of its own.
+API_CALLS_A_MINUTE = 1_000_000

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from authorization import rules, selectors
 from authorization.models import Request
@@ -97,6 +99,7 @@ def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
     names = _names(order, trade)
     document_id = _document(key)
     content = _content(order, names, document_id)
+    _one_at_a_time(key)
     known: Request | None = Request.objects.select_for_update(of=("self",)).filter(key=key).first()
     if known is not None:
         if known.content_hash != content and known.attempt == 1:
@@ -110,28 +113,29 @@ def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
             institution_id=teller.institution_id,
         )
     )
-    request: Request = Request.objects.create(
-        institution=teller.institution,
-        number=_next_number(today),
-        key=key,
-        trade_code=trade.code,
-        teller=teller,
-        teller_label=teller.label,
-        teller_person=teller.person,
-        amount_fen=order.amount.fen,
-        payer_account=order.payer_account,
-        payer_name=names[0],
-        payee_account=order.payee_account,
-        payee_name=names[1],
-        voucher_no=order.voucher_no,
-        purpose=order.purpose,
-        document_id=document_id,
-        grade_needed=trade.grade,
-        limit_fen=limit.fen,
-        content_hash=content,
-        business_date=today,
-        created_at=at,
-    )
+    with _once():
+        request: Request = Request.objects.create(
+            institution=teller.institution,
+            number=_next_number(today),
+            key=key,
+            trade_code=trade.code,
+            teller=teller,
+            teller_label=teller.label,
+            teller_person=teller.person,
+            amount_fen=order.amount.fen,
+            payer_account=order.payer_account,
+            payer_name=names[0],
+            payee_account=order.payee_account,
+            payee_name=names[1],
+            voucher_no=order.voucher_no,
+            purpose=order.purpose,
+            document_id=document_id,
+            grade_needed=trade.grade,
+            limit_fen=limit.fen,
+            content_hash=content,
+            business_date=today,
+            created_at=at,
+        )
     _posting.try_out(request=request, at=at)
     _told(request, "submit", teller, at, amount=str(order.amount))
     if rules.authorization_needed(amount=order.amount, limit=limit):
@@ -179,6 +183,24 @@ def withdraw(*, number: str, teller: Staff, at: datetime) -> Request:
     _told(request, "withdraw", teller, at)
     live.tell("authorization", request.institution_id)
     return request
+
+
+def _one_at_a_time(key: UUID) -> None:
+    """Let the second of two equal sends wait until it can see the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(key)])
+
+
+@contextmanager
+def _once() -> Iterator[None]:
+    """Refuse a key that somebody used whose items the person may not see."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "authorization_request_key" not in str(error):
+            raise
+        raise rules.KeyUsedTwice from error
 
 
 def _queue(request: Request, step: str, priority: int, at: datetime) -> None:

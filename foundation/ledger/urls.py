@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from foundation.ledger import web
+from foundation.ledger import api, web
 
 app_name = "ledger"
 urlpatterns = [
@@ -11,4 +11,10 @@ urlpatterns = [
     path("journal/", web.journal, name="journal"),
     path("entry/<int:entry_id>/", web.entry, name="entry"),
     path("import/", web.import_journal, name="import_journal"),
+]
+api_urlpatterns = [
+    path("accounts/", api.accounts, name="accounts"),
+    path("account/<str:number>/", api.account, name="account"),
+    path("statement/<str:number>/", api.statement, name="statement"),
+    path("journal/", api.journal, name="journal"),
 ]

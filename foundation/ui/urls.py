@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from foundation.ui import pages
+from foundation.ui import api, pages
 
 app_name = "ui"
 urlpatterns = [
@@ -17,3 +17,4 @@ urlpatterns = [
     path("language/", pages.set_language, name="set_language"),
     path("theme/", pages.set_theme, name="set_theme"),
 ]
+api_urlpatterns = [path("schema/", api.schema, name="schema")]

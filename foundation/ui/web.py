@@ -43,7 +43,7 @@ def requires(permission: Permission) -> Callable[[Page], Page]:
             request.permissions = held  # type: ignore[attr-defined]
             with people_services.acting(staff=staff):
                 if permission not in held:
-                    _record(request, staff, str(permission), "forbidden")
+                    record_forbidden(request, permission)
                     return forbidden(request)
                 try:
                     with transaction.atomic():
@@ -92,6 +92,11 @@ def record_refusal(request: HttpRequest, refusal: Refused) -> None:
     """Put a refusal that a page shows by itself on the trail, as the door does with the others."""
     view = request.resolver_match.view_name if request.resolver_match else request.path
     _record(request, signed_in(request), view, refusal.code)
+
+
+def record_forbidden(request: HttpRequest, permission: Permission) -> None:
+    """Put on the trail that a person asked for what their roles do not cover."""
+    _record(request, signed_in(request), str(permission), "forbidden")
 
 
 def refuse_in(request: HttpRequest, form: forms.BaseForm, refusal: Refused) -> None:

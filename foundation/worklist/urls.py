@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from foundation.worklist import web
+from foundation.worklist import api, web
 
 app_name = "worklist"
 urlpatterns = [
@@ -16,4 +16,9 @@ urlpatterns = [
     path("item/<int:item_id>/resume/", web.resume, name="resume"),
     path("jobs/", web.jobs, name="jobs"),
     path("jobs/<int:job_id>/retry/", web.retry_job, name="retry_job"),
+]
+api_urlpatterns = [
+    path("queues/", api.queues, name="queues"),
+    path("items/<str:queue>/", api.items, name="items"),
+    path("item/<int:item_id>/", api.item, name="item"),
 ]

@@ -1,0 +1,151 @@
+"""The authorization centre for other systems of the bank: enter, look, take back; never decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from authorization import rules, selectors, services
+from authorization.models import Request
+from foundation.imaging.models import Page
+from foundation.ledger import selectors as ledger
+from foundation.people.roles import Permission
+from foundation.ui import rest
+
+
+class Entered(rest.Item):
+    """A counter transaction as its teller enters it; its voucher image was sent before."""
+
+    default_error_messages = {
+        "payee": _("This transaction needs the payee's account and name."),
+        "no_payee": _("This transaction has no payee."),
+    }
+    key = rest.Key()
+    trade_code = rest.Choice(words=rules.TRADE_CODES)
+    payer_account = rest.AccountNumber()
+    payee_account = rest.AccountNumber(required=False)
+    payee_name = rest.Plain(limit=60, required=False)
+    voucher_no = rest.Digits(least=8, most=16)
+    amount = rest.Fen()
+    purpose = rest.Plain(limit=60, blank=True, required=False)
+
+    def validate(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Refuse a transfer without its payee, and a payee of what has none."""
+        payee = [name for name in ("payee_account", "payee_name") if name in attrs]
+        needed = rules.trade(attrs["trade_code"]).needs_payee
+        if needed and len(payee) < 2:
+            self.fail("payee")
+        if payee and not needed:
+            self.fail("no_payee")
+        return attrs
+
+
+class Wanted(rest.Query):
+    """Which items: of a business day, by default today's; newest first, fifty a page."""
+
+    on = rest.Day(required=False)
+    state = rest.Choice(words=rules.FLOW.states, required=False)
+    reason = rest.Choice(words=rules.REASONS, required=False)
+    decider = rest.Digits(least=1, most=12, required=False)
+    before = rest.Whole(required=False)
+
+
+class ImageKind(rest.Query):
+    """What the image shows, and its name at the sender."""
+
+    image_class = rest.Choice(words=("voucher", "id"))
+    name = rest.Plain(limit=100, required=False)
+
+
+class ItemShown(rest.Item):
+    """One item: what was entered, where it stands, what came of it."""
+
+    number = serializers.CharField()
+    key = serializers.UUIDField()
+    state = rest.Choice(words=rules.FLOW.states)
+    trade_code = serializers.CharField()
+    institution = serializers.CharField(source="institution.number")
+    business_date = serializers.DateField()
+    amount = rest.Fen()
+    payer_account = serializers.CharField()
+    payee_account = serializers.CharField()
+    payee_name = serializers.CharField()
+    voucher_no = serializers.CharField()
+    purpose = serializers.CharField()
+    teller = serializers.CharField(source="teller_label")
+    decider = serializers.CharField(source="decider_label")
+    reasons = serializers.ListField(child=serializers.CharField())
+    remark = serializers.CharField()
+    journal_no = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+    posted_at = serializers.DateTimeField(allow_null=True)
+
+
+class ItemsShown(rest.Item):
+    """A page of items, and the number that `before` takes for the next one."""
+
+    rows = ItemShown(many=True)
+    next_before = serializers.IntegerField(allow_null=True)
+
+
+class ImageShown(rest.Item):
+    """An image that was kept."""
+
+    page_id = serializers.IntegerField(source="pk")
+    image_class = serializers.CharField()
+    sha256 = serializers.CharField()
+
+
+@rest.endpoint("GET", Permission.AUTHORIZATION_VIEW, asks=Wanted, answers=ItemsShown)
+def items(call: rest.Call) -> selectors.ListPage:
+    """List the items of a business day that you may see, the newest first."""
+    typed = dict(call.typed)
+    on = typed.pop("on", None) or ledger.business_date(institution_id=call.staff.institution_id)
+    return selectors.page(chosen=selectors.Filter(on, before_id=typed.pop("before", None), **typed))
+
+
+@rest.endpoint("GET", Permission.AUTHORIZATION_VIEW, answers=ItemShown)
+def item(call: rest.Call, number: str) -> Request:  # noqa: ARG001  the scope is in the transaction
+    """Answer one item among those that you may see."""
+    found = selectors.item(number=number)
+    if found is None:
+        raise Http404
+    return found
+
+
+@rest.endpoint("POST", Permission.AUTHORIZATION_SUBMIT, asks=Entered, answers=ItemShown)
+def submit(call: rest.Call) -> Request:
+    """Enter a transaction; the same key with the same content answers the first item again.
+
+    It is posted at once or waits for a second person, by the bank's rule; `state` says which.
+    """
+    typed = dict(call.typed)
+    key = typed.pop("key")
+    return services.submit(key=key, order=services.Order(**typed), teller=call.staff, at=call.at)
+
+
+@rest.endpoint("POST", Permission.IMAGE_ADD, asks=ImageKind, answers=ImageShown, parser=rest.Images)
+def image(call: rest.Call, key: UUID) -> Page:
+    """Send one image of the item that will be entered with this key: the bytes are the body."""
+    return services.attach(
+        key=key,
+        teller=call.staff,
+        data=call.image,
+        name=call.typed.get("name", ""),
+        image_class=call.typed["image_class"],
+        at=call.at,
+    )
+
+
+@rest.endpoint(
+    "POST", Permission.AUTHORIZATION_SUBMIT, answers=ItemShown, missing=(rules.NoSuchItem,)
+)
+def withdraw(call: rest.Call, number: str) -> Request:
+    """Take back your own item that waits or was returned."""
+    return services.withdraw(number=number, teller=call.staff, at=call.at)

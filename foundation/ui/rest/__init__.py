@@ -1,0 +1,48 @@
+"""The door of every API: strict reading, one permission an address, problems by RFC 9457."""
+
+from foundation.ui.rest._describing import schema_of
+from foundation.ui.rest._door import Call, Endpoint, endpoint
+from foundation.ui.rest._fields import (
+    AccountNumber,
+    Choice,
+    Day,
+    Digits,
+    Fen,
+    Flag,
+    Item,
+    Key,
+    Named,
+    Plain,
+    Query,
+    Whole,
+)
+from foundation.ui.rest._problems import answer_of, exception_handler
+from foundation.ui.rest._reading import Images, StrictJson
+from foundation.ui.rest._refusals import STATUS, BadAddress, Fault, NotThere
+
+__all__ = [
+    "STATUS",
+    "AccountNumber",
+    "BadAddress",
+    "Call",
+    "Choice",
+    "Day",
+    "Digits",
+    "Endpoint",
+    "Fault",
+    "Fen",
+    "Flag",
+    "Images",
+    "Item",
+    "Key",
+    "Named",
+    "NotThere",
+    "Plain",
+    "Query",
+    "StrictJson",
+    "Whole",
+    "answer_of",
+    "endpoint",
+    "exception_handler",
+    "schema_of",
+]
