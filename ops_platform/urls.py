@@ -40,5 +40,5 @@ urlpatterns = [
     ),
 ]
 handler403 = "foundation.ui.web.forbidden"
-handler404 = "ops_platform.web.not_found"
-handler500 = "ops_platform.web.fault"
+handler404 = "foundation.ui.rest.not_found"
+handler500 = "foundation.ui.rest.fault"

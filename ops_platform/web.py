@@ -8,8 +8,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import add_never_cache_headers
 
 from foundation.people.services import acting_as_system
-from foundation.ui import rest
-from foundation.ui import web as ui
 from foundation.ui.web import action, public
 from ops_platform import health, metrics
 from ops_platform.env import env
@@ -45,20 +43,6 @@ def metrics_text(request: HttpRequest) -> HttpResponse:
     with acting_as_system(reason="metrics"):
         figures = metrics.exposition()
     return HttpResponse(figures, content_type="text/plain; version=0.0.4; charset=utf-8")
-
-
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Say that there is nothing at the address: a page to people, a problem to programs."""
-    if request.path.startswith("/api/"):
-        return rest.answer_of(request, rest.NotThere())
-    return ui.not_found(request, exception)
-
-
-def fault(request: HttpRequest) -> HttpResponse:
-    """Say that something unforeseen happened, with the number to quote."""
-    if request.path.startswith("/api/"):
-        return rest.answer_of(request, rest.Fault())
-    return ui.fault(request)
 
 
 def _may_read_figures(request: HttpRequest) -> bool:

@@ -99,20 +99,11 @@ def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
     names = _names(order, trade)
     document_id = _document(key)
     content = _content(order, names, document_id)
-    _one_at_a_time(key)
-    known: Request | None = Request.objects.select_for_update(of=("self",)).filter(key=key).first()
+    known = _sent_before(key, content, teller)
     if known is not None:
-        if known.content_hash != content and known.attempt == 1:
-            raise rules.KeyUsedTwice
         return known
     today = ledger.business_date(institution_id=teller.institution_id)
-    limit = Money(
-        policy.whole(
-            code=f"authorization.limit_fen.{trade.code}",
-            on=today,
-            institution_id=teller.institution_id,
-        )
-    )
+    limit = _limit(trade, teller, today)
     with _once():
         request: Request = Request.objects.create(
             institution=teller.institution,
@@ -185,10 +176,25 @@ def withdraw(*, number: str, teller: Staff, at: datetime) -> Request:
     return request
 
 
-def _one_at_a_time(key: UUID) -> None:
-    """Let the second of two equal sends wait until it can see the first."""
+def _sent_before(key: UUID, content: str, teller: Staff) -> Request | None:
+    """Return the teller's item of a key; refuse it with other content, or another's key.
+
+    The second of two equal sends waits here until it can see the first.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(key)])
+    known: Request | None = Request.objects.select_for_update(of=("self",)).filter(key=key).first()
+    if known is None:
+        return None
+    changed = known.content_hash != content and known.attempt == 1
+    if changed or known.teller_id != teller.pk:
+        raise rules.KeyUsedTwice
+    return known
+
+
+def _limit(trade: rules.TradeCode, teller: Staff, today: date) -> Money:
+    code = f"authorization.limit_fen.{trade.code}"
+    return Money(policy.whole(code=code, on=today, institution_id=teller.institution_id))
 
 
 @contextmanager

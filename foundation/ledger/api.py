@@ -113,7 +113,7 @@ class LineShown(rest.Item):
     currency = serializers.CharField()
     counter_account = serializers.CharField()
     voucher_no = serializers.CharField()
-    source = serializers.CharField()
+    origin = serializers.CharField(source="source")
     subject = serializers.CharField()
 
 

@@ -52,6 +52,16 @@ def test_the_same_key_with_other_content_is_a_conflict(caller, entered):
     assert answer.json()["code"] == "E2013"
 
 
+def test_a_colleagues_key_is_not_replayed(bank, caller, entered):
+    caller.post(SUBMIT, entered, content_type=JSON)
+    colleague = signed_in(people.staff(bank.outlet, "teller", name="何静"))
+
+    answer = colleague.post(SUBMIT, entered, content_type=JSON)
+
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "E2013"
+
+
 def test_a_key_that_was_used_out_of_sight_is_refused_not_a_fault(
     bank, counter, caller, entered, elsewhere
 ):

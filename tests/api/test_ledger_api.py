@@ -43,9 +43,8 @@ def test_a_statement_shows_what_made_the_balance(caller, counter):
 def test_an_account_of_another_outlet_is_not_there(caller, elsewhere):
     number = elsewhere.payer_account
 
-    for name in ("account", "statement"):
-        answer = caller.get(reverse(f"api_ledger:{name}", args=[number]))
-        assert answer.status_code == 404
+    for name in ("api_ledger:account", "api_ledger:statement"):
+        assert caller.get(reverse(name, args=[number])).status_code == 404
     found = caller.get(reverse("api_ledger:accounts"), {"text": number}).json()
     assert found["rows"] == []
 

@@ -62,6 +62,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("ledger", "number"): lambda place: place.account,
     ("people", "number"): lambda place: place.teller.number,
     ("people", "proposal_id"): lambda place: place.proposal_id,
+    ("worklist", "queue"): lambda _place: "authorization",
     ("monitoring", "match_id"): lambda place: place.match.pk,
     ("monitoring", "item_id"): lambda place: place.match.work_item_id,
     ("worklist", "code"): lambda _place: "authorization",
@@ -71,7 +72,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
 # Arguments that name no row of an institution.
 EVERYWHERE = {
     ("authorization", "trade_code"), ("authorization", "key"), ("worklist", "code"),
-    ("worklist", "job_id"),
+    ("worklist", "job_id"), ("worklist", "queue"),
 }  # fmt: skip
 
 
@@ -111,11 +112,11 @@ def addresses(where: Place) -> Iterator[tuple[str, URLPattern, str, bool]]:
     for app, page in pages():
         if f"{app}:{page.name}" in LEFT_OUT:
             continue
-        wanted = list(page.pattern.converters)
-        unknown = [arg for arg in wanted if (app, arg) not in SAMPLES]
+        wanted, room = list(page.pattern.converters), app.removeprefix("api_")
+        unknown = [arg for arg in wanted if (room, arg) not in SAMPLES]
         assert not unknown, f"{app}:{page.name}: say in SAMPLES what {unknown} may be"
-        values = {arg: SAMPLES[app, arg](where) for arg in wanted}
-        bound = any((app, arg) not in EVERYWHERE for arg in wanted)
+        values = {arg: SAMPLES[room, arg](where) for arg in wanted}
+        bound = any((room, arg) not in EVERYWHERE for arg in wanted)
         yield f"{app}:{page.name}", page, reverse(f"{app}:{page.name}", kwargs=values), bound
 
 

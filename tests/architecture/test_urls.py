@@ -8,6 +8,8 @@ import pytest
 from django.template.loader import get_template
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from foundation.people.roles import Permission
+from foundation.ui import rest
 from tests.architecture import tidy
 
 OUTSIDE = {"schema", "static"}
@@ -31,6 +33,11 @@ PAGES = [
     pytest.param(app, page, id=f"{app}.{page.name}")
     for app, page in pages()
     if not app.startswith("api_")
+]
+APIS = [
+    pytest.param(app, page, id=f"{app}.{page.name}")
+    for app, page in pages()
+    if app.startswith("api_")
 ]
 
 
@@ -58,3 +65,23 @@ def test_page_has_a_test(app, page):
     named = any(f":{page.name}" in path.read_text() for path in tests.rglob("test_*.py"))
 
     assert own or named, f"no test opens {app}:{page.name}"
+
+
+@pytest.mark.parametrize(("app", "page"), APIS)
+def test_api_is_an_endpoint_with_one_permission_and_one_name(app, page):
+    view = view_of(page)
+
+    assert isinstance(view.permission, Permission), "use @rest.endpoint(…)"
+    assert issubclass(view.cls, rest.Endpoint)
+    assert view.__name__ == page.name
+
+
+@pytest.mark.parametrize(("app", "page"), APIS)
+def test_api_is_described_and_has_a_test(app, page):
+    operations = {
+        told["operationId"] for path in rest.schema_of()["paths"].values() for told in path.values()
+    }
+    tests = "".join(path.read_text() for path in (tidy.ROOT / "tests" / "api").glob("test_*.py"))
+
+    assert f"{app.removeprefix('api_')}_{page.name}" in operations
+    assert f"{app}:{page.name}" in tests, f"no test calls {app}:{page.name}"

@@ -16,7 +16,7 @@ from foundation.ui.rest._fields import (
     Query,
     Whole,
 )
-from foundation.ui.rest._problems import answer_of, exception_handler
+from foundation.ui.rest._problems import answer_of, exception_handler, fault, not_found
 from foundation.ui.rest._reading import Images, StrictJson
 from foundation.ui.rest._refusals import STATUS, BadAddress, Fault, NotThere
 
@@ -44,5 +44,7 @@ __all__ = [
     "answer_of",
     "endpoint",
     "exception_handler",
+    "fault",
+    "not_found",
     "schema_of",
 ]

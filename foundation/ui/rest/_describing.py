@@ -44,7 +44,7 @@ class Problem(serializers.Serializer[Any]):
     detail = serializers.CharField()
     code = serializers.RegexField(r"^E[0-9]{4}$")
     trace_id = serializers.CharField()
-    errors = ProblemOfField(many=True, required=False)
+    errors = ProblemOfField(many=True, required=False)  # type: ignore[assignment]
 
 
 class _OwnFields(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

@@ -87,7 +87,7 @@ class Endpoint(APIView):
     permission_classes = ()
     throttle_classes = (PerMinute,)
     renderer_classes = (JSONRenderer,)
-    parser_classes = (StrictJson,)
+    parser_classes: tuple[type[BaseParser], ...] = (StrictJson,)
     content_negotiation_class = DefaultContentNegotiation
     permission: Permission
     does: Does

@@ -8,15 +8,17 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from foundation.kernel.errors import Refused
+from foundation.ui import web
 from foundation.ui.rest import _refusals
 
 MEDIA_TYPE = "application/problem+json"
+ADDRESSES = "/api/"
 Problem = dict[str, Any]
 _log = logging.getLogger("ops.api")
 
@@ -45,6 +47,20 @@ def answer_of(request: HttpRequest, refusal: Refused, **more: Any) -> JsonRespon
     return JsonResponse(told, status=told["status"], content_type=MEDIA_TYPE)
 
 
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that there is nothing at the address: a page to people, a problem to programs."""
+    if request.path.startswith(ADDRESSES):
+        return answer_of(request, _refusals.NotThere())
+    return web.not_found(request, exception)
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """Say that something unforeseen happened: a page to people, a problem to programs."""
+    if request.path.startswith(ADDRESSES):
+        return answer_of(request, _refusals.Fault())
+    return web.fault(request)
+
+
 def response_of(request: HttpRequest, refusal: Refused, **more: Any) -> Response:
     """Return a problem as the answer of an endpoint."""
     told = problem(refusal, trace_id=trace_id_of(request), **more)
@@ -63,7 +79,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
     else:
         refusal = _foreseen(error, request)
     if isinstance(error, exceptions.Throttled):
-        headers["Retry-After"] = str(int(error.wait or 1))
+        headers["Retry-After"] = str(int(getattr(error, "wait", None) or 1))
     answer = response_of(request, refusal, errors=errors)
     if answer.status_code == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="ops"'

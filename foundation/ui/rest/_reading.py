@@ -47,7 +47,7 @@ class Images(BaseParser):
         stream: Any,
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
-    ) -> bytes:
+    ) -> Any:
         """Return the bytes, or refuse too many."""
         del media_type, parser_context
         return read_at_most(stream, IMAGE_BYTES_MAX)
