@@ -31,7 +31,7 @@ class DepthShown(rest.Item):
     held = serializers.IntegerField()
     urgent = serializers.IntegerField()
     suspended = serializers.IntegerField()
-    oldest_at = serializers.DateTimeField(allow_null=True)
+    oldest = serializers.CharField()
     more = serializers.BooleanField()
 
 
@@ -64,27 +64,28 @@ class QueueItemShown(rest.Item):
 class QueueItemsShown(rest.Item):
     """A page of items in the order of their turns; `next_after` is the next page's `after`."""
 
-    rows = QueueItemShown(source="items", many=True)
-    next_after = serializers.IntegerField(
-        source="next_place.item_id", allow_null=True, default=None
-    )
+    rows = QueueItemShown(many=True)
+    next_after = serializers.IntegerField(allow_null=True)
 
 
 @rest.endpoint("GET", Permission.QUEUE_VIEW, answers=DepthsShown)
-def queues(call: rest.Call) -> Mapping[str, Any]:  # noqa: ARG001  scope is in the transaction
+def queues(call: rest.Call) -> Mapping[str, Any]:
     """List the queues and how full they are with items of your institutions."""
-    return {"rows": selectors.depths()}
+    return {"rows": selectors.depths(at=call.at)}
 
 
 @rest.endpoint(
     "GET", Permission.QUEUE_VIEW, asks=Wanted, answers=QueueItemsShown, missing=(rules.NoSuchItem,)
 )
-def items(call: rest.Call, queue: str) -> selectors.Page:
+def items(call: rest.Call, queue: str) -> Mapping[str, Any]:
     """List open items of a queue in the order of their turns, fifty a page."""
     typed = dict(call.typed)
     last = selectors.item(item_id=typed.pop("after")) if "after" in typed else None
     after = selectors.Place(last.urgent, last.turn_at, last.pk) if last else None
-    return selectors.page(queue=queue, wanted=selectors.Wanted(**typed), after=after)
+    wanted = selectors.Wanted(**typed)
+    page = selectors.page(queue=queue, wanted=wanted, at=call.at, after=after)
+    next_after = page.next_place.item_id if page.next_place else None
+    return {"rows": [row.item for row in page.rows], "next_after": next_after}
 
 
 @rest.endpoint("GET", Permission.QUEUE_VIEW, answers=QueueItemShown, missing=(rules.NoSuchItem,))
