@@ -18,6 +18,7 @@ from foundation.people import rules
 from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.trail import services as trail
+from foundation.ui import rest
 
 Answer = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "ops_language"
@@ -67,11 +68,14 @@ class StaffMiddleware:
         name = request.resolver_match.view_name if request.resolver_match else ""
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or name in OPEN_ALWAYS:
             return None
+        shut = None
         if request.session.get(people.LOCKED):
-            return _locked(request)
-        if getattr(view, "permission", "") is None or not isinstance(request.user, Staff):
-            return None
-        return _step_first(request, request.user)
+            shut = _locked(request)
+        elif getattr(view, "permission", "") is not None and isinstance(request.user, Staff):
+            shut = _step_first(request, request.user)
+        if shut is not None and request.path.startswith("/api/"):
+            return rest.answer_of(request, rest.GateShut())
+        return shut
 
 
 def _staff_of(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:

@@ -142,3 +142,17 @@ def test_a_problem_speaks_the_callers_language(caller, language):
 
     assert ("DELETE" in detail) is True
     assert detail.isascii() is (language == "en")
+
+
+def test_a_locked_screen_locks_the_api_too(caller):
+    session = caller.session
+    session["locked"] = True
+    session.save()
+
+    check_problem(caller.get(ITEMS), 403, "E9117")
+
+
+def test_the_second_factor_is_asked_for_here_too(caller, settings):
+    settings.OPS_TOTP = True
+
+    check_problem(caller.get(ITEMS), 403, "E9117")

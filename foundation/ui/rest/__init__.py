@@ -18,7 +18,7 @@ from foundation.ui.rest._fields import (
 )
 from foundation.ui.rest._problems import answer_of, exception_handler, fault, not_found
 from foundation.ui.rest._reading import Images, StrictJson
-from foundation.ui.rest._refusals import STATUS, BadAddress, Fault, NotThere
+from foundation.ui.rest._refusals import STATUS, BadAddress, Fault, GateShut, NotThere
 
 __all__ = [
     "STATUS",
@@ -32,6 +32,7 @@ __all__ = [
     "Fault",
     "Fen",
     "Flag",
+    "GateShut",
     "Images",
     "Item",
     "Key",

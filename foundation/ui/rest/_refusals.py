@@ -122,10 +122,19 @@ class BadAddress(Refused):
     text = "The address holds characters that cannot be part of it."
 
 
+class GateShut(Refused):
+    """The session is there, but its screen is locked or its sign-in is not finished."""
+
+    code = "E9117"
+    text = "Finish signing in on the pages first."
+    hint = "The screen is locked, or the second factor or a new password is asked for."
+
+
 STATUS: dict[type[Refused], int] = {
     NotSignedIn: 401,
     Forbidden: 403,
     CsrfMissing: 403,
+    GateShut: 403,
     NotThere: 404,
     WrongMethod: 405,
     CannotAnswerSo: 406,
