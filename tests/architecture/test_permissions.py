@@ -19,6 +19,7 @@ from django.urls import URLPattern, reverse
 
 from authorization.models import Request
 from foundation.imaging import selectors as imaging
+from foundation.ledger import selectors as ledger
 from foundation.people import selectors as people_selectors
 from foundation.people.models import Institution, Staff
 from foundation.people.roles import ROLES, permissions_of
@@ -43,6 +44,7 @@ class Place:
     institution: Institution
     request: Request
     account: str
+    entry_id: int
     page_id: int
     match: Match
     teller: Staff
@@ -63,6 +65,8 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("people", "number"): lambda place: place.teller.number,
     ("people", "proposal_id"): lambda place: place.proposal_id,
     ("worklist", "queue"): lambda _place: "authorization",
+    ("ledger", "entry_id"): lambda place: place.entry_id,
+    ("ui", "slug"): lambda _place: "teller",
     ("monitoring", "match_id"): lambda place: place.match.pk,
     ("monitoring", "item_id"): lambda place: place.match.work_item_id,
     ("worklist", "code"): lambda _place: "authorization",
@@ -72,7 +76,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
 # Arguments that name no row of an institution.
 EVERYWHERE = {
     ("authorization", "trade_code"), ("authorization", "key"), ("worklist", "code"),
-    ("worklist", "job_id"), ("worklist", "queue"),
+    ("worklist", "job_id"), ("worklist", "queue"), ("ui", "slug"),
 }  # fmt: skip
 
 
@@ -86,7 +90,11 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
     pages_of = imaging.pages(document_id=request.document_id)
     alone = monitoring.match_day(institution_id=outlet.pk, business_date=people.DAY, at=people.NOON)
     proposal = people.proposal(teller, bank)
-    return Place(name, outlet, request, payer.number, pages_of[0].pk, alone[0], teller, proposal.pk)
+    (posting, *_) = ledger.statement(account_id=payer.pk)
+    return Place(
+        name, outlet, request, payer.number, posting.entry_id, pages_of[0].pk, alone[0], teller,
+        proposal.pk,
+    )  # fmt: skip
 
 
 @pytest.fixture
