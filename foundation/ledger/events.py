@@ -7,16 +7,6 @@ from datetime import date
 
 
 @dataclass(frozen=True)
-class Posted:
-    """An entry and its journal line are in the books; a reversal is an entry too."""
-
-    entry_id: int
-    institution_id: int
-    subject: str
-    journal_no: str
-
-
-@dataclass(frozen=True)
 class DayClosed:
     """Nothing is posted any more on the day of an institution."""
 

@@ -9,9 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from foundation.kernel import bus
 from foundation.ledger import rules
-from foundation.ledger.events import Posted
 from foundation.ledger.models import Entry
 from foundation.ledger.rules import Leg
 
@@ -161,7 +159,7 @@ def _entry(answer: _Answer, facts: Mapping[str, Any], *, at: datetime) -> Entry:
     if answer.replayed:
         found: Entry = Entry.objects.get(id=answer.entry)
         return found
-    entry = Entry(
+    return Entry(
         id=answer.entry,
         institution_id=facts["institution"],
         business_date=facts["date"],
@@ -174,5 +172,3 @@ def _entry(answer: _Answer, facts: Mapping[str, Any], *, at: datetime) -> Entry:
         note=facts["note"],
         reverses_id=facts.get("original"),
     )
-    bus.publish(Posted(entry.pk, entry.institution_id, entry.subject, entry.journal_no))
-    return entry
