@@ -27,6 +27,7 @@ from foundation.ledger import services as ledger
 from foundation.ledger.rules import Leg
 from foundation.people import services as people
 from foundation.people.models import Staff
+from foundation.people.rules import GRANT
 from foundation.trail import services as trail
 from monitoring import services as monitoring
 from ops_platform.demo import cases, papers
@@ -218,16 +219,23 @@ class Day:
             )
 
     def _attempt_role(self, case: Case) -> None:
-        """Let a security administrator try to make a teller an authorizer."""
+        """Let a security administrator try to make a teller the own supervisor."""
         teller = self._teller(case)
-        first, second = self.crew.secadmins[:2]
+        proposer = self.crew.secadmins[0]
         subject = f"people.staff:{teller.number}"
         with (
             people.acting_as_system(reason="demo attempt"),
-            self._refused_on_trail(first, "people.grant_role", subject, case.at),
+            self._refused_on_trail(proposer, "people.propose_role", subject, case.at),
         ):
-            people.grant_role(
-                staff=teller, role="authorizer", on=self.on, granted_by=first, approved_by=second
+            people.propose_role(
+                staff=teller,
+                role="outlet_supervisor",
+                kind=GRANT,
+                valid_from=self.on,
+                valid_until=None,
+                reason="临时顶岗",
+                by=proposer,
+                at=case.at,
             )
         self._note(case, teller, subject=subject)
 
