@@ -1,0 +1,110 @@
+"""The auditor's desk: take the next, look, decide with one key, rest."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from monitoring.models import Match
+from tests.factories import monitoring, people
+
+
+@pytest.fixture
+def desk(client, auditor, difference):
+    client.force_login(auditor)
+    return client
+
+
+def fence(page):
+    return page.context["opened"].item.fence
+
+
+def send(browser, difference, page, **said):
+    said = {"tries": difference.tries, "fence": fence(page)} | said
+    return browser.post(
+        reverse("monitoring:decide", args=[difference.pk]), said, headers={"HX-Request": "true"}
+    )
+
+
+def test_the_next_difference_opens_with_a_key_for_each_finding(desk, difference):
+    page = desk.get(reverse("monitoring:audit"))
+    text = page.content.decode()
+
+    assert page.context["opened"].match == difference
+    for key in "1234567":
+        assert f'data-key="{key}"' in text
+    assert 'data-key="F9"' in text
+
+
+def test_a_finding_brings_the_next_difference(desk, difference, place, teller):
+    other = monitoring.difference(place, teller, account="付款人")
+    page = desk.get(reverse("monitoring:audit"))
+
+    answer = send(desk, difference, page, finding="amount_diff")
+
+    difference.refresh_from_db()
+    assert difference.state == "confirmed"
+    assert answer.context["opened"].match == other
+    assert "<html" not in answer.content.decode()
+
+
+def test_a_match_by_hand_keeps_its_reason(desk, difference):
+    page = desk.get(reverse("monitoring:audit"))
+
+    send(desk, difference, page, finding="matched_forced", reason="印章压字，金额相符")
+
+    difference.refresh_from_db()
+    assert (difference.result, difference.reason) == ("matched_forced", "印章压字，金额相符")
+
+
+def test_a_match_by_hand_without_a_reason_is_refused_in_place(desk, difference):
+    page = desk.get(reverse("monitoring:audit"))
+
+    answer = send(desk, difference, page, finding="matched_forced")
+
+    assert answer.status_code == 409
+    assert "E6003" in answer.content.decode()
+    assert Match.objects.get(pk=difference.pk).state == "open"
+
+
+def test_a_form_without_a_fence_is_refused(desk, difference):
+    answer = desk.post(reverse("monitoring:decide", args=[difference.pk]), {"finding": "x"})
+
+    assert answer.status_code == 422
+
+
+def test_nothing_to_do_is_said(desk, difference):
+    page = desk.get(reverse("monitoring:audit"))
+
+    answer = send(desk, difference, page, finding="amount_diff").content.decode()
+
+    assert "没有待审核的差异" in answer
+    assert 'topics="worklist.monitoring.audit"' in answer
+
+
+def test_putting_back_rests(desk, difference):
+    page = desk.get(reverse("monitoring:audit"))
+
+    answer = desk.post(
+        reverse("monitoring:hand_back", args=[difference.pk]),
+        {"fence": fence(page)},
+        headers={"HX-Request": "true"},
+    )
+
+    assert "您正在小休" in answer.content.decode()
+    difference.work_item.refresh_from_db()
+    assert difference.work_item.state == "waiting"
+
+
+def test_the_lease_is_kept_while_the_auditor_looks(desk, difference):
+    page = desk.get(reverse("monitoring:audit"))
+    item = page.context["opened"].item
+
+    answer = desk.post(reverse("monitoring:heartbeat", args=[item.pk]), {"fence": item.fence})
+
+    assert answer.json()["until"] > timezone.now().isoformat()
+
+
+def test_who_only_looks_has_no_desk(client, bank, difference):
+    client.force_login(people.staff(bank.branch, "ops_manager"))
+
+    assert client.get(reverse("monitoring:audit")).status_code == 403
