@@ -255,6 +255,5 @@ def _told(match: Match, action: str, actor: str, at: datetime, **detail: object)
         action=action,
         subject=match.trail_subject,
         at=at,
-        result=match.result,
         detail=shown,
     )

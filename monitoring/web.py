@@ -87,8 +87,9 @@ def heartbeat(request: HttpRequest, item_id: int) -> HttpResponse:
 @requires(Permission.MONITORING_VIEW)
 def day(request: HttpRequest) -> HttpResponse:
     """Show a day by institution and result, and both kinds of break."""
-    _form, chosen = _chosen(request)
+    form, chosen = _chosen(request)
     context = {
+        "form": form,
         "day": selectors.day(on=chosen.on, under=chosen.under),
         "chosen": chosen,
         "results": rules.RESULTS.values(),

@@ -3,6 +3,11 @@ const root = document.documentElement;
 const FONT = '"Ops Num","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif';
 let chart = null;
 let drawnOn = null;
+let extent = 0;
+const sizes = new ResizeObserver(([entry]) => {
+  if (entry.contentRect.width + entry.contentRect.height !== extent) chart?.resize();
+  extent = entry.contentRect.width + entry.contentRect.height;
+});
 
 const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
 
@@ -60,6 +65,8 @@ function draw() {
     chart?.dispose();
     chart = window.echarts.init(place, null, { renderer: "canvas" });
     drawnOn = place;
+    sizes.disconnect();
+    sizes.observe(place);
     chart.on("click", ({ dataIndex }) => {
       const quarter = read().quarters[dataIndex];
       if (quarter) location.href = `${words.items}?${quarter.link}`;
