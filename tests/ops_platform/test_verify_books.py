@@ -7,7 +7,14 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from foundation.people import services as people
+from foundation.trail import services as trail
 from tests.factories import ledger as factory
+
+
+@pytest.fixture(autouse=True)
+def own_anchor(settings, tmp_path):
+    settings.OPS_VAR = tmp_path
 
 
 def verify() -> str:
@@ -20,7 +27,10 @@ def verify() -> str:
 def test_sound_books_are_counted():
     factory.bank()
 
-    assert verify() == "1 entries, 2 legs, 1 journal lines, 5 accounts: 0 differences\n"
+    assert (
+        verify()
+        == "1 entries, 2 legs, 1 journal lines, 5 accounts: 0 differences; trail: 0 breaks\n"
+    )
 
 
 def test_a_difference_is_told_and_ends_with_one(committed_db):
@@ -36,3 +46,22 @@ def test_a_difference_is_told_and_ends_with_one(committed_db):
 
     assert left.value.code == 1
     assert f"balance differs: account {bank.payer.number} 99999 is not 100000" in said.getvalue()
+
+
+def test_a_trail_changed_past_its_guards_is_told_and_ends_with_one(committed_db):
+    bank = factory.bank()
+    with people.acting_as_system(reason="test"):
+        trail.seal(at=factory.NOON)
+    with committed_db.as_owner() as owner:
+        owner.execute("ALTER TABLE trail_event NO FORCE ROW LEVEL SECURITY")
+        owner.execute("ALTER TABLE trail_event DISABLE TRIGGER USER")
+        owner.execute(
+            "UPDATE trail_event SET actor = 'x' WHERE institution_id = %s", [bank.outlet.pk]
+        )
+    said = StringIO()
+
+    with pytest.raises(SystemExit) as left:
+        call_command("verify_books", stdout=said, stderr=said)
+
+    assert left.value.code == 1
+    assert f"institution {bank.outlet.pk} seal 1" in said.getvalue()
