@@ -29,9 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--outlets", type=int, default=outlets)
         parser.add_argument("--transactions", type=int, default=transactions, help="of today")
         parser.add_argument("--images", type=int, default=images, help="vouchers of today")
-        parser.add_argument(
-            "--waiting", type=int, default=waiting, help="items left in the queue"
-        )
+        parser.add_argument("--waiting", type=int, default=waiting, help="items left in the queue")
         parser.add_argument("--seed", type=int, default=1)
 
     def handle(self, *_args: Any, **options: Any) -> None:
