@@ -364,3 +364,25 @@ class SignInCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.address} {self.tries}"
+
+
+class ApiToken(models.Model):
+    """A secret by which another system acts as one person; only its sha256 is kept."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="api_tokens")
+    hashed = models.CharField(max_length=64, unique=True)
+    purpose = models.CharField(_("purpose"), max_length=60)
+    issued_at = models.DateTimeField(_("issued at"))
+    expires_at = models.DateTimeField(_("expires at"))
+    revoked_at = models.DateTimeField(_("revoked at"), null=True)
+
+    class Meta:
+        verbose_name = _("token of the API")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("issued_at")), name="people_token_expires_after_issue"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.purpose}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from foundation.kernel.errors import Refused
+from foundation.kernel.text import clean_text
 from foundation.people.roles import ROLES, conflicting
 
 HEAD, BRANCH, SUB_BRANCH, OUTLET, CENTRE = "head", "branch", "sub_branch", "outlet", "centre"
@@ -37,6 +38,9 @@ HASH_WAIT_SECONDS = 5
 RESET_MINUTES = 15
 RESET_TRIES = 5
 DORMANT_DAYS = 90
+
+
+TOKEN_DAYS_MAX = 366
 
 
 class DutiesConflict(Refused):
@@ -228,6 +232,13 @@ class PasswordsDiffer(Refused):
     text = "The two new passwords differ."
 
 
+class TokenUnbounded(Refused):
+    """A token that lives for ever, or for nothing that anybody could name, is not given."""
+
+    code = "E1027"
+    text = "A token needs a purpose and an end within %(days)s days."
+
+
 @dataclass(frozen=True)
 class PasswordProfile:
     """One body of rules for passwords; the standards contradict each other, so a bank chooses."""
@@ -246,6 +257,14 @@ PROFILES = {
     "asvs": PasswordProfile(12, 1, None, 0, refuse_common=True),
 }
 _CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
+
+
+def check_token(*, purpose: str, days: int) -> str:
+    """Return the purpose of a token; refuse none, and a life that is too long."""
+    plain = clean_text(purpose, 60)
+    if not plain or not 1 <= days <= TOKEN_DAYS_MAX:
+        raise TokenUnbounded(days=TOKEN_DAYS_MAX)
+    return plain
 
 
 def check_roles(new: str, held: Iterable[str]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from hashlib import sha256
 
 from django.apps import apps
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.utils.crypto import constant_time_compare
 from foundation.kernel import scope
 from foundation.people import rules
 from foundation.people.models import (
+    ApiToken,
     Institution,
     Institutional,
     Qualification,
@@ -49,6 +51,16 @@ def staff_behind(*, session_key: str) -> Staff | None:
     )
     waits = session.get(LOCKED) or (settings.OPS_TOTP and not session.get(SECOND_FACTOR))
     return row if tied and not waits else None
+
+
+def token_holder(*, token: str, at: datetime) -> Staff | None:
+    """Return the person in whose name a token of the API acts now, or None."""
+    found = (
+        ApiToken.objects.select_related("staff__institution")
+        .filter(hashed=sha256(token.encode()).hexdigest(), revoked_at=None, expires_at__gt=at)
+        .first()
+    )
+    return found.staff if found is not None and found.staff.is_active else None
 
 
 def signed_out_because(*, staff_id: int) -> str:

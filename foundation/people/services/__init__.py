@@ -33,6 +33,7 @@ from foundation.people.services._staff import (
     open_vendor,
     qualify,
 )
+from foundation.people.services._tokens import issue_token, revoke_tokens
 
 __all__ = [
     "acting",
@@ -53,6 +54,7 @@ __all__ = [
     "forget_try",
     "grant_role",
     "hashing",
+    "issue_token",
     "lock",
     "move_institution",
     "open_institution",
@@ -62,6 +64,7 @@ __all__ = [
     "open_vendor",
     "propose_role",
     "qualify",
+    "revoke_tokens",
     "sign_out",
     "start_session",
     "unlock",

@@ -67,6 +67,16 @@ class _SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped
         return {"type": "apiKey", "in": "cookie", "name": "ops_session"}
 
 
+class _TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "foundation.ui.rest._door.TokenSignIn"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> Any:
+        """Return the token that a person was given for another system."""
+        del auto_schema
+        return {"type": "http", "scheme": "bearer"}
+
+
 def describe(
     does: Callable[..., Any],
     *,

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from redis.exceptions import RedisError
 from rest_framework import exceptions
-from rest_framework.authentication import SessionAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
@@ -62,6 +62,20 @@ class SessionSignIn(SessionAuthentication):
             raise _refusals.CsrfMissing from error
 
 
+class TokenSignIn(BaseAuthentication):
+    """Authorization: Bearer …; what the token's person may do, its holder may do."""
+
+    def authenticate(self, request: Request) -> tuple[Staff, None] | None:
+        """Return the person of the token, nobody without one, and refuse one that is not valid."""
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != "bearer":
+            return None
+        staff = people.token_holder(token=token.strip(), at=timezone.now())
+        if staff is None:
+            raise exceptions.AuthenticationFailed
+        return staff, None
+
+
 class PerMinute(BaseThrottle):
     """So many calls a minute for each member of staff, or for each address of strangers.
 
@@ -83,7 +97,7 @@ class PerMinute(BaseThrottle):
 class Endpoint(APIView):
     """One address, one method, one permission; made by `endpoint`, never written by hand."""
 
-    authentication_classes = (SessionSignIn,)
+    authentication_classes = (TokenSignIn, SessionSignIn)
     permission_classes = ()
     throttle_classes = (PerMinute,)
     renderer_classes = (JSONRenderer,)

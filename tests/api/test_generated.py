@@ -1,0 +1,68 @@
+"""Calls that the description allows, and calls that it forbids, made up by the thousand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi import checks
+
+from foundation.people import services as people
+from foundation.people.models import Staff
+from foundation.people.roles import ROLES, Permission
+from tests.factories import authorization as factory
+
+EXAMPLES = 12
+CHECKS = (
+    schemathesis.checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+)
+
+
+@pytest.fixture
+def described(counter: factory.Counter, teller: Staff, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return the description of the API, called by a teller who may do everything."""
+    factory.sent(teller, factory.withdrawal(counter))
+    everything = ROLES["teller"].__class__(
+        "teller", "Teller", "make", frozenset(Permission), frozenset({"outlet"})
+    )
+    monkeypatch.setitem(ROLES, "teller", everything)
+    token = people.issue_token(staff=teller, purpose="test", days=1, by="system", at=timezone.now())
+    return schemathesis.openapi.from_wsgi(
+        "/api/schema/",
+        app=get_wsgi_application(),
+        headers={"Authorization": f"Bearer {token}"},
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_no_call_is_a_fault(described, mode):
+    calls = 0
+    for found in described.get_all_operations():
+        operation = found.ok()
+
+        @given(case=operation.as_strategy(generation_mode=mode))
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=[Phase.explicit, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        def call(case):
+            nonlocal calls
+            calls += 1
+            case.call_and_validate(checks=CHECKS)
+
+        call()
+
+    assert calls > 100
