@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.generation import GenerationMode
@@ -27,7 +30,19 @@ CHECKS = (
 
 
 @pytest.fixture
-def described(counter: factory.Counter, teller: Staff, monkeypatch: pytest.MonkeyPatch) -> Any:
+def one_connection() -> Iterator[None]:
+    """Keep the test's connection over many requests, as Django's own test client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def described(
+    one_connection: None, counter: factory.Counter, teller: Staff, monkeypatch: pytest.MonkeyPatch
+) -> Any:
     """Return the description of the API, called by a teller who may do everything."""
     factory.sent(teller, factory.withdrawal(counter))
     everything = ROLES["teller"].__class__(
