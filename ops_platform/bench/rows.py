@@ -56,12 +56,12 @@ def percentile(values: Sequence[Decimal], percent: int) -> Decimal:
 
 def table(rows: Iterable[Row]) -> str:
     """Return the rows as a table for people."""
-    lines = [f"{'bench':<8} {'case':<44} {'ours':>10} {'peer':>10} {'ratio':>7}  target     met"]
+    lines = [f"{'bench':<8} {'case':<68} {'ours':>10} {'peer':>10} {'ratio':>7}  target     met"]
     for row in rows:
         ours, peer = f"{row.ours} {row.unit}", f"{row.peer_value} {row.unit}"
         met = "yes" if row.met else "NO"
         lines.append(
-            f"{row.bench:<8} {row.case:<44} {ours:>10} {peer:>10} {row.ratio:>7}  "
+            f"{row.bench:<8} {row.case:<68} {ours:>10} {peer:>10} {row.ratio:>7}  "
             f"{row.target:<10} {met}"
         )
     return "\n".join(lines) + "\n"
