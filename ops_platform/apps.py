@@ -9,7 +9,8 @@ class OpsPlatformConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect who listens to whom."""
-        from ops_platform import menu, wiring
+        from ops_platform import frame, menu, wiring
 
         wiring.connect()
         menu.connect()
+        frame.connect()

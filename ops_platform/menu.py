@@ -8,9 +8,27 @@ from foundation.people.roles import Permission
 from foundation.ui import menu
 from foundation.ui.menu import Centre, Place
 
+# Where the day of those begins who may open it; earlier ones in the menu come first.
+LANDINGS = frozenset(
+    {
+        "authorization:workbench",
+        "authorization:mine",
+        "monitoring:audit",
+        "dashboards:live",
+        "people:staff",
+        "trail:entries",
+    }
+)
+
 
 def _place(title: str, url_name: str, permission: Permission, icon: str) -> Place:
-    return Place(title=title, url_name=url_name, permission=permission, icon=icon)
+    return Place(
+        title=title,
+        url_name=url_name,
+        permission=permission,
+        icon=icon,
+        lands=url_name in LANDINGS,
+    )
 
 
 CENTRES = (

@@ -46,8 +46,9 @@ class Entry:
 class Shell:
     """The frame of one page for one person; nothing is asked of the database before it is shown."""
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: HttpRequest, path: str = "") -> None:
         self._request = request
+        self._path = path or request.path
 
     @cached_property
     def staff(self) -> Staff | None:
@@ -66,14 +67,13 @@ class Shell:
     @cached_property
     def entries(self) -> list[Entry]:
         """Return the centres of the top bar with what waits in them."""
-        room = (self._request.path.strip("/").split("/") or [""])[0].replace("-", "_")
+        room = (self._path.strip("/").split("/") or [""])[0].replace("-", "_")
         return [
             Entry(
                 centre=centre,
                 places=pages,
                 waiting=self._waiting(centre.key),
-                current=room == centre.key
-                or self._request.path in {page.address for page in pages},
+                current=room == centre.key or self._path in {page.address for page in pages},
             )
             for centre, pages in menu.centres(self.permissions)
         ]
@@ -86,7 +86,8 @@ class Shell:
     @cached_property
     def notices(self) -> list[menu.Notice]:
         """Return what the bell tells."""
-        return menu.notices(self.staff) if self.staff and scope.inside() else []
+        known = self.staff and scope.inside()
+        return menu.notices(self.staff, self.permissions) if known and self.staff else []
 
     @cached_property
     def business_date(self) -> date:

@@ -18,12 +18,16 @@ from foundation.people.roles import Permission
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A page that the menu leads to, for those who hold its permission."""
+    """A page that the menu leads to, for those who hold its permission.
+
+    One that `lands` is where the day of such a person begins.
+    """
 
     title: str
     url_name: str
     permission: Permission
     icon: str = "chevron-right"
+    lands: bool = False
 
     @property
     def address(self) -> str:
@@ -70,9 +74,9 @@ Notices = Callable[[Staff], Iterable[Notice]]
 Day = Callable[[Staff], date]
 
 _centres: list[Centre] = []
-_counts: dict[str, tuple[Permission, Count]] = {}
+_counts: dict[str, tuple[frozenset[Permission], Count]] = {}
 _finders: list[tuple[Permission, Finder]] = []
-_notices: list[Notices] = []
+_notices: list[tuple[Permission, Notices]] = []
 _days: list[Day] = []
 
 
@@ -89,9 +93,9 @@ def forget(key: str) -> None:
     _counts.pop(key, None)
 
 
-def count(key: str, *, permission: Permission, source: Count) -> None:
-    """Show on the centre's entry how many items wait, to those who hold the permission."""
-    _counts[key] = (permission, source)
+def count(key: str, *, permissions: Iterable[Permission], source: Count) -> None:
+    """Show on the centre's entry how many items wait, to those who hold one of the permissions."""
+    _counts[key] = (frozenset(permissions), source)
 
 
 def find_with(finder: Finder, *, permission: Permission) -> None:
@@ -99,9 +103,9 @@ def find_with(finder: Finder, *, permission: Permission) -> None:
     _finders.append((permission, finder))
 
 
-def notices_from(source: Notices) -> None:
-    """Show the notices of the source under the bell."""
-    _notices.append(source)
+def notices_from(source: Notices, *, permission: Permission) -> None:
+    """Show the notices of the source under the bell, to those who hold the permission."""
+    _notices.append((permission, source))
 
 
 def business_date_from(source: Day) -> None:
@@ -120,6 +124,12 @@ def places(centre: Centre, held: frozenset[Permission]) -> list[Place]:
     return [place for place in centre.places if place.permission in held and place.address]
 
 
+def landing(held: frozenset[Permission]) -> str:
+    """Return the page on which the person's work is: the first in the menu that is one."""
+    own = (place for _centre, pages in centres(held) for place in pages if place.lands)
+    return next((place.address for place in own), "")
+
+
 def every_place() -> Sequence[tuple[Centre, Place]]:
     """Return all pages of the menu, for the tests of it."""
     return [(centre, place) for centre in _centres for place in centre.places]
@@ -127,8 +137,8 @@ def every_place() -> Sequence[tuple[Centre, Place]]:
 
 def waiting(key: str, staff: Staff, held: frozenset[Permission]) -> int:
     """Return how many items wait in a centre, as far as the person may know."""
-    permission, source = _counts.get(key, (None, None))
-    return source(staff) if source and permission in held else 0
+    permissions, source = _counts.get(key, (frozenset(), None))
+    return source(staff) if source and permissions & held else 0
 
 
 def found(staff: Staff, held: frozenset[Permission], text: str) -> list[Found]:
@@ -158,9 +168,11 @@ def pages_named(held: frozenset[Permission]) -> list[tuple[str, Found]]:
     ]
 
 
-def notices(staff: Staff) -> list[Notice]:
+def notices(staff: Staff, held: frozenset[Permission]) -> list[Notice]:
     """Return the notices for a person, the latest first."""
-    together = [notice for source in _notices for notice in source(staff)]
+    together = [
+        notice for permission, source in _notices if permission in held for notice in source(staff)
+    ]
     return sorted(together, key=lambda notice: notice.at, reverse=True)
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from foundation.people.roles import Permission
 from foundation.ui import gallery as exhibits
 from foundation.ui import manual as book
+from foundation.ui import menu
 from foundation.ui import search as finder
 from foundation.ui.context import DENSITY_COOKIE, THEME_COOKIE, THEMES, Shell
 from foundation.ui.middleware import LANGUAGE_COOKIE
@@ -23,10 +24,10 @@ YEAR = 365 * 24 * 3600
 @require_GET
 @requires(Permission.HOME)
 def home(request: HttpRequest) -> HttpResponse:
-    """Lead straight to the person's work; who has several kinds of it chooses here."""
-    entries = Shell(request).entries
-    if len(entries) == 1 and len(entries[0].places) == 1 and "stay" not in request.GET:
-        return redirect(entries[0].address)
+    """Lead straight to the person's work; everything else that they may open is listed here."""
+    target = menu.landing(Shell(request).permissions)
+    if target and "stay" not in request.GET:
+        return redirect(target)
     return render(request, "ui/home.html")
 
 
@@ -35,8 +36,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @action
 def top(request: HttpRequest) -> HttpResponse:
     """Answer the centres of the top bar with what waits now."""
-    request.path = request.GET.get("at", "/")[:200]
-    return render(request, "ui/_nav.html")
+    here = request.GET.get("at", "/")[:200]
+    return render(request, "ui/_nav.html", {"shell": Shell(request, path=here)})
 
 
 @require_GET

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -95,7 +96,9 @@ def heard(story: Any) -> None:
         finally:
             await asyncio.to_thread(feed.hub.finish)
 
-    asyncio.run(told())
+    # A thread of its own: the browser's loop may still turn in this one.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, told()).result()
 
 
 async def in_thread(work: Any, *given: Any) -> Any:

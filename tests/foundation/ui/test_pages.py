@@ -131,9 +131,7 @@ def test_the_gallery_is_shown_in_the_demo_only(client, settings):
 
 
 def test_the_centres_stand_in_the_order_of_the_bank():
-    keys = [centre.key for centre in shown.CENTRES]
-
-    assert keys[:7] == [
+    order = [
         "processing",
         "authorization",
         "monitoring",
@@ -142,3 +140,5 @@ def test_the_centres_stand_in_the_order_of_the_bank():
         "reconciliation",
         "dashboards",
     ]
+
+    assert [centre.key for centre in shown.CENTRES if centre.key in order] == order

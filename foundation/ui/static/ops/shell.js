@@ -60,7 +60,10 @@ function onClick(event) {
   const data = node.dataset;
   if ("open" in data) {
     const dialog = document.querySelector(data.open);
-    if (dialog && !dialog.open) dialog.showModal();
+    if (dialog && !dialog.open) {
+      dialog.showModal();
+      dialog.querySelector("[hx-trigger~='ops:opened']")?.dispatchEvent(new CustomEvent("ops:opened"));
+    }
     if (data.load) load(dialog, data.load);
   } else if ("close" in data) node.closest("dialog")?.close("cancel");
   else if ("manual" in data) openManual(data.manual || document.body.dataset.help);

@@ -1,0 +1,96 @@
+"""What the shell asks the rooms: how many wait, what is found, what to tell, which day it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from authorization import rules as authorization_rules
+from authorization import selectors as authorization
+from foundation.kernel import text
+from foundation.ledger import rules as ledger_rules
+from foundation.ledger import selectors as ledger
+from foundation.people.models import Staff
+from foundation.people.roles import Permission
+from foundation.ui import menu
+from foundation.ui.menu import Found, Notice
+from foundation.worklist import selectors as worklist
+from monitoring import rules as monitoring_rules
+
+ACCOUNTS_MAX = 6
+ACCOUNT_DIGITS_LEAST = 6
+NAME_LEAST = 2
+
+
+def connect() -> None:
+    """Hand the sources to the shell."""
+    menu.count(
+        "authorization",
+        permissions={Permission.AUTHORIZATION_DECIDE, Permission.QUEUE_VIEW},
+        source=lambda _staff: _waiting(authorization_rules.QUEUE),
+    )
+    menu.count(
+        "monitoring",
+        permissions={Permission.MONITORING_AUDIT, Permission.QUEUE_VIEW},
+        source=lambda _staff: _waiting(monitoring_rules.QUEUE),
+    )
+    menu.find_with(items, permission=Permission.AUTHORIZATION_VIEW)
+    menu.find_with(accounts, permission=Permission.ACCOUNT_VIEW)
+    menu.notices_from(returned, permission=Permission.AUTHORIZATION_SUBMIT)
+    menu.business_date_from(business_date)
+
+
+def items(_staff: Staff, wanted: str) -> Iterable[Found]:
+    """Find the item of a number."""
+    item = authorization.item(number=wanted.replace(" ", "")[:24])
+    if item:
+        yield Found(
+            title=f"{item.number}  {item.trade_code}",
+            address=reverse("authorization:item", args=[item.number]),
+            kind=gettext("Item"),
+            icon="shield-check",
+        )
+
+
+def accounts(_staff: Staff, wanted: str) -> Iterable[Found]:
+    """Find accounts by the beginning of their number, or by a name."""
+    bare = wanted.replace(" ", "")
+    if len(bare) < (ACCOUNT_DIGITS_LEAST if bare.isdigit() else NAME_LEAST):
+        return
+    for account in ledger.accounts(text=bare, limit=ACCOUNTS_MAX):
+        yield Found(
+            title=f"{text.group_by_four(account.number)}  {account.name}",
+            address=reverse("ledger:account", args=[account.number]),
+            kind=gettext("Account"),
+            icon="id",
+        )
+
+
+def returned(staff: Staff) -> Iterable[Notice]:
+    """Tell a teller which items were sent back."""
+    today = timezone.localdate()
+    for item in authorization.own(teller=staff, on=today, limit=20):
+        if item.state == authorization_rules.RETURNED:
+            yield Notice(
+                text=gettext("Item %(number)s was sent back: add what is asked for.")
+                % {"number": item.number},
+                address=reverse("authorization:correct", args=[item.number]),
+                at=item.decided_at or item.created_at,
+                urgent=True,
+            )
+
+
+def business_date(staff: Staff) -> date:
+    """Return the open day of the person's institution, or today where none is open."""
+    try:
+        return ledger.business_date(institution_id=staff.institution_id)
+    except ledger_rules.NoDayOpen:
+        return timezone.localdate()
+
+
+def _waiting(queue: str) -> int:
+    return worklist.depth(queue=queue, at=timezone.now()).waiting

@@ -1,0 +1,66 @@
+"""The shell asks for nothing that a person may not know, and leads each to their own work."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.urls import reverse
+
+from foundation.people.roles import Permission
+from foundation.ui import menu
+from tests.factories import people
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def branch(db):
+    return people.branch()
+
+
+@pytest.mark.parametrize(
+    ("role", "where", "page"),
+    [
+        ("teller", "outlet", "authorization:mine"),
+        ("authorizer", "centre", "authorization:workbench"),
+        ("auditor", "centre", "monitoring:audit"),
+        ("ops_manager", "branch", "dashboards:live"),
+    ],
+)
+def test_each_role_begins_where_its_work_is(client, branch, role, where, page):
+    client.force_login(people.staff(getattr(branch, where), role), backend=BACKEND)
+
+    answer = client.get(reverse("ui:home"))
+
+    assert answer["Location"] == reverse(page)
+
+
+def test_waiting_items_are_counted_for_those_who_may_know(branch):
+    teller = people.staff(branch.outlet, "teller")
+    menu.count("sample", permissions={Permission.QUEUE_VIEW}, source=lambda _staff: 14)
+
+    assert menu.waiting("sample", teller, frozenset({Permission.QUEUE_VIEW})) == 14
+    assert menu.waiting("sample", teller, frozenset({Permission.HOME})) == 0
+    menu.forget("sample")
+    assert menu.waiting("sample", teller, frozenset({Permission.QUEUE_VIEW})) == 0
+
+
+def test_notices_and_answers_are_for_those_who_hold_the_permission(branch, monkeypatch):
+    teller = people.staff(branch.outlet, "teller")
+    held, at = frozenset({Permission.AUTHORIZATION_SUBMIT}), datetime(2026, 11, 23, tzinfo=UTC)
+    monkeypatch.setattr(menu, "_notices", [])
+    monkeypatch.setattr(menu, "_finders", [])
+    menu.notices_from(
+        lambda _staff: [menu.Notice(text="sent back", address="/", at=at)],
+        permission=Permission.AUTHORIZATION_SUBMIT,
+    )
+    menu.find_with(
+        lambda _staff, text: [menu.Found(title=text, address="/")],
+        permission=Permission.ACCOUNT_VIEW,
+    )
+
+    assert [notice.text for notice in menu.notices(teller, held)] == ["sent back"]
+    assert not menu.notices(teller, frozenset())
+    assert not menu.found(teller, held, "0302")
+    assert menu.found(teller, frozenset({Permission.ACCOUNT_VIEW}), "0302")

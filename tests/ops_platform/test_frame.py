@@ -1,0 +1,54 @@
+"""What the rooms tell the shell: waiting items, found items and accounts, what was sent back."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from ops_platform import frame
+from tests.factories import authorization as factory
+from tests.factories import people
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture(autouse=True)
+def own_store(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def sent(bank, teller):
+    """An item that waits for an authorizer."""
+    return factory.sent(teller, factory.withdrawal(factory.counter(bank)))
+
+
+def test_an_item_is_found_by_its_number(sent, teller):
+    found = [answer.address for answer in frame.items(teller, sent.number)]
+
+    assert found == [reverse("authorization:item", args=[sent.number])]
+    assert not list(frame.items(teller, "1"))
+
+
+def test_an_account_is_found_by_number_and_by_name(sent, teller):
+    by_number = list(frame.accounts(teller, sent.payer_account[:10]))
+    by_name = list(frame.accounts(teller, "张明"))
+
+    assert by_number
+    assert by_name
+    assert not list(frame.accounts(teller, "1"))
+
+
+def test_the_search_shows_what_is_in_scope_only(client, bank, sent):
+    address = reverse("ui:search")
+    answers = {}
+    for name, institution in (("own", bank.outlet), ("other", bank.elsewhere)):
+        client.force_login(people.staff(institution, "teller"), backend=BACKEND)
+        answers[name] = client.get(address, {"q": sent.number}).content.decode()
+
+    assert reverse("authorization:item", args=[sent.number]) in answers["own"]
+    assert reverse("authorization:item", args=[sent.number]) not in answers["other"]
+
+
+def test_the_business_date_is_the_open_day(sent, teller):
+    assert frame.business_date(teller) == sent.business_date
