@@ -72,21 +72,20 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
 def attach(request: HttpRequest, key: UUID) -> HttpResponse:
     """Keep one image of the form with this key; answer the row of its images."""
     form = forms.Attachment(request.POST, request.FILES)
-    if not form.is_valid():
-        return render(request, "authorization/_images.html", _images(key, form), status=422)
-    try:
-        services.attach(
-            key=key,
-            teller=signed_in(request),
-            data=form.cleaned_data["image"].read(),
-            name=form.cleaned_data["image"].name,
-            image_class=form.cleaned_data["image_class"],
-            at=timezone.now(),
-        )
-    except Refused as refusal:
-        refuse_in(request, form, refusal)
-    status = 422 if form.errors else 200
-    return render(request, "authorization/_images.html", _images(key, form), status=status)
+    if form.is_valid():
+        try:
+            image = form.cleaned_data["image"]
+            services.attach(
+                key=key,
+                teller=signed_in(request),
+                data=image.read(),
+                name=image.name,
+                image_class=form.cleaned_data["image_class"],
+                at=timezone.now(),
+            )
+        except Refused as refusal:
+            refuse_in(request, form, refusal)
+    return _images_part(request, key, form)
 
 
 @require_GET
@@ -273,6 +272,11 @@ def _form_page(
     name = "correct" if item else "new"
     status = 422 if form.errors else 200
     return render(request, f"authorization/{name}.html", context, status=status)
+
+
+def _images_part(request: HttpRequest, key: UUID, form: forms.Attachment) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return render(request, "authorization/_images.html", _images(key, form), status=status)
 
 
 def _images(key: UUID, form: forms.Attachment | None = None) -> dict[str, Any]:

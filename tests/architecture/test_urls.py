@@ -62,7 +62,9 @@ def test_page_has_one_name(app, page):
 def test_page_has_a_test(app, page):
     tests = tidy.ROOT / "tests" / folder(app)
     own = (tests / f"test_{page.name}.py").exists()
-    named = any(f":{page.name}" in path.read_text() for path in tests.rglob("test_*.py"))
+    names = (f":{page.name}", f'"{page.name}"')
+    texts = [path.read_text() for path in tests.rglob("test_*.py")]
+    named = any(name in text for name in names for text in texts)
 
     assert own or named, f"no test opens {app}:{page.name}"
 
