@@ -27,6 +27,9 @@ def connected(dsn: str) -> Iterator[cursor]:
         link.close()
 
 
+_LEAVING_SECONDS = 15
+
+
 def make_owner(superuser_dsn: str, *, password: str, may_create: bool = False) -> None:
     """Create the owner's role in an embedded server, with its password; safe to repeat."""
     rights = "CREATEDB CREATEROLE" if may_create else "NOCREATEDB NOCREATEROLE"
@@ -107,10 +110,22 @@ def clone(superuser_dsn: str, *, template: str, name: str) -> None:
 
 
 def drop(superuser_dsn: str, *, name: str) -> None:
-    """Drop a database and end its connections."""
-    with connected(superuser_dsn) as line:
-        text = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-        line.execute(text.format(sql.Identifier(name)))
+    """Drop a database and end its connections; wait for those that are just leaving.
+
+    The owner of an outside server may not end the application's connections.
+    """
+    text = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    until = time.monotonic() + _LEAVING_SECONDS
+    while True:
+        try:
+            with connected(superuser_dsn) as line:
+                line.execute(text)
+        except psycopg2.errors.InsufficientPrivilege:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+        else:
+            return
 
 
 def wait_for(dsn: str, *, seconds: int) -> None:

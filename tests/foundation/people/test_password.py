@@ -26,7 +26,7 @@ def inside(client, sign_in, teller):
 def test_the_person_stays_in_and_the_new_password_holds(inside, teller, sign_in):
     assert inside.post(reverse("people:password"), given()).status_code == 302
 
-    assert inside.get(reverse("ui:home")).status_code == 200
+    assert inside.get(reverse("ui:keys")).status_code == 200
     assert sign_in(teller, PASSWORD).status_code == 422
     assert sign_in(teller, GOOD).status_code == 302
 
@@ -86,7 +86,7 @@ def test_an_old_password_opens_only_the_page_that_changes_it(client, sign_in, te
     )
     sign_in(teller)
 
-    assert client.get(reverse("ui:home"))["Location"] == reverse("people:password")
+    assert client.get(reverse("ui:keys"))["Location"] == reverse("people:password")
     assert client.get(reverse("people:password")).status_code == 200
 
 
@@ -111,7 +111,7 @@ class TestReset:
     def test_a_reset_ends_the_session_of_the_person(self, inside, sysadmin, teller):
         services.open_reset(staff_id=teller.pk, by=sysadmin, at=AT, where="")
 
-        assert "ended=reset" in inside.get(reverse("ui:home"))["Location"]
+        assert "ended=reset" in inside.get(reverse("ui:keys"))["Location"]
 
     def test_the_code_is_soon_too_old(self, sysadmin, teller):
         code = services.open_reset(staff_id=teller.pk, by=sysadmin, at=AT, where="")

@@ -21,7 +21,7 @@ def code_of(device):
 
 
 def test_after_the_password_only_the_second_factor_opens(asked):
-    answer = asked.get(reverse("ui:home"))
+    answer = asked.get(reverse("ui:keys"))
 
     assert answer["Location"] == reverse("people:second_factor")
     assert selectors.staff_behind(session_key=asked.session.session_key) is None
@@ -41,7 +41,7 @@ def test_the_code_opens_and_the_key_changes(asked, teller):
 
     assert answer.status_code == 302
     assert asked.session.session_key != before
-    assert asked.get(reverse("ui:home")).status_code == 200
+    assert asked.get(reverse("ui:keys")).status_code == 200
     assert TOTPDevice.objects.get(user=teller).confirmed
 
 
@@ -55,7 +55,7 @@ def test_a_wrong_code_is_refused(asked):
     answer = asked.post(reverse("people:second_factor"), {"code": "000000"})
 
     assert answer.status_code == 422
-    assert asked.get(reverse("ui:home")).status_code == 302
+    assert asked.get(reverse("ui:keys")).status_code == 302
 
 
 def test_a_code_is_good_for_once(teller):
@@ -80,4 +80,4 @@ def test_the_demo_does_not_ask(client, sign_in, teller, settings):
     settings.OPS_TOTP = False
     sign_in(teller)
 
-    assert client.get(reverse("ui:home")).status_code == 200
+    assert client.get(reverse("ui:keys")).status_code == 200

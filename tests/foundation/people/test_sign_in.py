@@ -30,7 +30,7 @@ def test_the_right_password_lets_in_and_is_told(client, sign_in, teller):
     answer = sign_in(teller)
 
     assert (answer.status_code, answer["Location"]) == (302, "/")
-    assert client.get(reverse("ui:home")).status_code == 200
+    assert client.get(reverse("ui:keys")).status_code == 200
     assert told() == [(teller.label, "ok", "")]
 
 
@@ -138,11 +138,11 @@ def test_a_new_sign_in_ends_the_old_one_and_tells_it(client, sign_in, teller):
     elsewhere = Client()
     sign_in(teller, browser=elsewhere)
 
-    answer = client.get(reverse("ui:home"))
+    answer = client.get(reverse("ui:keys"))
 
     assert answer.status_code == 302
     assert "ended=elsewhere" in answer["Location"]
-    assert elsewhere.get(reverse("ui:home")).status_code == 200
+    assert elsewhere.get(reverse("ui:keys")).status_code == 200
 
 
 def test_another_number_of_the_same_human_ends_it_too(bank, client, sign_in, teller):
@@ -154,7 +154,7 @@ def test_another_number_of_the_same_human_ends_it_too(bank, client, sign_in, tel
 
     sign_in(second, browser=Client())
 
-    assert client.get(reverse("ui:home")).status_code == 302
+    assert client.get(reverse("ui:keys")).status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_signing_out_voids_the_session(client, sign_in, teller):
     client.post(reverse("people:sign_out"))
     client.cookies["ops_session"] = key
 
-    assert client.get(reverse("ui:home")).status_code == 302
+    assert client.get(reverse("ui:keys")).status_code == 302
     assert told("people.sign_out") == [(teller.label, "ok", "")]
 
 
@@ -218,7 +218,7 @@ def test_the_demo_lets_its_people_in_by_one_click(client, teller, settings):
     answer = client.post(reverse("people:demo_sign_in"), {"number": teller.number})
 
     assert answer.status_code == 302
-    assert client.get(reverse("ui:home")).status_code == 200
+    assert client.get(reverse("ui:keys")).status_code == 200
 
 
 @pytest.mark.parametrize(("demo", "made_up"), [(False, True), (True, False)])

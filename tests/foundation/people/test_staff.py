@@ -92,7 +92,7 @@ def test_closing_ends_the_session_at_once(admin, teller, sign_in):
 
     admin.post(address("staff_close", teller), {"reason": "离职"})
 
-    assert browser.get(reverse("ui:home")).status_code == 302
+    assert browser.get(reverse("ui:keys")).status_code == 302
     assert sign_in(teller, browser=browser).status_code == 422
     admin.post(address("staff_open", teller), {"reason": "返岗"})
     assert sign_in(teller, browser=browser).status_code == 302
@@ -104,7 +104,7 @@ def test_an_administrator_ends_a_session(admin, teller, sign_in):
 
     admin.post(address("end_sessions", teller), {"reason": "值班交接"})
 
-    assert "ended=ended" in browser.get(reverse("ui:home"))["Location"]
+    assert "ended=ended" in browser.get(reverse("ui:keys"))["Location"]
 
 
 def test_a_lost_device_is_taken_away(admin, teller):

@@ -15,20 +15,20 @@ def locked(client, sign_in, teller):
 
 
 @pytest.mark.parametrize(
-    "page", ["ui:home", "people:password", "people:staff", "people:second_factor"]
+    "page", ["ui:keys", "people:password", "people:staff", "people:second_factor"]
 )
 def test_every_page_answers_423(locked, page):
     assert locked.get(reverse(page)).status_code == 423
 
 
 def test_a_part_of_a_page_answers_423_without_a_word(locked):
-    answer = locked.get(reverse("ui:home"), headers={"HX-Request": "true"})
+    answer = locked.get(reverse("ui:keys"), headers={"HX-Request": "true"})
 
     assert (answer.status_code, answer.content) == (423, b"")
 
 
 def test_a_reloaded_page_shows_where_to_unlock(locked):
-    assert reverse("people:unlock") in locked.get(reverse("ui:home")).content.decode()
+    assert reverse("people:unlock") in locked.get(reverse("ui:keys")).content.decode()
 
 
 def test_nothing_but_a_page_is_open_either(locked):
@@ -39,7 +39,7 @@ def test_a_wrong_password_keeps_it_locked(locked):
     answer = locked.post(reverse("people:unlock"), {"password": "wrong"})
 
     assert answer.status_code == 422
-    assert locked.get(reverse("ui:home")).status_code == 423
+    assert locked.get(reverse("ui:keys")).status_code == 423
 
 
 def test_the_password_opens_it_under_a_new_key(locked, teller):
@@ -51,7 +51,7 @@ def test_the_password_opens_it_under_a_new_key(locked, teller):
 
     assert answer.status_code == 204
     assert locked.session.session_key != before
-    assert locked.get(reverse("ui:home")).status_code == 200
+    assert locked.get(reverse("ui:keys")).status_code == 200
     assert selectors.staff_behind(session_key=locked.session.session_key) == teller
 
 
