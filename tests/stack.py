@@ -107,10 +107,10 @@ def browser(playwright: Playwright) -> Browser:
 def sign_in(page: Page, stack: Stack, person: Person) -> None:
     """Sign a person in by keyboard."""
     page.goto(f"{stack.address}/people/sign-in/")
-    page.locator("[name=number]").focus()
+    page.locator("#id_number").focus()
     page.keyboard.type(person.number)
     page.keyboard.press("Tab")
-    page.locator("[name=password]").focus()
+    page.locator("#id_password").focus()
     page.keyboard.type(person.password)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "sign-in" not in url)

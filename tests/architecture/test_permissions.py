@@ -136,7 +136,7 @@ def verdict(status: int, permission: str | None, held: frozenset[str], in_sight:
     if permission not in held:
         return status == 403
     if not in_sight:
-        return status in {404, 409}
+        return status in {404, 409, 422}  # a question refused before it is looked up
     return status not in {401, 403}
 
 
