@@ -108,6 +108,12 @@ def root_id() -> int:
     return root.first() or 0
 
 
+def ancestors(*, institution_id: int) -> tuple[int, ...]:
+    """Return the ids from the root down to the institution itself; none for an unknown one."""
+    path = Institution.objects.filter(id=institution_id).values_list("path", flat=True).first()
+    return tuple(int(number) for number in (path or "").strip("/").split("/") if number)
+
+
 def institutions_in_scope() -> QuerySet[Institution]:
     """Return the institutions of the scope of the moment, in the order of the tree."""
     rows = Institution.objects.select_related("parent").order_by("path", "id")

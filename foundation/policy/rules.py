@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from foundation.kernel.errors import Refused
@@ -35,6 +37,31 @@ class BadValue(Refused):
 
     code = "E1504"
     text = "%(value)s is not a value of %(policy)s."
+
+
+class TooSoon(Refused):
+    """A value may not change what has already been done by it."""
+
+    code = "E1505"
+    text = "A value counts from tomorrow at the earliest."
+
+
+class NotYours(Refused):
+    """The value would count where the proposer has no say."""
+
+    code = "E1506"
+    text = "A value of the whole bank is for the head office to change."
+    hint = "Choose an institution of your own."
+
+
+class AlreadyDecided(Refused):
+    """Somebody has approved or declined the proposal."""
+
+    code = "E1507"
+    text = "The proposal is decided already."
+
+
+WAITING, APPROVED, DECLINED = "waiting", "approved", "declined"
 
 
 @dataclass(frozen=True)
@@ -77,3 +104,15 @@ def value_of(code: str, text: str) -> int | Decimal:
         raise BadValue(policy=code, value=text) from error
     except ValueError as error:
         raise BadValue(policy=code, value=text) from error
+
+
+def check_day(valid_from: date, *, today: date) -> None:
+    """Refuse a value that would count for a day that has begun."""
+    if valid_from <= today:
+        raise TooSoon(field="valid_from")
+
+
+def last_day_known(days: Iterable[date]) -> date | None:
+    """Return the end of the last year of which special days are known."""
+    years = [day.year for day in days]
+    return date(max(years), 12, 31) if years else None

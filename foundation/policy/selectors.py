@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
 from decimal import Decimal
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Length
 
+from foundation.kernel import scope
+from foundation.kernel.calendar import Calendar, Span
+from foundation.people import selectors as people
 from foundation.policy import rules
-from foundation.policy.models import Policy
+from foundation.policy.models import CalendarDay, Policy
+
+# Monday to Friday; a centre with shifts gives its own.
+OFFICE_HOURS: Mapping[int, Sequence[Span]] = {
+    day: (Span(time(9, 0), time(17, 0)),) for day in range(5)
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One business number as the list shows it: the bank's value, those of others, what comes."""
+
+    number: rules.Number
+    present: Policy | None
+    own: Sequence[Policy]
+    later: Sequence[Policy]
+    waiting: Sequence[Policy]
 
 
 def value(*, code: str, on: date, institution_id: int | None = None) -> int | Decimal:
-    """Return the number in force on the day, the institution's own before the bank's."""
+    """Return the number in force on the day: of the institution, the nearest above it, the bank."""
+    places = people.ancestors(institution_id=institution_id) if institution_id else ()
     row = (
-        Policy.objects.filter(
-            Q(institution=None) | Q(institution_id=institution_id),
-            code=code,
-            valid_from__lte=on,
-            approved_by__isnull=False,
-        )
-        .order_by(F("institution_id").asc(nulls_last=True), "-valid_from", "-id")
+        Policy.objects.filter(Q(institution=None) | Q(institution_id__in=places), code=code)
+        .filter(valid_from__lte=on, approved_by__isnull=False)
+        .annotate(depth=Length("institution__path"))
+        .order_by(F("depth").desc(nulls_last=True), "-valid_from", "-id")
         .first()
     )
     if row is None:
@@ -31,3 +51,69 @@ def value(*, code: str, on: date, institution_id: int | None = None) -> int | De
 def whole(*, code: str, on: date, institution_id: int | None = None) -> int:
     """Return a number in force that is a whole number (fen, seconds, minutes)."""
     return int(value(code=code, on=on, institution_id=institution_id))
+
+
+def numbers(*, on: date) -> Sequence[Shown]:
+    """Return every business number with what is in force, what will be, and what waits."""
+    rows = list(_rows().filter(declined_by=None))
+    return tuple(_shown(number, rows, on) for number in rules.NUMBERS.values())
+
+
+def history(*, code: str) -> Sequence[Policy]:
+    """Return every row of a business number, newest first."""
+    return tuple(_rows().filter(code=code))
+
+
+def proposal(*, policy_id: int) -> Policy | None:
+    """Return one row, or None where it does not exist or belongs to others."""
+    row = _rows().filter(id=policy_id).first()
+    allowed = scope.current()
+    if row is None or allowed == scope.EVERYTHING:
+        return row
+    place = row.institution_id or people.root_id()
+    return row if place in allowed else None
+
+
+def days(*, year: int) -> Sequence[CalendarDay]:
+    """Return the days of a year that differ from their weekday, those that wait included."""
+    rows = CalendarDay.objects.filter(on__year=year)
+    return tuple(rows.select_related("proposed_by", "approved_by").order_by("on", "id"))
+
+
+def day(*, day_id: int) -> CalendarDay | None:
+    """Return one day of the calendar, or None."""
+    return CalendarDay.objects.select_related("proposed_by").filter(id=day_id).first()
+
+
+def calendar(*, hours: Mapping[int, Sequence[Span]] = OFFICE_HOURS) -> Calendar:
+    """Return the calendar of business days with these hours; it ends with the last known year."""
+    counting = CalendarDay.objects.filter(Q(proposed_by=None) | Q(approved_by__isnull=False))
+    works = dict(counting.order_by("id").values_list("on", "works"))
+    return Calendar(
+        hours=hours,
+        holidays=frozenset(one for one, working in works.items() if not working),
+        workdays=frozenset(one for one, working in works.items() if working),
+        ends=rules.last_day_known(works),
+    )
+
+
+def _rows() -> QuerySet[Policy]:
+    rows = Policy.objects.select_related("institution", "proposed_by", "approved_by", "declined_by")
+    return rows.order_by("-valid_from", "-id")
+
+
+def _shown(number: rules.Number, rows: Sequence[Policy], on: date) -> Shown:
+    mine = [row for row in rows if row.code == number.code]
+    approved = [row for row in mine if row.approved_by_id]
+    started = [row for row in approved if row.valid_from <= on]
+    own: dict[int, Policy] = {}
+    for row in started:
+        if row.institution_id:
+            own.setdefault(row.institution_id, row)
+    return Shown(
+        number=number,
+        present=next((row for row in started if row.institution_id is None), None),
+        own=tuple(own.values()),
+        later=tuple(row for row in approved if row.valid_from > on),
+        waiting=tuple(row for row in mine if not row.approved_by_id),
+    )

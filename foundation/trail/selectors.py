@@ -55,7 +55,7 @@ class Page:
 
 def timeline(*, subject: str, limit: int = 200) -> Sequence[Event]:
     """Return what happened to a subject, newest first."""
-    return tuple(Event.objects.filter(subject=subject, **_scope()).order_by("-id")[:limit])
+    return tuple(_in_scope().filter(subject=subject).order_by("-id")[:limit])
 
 
 def search(*, wanted: Wanted, below: int | None = None, limit: int = 50) -> Page:
@@ -167,7 +167,7 @@ def _seal_breaks(
 
 
 def _matching(wanted: Wanted) -> QuerySet[Event]:
-    rows = Event.objects.filter(**_scope())
+    rows = _in_scope()
     if wanted.subject:
         rows = rows.filter(Q(subject=wanted.subject) | Q(subject__endswith=f":{wanted.subject}"))
     if wanted.actor:
@@ -183,10 +183,11 @@ def _matching(wanted: Wanted) -> QuerySet[Event]:
     return rows
 
 
-def _scope() -> dict[str, Any]:
-    """Return the narrowing to the scope, which the database applies as well."""
+def _in_scope() -> QuerySet[Event]:
+    """Return the events of the institutions in scope, which the database sees to as well."""
     allowed = scope.current()
-    return {} if allowed == scope.EVERYTHING else {"institution_id__in": list(allowed)}
+    rows = Event.objects.all()
+    return rows if allowed == scope.EVERYTHING else rows.filter(institution_id__in=allowed)
 
 
 def _midnight(day: date) -> datetime:

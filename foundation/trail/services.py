@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
 
@@ -16,6 +16,16 @@ from foundation.trail.models import Event, Seal
 
 _told_from: ContextVar[tuple[str, str]] = ContextVar("told_from", default=("", ""))
 _SEALING = "SELECT pg_advisory_xact_lock(hashtextextended('trail.seal', 0))"
+
+
+class Reader(Protocol):
+    """Somebody with a name and an institution; who that is, people knows and not the trail."""
+
+    institution_id: int
+
+    @property
+    def label(self) -> str:
+        """Return the name that rows keep."""
 
 
 @contextmanager
@@ -56,6 +66,18 @@ def record(
         where=_one_line(where or here, 60),
         request_id=_one_line(request_id or request, 40),
         detail=dict(detail or {}),
+    )
+
+
+def record_export(*, staff: Reader, asked: Mapping[str, str], count: int, at: datetime) -> None:
+    """Put on the trail that somebody took lines of it away, which they asked for and how many."""
+    record(
+        institution_id=staff.institution_id,
+        actor=staff.label,
+        action="trail.export",
+        subject="trail",
+        at=at,
+        detail={**asked, "count": count},
     )
 
 

@@ -1,6 +1,11 @@
-"""URLs of trail."""
+"""URLs of the trail."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from foundation.trail import web
 
 app_name = "trail"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("entries/", web.entries, name="entries"),
+    path("entries/export/", web.export, name="export"),
+]

@@ -19,7 +19,7 @@ def admin(client, sign_in, sysadmin):
 
 
 def address(name, staff):
-    return reverse(f"people:{name}", args=[staff.number])
+    return reverse(name, args=[staff.number])
 
 
 def test_a_list_by_number_or_name_within_the_scope(admin, bank, teller):
@@ -31,7 +31,7 @@ def test_a_list_by_number_or_name_within_the_scope(admin, bank, teller):
 
     assert teller.number in page
     assert stranger.number not in admin.get(reverse("people:staff")).content.decode()
-    assert admin.get(address("staff_detail", stranger)).status_code == 404
+    assert admin.get(address("people:staff_detail", stranger)).status_code == 404
 
 
 def test_long_lists_come_in_pages(bank, sysadmin):
@@ -56,8 +56,8 @@ def test_a_new_number_cannot_sign_in_before_a_password_is_set(admin, bank, sign_
 def test_a_change_is_told_with_before_and_after(admin, bank, teller, sysadmin):
     given = {"name": teller.name, "institution": "110802", "grade": 4}
 
-    assert admin.get(address("staff_change", teller)).status_code == 200
-    admin.post(address("staff_change", teller), given)
+    assert admin.get(address("people:staff_change", teller)).status_code == 200
+    admin.post(address("people:staff_change", teller), given)
 
     with services.acting(staff=sysadmin):
         event = trail.timeline(subject=f"people.staff:{teller.number}")[0]
@@ -70,8 +70,8 @@ def test_a_certified_skill_counts_until_its_day(admin, teller):
     given = {"skill": "seal.verify", "grade": 2, "valid_from": "2026-01-01",
              "valid_until": "2026-12-31"}  # fmt: skip
 
-    assert admin.get(address("staff_qualify", teller)).status_code == 200
-    assert admin.post(address("staff_qualify", teller), given).status_code == 302
+    assert admin.get(address("people:staff_qualify", teller)).status_code == 200
+    assert admin.post(address("people:staff_qualify", teller), given).status_code == 302
 
     assert selectors.skills(staff=teller, on=date(2026, 12, 31)) == {"seal.verify": 2}
     assert selectors.skills(staff=teller, on=date(2027, 1, 1)) == {}
@@ -90,11 +90,11 @@ def test_closing_ends_the_session_at_once(admin, teller, sign_in):
     browser = type(admin)()
     sign_in(teller, browser=browser)
 
-    admin.post(address("staff_close", teller), {"reason": "离职"})
+    admin.post(address("people:staff_close", teller), {"reason": "离职"})
 
     assert browser.get(reverse("ui:keys")).status_code == 302
     assert sign_in(teller, browser=browser).status_code == 422
-    admin.post(address("staff_open", teller), {"reason": "返岗"})
+    admin.post(address("people:staff_open", teller), {"reason": "返岗"})
     assert sign_in(teller, browser=browser).status_code == 302
 
 
@@ -102,7 +102,7 @@ def test_an_administrator_ends_a_session(admin, teller, sign_in):
     browser = type(admin)()
     sign_in(teller, browser=browser)
 
-    admin.post(address("end_sessions", teller), {"reason": "值班交接"})
+    admin.post(address("people:end_sessions", teller), {"reason": "值班交接"})
 
     assert "ended=ended" in browser.get(reverse("ui:keys"))["Location"]
 
@@ -110,13 +110,20 @@ def test_an_administrator_ends_a_session(admin, teller, sign_in):
 def test_a_lost_device_is_taken_away(admin, teller):
     services.enrol_second_factor(staff=teller)
 
-    admin.post(address("reset_device", teller))
+    admin.post(address("people:reset_device", teller))
 
     assert not teller.totpdevice_set.exists()
 
 
 @pytest.mark.parametrize(
-    "name", ["staff_close", "staff_open", "end_sessions", "reset_password", "reset_device"]
+    "name",
+    [
+        "people:staff_close",
+        "people:staff_open",
+        "people:end_sessions",
+        "people:reset_password",
+        "people:reset_device",
+    ],
 )
 def test_nobody_does_it_to_themselves(admin, sysadmin, name):
     assert admin.post(address(name, sysadmin), {"reason": "x"}).status_code == 409

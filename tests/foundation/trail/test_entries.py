@@ -1,0 +1,102 @@
+"""Searching the trail: within the scope, never for everything, and taken away only on record."""
+
+import pytest
+from django.urls import reverse
+
+from foundation.people import services as people
+from foundation.trail import selectors, services
+from tests.foundation.people.conftest import AT, hired
+
+DAY = "2026-11-23"
+
+
+@pytest.fixture
+def auditor(bank, client, sign_in):
+    staff = hired(bank.branch, "auditadmin", name="审计员")
+    with people.acting_as_system(reason="test"):
+        for number in range(3):
+            services.record(
+                institution_id=bank.outlet.pk, actor="110037 李静", action="people.qualify",
+                subject=f"people.staff:{number}", at=AT, detail={"skill": "=cmd|x", "grade": 2},
+            )  # fmt: skip
+        services.record(
+            institution_id=bank.head.pk, actor="110037 李静", action="x", subject="s:9", at=AT
+        )
+    sign_in(staff)
+    return client
+
+
+def test_what_is_found_is_within_the_scope(auditor):
+    page = auditor.get(reverse("trail:entries"), {"actor": "110037"})
+
+    assert page.status_code == 200
+    assert [event.subject for event in page.context["events"]] == [
+        f"people.staff:{number}" for number in (2, 1, 0)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        ({"subject": "people.staff:1"}, 1),
+        ({"subject": "1"}, 1),
+        ({"actor": "110037", "action": "people.q"}, 3),
+        ({"since": DAY, "until": DAY, "actor": "110037"}, 3),
+        ({"since": "2026-11-24", "actor": "110037"}, 0),
+        ({"actor": "110037", "result": "refused"}, 0),
+    ],
+    ids=str,
+)
+def test_each_filter_narrows(auditor, asked, count):
+    assert len(auditor.get(reverse("trail:entries"), asked).context["events"]) == count
+
+
+def test_a_search_for_everything_is_not_made(auditor):
+    assert auditor.get(reverse("trail:entries"), {"result": "ok"}).status_code == 422
+    assert auditor.post(reverse("trail:export"), {}).status_code == 422
+
+
+@pytest.mark.parametrize("below", ["x", "-1", "9" * 30, "１"])
+def test_a_foolish_page_number_is_ignored(auditor, below):
+    page = auditor.get(reverse("trail:entries"), {"actor": "110037", "below": below})
+
+    assert page.status_code == 200
+
+
+def test_pages_stay_the_same_while_lines_are_added(auditor, bank):
+    with people.acting_as_system(reason="test"):
+        wanted = selectors.Wanted(actor="110037")
+        first = selectors.search(wanted=wanted, limit=2)
+        services.record(
+            institution_id=bank.outlet.pk, actor="110037 李静", action="new", subject="s", at=AT
+        )
+        second = selectors.search(wanted=wanted, below=first.next_below, limit=2)
+
+    ids = [event.pk for event in (*first.events, *second.events)]
+    assert ids == sorted(set(ids), reverse=True)
+    assert len(ids) == 4
+
+
+def test_a_file_runs_in_no_spreadsheet_and_its_taking_is_told(auditor):
+    answer = auditor.post(reverse("trail:export"), {"actor": "110037"})
+
+    text = answer.content.decode("utf-8-sig")
+    assert answer["Content-Type"].startswith("text/csv")
+    assert len(text.splitlines()) == 4
+    assert not any(cell.startswith(("=", "+", "@")) for cell in text.replace("\n", ",").split(","))
+    with people.acting_as_system(reason="test"):
+        told = selectors.timeline(subject="trail")[0]
+    assert (told.action, told.detail["count"]) == ("trail.export", 3)
+
+
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx"])
+def test_a_cell_that_would_run_is_quoted(cell):
+    from foundation.trail import rules
+
+    assert rules.neutral(cell) == f"'{cell}"
+
+
+def test_a_teller_reads_no_trail(client, bank, sign_in):
+    sign_in(hired(bank.outlet, "teller"))
+
+    assert client.get(reverse("trail:entries")).status_code == 403
