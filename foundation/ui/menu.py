@@ -151,17 +151,14 @@ def found(staff: Staff, held: frozenset[Permission], text: str) -> list[Found]:
     ]
 
 
-def pages_named(held: frozenset[Permission]) -> list[tuple[str, Found]]:
-    """Return the pages a person may open, with their titles as the person reads them."""
+def pages_named(held: frozenset[Permission]) -> list[Found]:
+    """Return the pages a person may open, with their names as the person reads them."""
     return [
-        (
-            gettext(place.title),
-            Found(
-                title=gettext(place.title),
-                address=place.address,
-                kind=gettext(centre.title),
-                icon=place.icon,
-            ),
+        Found(
+            title=gettext(place.title),
+            address=place.address,
+            kind=gettext(centre.title),
+            icon=place.icon,
         )
         for centre, pages in centres(held)
         for place in pages

@@ -36,7 +36,8 @@ def matches(title: str, wanted: str) -> bool:
 def search(*, staff: Staff, held: frozenset[Permission], text: str) -> list[menu.Found]:
     """Return what the person may open for the text, pages first."""
     wanted = text.strip()[:60]
-    pages = [page for title, page in menu.pages_named(held) if matches(title, wanted)]
+    named = menu.pages_named(held)
+    pages = [page for page in named if matches(page.title, wanted) or matches(page.kind, wanted)]
     if not wanted:
         return pages[:FOUND_MAX]
     return [*pages[:8], *menu.found(staff, held, wanted)][:FOUND_MAX]

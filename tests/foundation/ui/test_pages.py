@@ -75,7 +75,7 @@ def test_home_lists_only_what_the_roles_allow(client, place):
 
 
 def test_a_page_is_found_by_its_name_its_pinyin_and_its_initials(desk, place):
-    for typed in ("按键", "ajk", "anjian", "ＡＪＫ"):
+    for typed in ("按键", "ajk", "anjian", "ＡＪＫ", "jzsq", "集中授权"):
         assert "按键卡" in desk.get(reverse("ui:search"), {"q": typed}).content.decode()
 
     assert "没有找到" in desk.get(reverse("ui:search"), {"q": "zzz"}).content.decode()

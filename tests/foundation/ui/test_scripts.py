@@ -155,3 +155,27 @@ def test_a_message_is_shown_and_goes(shell):
     shell.get_by_role("button", name="提示").click()
 
     assert shell.locator(".op-toast").inner_text() == "已同意"
+
+
+def test_the_lock_is_the_servers_and_a_password_opens_it_where_the_work_was(browse, settings):
+    settings.OPS_DEMO = True
+    teller = people.staff(people.branch().outlet, "teller")
+    teller.set_password("Right-9-horse-battery")
+    teller.save(update_fields=["password"])
+    page = browse(teller)
+    page.goto("/ui/gallery/")
+    page.locator("#id_account").fill("0302")
+
+    with page.expect_response("**/people/lock/"):
+        page.keyboard.press("Control+l")
+    locked = page.evaluate("fetch('/ui/keys/').then(answer => answer.status)")
+    page.locator("#ops-lock-password").fill("wrong")
+    page.keyboard.press("Enter")
+    page.locator("#ops-lock-error", has_text="密码不正确").wait_for()
+    page.locator("#ops-lock-password").fill("Right-9-horse-battery")
+    page.keyboard.press("Enter")
+    page.locator("#ops-lock").wait_for(state="hidden")
+
+    assert locked == 423
+    assert page.evaluate("fetch('/ui/keys/').then(answer => answer.status)") == 200
+    assert page.locator("#id_account").input_value() == "0302"

@@ -95,14 +95,14 @@ export function wall(on = !root.classList.contains("op-wall")) {
   document.dispatchEvent(new CustomEvent("ops:theme", { detail: root.dataset.bsTheme }));
 }
 
+// The bank's time, whatever the clock and the zone of this machine say.
+const TIME = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
 class OpsClock extends HTMLElement {
   connectedCallback() {
     const digits = this.firstElementChild ?? this;
-    const two = (number) => String(number).padStart(2, "0");
-    this.beat = setInterval(() => {
-      const now = new Date();
-      digits.textContent = `${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
-    }, 1000);
+    const ahead = Number(this.dataset.now) * 1000 - Date.now();
+    this.beat = setInterval(() => { digits.textContent = TIME.format(Date.now() + ahead); }, 1000);
   }
   disconnectedCallback() {
     clearInterval(this.beat);
@@ -135,5 +135,6 @@ document.addEventListener("htmx:after:swap", () => {
 bind(document.body, { F5: { label: "", run: () => document.dispatchEvent(new CustomEvent("ops:refresh")) } });
 customElements.define("ops-clock", OpsClock);
 if (new URLSearchParams(location.search).has("wall")) wall(true);
+document.querySelector(".op-nav [aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
 for (const note of document.querySelectorAll("template[data-toast]")) toast(note.dataset.toast, { undo: note.dataset.undo });
 export { say };
