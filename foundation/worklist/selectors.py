@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum
 
 from foundation.kernel.calendar import Calendar
-from foundation.people.models import Staff
 from foundation.trail import selectors as trail
 from foundation.trail.models import Event
 from foundation.worklist import rules
@@ -144,11 +143,6 @@ class Seconds:
     ended: int
     finished: int
     seconds: int
-
-
-def skills(*, staff: Staff, on: date) -> dict[str, int]:  # noqa: ARG001  qualifications follow
-    """Return the skills that a person is certified for on the day, each with its grade."""
-    return {}
 
 
 def depths(*, at: datetime) -> Sequence[Depth]:

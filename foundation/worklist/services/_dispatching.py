@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.ui import live
-from foundation.worklist import rules, selectors
+from foundation.worklist import rules
 from foundation.worklist.models import Holding, Suspension, WorkItem
 from foundation.worklist.services._items import SYSTEM, lease_seconds, record
 
@@ -136,7 +136,7 @@ def resume_due(*, at: datetime) -> int:
 def _check_may_hold(item: WorkItem, to: Staff, at: datetime) -> None:
     """Refuse who could not have claimed it: the same conditions as in claim_next."""
     queue = rules.queues().get(item.queue)
-    skills = selectors.skills(staff=to, on=at.date())
+    skills = people.skills(staff=to, on=at.date())
     grade = skills.get(item.skill, 0) if item.skill else to.grade
     fit = (
         to.is_active

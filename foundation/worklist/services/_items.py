@@ -13,11 +13,12 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from foundation.trail import services as trail
 from foundation.ui import live
-from foundation.worklist import rules, selectors
+from foundation.worklist import rules
 from foundation.worklist.models import WorkItem
 
 SYSTEM = "system"
@@ -170,7 +171,7 @@ def claim_next(*, queue: str, staff: Staff, at: datetime) -> WorkItem | None:
 
     Two people never get one item: the row is locked and skipped in the claiming statement.
     """
-    can = selectors.skills(staff=staff, on=at.date())
+    can = people.skills(staff=staff, on=at.date())
     wanted = {
         "queue": queue,
         "staff": staff.pk,

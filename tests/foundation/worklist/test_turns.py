@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from foundation.people import services as people_services
+from foundation.people.models import Qualification
 from foundation.worklist import rules, selectors, tasks
 from foundation.worklist import services as worklist
 from foundation.worklist.models import Holding, Suspension, WorkItem
@@ -72,6 +73,34 @@ def test_an_item_that_needs_a_skill_is_not_for_everybody(put, authorizer):
     put(skill="seal")
 
     assert claim(authorizer) is None
+
+
+def certified(staff, skill, grade):
+    Qualification.objects.create(
+        staff=staff,
+        skill=skill,
+        grade=grade,
+        valid_from=people.DAY,
+        valid_until=people.DAY,
+    )
+
+
+def test_an_item_that_needs_a_skill_goes_to_who_is_certified(put, authorizer):
+    item = put(skill="seal", grade_needed=2)
+    certified(authorizer, "seal", 2)
+
+    assert claim(authorizer).pk == item.pk
+
+
+def test_the_grade_of_the_skill_counts_not_that_of_the_person(put, authorizer, dispatcher):
+    item = put(skill="seal", grade_needed=3)
+    certified(authorizer, "seal", 2)
+
+    assert claim(authorizer) is None
+    with pytest.raises(rules.NotQualified):
+        worklist.assign(
+            item_id=item.pk, to=authorizer, reason="专长", by=dispatcher, at=people.NOON
+        )
 
 
 def test_an_item_of_the_own_house_may_be_for_its_staff(put, bank):
