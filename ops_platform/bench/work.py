@@ -10,8 +10,11 @@ from uuid import uuid4
 from django.db import connection, connections
 from django.utils import timezone
 
+from foundation.people import selectors as people
 from foundation.people.models import Institution, Staff
 from foundation.people.services import acting, acting_as_system
+from foundation.policy import selectors as policy
+from foundation.ui import live
 from foundation.worklist import services as worklist
 from foundation.worklist.models import WorkItem
 from ops_platform.bench.rows import Row, percentile
@@ -121,7 +124,7 @@ def _together(claim: Claim, crowd: list[Staff], *, thinks: int) -> tuple[list[De
             with acting(staff=staff):
                 began = time.perf_counter_ns()
                 item_id, fence = claim(staff)
-                took.append((Decimal(time.perf_counter_ns() - began) / 1_000_000))
+                took.append(Decimal(time.perf_counter_ns() - began) / 1_000_000)
             time.sleep(thinks)
             with acting(staff=staff):
                 worklist.finish(item_id=item_id, fence=fence, staff=staff)
@@ -145,6 +148,10 @@ def _claim(staff: Staff) -> Held:
 
 
 def _one_by_one(staff: Staff) -> Held:
+    at = timezone.now()
+    people.skills(staff=staff, on=at.date())
+    policy.whole(code="authorization.lease_seconds", on=at.date())
+    live.tell(f"worklist.{_QUEUE}", staff.institution_id)
     with connection.cursor() as line:
         while True:
             line.execute(_FIRST, [staff.grade])

@@ -40,6 +40,7 @@ RETURNING id
 # waiting or left lying beyond its lease. What a lock made us wait for is read again by the
 # database, so everything that follows is taken from the locking selects, never read anew.
 CLAIM = """
+SELECT pg_advisory_xact_lock(%(claiming)s, %(staff)s);
 WITH mine AS (
     SELECT id, institution_id, state, holder_id, holder_label, fence, held_at, lease_until
     FROM worklist_workitem
@@ -75,7 +76,7 @@ SET state = 'held', holder_id = %(staff)s, holder_label = %(label)s,
     first_held_at = coalesce(item.first_held_at, clock_timestamp()),
     lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
 FROM chosen WHERE item.id = chosen.id
-RETURNING item.id, chosen.kept, CASE WHEN chosen.lapsed THEN chosen.holder_label END
+RETURNING item.*, chosen.kept, CASE WHEN chosen.lapsed THEN chosen.holder_label END AS left_by
 """
 
 EXPIRE = """
@@ -165,14 +166,15 @@ def enqueue(
     return item
 
 
-@transaction.atomic
 def claim_next(*, queue: str, staff: Staff, at: datetime) -> WorkItem | None:
     """Give the person the item already held, else the next one allowed; None when none waits.
 
     Two people never get one item: the row is locked and skipped in the claiming statement.
     """
+    assert connection.in_atomic_block, "an item is claimed within a person's institutions"
     can = people.skills(staff=staff, on=at.date())
-    wanted = {
+    wanted: dict[str, Any] = {
+        "claiming": _CLAIMING,
         "queue": queue,
         "staff": staff.pk,
         "label": staff.label,
@@ -183,14 +185,19 @@ def claim_next(*, queue: str, staff: Staff, at: datetime) -> WorkItem | None:
         "institution": staff.institution_id,
         "lease": lease_seconds(queue=queue, at=at),
     }
-    _one("SELECT pg_advisory_xact_lock(%s, %s)", [_CLAIMING, staff.pk])
-    row = _one(CLAIM, wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, wanted)
+        row = cursor.fetchone()
+        names = [column.name for column in cursor.description]
     if row is None:
         return None
-    item: WorkItem = WorkItem.objects.get(id=row[0])
-    if row[2]:
-        record(item=item, step="expire", actor=SYSTEM, at=at, held_by=row[2])
-    elif not row[1]:
+    found = dict(zip(names, row, strict=True))
+    kept, left_by = found.pop("kept"), found.pop("left_by")
+    fields = [field.attname for field in WorkItem._meta.concrete_fields]  # noqa: SLF001
+    item = WorkItem.from_db(connection.alias, fields, [found[name] for name in fields])
+    if left_by:
+        record(item=item, step="expire", actor=SYSTEM, at=at, held_by=left_by)
+    elif not kept:
         _ring(queue, item.institution_id)
     return item
 
