@@ -19,7 +19,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, syn
 from foundation.people.models import Staff
 
 CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 DESK: ViewportSize = {"width": 1366, "height": 768}
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -29,7 +32,10 @@ Opener = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Start the browser once; Playwright's loop in this thread is not one that Django must fear."""
+    """Start the one browser of a test process: Playwright runs once in a thread.
+
+    Its loop in this thread is not one that Django must fear.
+    """
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)

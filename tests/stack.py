@@ -16,15 +16,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg2
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Page
 
 from ops_platform.env import BASE
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 WITHOUT = {"DATABASE_URL", "REDIS_URL", "OPS_VAR", "OPS_PORT", "OPS_DB_ROLE", "OPS_DEMO"}
 
 
@@ -97,11 +92,6 @@ def running(**knobs: str) -> Iterator[Stack]:
             yield Stack(f"http://127.0.0.1:{port}", folder, environ)
         finally:
             subprocess.run([*command, "stop"], cwd=BASE, env=environ, check=False, timeout=120)
-
-
-def browser(playwright: Playwright) -> Browser:
-    """Start Debian's Chromium."""
-    return playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
 
 def sign_in(page: Page, stack: Stack, person: Person) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.architecture import tidy
 
 SOURCES = tidy.sources()
-TEMPLATES = sorted(tidy.ROOT.glob("*/**/templates/**/*.html"))
+TEMPLATES = tidy.under("**/templates/**/*.html")
 ROOMS = sorted(
     path.parent
     for path in (*tidy.ROOT.glob("*/apps.py"), *tidy.ROOT.glob("foundation/*/apps.py"))
@@ -47,10 +47,7 @@ def test_template_is_short_and_clean(path):
 
 def test_every_template_is_used():
     code = "\n".join(
-        path.read_text()
-        for pattern in ("*/**/*.py", "*/**/*.html")
-        for path in tidy.ROOT.glob(pattern)
-        if "var" not in path.parts and "venv" not in path.parts
+        path.read_text() for pattern in ("**/*.py", "**/*.html") for path in tidy.under(pattern)
     )
     names = [str(path).partition("/templates/")[2] for path in TEMPLATES]
 

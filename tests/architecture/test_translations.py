@@ -17,8 +17,7 @@ from django.utils.translation.template import templatize
 from foundation.kernel import errors
 from tests.architecture import tidy
 
-CATALOGUES = sorted(tidy.ROOT.glob("**/locale/zh_Hans/LC_MESSAGES/django.po"))
-CATALOGUES = [path for path in CATALOGUES if "var" not in path.relative_to(tidy.ROOT).parts]
+CATALOGUES = tidy.under("**/locale/zh_Hans/LC_MESSAGES/django.po")
 
 
 def translations() -> dict[str, set[str]]:
@@ -69,7 +68,7 @@ def asked() -> dict[str, str]:
     for source in tidy.sources():
         for text in asked_in("\n".join(source.lines) + "\n"):
             found[text] = source.path
-    for path in tidy.ROOT.glob("*/**/templates/**/*.html"):
+    for path in tidy.under("**/templates/**/*.html"):
         for text in asked_in_template(path.read_text()):
             found[text] = str(path.relative_to(tidy.ROOT))
     for refusal in errors.refusals().values():

@@ -52,6 +52,12 @@ WORDS = {"rules", "events", "models", "gateways", "selectors", "services", "form
          "tasks", "urls", "apps", "roles"}  # fmt: skip
 
 
+def under(pattern: str, root: Path = ROOT) -> list[Path]:
+    """Return the product's own files: what is installed or running below `var` is not ours."""
+    names = (p for p in root.iterdir() if p.is_dir() and p.name != "var" and p.name[0] != ".")
+    return sorted(path for folder in names for path in folder.glob(pattern))
+
+
 def read(path: Path, root: Path = ROOT) -> Source:
     text = path.read_text()
     return Source(str(path.relative_to(root)), ast.parse(text), tuple(text.splitlines()))

@@ -45,9 +45,16 @@ def authorizers(stack: Stack) -> list[str]:
     return [row[0] for row in found]
 
 
-def drawn(folder: Path, *, account: str, name: str, outlet: str, voucher_no: str) -> str:
+def today(stack: Stack) -> date:
+    """Return the business day that is open."""
+    found: date = stack.rows("SELECT max(date) FROM ledger_businessday WHERE state = 'open'")[0][0]
+    return found
+
+
+def drawn(folder: Path, day: date, customer: tuple[str, str, str, str], voucher_no: str) -> str:
+    _teller, outlet, account, name = customer
     fields = {
-        "date": date(2026, 11, 23), "amount_fen": 6_150_000, "account": account, "name": name,
+        "date": day, "amount_fen": 6_150_000, "account": account, "name": name,
         "purpose": "家用", "voucher_no": voucher_no, "outlet": outlet,
     }  # fmt: skip
     data, _truth = draw("withdrawal", fields, seed=int(voucher_no[-4:]), level="clean")
@@ -96,9 +103,9 @@ def work_until(page: Page, number: str) -> None:
 
 
 def test_the_first_item_goes_the_whole_way(stack, chromium: Browser, customer, tmp_path):
-    teller_number, outlet, account, name = customer
+    teller_number, _outlet, account, _name = customer
     voucher_no = "0744719023"
-    voucher = drawn(tmp_path, account=account, name=name, outlet=outlet, voucher_no=voucher_no)
+    voucher = drawn(tmp_path, today(stack), customer, voucher_no)
     faults: list[str] = []
     counter = watched(chromium.new_page(viewport=SMALL), faults)
     sign_in(counter, stack, person(stack, teller_number))
@@ -148,8 +155,8 @@ def closed_afterwards(chromium: Browser):
 
 
 def test_a_rejection_takes_three_keys(stack, chromium: Browser, customer, tmp_path):
-    teller_number, outlet, account, name = customer
-    voucher = drawn(tmp_path, account=account, name=name, outlet=outlet, voucher_no="0744719024")
+    teller_number, _outlet, account, _name = customer
+    voucher = drawn(tmp_path, today(stack), customer, "0744719024")
     counter = chromium.new_page(viewport=SMALL)
     sign_in(counter, stack, person(stack, teller_number))
     number = enter(counter, stack, voucher, account, "0744719024")

@@ -6,22 +6,11 @@ import base64
 import json
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from tests.foundation.kernel.vectors import CAPITALS_JS, vectors
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 MODULE = "data:text/javascript;base64," + base64.b64encode(CAPITALS_JS.read_bytes()).decode()
 # What both engines run: it returns what differs from the vectors.
 RUN = """async ([module, capitals, amounts]) => {
@@ -47,15 +36,12 @@ def arguments() -> list[object]:
     return [MODULE, vectors("capitals"), vectors("amounts")]
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")
-def test_chromium_writes_and_reads_every_vector():
-    from playwright.sync_api import sync_playwright
+def test_chromium_writes_and_reads_every_vector(chromium):
+    page = chromium.new_page()
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        differing = browser.new_page().evaluate(RUN, arguments())
-        browser.close()
+    differing = page.evaluate(RUN, arguments())
 
+    page.close()
     assert differing == []
 
 
