@@ -78,7 +78,7 @@ class Match(Institutional):
             ),
             models.CheckConstraint(condition=FITTING, name="monitoring_result_fits_state"),
             models.CheckConstraint(
-                condition=Q(document__isnull=False, result__in=set(rules.RESULTS))
+                condition=Q(document__isnull=False, result__in=sorted(rules.RESULTS))
                 | Q(document=None, result__in=(rules.IMAGE_MISSING, rules.MATCHED_FORCED)),
                 name="monitoring_without_image_said",
             ),
