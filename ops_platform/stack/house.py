@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from ops_platform.env import BASE, Env
+from ops_platform.env import BASE, DATABASE, Env
 from ops_platform.stack import installation, parts, roles
 from ops_platform.stack.certificate import ensure_certificate, own_addresses
 from ops_platform.stack.places import Places
@@ -128,6 +128,9 @@ class House:
             if isinstance(server, Postgres):
                 roles.make_owner(server.dsn(), password=env.secret("owner_password"))
                 roles.make_database(server.dsn())
+                if installation.half_seeded(env):
+                    roles.drop(server.dsn(), name=DATABASE)
+                    roles.make_database(server.dsn())
                 roles.make_application(server.dsn(), role=env.app_role, password=env.app_password)
         if not env.embedded_database:
             roles.wait_for(env.dsn("owner"), seconds=60)
@@ -162,6 +165,7 @@ class House:
         if not installation.migrated(self.env):
             self._migrate(supervisor)
         if self.env.demo and not installation.noted(self.env, "seeded"):
+            installation.note(self.env, "seeding", "demo day")
             self._step(supervisor, "seed", parts.django_words("seed_demo"))
             installation.note(self.env, "seeded", "demo day")
 

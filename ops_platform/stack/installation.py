@@ -49,3 +49,8 @@ def migrated(env: Env) -> bool:
 def note_migrated(env: Env) -> None:
     """Remember that the database has the migrations of the code."""
     note(env, "migrations", migrations_fingerprint())
+
+
+def half_seeded(env: Env) -> bool:
+    """Tell whether a demo day was begun here and never finished: such a database is nobody's."""
+    return bool(noted(env, "seeding")) and not noted(env, "seeded")

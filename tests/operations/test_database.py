@@ -1,9 +1,12 @@
 """The tests' own database: the application's role, rolled back or in a copy."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 
-from ops_platform.stack import roles
+from ops_platform.env import env
+from ops_platform.stack import installation, roles
 
 
 def _who() -> str:
@@ -34,3 +37,13 @@ def test_the_next_test_sees_nothing_of_it(committed_db):
     with connection.cursor() as line:
         line.execute("SELECT to_regclass('seen')")
         assert line.fetchone() == (None,)
+
+
+def test_a_demo_day_that_broke_off_is_told_from_none_and_from_a_whole_one(committed_db):
+    here = replace(env, database_url=committed_db.dsn("owner"))
+
+    assert not installation.half_seeded(here)
+    installation.note(here, "seeding", "demo day")
+    assert installation.half_seeded(here)
+    installation.note(here, "seeded", "demo day")
+    assert not installation.half_seeded(here)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from foundation.kernel import numbering
 from foundation.kernel.flow import Flow, Step
 from foundation.ledger.rules._importing import (
     BYTES_MAX,
@@ -148,6 +149,17 @@ DAY_FLOW = Flow(
 
 FEN_MAX = 10**17
 _IDS_A_DAY = 10**10
+ACCOUNT_PREFIX, SERIALS, SPREAD = "10", 10**16, 7_264_395_810_728_613
+
+
+def account_number(*, serial: int) -> str:
+    """Return the number of the account opened as the serial-th: 19 digits, the last a check digit.
+
+    Neighbouring serials are spread over all digits: the numbers of neighbours cannot be taken for
+    one another, and no long run of zeros has to be keyed or read. The factor shares no divisor
+    with ten, so that each serial has a number of its own.
+    """
+    return numbering.account_number(prefix=ACCOUNT_PREFIX, serial=serial * SPREAD % SERIALS)
 
 
 @dataclass(frozen=True, slots=True)

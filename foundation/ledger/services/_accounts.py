@@ -12,8 +12,6 @@ from foundation.ledger import rules
 from foundation.ledger.models import Account, ChartAccount, Hold
 from foundation.trail import services as trail
 
-ACCOUNT_PREFIX = "10"
-
 
 def define_subject(*, code: str, name: str, normal_side: str, kind: str) -> ChartAccount:
     """Add a subject to the chart of accounts; the same again changes nothing."""
@@ -144,9 +142,7 @@ def _next_number() -> str:
     with connection.cursor() as cursor:
         while True:
             cursor.execute("SELECT nextval('ledger_account_serial')")
-            number = numbering.account_number(
-                prefix=ACCOUNT_PREFIX, serial=int(cursor.fetchone()[0])
-            )
+            number = rules.account_number(serial=int(cursor.fetchone()[0]))
             cursor.execute("SELECT 1 FROM ledger_payee(%s)", [number])
             if cursor.fetchone() is None:
                 return number

@@ -7,7 +7,12 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
+from ops_platform.env import BASE
+
+FOLDERS = (
+    "/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts",
+    str(BASE / "var/debian/root/usr/share/fonts"),  # where bin/prepare may not install
+)  # fmt: skip
 # For each style the files that serve it, best first, with the index of simplified Chinese.
 STYLES: dict[str, tuple[tuple[str, int], ...]] = {
     "serif": (("NotoSerifCJK-Regular.ttc", 2), ("uming.ttc", 0), ("wqy-microhei.ttc", 0)),

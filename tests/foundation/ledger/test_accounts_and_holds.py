@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -38,13 +40,21 @@ def test_an_account_may_come_with_its_number_which_is_not_given_out_again(bank):
     with connection.cursor() as cursor:
         cursor.execute("SELECT last_value FROM ledger_account_serial")
         serial = cursor.fetchone()[0]
-    taken = numbering.account_number(prefix="10", serial=serial + 1)
+    taken = rules.account_number(serial=serial + 1)
 
     given = account(bank.outlet, "2011", "赵", number=taken)
     following = account(bank.outlet, "2011", "钱")
 
     assert given.number == taken
-    assert following.number == numbering.account_number(prefix="10", serial=serial + 2)
+    assert following.number == rules.account_number(serial=serial + 2)
+
+
+def test_numbers_of_neighbours_differ_in_most_digits_and_come_once():
+    numbers = [rules.account_number(serial=serial) for serial in range(1, 2001)]
+
+    assert len(set(numbers)) == len(numbers)
+    for one, following in itertools.pairwise(numbers):
+        assert sum(a != b for a, b in zip(one, following, strict=True)) >= 8
 
 
 def test_a_wrong_check_digit_is_refused(bank):
