@@ -22,6 +22,7 @@ from foundation.kernel.errors import Refused
 from foundation.ledger import selectors as ledger
 from foundation.people.roles import Permission
 from foundation.ui.web import action, record_refusal, refuse_in, requires, signed_in
+from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
 
 
@@ -101,7 +102,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @action
 @require_POST
-@requires(Permission.AUTHORIZATION_SUBMIT)
+@requires(Permission.AUTHORIZATION_SUBMIT, missing=(rules.NoSuchItem,))
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """Take one's own waiting or returned item back."""
     services.withdraw(number=number, teller=signed_in(request), at=timezone.now())
@@ -127,9 +128,10 @@ def workbench(request: HttpRequest) -> HttpResponse:
 
 @action
 @require_POST
-@requires(Permission.AUTHORIZATION_DECIDE)
+@requires(Permission.AUTHORIZATION_DECIDE, missing=(rules.NoSuchItem,))
 def decide(request: HttpRequest, number: str) -> HttpResponse:
     """Record the authorizer's decision and bring the next item with the same answer."""
+    _item_or_404(number)
     form = forms.Decision(request.POST)
     if not form.is_valid():
         return render(request, "ui/_error_summary.html", {"form": form}, status=422)
@@ -144,7 +146,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
 
 @action
 @require_POST
-@requires(Permission.AUTHORIZATION_DECIDE)
+@requires(Permission.AUTHORIZATION_DECIDE, missing=(rules.NoSuchItem,))
 def hand_back(request: HttpRequest, number: str) -> HttpResponse:
     """Put the item back into the queue and rest."""
     fence = int(request.POST.get("fence", "0")) if request.POST.get("fence", "").isdigit() else 0
@@ -164,7 +166,7 @@ def comparison(request: HttpRequest, number: str) -> HttpResponse:
 
 @action
 @require_POST
-@requires(Permission.AUTHORIZATION_DECIDE)
+@requires(Permission.AUTHORIZATION_DECIDE, missing=(worklist_rules.NoSuchItem,))
 def heartbeat(request: HttpRequest, item_id: int) -> HttpResponse:
     """Keep the lease of the item on the screen; tell until when."""
     fence = request.POST.get("fence", "")

@@ -15,6 +15,7 @@ from foundation.kernel.errors import Refused
 from foundation.ledger import selectors as ledger
 from foundation.people.roles import Permission
 from foundation.ui.web import action, requires, signed_in
+from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
 from monitoring import forms, rules, selectors, services
 
@@ -50,9 +51,11 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 @action
 @require_POST
-@requires(Permission.MONITORING_AUDIT)
+@requires(Permission.MONITORING_AUDIT, missing=(rules.NoSuchPair,))
 def decide(request: HttpRequest, match_id: int) -> HttpResponse:
     """Record what the auditor found and bring the next difference with the same answer."""
+    if selectors.match(match_id=match_id) is None:
+        raise rules.NoSuchPair
     form = forms.Finding(request.POST)
     if not form.is_valid():
         return render(request, "ui/_error_summary.html", {"form": form}, status=422)
@@ -63,7 +66,7 @@ def decide(request: HttpRequest, match_id: int) -> HttpResponse:
 
 @action
 @require_POST
-@requires(Permission.MONITORING_AUDIT)
+@requires(Permission.MONITORING_AUDIT, missing=(rules.NoSuchPair,))
 def hand_back(request: HttpRequest, match_id: int) -> HttpResponse:
     """Put the difference back into the queue and rest."""
     services.hand_back(
@@ -74,7 +77,7 @@ def hand_back(request: HttpRequest, match_id: int) -> HttpResponse:
 
 @action
 @require_POST
-@requires(Permission.MONITORING_AUDIT)
+@requires(Permission.MONITORING_AUDIT, missing=(worklist_rules.NoSuchItem,))
 def heartbeat(request: HttpRequest, item_id: int) -> HttpResponse:
     """Keep the lease of the difference on the screen; tell until when."""
     until = worklist.heartbeat(

@@ -141,6 +141,7 @@ def account(call: rest.Call, number: str) -> Account:  # noqa: ARG001  scope is 
     asks=Period,
     answers=StatementShown,
     missing=(rules.NoSuchAccount,),
+    finds=selectors.account,
 )
 def statement(call: rest.Call, number: str) -> Mapping[str, Any]:
     """List the postings of one account, the newest first."""

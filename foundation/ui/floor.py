@@ -14,6 +14,8 @@ FIREFOX_LEAST = 115
 _CHROMIUM = re.compile(r"\b(?:Chrome|Chromium)/([0-9]+)\.")
 _FIREFOX = re.compile(r"\bFirefox/([0-9]+)\.")
 _INTERNET_EXPLORER = re.compile(r"\bMSIE |\bTrident/")
+# What links and forms can send; whoever sends anything else is no person and needs no page.
+_BY_PEOPLE = frozenset({"GET", "POST"})
 _UNCHECKED = ("/static/", "/api/", "/healthz", "/readyz", "/metrics", "/live/")
 
 
@@ -43,7 +45,8 @@ class FloorMiddleware:
             shown = {"chromium": CHROMIUM_LEAST, "firefox": FIREFOX_LEAST, "seen": agent}
             return render(request, "ui/browser_floor.html", shown, status=426)
         answer = self.get_response(request)
-        if checked and answer.status_code == 405 and not answer.content:
+        refused = checked and answer.status_code == 405 and not answer.content
+        if refused and request.method in _BY_PEOPLE:
             page = render(request, "ui/wrong_method.html", status=405)
             page.headers["Allow"] = answer.headers.get("Allow", "")
             return page

@@ -10,7 +10,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,10 +27,14 @@ from foundation.trail import services as trail
 Page = Callable[..., HttpResponse]
 
 
-def requires(permission: Permission) -> Callable[[Page], Page]:
+def requires(
+    permission: Permission, *, missing: tuple[type[Refused], ...] = ()
+) -> Callable[[Page], Page]:
     """Open a page only to staff who hold the permission, in a transaction over their institutions.
 
     A Refused raised inside rolls the page's work back, is written on the trail and shown in place.
+    `missing` are the refusals that mean "there is no such thing" here: 404, as is Http404, whether
+    it exists for others or for nobody; and that somebody asked for it is on the trail.
     """
 
     def decorate(page: Page) -> Page:
@@ -48,9 +52,13 @@ def requires(permission: Permission) -> Callable[[Page], Page]:
                 try:
                     with transaction.atomic():
                         return page(request, *args, **kwargs)
+                except Http404:
+                    record_missing(request)
+                    return not_found(request)
                 except Refused as refusal:
                     record_refusal(request, refusal)
-                    return refused(request, refusal)
+                    lacking = isinstance(refusal, missing)
+                    return not_found(request) if lacking else refused(request, refusal)
 
         guarded.permission = permission  # type: ignore[attr-defined]
         return guarded
@@ -92,6 +100,12 @@ def record_refusal(request: HttpRequest, refusal: Refused) -> None:
     """Put a refusal that a page shows by itself on the trail, as the door does with the others."""
     view = request.resolver_match.view_name if request.resolver_match else request.path
     _record(request, signed_in(request), view, refusal.code)
+
+
+def record_missing(request: HttpRequest) -> None:
+    """Put on the trail that a person asked for what does not exist for them."""
+    view = request.resolver_match.view_name if request.resolver_match else request.path
+    _record(request, signed_in(request), view, "not found")
 
 
 def record_forbidden(request: HttpRequest, permission: Permission) -> None:

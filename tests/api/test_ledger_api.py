@@ -40,11 +40,16 @@ def test_a_statement_shows_what_made_the_balance(caller, counter):
     assert [(row["amount"], row["balance_after"]) for row in rows] == [("-900000.00", "900000.00")]
 
 
-def test_an_account_of_another_outlet_is_not_there(caller, elsewhere):
+def test_an_account_of_another_outlet_is_not_there(caller, counter, elsewhere):
     number = elsewhere.payer_account
 
     for name in ("api_ledger:account", "api_ledger:statement"):
         assert caller.get(reverse(name, args=[number])).status_code == 404
+    # Whether what was typed makes sense is said only of what may be seen.
+    bad = {"limit": "0"}
+    for about, status in ((number, 404), (counter.payer.number, 422)):
+        asked = caller.get(reverse("api_ledger:statement", args=[about]), bad)
+        assert asked.status_code == status
     found = caller.get(reverse("api_ledger:accounts"), {"text": number}).json()
     assert found["rows"] == []
 

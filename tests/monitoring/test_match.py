@@ -6,6 +6,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from foundation.trail.models import Event
 from tests.factories import people
 
 
@@ -34,3 +35,4 @@ def test_a_pair_out_of_sight_is_not_there(client, bank, difference):
     client.force_login(people.staff(bank.elsewhere, "outlet_supervisor"))
 
     assert client.get(reverse("monitoring:match", args=[difference.pk])).status_code == 404
+    assert Event.objects.latest("id").result == "not found"

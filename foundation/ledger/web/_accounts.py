@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from foundation.ledger import forms, selectors
+from foundation.ledger import forms, rules, selectors
 from foundation.people.roles import Permission
 from foundation.ui.web import requires
 
@@ -28,7 +28,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@requires(Permission.ACCOUNT_VIEW)
+@requires(Permission.ACCOUNT_VIEW, missing=(rules.NoSuchAccount,))
 def account(request: HttpRequest, number: str) -> HttpResponse:
     """Show one account: balance, holds, statement, and what was done with it."""
     found = selectors.account(number=number)

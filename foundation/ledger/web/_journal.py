@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from foundation.ledger import forms, selectors, services
+from foundation.ledger import forms, rules, selectors, services
 from foundation.ledger.web import _files
 from foundation.people.roles import Permission
 from foundation.ui.web import requires, signed_in
@@ -34,7 +34,7 @@ def journal(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@requires(Permission.JOURNAL_VIEW)
+@requires(Permission.JOURNAL_VIEW, missing=(rules.NoSuchEntry,))
 def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Show an entry with its legs, and what reverses it."""
     return render(request, "ledger/entry.html", {"entry": selectors.entry(entry_id=entry_id)})

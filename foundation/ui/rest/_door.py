@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 from django.conf import settings
 from django.core.cache import caches
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 from redis.exceptions import RedisError
 from rest_framework import exceptions
@@ -109,6 +110,7 @@ class Endpoint(APIView):
     answers: Form | None = None
     status = 200
     missing: tuple[type[Refused], ...] = ()
+    finds: Does | None = None
 
     def get_exception_handler(self) -> Any:
         """Tell every refusal as a problem."""
@@ -135,14 +137,27 @@ class Endpoint(APIView):
             with people_services.acting(staff=staff):
                 web.record_forbidden(plain, self.permission)
             return response_of(plain, _refusals.Forbidden())
+        finds = type(self).finds
+        if finds is not None:
+            # Before anything typed is looked at: what is out of sight is never told of otherwise.
+            lacking = self._within(plain, staff, partial(finds, **named))
+            if isinstance(lacking, Response):
+                return lacking
         call = self._read(request, staff)
+        return cast("Response", self._within(plain, staff, lambda: self._answer(call, named)))
+
+    def _within(self, request: HttpRequest, staff: Staff, act: Callable[[], Any]) -> Any:
+        """Return what is done within the person's institutions, or the refusal as an answer."""
         with people_services.acting(staff=staff):
             try:
                 with transaction.atomic():
-                    return self._answer(call, named)
+                    return act()
+            except Http404:
+                web.record_missing(request)
+                return response_of(request, _refusals.NotThere())
             except Refused as refusal:
-                web.record_refusal(plain, refusal)
-                return self._refused(plain, refusal)
+                web.record_refusal(request, refusal)
+                return self._refused(request, refusal)
 
     def _read(self, request: Request, staff: Staff) -> Call:
         has_body = request.method == "POST" and (self.asks or Images in self.parser_classes)
@@ -173,12 +188,14 @@ def endpoint(
     asks: Form | None = None,
     answers: Form | None = None,
     missing: tuple[type[Refused], ...] = (),
+    finds: Does | None = None,
     parser: type[BaseParser] = StrictJson,
 ) -> Callable[[Does], Any]:
     """Make a function the endpoint of an address.
 
     `asks` reads the body, or what stands behind the question mark; `answers` writes what the
-    function returns; `missing` are the refusals that mean "there is no such thing" (404).
+    function returns; `missing` are the refusals that mean "there is no such thing" (404); `finds`
+    looks up what the address names, before anything typed is read.
     """
 
     def decorate(does: Does) -> Any:
@@ -201,6 +218,7 @@ def endpoint(
             "answers": answers,
             "status": status,
             "missing": missing,
+            "finds": staticmethod(finds) if finds else None,
             "parser_classes": (parser,),
         }
         view = type(does.__name__, (Endpoint,), parts).as_view()  # type: ignore[attr-defined]

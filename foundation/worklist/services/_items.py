@@ -206,7 +206,7 @@ def heartbeat(*, item_id: int, fence: int, staff: Staff, at: datetime) -> dateti
     """Keep the lease of an item on the screen; return until when; refuse a lost one."""
     item = WorkItem.objects.filter(id=item_id).only("queue").first()
     if item is None:
-        raise rules.LeaseLost
+        raise rules.NoSuchItem
     seconds = lease_seconds(queue=item.queue, at=at)
     row = _one(KEEP, {"item": item_id, "fence": fence, "staff": staff.pk, "lease": seconds})
     if row is None:

@@ -55,6 +55,14 @@ def test_an_address_asked_wrongly_answers_with_a_page(client):
 
 
 @pytest.mark.django_db
+def test_what_no_page_sends_is_refused_without_a_page(client):
+    answer = client.put(reverse("ui:set_theme"))
+
+    assert (answer.status_code, answer.content) == (405, b"")
+    assert answer["Allow"] == "POST"
+
+
+@pytest.mark.django_db
 def test_every_page_carries_the_strict_policy(client):
     policy = client.get(reverse("ui:manual_start"))["Content-Security-Policy"]
 
