@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from foundation.people import services
-from tests.browser import violations
 from tests.factories import ledger as factory
 from tests.factories import people
-from tests.factories.ledger import DAY, pay
+from tests.factories.ledger import pay
 
 pytestmark = pytest.mark.slow
 
@@ -23,28 +22,6 @@ def screen(browse):
         )
         lead = people.staff(centre, "audit_lead", name="陈明")
     return bank, entry, browse(lead)
-
-
-def test_no_page_of_the_ledger_shuts_anybody_out(screen, live):
-    bank, entry, page = screen
-    faults = []
-    for language in ("zh-hans", "en"):
-        page.context.add_cookies([{"name": "ops_language", "value": language, "url": live.url}])
-        for address in (
-            "accounts/?text=x",
-            "accounts/",
-            f"account/{bank.payer.number}/",
-            f"journal/?first={DAY}&last={DAY}",
-            f"entry/{entry.pk}/",
-            "import/",
-        ):
-            page.goto(f"/ledger/{address}")
-            page.wait_for_load_state("networkidle")
-            for theme in ("light", "dark"):
-                page.evaluate("theme => document.documentElement.dataset.bsTheme = theme", theme)
-                faults += [f"{address} {language} {theme}: {fault}" for fault in violations(page)]
-
-    assert not faults
 
 
 def test_a_file_is_checked_and_taken_in_without_choosing_it_twice(screen):

@@ -1,0 +1,242 @@
+"""Every page of the urlconf in a real browser, with rows behind it and its dialogs open.
+
+Nobody is shut out (axe, light and dark, Chinese and English), nothing is wider than the desk,
+no script fails or is blocked, and what travels is within the budgets of weight. A new page is
+opened here by itself; one that nobody can open in this world fails until OPENS says how.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+from playwright.sync_api import ConsoleMessage, Page, Response
+
+from authorization import services as authorization
+from authorization.models import Request
+from foundation.imaging import tasks as imaging_tasks
+from foundation.imaging.models import Page as Scan
+from foundation.people import services as people_services
+from foundation.people.models import Staff
+from foundation.people.roles import ROLES, permissions_of
+from tests.architecture.test_permissions import HOME_OF, Place, addresses, place
+from tests.browser import BACKEND, axe, ready
+from tests.factories import authorization as factory
+from tests.factories import monitoring, people
+
+pytestmark = pytest.mark.slow
+
+WORK_BYTES, CHART_BYTES, OWN_SCRIPT_BYTES = 150_000, 300_000, 25_000
+OPEN = {200, 423}  # 423 is the page that a locked screen shows
+ON_THE_DAY = f"first={people.DAY}&last={people.DAY}"
+
+
+@dataclass(frozen=True)
+class World:
+    """A branch at work: three outlets with one of everything, and one person of each role."""
+
+    places: list[Place]
+    people: dict[str, Staff]
+    returned: Request
+    posted: Request
+    clients: dict[Staff | None, Client] = field(default_factory=dict)
+
+    def client(self, person: Staff | None) -> Client:
+        """Return a client as which the person is signed in."""
+        if person not in self.clients:
+            self.clients[person] = Client()
+            if person:
+                self.clients[person].force_login(person, backend=BACKEND)
+        return self.clients[person]
+
+    def holding(self, permission: str | None) -> Iterator[Staff | None]:
+        """Return who may open a page, nobody first where anyone may."""
+        if permission is None:
+            yield None
+        for role, person in self.people.items():
+            if permission is None or permission in map(str, permissions_of([role])):
+                yield person
+
+
+# Pages that need another address than that of a waiting item, or a question that finds rows.
+OPENS: dict[str, Callable[[World], str]] = {
+    "authorization:correct": lambda world: reverse(
+        "authorization:correct", args=[world.returned.number]
+    ),
+    "authorization:receipt": lambda world: reverse(
+        "authorization:receipt", args=[world.posted.number]
+    ),
+    "ledger:accounts": lambda _world: f"{reverse('ledger:accounts')}?text=客户",
+    "ledger:journal": lambda _world: f"{reverse('ledger:journal')}?{ON_THE_DAY}",
+    "ui:home": lambda _world: f"{reverse('ui:home')}?stay",
+    "ui:gallery": lambda _world: f"{reverse('ui:gallery')}?bad",
+}
+OTHERS = {"the page that is not there": "/no/", "an empty list": "/ledger/accounts/?text=x"}
+
+
+@dataclass
+class Findings:
+    """What is wrong with the screens."""
+
+    faults: list[str] = field(default_factory=list)
+    where: str = ""
+
+    def add(self, what: str) -> None:
+        self.faults.append(f"{self.where} {what}")
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._said)
+        page.on("response", self._answered)
+
+    def _said(self, said: ConsoleMessage) -> None:
+        if said.type == "error" and not said.text.startswith("Failed to load resource"):
+            self.add(said.text)
+
+    def _answered(self, answer: Response) -> None:
+        asked = answer.request
+        if answer.status >= 400 and not asked.is_navigation_request():
+            self.add(f"{asked.method} {answer.url}: {answer.status}")
+
+
+@pytest.fixture
+def world(live: Any, settings: Any, tmp_path: Any) -> World:
+    settings.MEDIA_ROOT = tmp_path
+    settings.OPS_DEMO = True
+    with people_services.acting_as_system(reason="test"):
+        bank = people.branch()
+        manager = people.staff(bank.branch, "ops_manager", name="周明")
+        people.numbers(manager, people.staff(bank.branch, "risk_manager", name="吴芳"))
+        staff = {
+            role: people.staff(getattr(bank, HOME_OF[min(ROLES[role].institution_kinds)]), role,
+                               grade=5)
+            for role in ROLES
+        }  # fmt: skip
+        counter = factory.counter(bank)
+        factory.open_day(bank.elsewhere)
+        returned = _decided(counter, staff, "return", "A01")
+        posted = _decided(counter, staff, "approve")
+        outlets = (bank.outlet, bank.sibling, bank.elsewhere)
+        places = [place(bank, outlet, outlet.name) for outlet in outlets]
+        monitoring.difference(monitoring.counter(bank.outlet), places[0].teller)
+        for scan in Scan.objects.all():
+            _make_copies(scan.pk)
+    return World(places, staff, returned, posted)
+
+
+def _make_copies(page_id: int) -> None:
+    commit = imaging_tasks.make_copies(page_id=page_id)
+    if commit:
+        commit()
+
+
+def _decided(counter: factory.Counter, staff: dict[str, Staff], step: str, *why: str) -> Request:
+    sent = factory.sent(staff["teller"], factory.withdrawal(counter))
+    held = authorization.open_next(authorizer=staff["auth_lead"], at=people.NOON)
+    assert held
+    assert held.pk == sent.pk
+    return authorization.decide(
+        number=held.number, step=step, shown=held.content_hash, fence=held.opened_fence,
+        decider=staff["auth_lead"], at=people.NOON, reasons=why,
+    )  # fmt: skip
+
+
+def screens(world: World) -> Iterator[tuple[str, Staff | None, str]]:
+    """Return each page with a person whom it opens to, found by asking."""
+    for name, page, usual, _bound in addresses(world.places[0]):
+        if name.startswith("api_") or _acts(page):
+            continue
+        address = OPENS[name](world) if name in OPENS else usual
+        person, status = _opener(page, address, world)
+        if status == 405:
+            continue  # it only takes what is sent to it
+        assert status in OPEN, f"{name}: say in OPENS how it is opened; {address} answers {status}"
+        yield name, person, address
+    for name, address in OTHERS.items():
+        yield name, world.people["audit_lead"], address
+
+
+def _acts(page: URLPattern) -> bool:
+    return bool(getattr(page.callback, "is_action", False))
+
+
+def _opener(page: URLPattern, address: str, world: World) -> tuple[Staff | None, int]:
+    status = 0
+    for person in world.holding(getattr(page.callback, "permission", None)):
+        answer = world.client(person).get(address, HTTP_USER_AGENT="Chrome/120")
+        status = answer.status_code
+        if status in OPEN and "html" in answer["Content-Type"]:
+            return person, status
+    return None, status
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_no_page_shuts_anybody_out_breaks_or_is_heavy(language, world, browse, live):
+    findings, page = Findings(), browse(None, cookies={"ops_language": language})
+    page.route("**/live/?*", lambda route: route.fulfill(status=204))  # not served in tests
+    findings.watch(page)
+    for name, person, address in screens(world):
+        findings.where = f"{name} ({language})"
+        page.context.clear_cookies(name="ops_session")
+        if person:
+            session = world.client(person).cookies["ops_session"].value
+            page.context.add_cookies([{"name": "ops_session", "value": session, "url": live.url}])
+        look(page, address, findings)
+
+    assert not findings.faults, "\n".join(findings.faults)
+
+
+def look(page: Page, address: str, findings: Findings) -> None:
+    page.goto(address)
+    ready(page)
+    judge(page, findings)
+    for fault in page.evaluate(TOO_WIDE):
+        findings.add(f"wider than the desk: {fault}")
+    for fault in weights(page):
+        findings.add(fault)
+    for dialog in page.evaluate("[...document.querySelectorAll('main dialog')].map(d => d.id)"):
+        page.evaluate("id => document.getElementById(id).showModal()", dialog)
+        judge(page, findings, f"#{dialog}")
+        page.evaluate("id => document.getElementById(id).close()", dialog)
+
+
+def judge(page: Page, findings: Findings, part: str = "") -> None:
+    """Ask axe in light; in dark only what a theme changes: colours."""
+    for theme, rules in (("light", ()), ("dark", ("color-contrast",))):
+        page.evaluate("theme => document.documentElement.dataset.bsTheme = theme", theme)
+        for fault in axe(page, part=part, only=rules):
+            findings.add(f"{theme} {part}: {fault}")
+
+
+TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+    [...document.querySelectorAll('main *')]
+    .filter(node => node.getBoundingClientRect().right > innerWidth)
+    .slice(0, 3).map(node => node.outerHTML.slice(0, 160))"""
+LOADED = "() => performance.getEntriesByType('resource').map(entry => entry.name)"
+
+
+@cache
+def packed(address: str) -> int:
+    """Return the bytes that travel for a static file; fonts are packed already."""
+    data = b"".join(Client().get(urlsplit(address).path).streaming_content)
+    return len(data) if address.endswith("woff2") else len(gzip.compress(data))
+
+
+def weights(page: Page) -> Iterator[str]:
+    """Tell what of the page is heavier than its budget, as a first visit loads it."""
+    static = {one for one in page.evaluate(LOADED) if urlsplit(one).path.startswith("/static/")}
+    scripts = {one for one in static if one.endswith(".js") and "/vendor/" not in one}
+    most = CHART_BYTES if any("echarts" in one for one in static) else WORK_BYTES
+    whole = sum(map(packed, static)) + len(gzip.compress(page.content().encode()))
+    own = sum(map(packed, scripts))
+    if whole > most:
+        yield f"weighs {whole} of {most} bytes"
+    if own > OWN_SCRIPT_BYTES:
+        yield f"loads {own} of {OWN_SCRIPT_BYTES} bytes of scripts"
+    assert scripts, "the browser told nothing of what it loaded"
