@@ -107,7 +107,15 @@ CACHES = {
 
 # --- files -------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-WHITENOISE_USE_FINDERS = True
+STATIC_ROOT: Path | None = env.var / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "ops_platform.assets.HashedStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+# What was not collected (ops_platform/stack/collecting.py) comes from the apps' own folders.
+WHITENOISE_USE_FINDERS = not (env.var / "static" / "staticfiles.json").is_file()
 MEDIA_ROOT = env.var / "images"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024

@@ -14,3 +14,6 @@ from ops_platform.settings import *  # noqa: F403, TID251
 API_CALLS_A_MINUTE = 1_000_000
 # The second factor has tests of its own; elsewhere people are signed in by their session alone.
 OPS_TOTP = False
+# Static files as they lie in the apps: nothing to collect, and nothing old of a platform run here.
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from foundation.kernel.errors import Refused
@@ -156,11 +157,11 @@ def samples(*, bad: bool) -> dict[str, Any]:
         "images": [
             {
                 "title": "1",
-                "src": "/static/ops/sample.svg",
+                "src": static("ops/sample.svg"),
                 "width": 840,
                 "height": 490,
                 "boxes": {"payee": [484, 96, 220, 28, 1], "amount": [484, 186, 306, 24, 0]},
             },
-            {"title": "2", "src": "/static/ops/sample.svg", "width": 840, "height": 490},
+            {"title": "2", "src": static("ops/sample.svg"), "width": 840, "height": 490},
         ],
     }

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ops_platform.env import BASE, DATABASE, Env
-from ops_platform.stack import installation, parts, roles
+from ops_platform.stack import collecting, installation, parts, roles
 from ops_platform.stack.certificate import ensure_certificate, own_addresses
 from ops_platform.stack.places import Places
 from ops_platform.stack.servers import Postgres, Redis, Server
@@ -143,6 +143,7 @@ class House:
         supervisor = Supervisor(self.run_folder / "stack.json", self.env.var / "log")
         supervisor.listen()
         with self.lock():
+            self._collect(supervisor)
             self.prepare_database([])
             self._migrate_and_seed(supervisor)
 
@@ -156,10 +157,16 @@ class House:
         if self.env.public:
             hosts = tuple({*own_addresses(), *self.env.hosts})
             ensure_certificate(self.env.var / "secrets", hosts)
+        self._collect(supervisor)  # while the servers start
         for server in servers:
             server.wait_ready(supervisor.child(server.name))
         self.prepare_database(servers)
         self._migrate_and_seed(supervisor)
+
+    def _collect(self, supervisor: Supervisor) -> None:
+        if not collecting.collected(self.env):
+            self._step(supervisor, "collect", parts.django_words(*collecting.words()))
+            collecting.note_collected(self.env)
 
     def _migrate_and_seed(self, supervisor: Supervisor) -> None:
         if not installation.migrated(self.env):
