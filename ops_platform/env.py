@@ -129,6 +129,13 @@ class Env:
     totp_given: bool | None = _knob(
         "OPS_TOTP", _switch, None, "Second factor at sign-in (default: on, off in the demo)."
     )
+    totp_keys_given: str = _knob(
+        "OPS_TOTP_KEYS",
+        str,
+        "",
+        "Keys that seal the second factor's secrets, the present one first, then those to go "
+        "(empty: generated once in var/secrets).",
+    )
     port: int = _knob("OPS_PORT", _whole(1, 65535), 8000, "Port of the web server.")
     public: bool = _knob(
         "OPS_PUBLIC",
@@ -202,6 +209,11 @@ class Env:
     def totp(self) -> bool:
         """Whether sign-in asks for a second factor."""
         return not self.demo if self.totp_given is None else self.totp_given
+
+    @property
+    def totp_keys(self) -> tuple[str, ...]:
+        """Return the keys of the second factor's secrets, the present one first."""
+        return tuple((self.totp_keys_given or self.secret("totp_keys")).replace(",", " ").split())
 
     @property
     def servers(self) -> dict[str, str]:

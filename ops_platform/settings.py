@@ -21,8 +21,6 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
-    "django_otp",
-    "django_otp.plugins.otp_totp",
     "axes",
     "django_htmx",
     "csp",
@@ -138,6 +136,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "people:sign_in"
 SECURITY_PROFILE = env.security_profile
 OPS_TOTP = env.totp
+OPS_TOTP_KEYS = env.totp_keys
 AXES_VERBOSE = False
 OTP_TOTP_ISSUER = "OPS"
 OPS_ANCHOR_KEY = env.secret("anchor_key")

@@ -38,7 +38,8 @@ HASH_WAIT_SECONDS = 5
 RESET_MINUTES = 15
 RESET_TRIES = 5
 DORMANT_DAYS = 90
-
+# A sign of life is noted at most so often: one small write, not one a click.
+SEEN_EVERY = timedelta(seconds=10)
 
 TOKEN_DAYS_MAX = 366
 
@@ -312,6 +313,11 @@ def password_due(
     if profile.days_max is None or changed_at is None:
         return False
     return at - changed_at >= timedelta(days=profile.days_max)
+
+
+def wait_after(failures: int) -> timedelta:
+    """Return how long no code is looked at after so many wrong ones in a row: doubled each time."""
+    return timedelta(seconds=min(2 ** (failures - 1), 1800) if failures else 0)
 
 
 def stretch_of(at: datetime) -> int:

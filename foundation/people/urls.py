@@ -11,6 +11,7 @@ urlpatterns = [
     path("demo-sign-in/", web.demo_sign_in, name="demo_sign_in"),
     path("sign-out/", web.sign_out, name="sign_out"),
     path("lock/", web.lock, name="lock"),
+    path("stay/", web.stay, name="stay"),
     path("unlock/", web.unlock, name="unlock"),
     path("second-factor/", web.second_factor, name="second_factor"),
     path("password/", web.password, name="password"),

@@ -17,15 +17,11 @@ from foundation.kernel import scope
 from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.people.roles import Permission
-from foundation.policy import selectors as policy
-from foundation.policy.rules import NotSet
-from foundation.ui import menu
+from foundation.ui import idle, menu
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "ops_theme"
 DENSITY_COOKIE = "ops_density"
-# Held to where no business number can be read: error pages, and a bank not yet set up.
-IDLE_SECONDS = 600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,12 +116,9 @@ class Shell:
     @cached_property
     def idle_seconds(self) -> int:
         """Return after how long without a key or a click the screen is locked."""
-        if not scope.inside():
-            return IDLE_SECONDS
-        try:
-            return 60 * policy.whole(code="security.idle_minutes", on=timezone.localdate())
-        except NotSet:
-            return IDLE_SECONDS
+        if not self.staff or not scope.inside():
+            return idle.IDLE_SECONDS
+        return idle.limit_seconds(staff=self.staff, on=timezone.localdate())
 
     @property
     def trace(self) -> str:

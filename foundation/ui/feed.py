@@ -21,8 +21,10 @@ from urllib.parse import parse_qs
 import psycopg2
 from django.conf import settings
 from django.db import close_old_connections, connections
+from django.utils import timezone
 
 from foundation.people import selectors as people
+from foundation.ui import idle
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -193,7 +195,7 @@ def listener_of(session_key: str) -> Listener | None:
     close_old_connections()
     try:
         staff = people.staff_behind(session_key=session_key)
-        if staff is None:
+        if staff is None or idle.left_alone(staff=staff, at=timezone.now()):
             return None
         seen = frozenset(people.scope_of(staff=staff))
         return Listener(staff_id=staff.pk, institutions=seen)

@@ -16,9 +16,10 @@ from django.utils.functional import SimpleLazyObject
 
 from foundation.people import rules
 from foundation.people import selectors as people
+from foundation.people import services as people_services
 from foundation.people.models import Staff
 from foundation.trail import services as trail
-from foundation.ui import rest
+from foundation.ui import idle, rest
 
 Answer = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "ops_language"
@@ -46,8 +47,9 @@ class LanguageMiddleware:
 class StaffMiddleware:
     """Puts the signed-in member of staff on the request as `user`, and keeps the gate.
 
-    The gate is passed by nobody who has locked the screen, has not shown the second factor where
-    one is asked for, or has to choose a new password first; only the page that settles it opens.
+    The gate is passed by nobody who has locked the screen or left it alone, has not shown the
+    second factor where one is asked for, or has to choose a new password first; only the page that
+    settles it opens.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -69,7 +71,7 @@ class StaffMiddleware:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or name in OPEN_ALWAYS:
             return None
         shut = None
-        if request.session.get(people.LOCKED):
+        if request.session.get(people.LOCKED) or _left_alone(request, name):
             shut = _locked(request)
         elif getattr(view, "permission", "") is not None and isinstance(request.user, Staff):
             shut = _step_first(request, request.user)
@@ -85,6 +87,27 @@ def _staff_of(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
     if number and not staff.is_authenticated:
         request.session_ended = people.signed_out_because(staff_id=int(number))  # type: ignore[attr-defined]
     return staff
+
+
+def _left_alone(request: HttpRequest, name: str) -> bool:
+    """Lock the session of a person who was away for too long; else note a sign of life."""
+    staff, at = request.user, timezone.now()
+    if not isinstance(staff, Staff):
+        return False
+    if idle.left_alone(staff=staff, at=at):
+        request.session[people.LOCKED] = True
+        where = request.META.get("REMOTE_ADDR", "")
+        people_services.lock(staff=staff, at=at, where=where, how="idle")
+        return True
+    if staff.seen_at is None or _by_hand(request, name):
+        people_services.seen(staff=staff, at=at)
+    return False
+
+
+def _by_hand(request: HttpRequest, name: str) -> bool:
+    """Return whether a person asked, not a page that keeps itself fresh or an item held."""
+    page = "text/html" in request.headers.get("Accept", "")
+    return name == "people:stay" or (page and not request.headers.get("HX-Request"))
 
 
 def _locked(request: HttpRequest) -> HttpResponse:

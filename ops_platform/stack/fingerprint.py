@@ -13,7 +13,7 @@ _SHAPING = (
     "**/roles.py",
     "**/rules.py",
 )
-_PACKAGES = ("django", "django-axes", "django-otp")
+_PACKAGES = ("django", "django-axes")
 
 
 def migrations_fingerprint(base: Path = BASE) -> str:

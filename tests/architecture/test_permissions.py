@@ -242,7 +242,7 @@ OPEN = frozenset({
     "people_institution", "people_staff", "people_vendor", "people_post", "people_qualification",
     "people_staffrole", "people_roleproposal", "people_roleduty", "people_dutyconflict",
     "people_formerpassword", "people_passwordreset", "people_signincount", "people_apitoken",
-    "django_session", "otp_totp_totpdevice", "axes_accessattempt", "axes_accessattemptexpiration",
+    "people_secondfactor", "django_session", "axes_accessattempt", "axes_accessattemptexpiration",
     "axes_accessfailurelog", "axes_accesslog",
     # what binds the whole bank
     "policy_calendarday", "ledger_chartaccount",

@@ -102,6 +102,22 @@ def numbers(by: Staff, approved_by: Staff) -> None:
     )
 
 
+def number_of(place: Institution, code: str, value: str) -> None:
+    """Put a value of one institution in force beside the bank's."""
+    bank = Policy.objects.get(code=code, institution=None)
+    Policy.objects.create(
+        code=code,
+        value=value,
+        institution=place,
+        valid_from=bank.valid_from,
+        reason="start",
+        proposed_by=bank.proposed_by,
+        proposed_at=NOON,
+        approved_by=bank.approved_by,
+        approved_at=NOON,
+    )
+
+
 def proposal(about: Staff, bank: Branch) -> RoleProposal:
     """Let a security administrator propose to end the person's role as a teller."""
     administrator = staff(bank.branch, "secadmin", name="陈一")

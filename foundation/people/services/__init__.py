@@ -7,21 +7,26 @@ from foundation.people.services._door import (
     forget_try,
     hashing,
     lock,
+    seen,
     sign_out,
     start_session,
     unlock,
 )
 from foundation.people.services._passwords import (
     change_password,
-    check_second_factor,
-    enrol_second_factor,
-    forget_second_factor,
     open_reset,
     use_reset,
 )
 from foundation.people.services._places import move_institution, open_institution
 from foundation.people.services._roles import decide_role, grant_role, propose_role
 from foundation.people.services._scope import acting, acting_as_system
+from foundation.people.services._second_factor import (
+    check_second_factor,
+    enrol_second_factor,
+    forget_second_factor,
+    reseal_second_factors,
+    secret_of,
+)
 from foundation.people.services._staff import (
     assign_post,
     change_staff,
@@ -64,7 +69,10 @@ __all__ = [
     "open_vendor",
     "propose_role",
     "qualify",
+    "reseal_second_factors",
     "revoke_tokens",
+    "secret_of",
+    "seen",
     "sign_out",
     "start_session",
     "unlock",

@@ -73,6 +73,7 @@ def start_session(*, staff: Staff, at: datetime, where: str, how: str = "passwor
         Staff.objects.filter(id__in=numbers).update(
             sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=rules.ELSEWHERE
         )
+        Staff.objects.filter(id=staff.pk).update(seen_at=at)
         _tell(staff, "people.sign_in", at=at, where=where, detail={"how": how})
     return Staff.objects.select_related("institution").get(id=staff.pk)
 
@@ -109,15 +110,22 @@ def sign_out(*, staff: Staff, at: datetime, where: str) -> None:
         _tell(staff, "people.sign_out", at=at, where=where)
 
 
-def lock(*, staff: Staff, at: datetime, where: str) -> None:
-    """Put the locking of a screen on the trail."""
+def seen(*, staff: Staff, at: datetime) -> None:
+    """Note that the person has given a sign of life, unless that was noted just now."""
+    if staff.seen_at is None or at - staff.seen_at >= rules.SEEN_EVERY:
+        Staff.objects.filter(id=staff.pk).update(seen_at=at)
+
+
+def lock(*, staff: Staff, at: datetime, where: str, how: str = "screen") -> None:
+    """Put the locking of a session on the trail: by its screen, or for it was left alone."""
     with acting_as_system(reason="lock"):
-        _tell(staff, "people.lock", at=at, where=where)
+        _tell(staff, "people.lock", at=at, where=where, detail={"how": how})
 
 
 def unlock(*, staff: Staff, at: datetime, where: str) -> None:
-    """Put the unlocking of a screen on the trail."""
+    """Put the unlocking of a session on the trail, and begin its time anew."""
     with acting_as_system(reason="lock"):
+        Staff.objects.filter(id=staff.pk).update(seen_at=at)
         _tell(staff, "people.unlock", at=at, where=where)
 
 

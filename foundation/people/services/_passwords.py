@@ -1,4 +1,4 @@
-"""Passwords and the second factor: chosen by the person alone, reset by an administrator unseen."""
+"""Passwords: chosen by the person alone, reset by an administrator unseen."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import F
-from django_otp.plugins.otp_totp import models as otp
 
 from foundation.people import rules, selectors
 from foundation.people.models import FormerPassword, PasswordReset, Staff
@@ -62,44 +60,6 @@ def use_reset(*, number: str, code: str, new: str, at: datetime, where: str) -> 
         staff = _set_password(reset.staff, new, at=at, where=where, because=rules.RESET)
         PasswordReset.objects.filter(id=reset.pk).update(used_at=at)
     return staff
-
-
-def enrol_second_factor(*, staff: Staff) -> otp.TOTPDevice:
-    """Return the person's device, a fresh and unconfirmed one where there is none."""
-    device = otp.TOTPDevice.objects.filter(user=staff).order_by("-confirmed", "id").first()
-    return device or otp.TOTPDevice.objects.create(user=staff, name="totp", confirmed=False)
-
-
-def check_second_factor(*, staff: Staff, code: str, at: datetime, where: str) -> otp.TOTPDevice:
-    """Accept the code of the person's device, once; refuse any other and count the failure."""
-    with transaction.atomic():
-        device = otp.TOTPDevice.objects.select_for_update().get(
-            id=enrol_second_factor(staff=staff).pk
-        )
-        fresh = not device.confirmed
-        # The failure is counted here, in a transaction that the refusal below does not undo.
-        good = bool(device.verify_token(code))
-        if good and fresh:
-            device.confirmed = True
-            device.save(update_fields=["confirmed"])
-    action = "people.enrol_second_factor" if fresh else "people.second_factor"
-    _tell(staff, action, at=at, where=where, result="ok" if good else "refused")
-    if not good:
-        raise rules.WrongCode(field="code")
-    return device
-
-
-def forget_second_factor(*, staff_id: int, by: Staff, at: datetime, where: str) -> None:
-    """Take away a lost device; the person enrols another at the next sign-in; refuse one's own."""
-    with acting_as_system(reason="reset"):
-        staff = Staff.objects.select_for_update(of=("self",)).get(id=staff_id)
-        if staff.person == by.person:
-            raise rules.OwnReset
-        otp.TOTPDevice.objects.filter(user=staff).delete()
-        Staff.objects.filter(id=staff.pk).update(
-            sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=rules.RESET
-        )
-        _tell(staff, "people.forget_second_factor", at=at, where=where, actor=by)
 
 
 def _matching(number: str, code: str, *, at: datetime) -> PasswordReset | None:

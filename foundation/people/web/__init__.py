@@ -9,6 +9,7 @@ from foundation.people.web._door import (
     second_factor,
     sign_in,
     sign_out,
+    stay,
     unlock,
 )
 from foundation.people.web._roles import decide_role, proposals, propose_role, roles
@@ -52,5 +53,6 @@ __all__ = [
     "staff_new",
     "staff_open",
     "staff_qualify",
+    "stay",
     "unlock",
 ]

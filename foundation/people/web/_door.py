@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b32encode
+from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import segno
 from django import forms as django_forms
@@ -81,6 +84,14 @@ def lock(request: HttpRequest) -> HttpResponse:
         request.session[selectors.LOCKED] = True
         services.lock(staff=request.user, at=timezone.now(), where=_terminal(request))
     return HttpResponse(status=204)
+
+
+@action
+@public
+@require_POST
+def stay(request: HttpRequest) -> HttpResponse:
+    """Hear from a screen that somebody is typing or pointing; the gate notes it."""
+    return HttpResponse(status=204) if isinstance(request.user, Staff) else to_sign_in(request)
 
 
 @public
@@ -185,6 +196,8 @@ def _let_in(request: HttpRequest, staff: Staff, *, how: str) -> HttpResponse:
     # Whatever the browser brought along ends here: another key, nothing of the former person.
     request.session.flush()
     login(request, fresh, backend=_BACKEND)
+    # However busy: a session ends with the working day.
+    request.session.set_expiry(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE))
     if how == "demo":
         request.session[selectors.SECOND_FACTOR] = "demo"
     target = request.GET.get("next") or request.POST.get("next") or ""
@@ -254,8 +267,11 @@ def _device(staff: Staff) -> dict[str, Any]:
     device = services.enrol_second_factor(staff=staff)
     if device.confirmed:
         return {"qr": "", "secret": ""}
-    qr = segno.make(device.config_url, micro=False).svg_data_uri(scale=5, light="#fff")
-    return {"qr": qr, "secret": device.config_url.partition("secret=")[2].partition("&")[0]}
+    secret = b32encode(services.secret_of(device=device)).decode()
+    name = quote(f"{settings.OTP_TOTP_ISSUER}:{staff.number}")
+    address = f"otpauth://totp/{name}?secret={secret}&issuer={settings.OTP_TOTP_ISSUER}"
+    qr = segno.make(address, micro=False).svg_data_uri(scale=5, light="#fff")
+    return {"qr": qr, "secret": secret}
 
 
 def _status(form: django_forms.Form, otherwise: int = 200) -> int:

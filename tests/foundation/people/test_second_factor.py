@@ -1,11 +1,17 @@
 """The second factor: without its code nothing opens, and a code is good for once."""
 
-import pytest
-from django.urls import reverse
-from django_otp.oath import TOTP
-from django_otp.plugins.otp_totp.models import TOTPDevice
+import io
+from datetime import timedelta
 
-from foundation.people import rules, selectors, services
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django_otp.oath import TOTP
+
+from foundation.people import gateways, rules, selectors, services
+from foundation.people.models import SecondFactor
 from tests.foundation.people.conftest import AT
 
 
@@ -16,8 +22,19 @@ def asked(client, sign_in, teller, settings):
     return client
 
 
-def code_of(device):
-    return f"{TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift).token():06}"
+@pytest.fixture
+def device(teller):
+    return services.enrol_second_factor(staff=teller)
+
+
+def code_of(device, at):
+    clock = TOTP(services.secret_of(device=device))
+    clock.time = at.timestamp()
+    return f"{clock.token():06}"
+
+
+def check(teller, code, at=AT):
+    return services.check_second_factor(staff=teller, code=code, at=at, where="")
 
 
 def test_after_the_password_only_the_second_factor_opens(asked):
@@ -33,20 +50,20 @@ def test_the_first_time_a_picture_sets_the_device_up(asked, teller):
     assert "data:image/svg+xml" in page
 
 
-def test_the_code_opens_and_the_key_changes(asked, teller):
-    asked.get(reverse("people:second_factor"))
-    device, before = TOTPDevice.objects.get(user=teller), asked.session.session_key
+def test_the_code_opens_and_the_key_changes(asked, device):
+    before = asked.session.session_key
 
-    answer = asked.post(reverse("people:second_factor"), {"code": code_of(device)})
+    answer = asked.post(reverse("people:second_factor"), {"code": code_of(device, timezone.now())})
 
     assert answer.status_code == 302
     assert asked.session.session_key != before
     assert asked.get(reverse("ui:keys")).status_code == 200
-    assert TOTPDevice.objects.get(user=teller).confirmed
+    device.refresh_from_db()
+    assert device.confirmed
 
 
-def test_the_secret_is_shown_only_before_it_is_confirmed(asked, teller):
-    TOTPDevice.objects.create(user=teller, confirmed=True)
+def test_the_secret_is_shown_only_before_it_is_confirmed(asked, teller, device):
+    check(teller, code_of(device, AT))
 
     assert "data:image" not in asked.get(reverse("people:second_factor")).content.decode()
 
@@ -58,22 +75,82 @@ def test_a_wrong_code_is_refused(asked):
     assert asked.get(reverse("ui:keys")).status_code == 302
 
 
-def test_a_code_is_good_for_once(teller):
-    device = TOTPDevice.objects.create(user=teller, confirmed=True)
-    code = code_of(device)
-    services.check_second_factor(staff=teller, code=code, at=AT, where="")
+@pytest.mark.parametrize("seconds", [0, 29, 59])
+def test_a_code_is_good_for_once(teller, device, seconds):
+    code = code_of(device, AT)
+    check(teller, code)
 
     with pytest.raises(rules.WrongCode):
-        services.check_second_factor(staff=teller, code=code, at=AT, where="")
+        check(teller, code, AT + timedelta(seconds=seconds))
 
 
-def test_wrong_codes_slow_the_guesser_down(teller):
-    device = TOTPDevice.objects.create(user=teller, confirmed=True)
-    with pytest.raises(rules.WrongCode):
-        services.check_second_factor(staff=teller, code="000000", at=AT, where="")
+def test_neither_is_an_older_code_after_a_newer_one(teller, device):
+    check(teller, code_of(device, AT))
 
     with pytest.raises(rules.WrongCode):
-        services.check_second_factor(staff=teller, code=code_of(device), at=AT, where="")
+        check(teller, code_of(device, AT - timedelta(seconds=30)))
+
+
+def test_the_database_takes_no_code_back(teller, device):
+    check(teller, code_of(device, AT))
+
+    with pytest.raises(IntegrityError, match="a code is good for once"), transaction.atomic():
+        SecondFactor.objects.update(last_step=0)
+
+
+def test_wrong_codes_slow_the_guesser_down_twice_as_long_each_time(teller, device):
+    at = AT
+    for wait in (1, 2, 4):
+        with pytest.raises(rules.WrongCode):
+            check(teller, "000000", at)
+        with pytest.raises(rules.WrongCode):
+            check(teller, code_of(device, at), at)
+        device.refresh_from_db()
+        assert rules.wait_after(device.failures) >= timedelta(seconds=wait)
+        at = device.failed_at + rules.wait_after(device.failures)
+
+    assert check(teller, code_of(device, at), at).failures == 0
+
+
+def test_what_a_phone_cannot_show_is_refused_and_never_a_fault(teller, device):
+    for number, code in enumerate(("", "12345x", "１２３４５６")):
+        with pytest.raises(rules.WrongCode):
+            check(teller, code, AT + timedelta(hours=number))
+
+
+class TestSealed:
+    def test_the_database_holds_no_secret(self, teller, device):
+        secret = services.secret_of(device=device)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT people_secondfactor::text FROM people_secondfactor")
+            row = cursor.fetchone()[0]
+
+        assert len(secret) == 20
+        assert secret.hex() not in row
+        assert secret not in gateways.urlsafe_b64decode(device.sealed.partition(":")[2])
+
+    def test_a_sealed_secret_opens_for_nobody_else(self, device):
+        with pytest.raises(gateways.KeyMissing):
+            gateways.unseal(device.sealed, about="999999")
+
+    def test_without_its_key_it_does_not_open(self, device, settings):
+        settings.OPS_TOTP_KEYS = ("another",)
+
+        with pytest.raises(gateways.KeyMissing):
+            services.secret_of(device=device)
+
+    def test_a_new_key_takes_over_and_the_old_one_may_go(self, device, settings):
+        before, old = services.secret_of(device=device), settings.OPS_TOTP_KEYS
+        settings.OPS_TOTP_KEYS = ("new", *old)
+        said = io.StringIO()
+
+        call_command("reseal_second_factors", stdout=said)
+        settings.OPS_TOTP_KEYS = ("new",)
+
+        device.refresh_from_db()
+        assert services.secret_of(device=device) == before
+        assert said.getvalue().startswith("1 ")
+        assert services.reseal_second_factors() == 0
 
 
 def test_the_demo_does_not_ask(client, sign_in, teller, settings):

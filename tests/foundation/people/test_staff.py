@@ -7,7 +7,7 @@ from django.db import Error, transaction
 from django.urls import reverse
 
 from foundation.people import rules, selectors, services, tasks
-from foundation.people.models import Qualification, Staff
+from foundation.people.models import Qualification, SecondFactor, Staff
 from foundation.trail import selectors as trail
 from tests.foundation.people.conftest import AT, DAY, hired
 
@@ -112,7 +112,7 @@ def test_a_lost_device_is_taken_away(admin, teller):
 
     admin.post(address("people:reset_device", teller))
 
-    assert not teller.totpdevice_set.exists()
+    assert not SecondFactor.objects.filter(staff=teller).exists()
 
 
 @pytest.mark.parametrize(

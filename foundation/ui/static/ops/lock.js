@@ -4,9 +4,13 @@ import { toast } from "./shell.js";
 import { word } from "./words.js";
 
 const WARN_SECONDS = 60;
+// The server locks too; it hears of a hand at work this often, and once more when the hand rests.
+const TELL_MS = 30000;
+const REST_MS = 5000;
 const dialog = document.getElementById("ops-lock");
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("ops-lock") : null;
 let last = Date.now();
+let told = Date.now();
 let warning = null;
 
 function touch() {
@@ -68,10 +72,20 @@ async function unlock(event) {
   field.focus();
 }
 
+function stay() {
+  const now = Date.now();
+  if (last <= told || (now - last < REST_MS && now - told < TELL_MS)) return;
+  told = now;
+  const address = dialog.querySelector("form").dataset.stayAddress;
+  if (!address) return;
+  send(address, new FormData()).then((answer) => { if (answer.status === 423) lock({ tell: false }); }).catch(() => {});
+}
+
 function watch() {
   const limit = Number(dialog.dataset.idle);
   const idle = Math.round((Date.now() - last) / 1000);
   if (!limit || dialog.dataset.locked) return;
+  stay();
   if (idle >= limit) lock();
   else if (idle >= limit - WARN_SECONDS && !warning) {
     warning = toast(word("lockSoon", { seconds: limit - idle }), { seconds: 0, action: { label: word("stay"), run: touch } });

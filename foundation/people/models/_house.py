@@ -1,4 +1,4 @@
-"""Institutions, the people who work in them, what they can and may do, and how they signed in."""
+"""Institutions, the people who work in them, what they can and may do."""
 
 from __future__ import annotations
 
@@ -93,7 +93,8 @@ class Staff(AbstractBaseUser):
 
     Not row-level guarded: names and numbers of colleagues are no secret inside the bank, and
     sign-in must find the row before any scope exists. `sign_in_epoch` counts up at each sign-in
-    and each kick-out: sessions of an earlier epoch are void at their next request.
+    and each kick-out: sessions of an earlier epoch are void at their next request. `seen_at` is
+    the last sign of life of the present session; beyond the idle minutes the session is locked.
     """
 
     number = models.CharField(_("staff number"), max_length=12, unique=True)
@@ -106,6 +107,7 @@ class Staff(AbstractBaseUser):
     is_demo = models.BooleanField(default=False)
     opened_at = models.DateTimeField(null=True)
     sign_in_epoch = models.PositiveIntegerField(default=0)
+    seen_at = models.DateTimeField(null=True)
     signed_out_because = models.CharField(max_length=12, blank=True)
     password_changed_at = models.DateTimeField(null=True)
     must_change_password = models.BooleanField(default=False)
@@ -311,78 +313,3 @@ class DutyConflict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first} {self.second}"
-
-
-class FormerPassword(models.Model):
-    """The hash of a password that a person has had, so that it is not chosen again too soon."""
-
-    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="former_passwords")
-    hashed = models.CharField(max_length=128)
-    set_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("former password")
-
-    def __str__(self) -> str:
-        return f"{self.staff_id} {self.set_at:%F}"
-
-
-class PasswordReset(models.Model):
-    """A window in which a person may choose a new password with a code that is used once."""
-
-    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="password_resets")
-    hashed = models.CharField(max_length=128)
-    opened_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
-    opened_at = models.DateTimeField()
-    tries = models.PositiveSmallIntegerField(default=0)
-    used_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("reset of a password")
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(staff=F("opened_by")), name="people_reset_by_another"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.staff_id} {self.opened_at:%F %T}"
-
-
-class SignInCount(models.Model):
-    """How many tries to sign in a terminal made in one stretch of time and did not succeed with."""
-
-    address = models.CharField(max_length=60)
-    stretch = models.BigIntegerField()
-    tries = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("tries to sign in")
-        constraints = [
-            models.UniqueConstraint(fields=["address", "stretch"], name="people_tries_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.address} {self.tries}"
-
-
-class ApiToken(models.Model):
-    """A secret by which another system acts as one person; only its sha256 is kept."""
-
-    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="api_tokens")
-    hashed = models.CharField(max_length=64, unique=True)
-    purpose = models.CharField(_("purpose"), max_length=60)
-    issued_at = models.DateTimeField(_("issued at"))
-    expires_at = models.DateTimeField(_("expires at"))
-    revoked_at = models.DateTimeField(_("revoked at"), null=True)
-
-    class Meta:
-        verbose_name = _("token of the API")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(expires_at__gt=F("issued_at")), name="people_token_expires_after_issue"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.staff_id} {self.purpose}"

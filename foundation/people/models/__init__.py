@@ -1,0 +1,45 @@
+"""Institutions, their people, and how these sign in."""
+
+from foundation.people.models._door import (
+    ApiToken,
+    FormerPassword,
+    PasswordReset,
+    SecondFactor,
+    SignInCount,
+)
+from foundation.people.models._house import (
+    DutyConflict,
+    Institution,
+    Institutional,
+    Post,
+    Qualification,
+    RoleDuty,
+    RoleProposal,
+    ScopedManager,
+    ScopedQuerySet,
+    Staff,
+    StaffManager,
+    StaffRole,
+    Vendor,
+)
+
+__all__ = [
+    "ApiToken",
+    "DutyConflict",
+    "FormerPassword",
+    "Institution",
+    "Institutional",
+    "PasswordReset",
+    "Post",
+    "Qualification",
+    "RoleDuty",
+    "RoleProposal",
+    "ScopedManager",
+    "ScopedQuerySet",
+    "SecondFactor",
+    "SignInCount",
+    "Staff",
+    "StaffManager",
+    "StaffRole",
+    "Vendor",
+]
