@@ -16,4 +16,8 @@ API_CALLS_A_MINUTE = 1_000_000
 OPS_TOTP = False
 # Static files as they lie in the apps: nothing to collect, and nothing old of a platform run here.
 STATIC_ROOT = None
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 WHITENOISE_USE_FINDERS = True

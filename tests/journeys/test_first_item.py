@@ -13,6 +13,7 @@ from ops_platform.demo.vouchers import draw
 from tests.stack import Person, Stack, sign_in, until
 
 SMALL, WIDE = {"width": 1366, "height": 768}, {"width": 1920, "height": 1080}
+DECIDED = "section[aria-labelledby=t-decided] .op-kpi__n a"
 CUSTOMERS = """
 SELECT s.number, i.name, a.number, a.name
 FROM ledger_account a
@@ -114,6 +115,11 @@ def test_the_first_item_goes_the_whole_way(stack, chromium: Browser, customer, t
     expect(counter.locator(".op-sub")).to_contain_text("排队中")
     counter.goto(f"{stack.address}/authorization/mine/")
 
+    board = watched(chromium.new_page(viewport=WIDE), faults)
+    sign_in(board, stack, stack.person("200010"))
+    board.goto(f"{stack.address}/dashboards/live/")
+    decided = int(board.locator(DECIDED).inner_text())
+
     desk = watched(chromium.new_page(viewport=WIDE), faults)
     sign_in(desk, stack, person(stack, authorizers(stack)[0]))
     desk.goto(f"{stack.address}/authorization/workbench/")
@@ -138,12 +144,27 @@ def test_the_first_item_goes_the_whole_way(stack, chromium: Browser, customer, t
     )
     # Where the two engines do not agree on every digit, a person looks: never a silent pass.
     assert matched in (["matched"], ["unreadable"])
+    opened_from(board, number, above=decided)
     books = stack.rows(
         "SELECT count(*), sum(p.amount_fen) FROM ledger_posting p JOIN authorization_request r"
         f" ON r.entry_id = p.entry_id WHERE r.number = '{number}'"
     )
     assert books == [(2, 0)]
     assert faults == []
+
+
+def opened_from(board: Page, number: str, *, above: int) -> None:
+    """See the figure rise without a hand on the page, and open it by keyboard down to the item."""
+    figure = board.locator(DECIDED)
+    expect(figure).not_to_have_text(str(above), timeout=15_000)
+    counted = int(figure.inner_text())
+    assert counted > above
+    figure.focus()
+    board.keyboard.press("Enter")
+    expect(board.locator("#total")).to_have_text(str(counted))
+    board.get_by_role("link", name=number, exact=True).focus()
+    board.keyboard.press("Enter")
+    expect(board.locator(".op-sub")).to_contain_text(number)
 
 
 @pytest.fixture(autouse=True)
