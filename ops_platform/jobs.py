@@ -23,7 +23,7 @@ from foundation.worklist import services as worklist
 from ops_platform.logs import masked
 
 TASK = re.compile(r"(?:foundation\.)?[a-z_]+\.tasks\.[a-z][a-z_]*")
-EXTEND_EVERY_SECONDS = 20
+EXTEND_EVERY_SECONDS = 6
 SIGN_EVERY_SECONDS = 5
 HOST = socket.gethostname()[:80]
 log = structlog.get_logger("ops.jobs")

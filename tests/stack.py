@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -56,13 +57,23 @@ class Stack:
         found: dict[str, Any] = json.loads((self.folder / "run" / "stack.json").read_text())
         return dict(found["processes"])
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """Ask the database as its owner, over every institution."""
-        dsn = subprocess.run(
+    @cached_property
+    def _dsn(self) -> str:
+        return subprocess.run(
             [sys.executable, "-c", "from ops_platform.env import env; print(env.dsn('owner'))"],
             cwd=BASE, env=self.environ, check=True, capture_output=True, text=True,
         ).stdout.strip()  # fmt: skip
-        line = psycopg2.connect(dsn)
+
+    def manage(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a management command beside the platform."""
+        return subprocess.run(
+            [sys.executable, "-m", "ops_platform.stack", "manage", *words],
+            cwd=BASE, env=self.environ, check=False, capture_output=True, text=True,
+        )  # fmt: skip
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Ask the database as its owner, over every institution."""
+        line = psycopg2.connect(self._dsn)
         try:
             with line, line.cursor() as cursor:
                 cursor.execute("SELECT set_config('app.scope', '*', true)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import QuerySet
@@ -31,6 +32,15 @@ def pages(*, document_id: int) -> Sequence[Page]:
     """Return the pages in force of a document, in order."""
     rows = Page.objects.filter(document_id=document_id).exclude(state=rules.REPLACED)
     return tuple(rows.select_related("document").order_by("seq", "id"))
+
+
+def same_page(*, subject: str, image_class: str, data: bytes) -> Page | None:
+    """Return the page in force of a subject that holds these very bytes, or None."""
+    rows = Page.objects.filter(
+        document__subject=subject, image_class=image_class, sha256=sha256(data).hexdigest()
+    )
+    found: Page | None = rows.exclude(state=rules.REPLACED).order_by("id").first()
+    return found
 
 
 def versions(*, page_id: int) -> Sequence[Page]:

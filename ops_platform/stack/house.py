@@ -85,12 +85,14 @@ class House:
         return [server for server, embedded in wanted if embedded]
 
     def wipe(self) -> None:
-        """Throw all data of the embedded servers and all images away."""
+        """Throw all data of the embedded servers away, and all images and anchors of theirs."""
         if not self.env.embedded_database:
             raise StartFailed("--fresh is only for the embedded database")
         places = Places.under(self.env.var)
-        for folder in (places.data, self.env.var / "images", self.env.var / "demo_sign_ins.txt"):
-            shutil.rmtree(folder) if folder.is_dir() else folder.unlink(missing_ok=True)
+        # An anchor that outlived its trail would call the next one forged.
+        kept_in_files = ("images", "anchors", "demo_sign_ins.txt")
+        for path in (places.data, *(self.env.var / name for name in kept_in_files)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     def supervise(self) -> None:
         """Run the platform until told to stop: the life of the supervisor process."""

@@ -83,6 +83,14 @@ class TestSubmitting:
 
         assert again.reused_because
 
+    def test_an_image_sent_again_for_want_of_an_answer_is_kept_once(self, counter, teller):
+        add = {"key": uuid4(), "teller": teller, "data": factory.image(), "name": "v.png"}
+
+        first = services.attach(image_class="voucher", at=AT, **add)
+        again = services.attach(image_class="voucher", at=AT, **add)
+
+        assert (again.pk, again.reused_because) == (first.pk, "")
+
     def test_the_image_of_a_sent_item_is_not(self, counter, teller):
         sheet, key = factory.image(), uuid4()
         add = {"teller": teller, "data": sheet, "name": "v.png", "image_class": "voucher"}

@@ -17,7 +17,7 @@ from foundation.trail import services as trail
 from foundation.worklist import rules
 from foundation.worklist.models import Job
 
-LEASE_SECONDS = 60
+LEASE_SECONDS = 20
 BELL = "jobs"
 
 ENQUEUE = """
