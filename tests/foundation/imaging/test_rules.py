@@ -121,14 +121,50 @@ def test_a_card_number_is_checked_by_its_last_digit():
     assert checked("1120010401002765") is None
 
 
-def test_the_second_reader_raises_or_lowers_the_confidence():
-    def sure(digits):
-        line = Line("账号：6228480402564890018", 95, (0, 0, 300, 24), digits)
+class TestSecondReader:
+    """Two engines on one number; what bears a reading out weighs more than an objection."""
+
+    BARE = "1120010401002765"  # a number without a check digit
+
+    @staticmethod
+    def sure(text, digits):
+        line = Line(text, 95, (0, 0, 300, 24), digits)
         return fields_of(lines=[line])[0].confidence
 
-    assert sure(ACCOUNT) == 99
-    assert sure(ACCOUNT[:-1] + "9") == 60
-    assert sure("") == 95
+    def test_agreement_raises_the_confidence(self):
+        assert self.sure(f"账号：{ACCOUNT}", ACCOUNT) == 99
+        assert self.sure(f"账号：{self.BARE}", self.BARE) == 99
+
+    def test_an_engine_that_was_not_asked_changes_nothing(self):
+        assert self.sure(f"账号：{ACCOUNT}", "") == 95
+
+    def test_another_number_lowers_it(self):
+        assert self.sure(f"账号：{self.BARE}", self.BARE[:-1] + "9") == 60
+        assert self.sure("金额（小写）：¥1,234.50", "123400") == 60
+
+    def test_a_check_digit_stands_against_a_number_without(self):
+        assert self.sure(f"账号：{ACCOUNT}", ACCOUNT[:-1] + "9") == 95
+        assert self.sure(f"账号：{ACCOUNT}", ACCOUNT[:-2]) == 95
+
+    def test_two_valid_cards_leave_the_doubt(self):
+        another = "6228480402564890026"
+        assert fields_of(lines=row(f"账号：{another}"))[0].checked
+
+        assert self.sure(f"账号：{ACCOUNT}", another) == 60
+
+    def test_a_number_that_fails_its_own_check_is_not_borne_out(self):
+        assert self.sure(f"账号：{ACCOUNT[:-1]}9", ACCOUNT) == 60
+
+    @pytest.mark.parametrize(
+        ("capitals", "sure"), [("壹仟贰佰叁拾肆元伍角", 95), ("壹仟贰佰叁拾肆元整", 60)]
+    )
+    def test_only_agreeing_capitals_bear_an_amount_out(self, capitals, sure):
+        figures = Line("金额（小写）：¥1,234.50", 95, (0, 0, 300, 24), "123400")
+        words = Line(f"金额（大写）：{capitals}", 97, (0, 40, 300, 24))
+
+        amounts = [field for field in fields_of(lines=[figures, words]) if field.name == "amount"]
+
+        assert [field.confidence for field in amounts] == [sure]
 
 
 @pytest.mark.parametrize(
