@@ -2,7 +2,6 @@
 
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from time import monotonic, sleep
 
 import psycopg2
 import pytest
@@ -12,6 +11,8 @@ from foundation.people import services as people
 from foundation.trail import rules, selectors, services, tasks
 from foundation.trail.gateways import Anchor
 from foundation.trail.models import Event, Seal
+from ops_platform.env import env
+from ops_platform.stack import roles
 
 AT = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 HERE, THERE = 11, 12
@@ -36,24 +37,7 @@ def happened(institution=HERE, action="x", times=1):
             )  # fmt: skip
 
 
-def others_are_done():
-    """Wait for what runs now in other databases of the server: its numbers hold sealing back."""
-    running = (
-        "SELECT pid, backend_xid::text FROM pg_stat_activity"
-        " WHERE datname <> current_database() AND backend_xid IS NOT NULL"
-    )
-    awaited, until = None, monotonic() + 120
-    while awaited is None or awaited:
-        assert monotonic() < until, f"still running elsewhere: {awaited}"
-        with transaction.atomic(), connection.cursor() as line:
-            line.execute(running)
-            now = set(line.fetchall())
-        awaited = now if awaited is None else awaited & now
-        sleep(0.05 if awaited else 0)
-
-
 def sealed():
-    others_are_done()
     with all_of_it():
         return services.seal(at=AT)
 
@@ -172,7 +156,6 @@ class TestSealing:
     def test_the_jobs_may_run_twice(self, committed_db, settings, tmp_path):
         settings.OPS_VAR = tmp_path
         happened()
-        others_are_done()
         for _ in range(2):
             for task in (tasks.seal, tasks.drop_anchor):
                 with all_of_it():
@@ -186,6 +169,50 @@ class TestSealing:
         later = AT.replace(hour=5)
         with all_of_it():
             assert selectors.oldest_unsealed(at=later).total_seconds() == 3600
+
+
+class TestHorizon:
+    """What holds sealing back: whatever is open in this database, and nothing else."""
+
+    @staticmethod
+    def writing(line):
+        line.execute("BEGIN")
+        line.execute("SELECT pg_current_xact_id()::text::bigint")
+        return line.fetchone()[0]
+
+    @staticmethod
+    def horizon():
+        with transaction.atomic(), connection.cursor() as line:
+            line.execute("SELECT trail_finished_tx()")
+            return line.fetchone()[0]
+
+    def test_another_database_does_not(self, committed_db):
+        elsewhere = roles.with_database(env.dsn("owner"), "postgres")
+        with roles.connected(elsewhere) as line:
+            number = self.writing(line)
+            happened()
+
+            assert self.horizon() > number
+            assert set(sealed()) == {HERE}
+
+    def test_this_database_does(self, committed_db):
+        with committed_db.as_owner() as line:
+            number = self.writing(line)
+            happened()
+
+            assert self.horizon() == number
+            assert sealed() == {}
+
+    def test_the_sealing_transaction_itself_does(self, committed_db):
+        with transaction.atomic(), connection.cursor() as line:
+            line.execute("SELECT pg_current_xact_id()::text::bigint")
+            [number] = line.fetchone()
+            happened()  # another transaction would be finished; this is the same one
+            with committed_db.as_owner() as other:
+                other.execute("SELECT pg_current_xact_id()")
+            line.execute("SELECT trail_finished_tx()")
+
+            assert line.fetchone() == (number,)
 
 
 class TestTampering:
