@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
 from ast import literal_eval
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import is_dataclass
-from io import StringIO
-from tokenize import STRING, generate_tokens
 
 import polib
 import pytest
@@ -31,21 +31,20 @@ def translations() -> dict[str, set[str]]:
     return found
 
 
-def asked_in(text: str) -> set[str]:
+def asked_in(nodes: Iterable[ast.AST]) -> set[str]:
     """Return the literals handed to gettext; neighbouring literals are one text."""
-    found: set[str] = set()
-    tokens = list(generate_tokens(StringIO(text).readline))
-    names = {"gettext", "gettext_lazy", "gettext_noop", "_", "ngettext"}
-    for index, token in enumerate(tokens[:-2]):
-        if token.string in names and tokens[index + 1].string == "(":
-            parts, at = [], index + 2
-            while tokens[at].type == STRING or tokens[at].string == "\n":
-                if tokens[at].type == STRING and not tokens[at].string.startswith(("f", "rf")):
-                    parts.append(literal_eval(tokens[at].string))
-                at += 1
-            if parts:
-                found.add("".join(parts))
-    return found
+    texts = {"gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "_": 1, "ngettext": 2}
+    return {
+        text.value
+        for node in nodes
+        if isinstance(node, ast.Call)
+        for text in node.args[: texts.get(_name(node.func), 0)]
+        if isinstance(text, ast.Constant) and isinstance(text.value, str)
+    }
+
+
+def _name(called: ast.expr) -> str:
+    return called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
 
 
 def asked_in_template(text: str) -> set[str]:
@@ -66,7 +65,7 @@ def asked_in_template(text: str) -> set[str]:
 def asked() -> dict[str, str]:
     found: dict[str, str] = {}
     for source in tidy.sources():
-        for text in asked_in("\n".join(source.lines) + "\n"):
+        for text in asked_in(source.nodes):
             found[text] = source.path
     for path in tidy.under("**/templates/**/*.html"):
         for text in asked_in_template(path.read_text()):

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +25,15 @@ class Source:
     path: str
     tree: ast.Module
     lines: tuple[str, ...]
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        return tuple(ast.walk(self.tree))
+
+    @property
+    def functions(self) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+        kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+        return (node for node in self.nodes if isinstance(node, kinds))
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -59,8 +69,13 @@ def under(pattern: str, root: Path = ROOT) -> list[Path]:
 
 
 def read(path: Path, root: Path = ROOT) -> Source:
-    text = path.read_text()
-    return Source(str(path.relative_to(root)), ast.parse(text), tuple(text.splitlines()))
+    return parsed(str(path.relative_to(root)), path.read_text())
+
+
+@cache
+def parsed(path: str, text: str) -> Source:
+    """Return a file's source; what many rules read is parsed and walked once."""
+    return Source(path, ast.parse(text), tuple(text.splitlines()))
 
 
 def packages(root: Path = ROOT) -> list[str]:
@@ -76,11 +91,6 @@ def sources(root: Path = ROOT) -> list[Source]:
     ]
 
 
-def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return (node for node in ast.walk(tree) if isinstance(node, kinds))
-
-
 def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (node.end_lineno or node.lineno) - node.lineno + 1
 
@@ -91,7 +101,7 @@ def long_files(source: Source) -> Iterator[str]:
 
 
 def long_functions(source: Source) -> Iterator[str]:
-    for node in functions(source.tree):
+    for node in source.functions:
         if length(node) > FUNCTION_LINES:
             yield f"{node.name} has {length(node)} lines; at most {FUNCTION_LINES}"
 
@@ -131,21 +141,21 @@ def foreign_tables(source: Source) -> Iterator[str]:
         and not f"{node.module}.".startswith(f"{source.app}.")
         for alias in node.names
     }
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Attribute) and node.attr == "objects":
             if isinstance(node.value, ast.Name) and node.value.id in foreign:
                 yield f"line {node.lineno}: {node.value.id}.objects belongs to another app"
 
 
 def hidden_writes(source: Source) -> Iterator[str]:
-    for node in functions(source.tree):
+    for node in source.functions:
         if node.name in {"save", "delete"}:
             yield f"line {node.lineno}: {node.name}() overridden; write a service"
 
 
 def whole_row_saves(source: Source) -> Iterator[str]:
     """Only what changed is saved, against lost updates."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             named = {keyword.arg for keyword in node.keywords}
             bare = node.func.attr == "save" and not node.args
@@ -156,7 +166,7 @@ def whole_row_saves(source: Source) -> Iterator[str]:
 def states_set_elsewhere(source: Source) -> Iterator[str]:
     if source.layer == "services":
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 if isinstance(target, ast.Attribute) and target.attr == "state":
@@ -170,14 +180,14 @@ def clock_read_inside(source: Source) -> Iterator[str]:
         return
     if source.app in {"ops_platform", "foundation.ui"}:
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             if node.func.attr in CLOCKS:
                 yield f"line {node.lineno}: takes the time as an argument, never reads the clock"
 
 
 def floating_money(source: Source) -> Iterator[str]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Attribute) and node.attr == "FloatField":
             yield f"line {node.lineno}: FloatField"
         if isinstance(node, (ast.arg, ast.AnnAssign)):
@@ -195,7 +205,7 @@ def environment_read(source: Source) -> Iterator[str]:
         ("ops_platform/env.py", "ops_platform/stack/", "ops_platform/bench/")
     ):
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Attribute) and ast.unparse(node) in {"os.environ", "os.getenv"}:
             if "DJANGO_SETTINGS_MODULE" not in source.lines[node.lineno - 1]:
                 yield f"line {node.lineno}: the environment is read in ops_platform/env.py"
@@ -208,7 +218,7 @@ def unfinished(source: Source) -> Iterator[str]:
 
 
 def signals(source: Source) -> Iterator[str]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").endswith("dispatch"):
             if any(alias.name == "receiver" for alias in node.names):
                 yield f"line {node.lineno}: say it in ops_platform/wiring.py"
@@ -216,7 +226,7 @@ def signals(source: Source) -> Iterator[str]:
 
 def risky_queries(source: Source) -> Iterator[str]:
     """Request data never becomes names of a query; all fields are never meant."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Constant) and node.value == "__all__":
             if source.layer in {"forms", "api"}:
                 yield f"line {node.lineno}: name the fields"
