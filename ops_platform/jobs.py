@@ -131,6 +131,7 @@ def _keep(job: worklist.Claimed, ended: threading.Event) -> None:
         while not ended.wait(EXTEND_EVERY_SECONDS):
             try:
                 worklist.extend_job(job=job)
+                sign("worker")
             except DatabaseError as error:
                 # The database may be back before the lease ends.
                 log.warning("job.not_extended", kind=job.kind, error=repr(error))

@@ -103,6 +103,14 @@ CACHES = {
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 
+# --- readiness: of the machinery (health.py), not of the business ---------------------------------
+READY_DATABASE_MS = 500
+READY_CLOCK_MS = 1000
+READY_DISK_FREE_PERCENT = 10
+READY_WORKER_SECONDS = 30
+READY_JOB_SECONDS = 60
+READY_SEAL_SECONDS = 300
+
 # --- files -------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT: Path | None = env.var / "static"

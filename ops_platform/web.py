@@ -24,12 +24,13 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 @public
 @action
-def readyz(_request: HttpRequest) -> HttpResponse:
-    """Say whether work can be done: 200 ready or degraded, 503 unready."""
-    state, checks = health.examine()
-    answer = JsonResponse(
-        {"status": state, "checks": checks}, status=503 if state == "unready" else 200
-    )
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say whether work can be done: 200 ready or degraded, 503 unready.
+
+    With ?only=serving it asks what pages need and nothing else, for what shares requests out.
+    """
+    state = health.examine(serving_only=request.GET.get("only") == "serving")
+    answer = JsonResponse(state.told(), status=503 if state.status == "unready" else 200)
     add_never_cache_headers(answer)
     return answer
 

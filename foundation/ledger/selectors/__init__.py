@@ -18,6 +18,7 @@ from foundation.ledger.selectors._books import (
     day_state,
     differences,
     extent,
+    open_days,
     trial_totals,
 )
 from foundation.ledger.selectors._entries import EntrySeen, LegSeen, entry
@@ -48,6 +49,7 @@ __all__ = [
     "journal",
     "journal_line",
     "journal_lines",
+    "open_days",
     "payee_name",
     "statement",
     "trial_totals",

@@ -43,6 +43,11 @@ def business_date(*, institution_id: int) -> date:
     return found
 
 
+def open_days() -> int:
+    """Return how many institutions in scope have a business day open."""
+    return BusinessDay.objects.filter(state=rules.DAY_OPEN).count()
+
+
 def day_state(*, institution_id: int, on: date) -> str:
     """Return the state of an institution's day, empty where there is no such day."""
     rows = BusinessDay.objects.filter(institution_id=institution_id, date=on)
