@@ -7,6 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from foundation.imaging.rules._labels import (
+    AMOUNT,
+    DATE,
+    KINDS,
+    LABEL,
+    LABELS,
+    NUMBER,
+    PAYEE_SIDE,
+    PAYER_SIDE,
+    WORDS,
+)
 from foundation.imaging.rules._lines import (
     Box,
     Line,
@@ -18,70 +29,6 @@ from foundation.imaging.rules._lines import (
 from foundation.kernel.capitals import NotCapitals
 from foundation.kernel.money import Money
 
-NUMBER, AMOUNT, WORDS, DATE, NAME, TEXT = "number", "amount", "words", "date", "name", "text"
-KINDS = {
-    "voucher_no": NUMBER,
-    "account": NUMBER,
-    "payee_account": NUMBER,
-    "journal_no": NUMBER,
-    "teller": NUMBER,
-    "id_number": TEXT,
-    "amount": AMOUNT,
-    "amount_words": WORDS,
-    "date": DATE,
-    "payer_name": NAME,
-    "payee_name": NAME,
-    "purpose": TEXT,
-}
-# Longer labels first: 收款人账号 is not 账号. `party` is decided by where the label stands.
-LABELS: tuple[tuple[str, str], ...] = (
-    ("(?:收款人|收款方|转入|对方|收款)(?:账号|帐号|卡号|账户)", "payee_account"),
-    (
-        "(?:付款人|付款方|出票人|申请人|汇款人|转出|取款|存款|付款)(?:账号|帐号|卡号|账户)",
-        "account",
-    ),
-    ("(?:收款人|收款方|转入|对方|收款)(?:户名|全称|名称|姓名)", "payee_name"),
-    (
-        "(?:付款人|付款方|出票人|申请人|汇款人|转出|付款|存款人|取款人)(?:户名|全称|名称|姓名)",
-        "payer_name",
-    ),
-    ("(?:账|帐|卡)[/及]?(?:卡)?号码?|账户", "party:account"),
-    ("户名|全称|客户名称|客户姓名|姓名", "party:name"),
-    ("(?:收款人|收款方|收款单位)(?!签|开)", "payee_name"),
-    ("(?:付款人|付款方|出票人|申请人|汇款人|付款单位)(?!签|开)", "payer_name"),
-    (
-        (
-            "(?:凭证|票据|支票|业务|申请书|单据)(?:号码|编号|号)|编号|№"
-            "|(?<![A-Za-z])N[oO0]?[.:： ]+(?=[0-9])"
-        ),
-        "voucher_no",
-    ),
-    ("(?:交易|日志|主机|会计|核心)?流水号?|日志号", "journal_no"),
-    ("交易柜员|柜员号?|操作员|经办柜员", "teller"),
-    ("金额?[(（]?大写[)）]?|(?:人民币)?[(（]大写[)）]|大写金额", "amount_words"),
-    ("人民币(?=[零壹贰叁肆伍陆柒捌玖])", "amount_words"),
-    ("金额?[(（]?小写[)）]?|(?:人民币)?[(（]小写[)）]|小写金额", "amount"),
-    ("交易金额|转账金额|取款金额|存款金额|汇款金额|发生额|金额|[¥￥](?=[0-9])", "amount"),
-    ("(?:申请|交易|出票|委托|记账|业务|签发)?日期", "date"),
-    ("证件号码?|身份证号码?", "id_number"),
-    ("用途|附言|摘要", "purpose"),
-)
-OTHER_LABELS = (
-    "代理人|经办人?|存款人|取款人|资金来源|客户声明|银行打印|开户行|开户银行|付款行|收款行|支付密码|"
-    "附加信息|业务类型|业务种类|交易码|交易代码|机构|网点|币种|余额|手续费|终端|会计主管|授权|复核|"
-    "记账|客户签章|客户签名|签名|备注|证件类型|证件种类|交易时间|时间|第.联"
-)
-PAYEE_SIDE = re.compile("收款人|收款方|收款单位")
-PAYER_SIDE = re.compile("付款人|付款方|出票人|申请人|汇款人|付款单位")
-# A label begins a line or follows a value; inside a sentence the same word is only a word, unless
-# a colon or a figure makes it a label.
-_LABEL = re.compile(
-    "|".join(
-        f"(?P<l{place}>(?<![\u4e00-\u9fff、，。])(?:{pattern})|(?:{pattern})(?=[:：]|[¥￥]?[0-9]))"
-        for place, (pattern, _) in enumerate(LABELS)
-    )
-    + f"|(?P<other>{OTHER_LABELS})"
-)
 GRID_UNITS = re.compile("[亿仟千佰百拾十万元圆角分]+")
 FIGURES = re.compile(r"[0-9][0-9,.]*[.,][0-9]{2}(?![0-9])")
 RUN = r"[0-9OoQDlI|ZSsbBgq〇*xX]"
@@ -91,7 +38,15 @@ DATE_TEXT = re.compile(r"(20[0-9]{2})[年./-]?([01]?[0-9])[月./-]?([0-3]?[0-9])
 JOURNAL_AND_DATE = re.compile(
     r"^([0-9]{10,14})20[2-9][0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{0,6}$"
 )
-WORDS_TEXT = re.compile("[零壹贰叁肆伍陆柒捌玖][零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整]{2,}")
+# A sign that an engine did not know, between capitals or before a unit, belongs to the amount:
+# without it the rest would be another amount.
+_CAPITALS = "[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整]"
+WORDS_TEXT = re.compile(
+    "(?:[\u4e00-\u9fff](?=[拾佰仟万亿]))?[零壹贰叁肆伍陆柒捌玖拾佰仟万亿]"
+    f"(?:{_CAPITALS}|[\u4e00-\u9fff](?={_CAPITALS})){{2,}}"
+)
+# How sure a text can be at most that is no proper amount: it says nothing against any other.
+IMPROPER_WORDS_MAX = 50
 
 
 @dataclass(frozen=True)
@@ -193,7 +148,7 @@ def luhn_holds(digits: str) -> bool:
 
 def _pieces(line: Line) -> Iterator[_Piece]:
     text = line.text.strip()
-    marks = list(_LABEL.finditer(text))
+    marks = list(LABEL.finditer(text))
     if not marks or marks[0].start() > 0:
         yield _Piece("", text[: marks[0].start()] if marks else text, line)
     for place, mark in enumerate(marks):
@@ -271,12 +226,13 @@ def _value(name: str, text: str, line: Line) -> Iterator[Field]:
     confidence = line.confidence
     if kind == WORDS:
         checked = fen_of_words(value) is not None
+        confidence = confidence if checked else min(confidence, IMPROPER_WORDS_MAX)
     if name == "journal_no":
         value = JOURNAL_AND_DATE.sub(r"\1", value)
     if kind == NUMBER:
         confidence = second_opinion(value, line)
-        if name.endswith("account") and _like_a_card(value):
-            checked = luhn_holds(value)
+        if name.endswith("account"):
+            checked = _check_of(value)
     if kind == AMOUNT:
         confidence = second_opinion(digits_of(value), line)
     yield Field(name, value, confidence, line.box, checked)
@@ -285,25 +241,30 @@ def _value(name: str, text: str, line: Line) -> Iterator[Field]:
 def second_opinion(value: str, line: Line) -> int:
     """Return how sure a number is once the independent digit reader has been heard.
 
-    A card's number whose check digit holds stands against a second reading that is no card's
-    number: two engines seldom differ in more than a digit, and one wrong digit breaks the check.
+    An account's number whose check digit holds stands against a second reading whose own does
+    not: two engines seldom differ in more than a digit, and one wrong digit breaks the check.
     """
     digits = digits_of(value)
     if not line.digits or "*" in value:
         return line.confidence
     if digits in line.digits:
         return max(line.confidence, 99)
-    if _is_a_card(digits) and not _is_a_card(line.digits):
+    if _check_of(digits) and not _check_of(line.digits):
         return line.confidence
     return min(line.confidence, 60)
 
 
-def _like_a_card(value: str) -> bool:
-    return len(value) in (16, 19) and value.startswith("62") and value.isdigit()
+def _check_of(number: str) -> bool | None:
+    """Tell whether an account's check digit holds; None where the number need not have one.
 
-
-def _is_a_card(value: str) -> bool:
-    return _like_a_card(value) and luhn_holds(value)
+    Cards (62…, 16 or 19 digits) and this bank's accounts (19 digits) end in one after Luhn; of
+    other banks' accounts of that length nothing is known when it does not hold.
+    """
+    if not number.isdigit() or len(number) not in (16, 19):
+        return None
+    if number.startswith("62"):
+        return luhn_holds(number)
+    return (len(number) == 19 and luhn_holds(number)) or None
 
 
 def _number(text: str) -> str | None:
@@ -327,8 +288,10 @@ def _amount(text: str) -> str | None:
 
 
 def _words(text: str) -> str | None:
-    found = WORDS_TEXT.search(capitals_of(text))
-    return found[0] if found and re.search("[元角分]", found[0]) else None
+    for found in WORDS_TEXT.finditer(capitals_of(text)):
+        if re.search("[壹贰叁肆伍陆柒捌玖]", found[0]) and re.search("[元角分]", found[0]):
+            return found[0]
+    return None
 
 
 def _plain(text: str) -> str | None:

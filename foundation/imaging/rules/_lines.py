@@ -15,7 +15,7 @@ DIGIT_LOOKS = str.maketrans(
     }
 )  # fmt: skip
 CAPITAL_LOOKS = str.maketrans(
-    "圆圓园正壱貳貮弍參叄陸染千百十萬億〇", "元元元整壹贰贰贰叁叁陆柒仟佰拾万亿零"
+    "圆圓园正壱貳貮弍參叄参陸染千百十萬億〇", "元元元整壹贰贰贰叁叁叁陆柒仟佰拾万亿零"
 )
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from rapidfuzz import fuzz
 
 from foundation.imaging.rules import _fields as reading
+from foundation.imaging.rules import _labels as labels
 from foundation.imaging.rules._fields import Field
 from foundation.imaging.rules._lines import Box, Code, Line, capitals_of, compact, digits_of
 from foundation.kernel.money import Money
@@ -78,7 +79,7 @@ def _compare(name: str, value: object, pages: Sequence[ReadPage]) -> Comparison:
     A labelled value that differs wins over the same number printed elsewhere: the machine's own
     print repeats what was keyed, the customer's field is what was ordered.
     """
-    kind = _KINDS[reading.KINDS.get(name, reading.TEXT)]
+    kind = _KINDS[labels.KINDS.get(name, labels.TEXT)]
     want = kind.shown(value)
     labelled = [row for page in pages for row in _labelled(name, want, kind, page)]
     for verdict in (DIFFERS, SAME):
@@ -200,10 +201,10 @@ def _words_fen(text: str) -> str | None:
 
 
 _KINDS: dict[str, _Kind] = {
-    reading.NUMBER: _Kind(_text, digits_of, _number_runs),
-    reading.AMOUNT: _Kind(_figures, _fen, _amount_runs),
-    reading.WORDS: _Kind(_words, _words_fen, _word_runs),
-    reading.DATE: _Kind(_text, reading.date_of, _date_runs),
-    reading.NAME: _Kind(_text, compact, _name_runs),
-    reading.TEXT: _Kind(_text, compact, _name_runs),
+    labels.NUMBER: _Kind(_text, digits_of, _number_runs),
+    labels.AMOUNT: _Kind(_figures, _fen, _amount_runs),
+    labels.WORDS: _Kind(_words, _words_fen, _word_runs),
+    labels.DATE: _Kind(_text, reading.date_of, _date_runs),
+    labels.NAME: _Kind(_text, compact, _name_runs),
+    labels.TEXT: _Kind(_text, compact, _name_runs),
 }

@@ -4,6 +4,7 @@ import pytest
 
 from foundation.imaging import rules
 from foundation.imaging.rules import Code, Line, ReadPage, fields_of, verify
+from foundation.kernel import numbering
 from foundation.kernel.money import Money
 
 ACCOUNT = "6228480402564890018"
@@ -53,6 +54,10 @@ def verdict(name, value, *lines, codes=()):
         ("amount", row("交易金额：500.00 余额：9,999.00"), "500.00"),
         ("amount_words", row("人民币（大写）", "壹仟圆正"), "壹仟元整"),
         ("amount_words", row("人民币叁佰贰拾捌万陆仟伍佰元整"), "叁佰贰拾捌万陆仟伍佰元整"),
+        ("amount_words", row("人民币叁佰参拾万元整"), "叁佰叁拾万元整"),
+        ("amount_words", row("叁佰某拾叁万捌仟元整"), "叁佰某拾叁万捌仟元整"),
+        ("amount_words", row("某佰叁拾叁万捌仟元整"), "某佰叁拾叁万捌仟元整"),
+        ("amount_words", row("亿仟佰拾万仟佰拾元角分"), None),
         ("date", row("申请日期2026年11月3日"), "2026-11-03"),
         ("payer_name", row("户名：欧阳建国"), "欧阳建国"),
         ("payee_name", row("收款人", "天津滨海恒运物流有限公司"), "天津滨海恒运物流有限公司"),
@@ -121,6 +126,20 @@ def test_a_card_number_is_checked_by_its_last_digit():
     assert checked("1120010401002765") is None
 
 
+@pytest.mark.parametrize("said", ["叁佰某拾叁万捌仟元整", "某佰叁拾叁万捌仟元整"])
+def test_capitals_with_an_unknown_sign_are_no_other_amount(said):
+    page = ReadPage(1, tuple(row(said)), fields_of(lines=row(said)))
+
+    for fen in (33_800_000, 338_000_000, 3_800_000):
+        [words] = [
+            found
+            for found in verify(expected={"amount_words": fen}, pages=[page])
+            if found.name == "amount_words"
+        ]
+        assert words.verdict != "same"
+        assert words.confidence <= 50, "not sure enough to accuse anybody"
+
+
 class TestSecondReader:
     """Two engines on one number; what bears a reading out weighs more than an objection."""
 
@@ -145,6 +164,12 @@ class TestSecondReader:
     def test_a_check_digit_stands_against_a_number_without(self):
         assert self.sure(f"账号：{ACCOUNT}", ACCOUNT[:-1] + "9") == 95
         assert self.sure(f"账号：{ACCOUNT}", ACCOUNT[:-2]) == 95
+
+    def test_an_account_of_the_bank_is_checked_as_well(self):
+        own = numbering.account_number(prefix="10", serial=4_711)
+
+        assert self.sure(f"账号：{own}", own[:-3] + own[-2:]) == 95
+        assert self.sure(f"账号：{own[:-1]}{9 - int(own[-1])}", own) == 60
 
     def test_two_valid_cards_leave_the_doubt(self):
         another = "6228480402564890026"
