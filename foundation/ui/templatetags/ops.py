@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import groupby
 from typing import Any
 
 from django import template
@@ -20,6 +22,7 @@ register = template.Library()
 SPRITE = "ops/icons.svg"
 DECORATION = mark_safe('aria-hidden="true"')
 NOTHING = "—"
+_LONG_NUMBER = re.compile("[0-9]{12,}")
 
 
 @register.filter
@@ -40,6 +43,12 @@ def capitals(amount: Money | int | str | None) -> str:
 def account(number: str) -> str:
     """Show an account number in groups of four."""
     return text.group_by_four(str(number or ""))
+
+
+@register.filter
+def in_groups(shown: str) -> str:
+    """Show a long run of digits in groups of four, and any other text as it is."""
+    return text.group_by_four(shown) if _LONG_NUMBER.fullmatch(str(shown)) else str(shown)
 
 
 @register.filter
@@ -70,6 +79,12 @@ def mask_name(name: str) -> str:
 def translated(msgid: str) -> str:
     """Show a text that code keeps in English, such as a menu's title, as the person reads it."""
     return gettext(str(msgid)) if msgid else ""
+
+
+@register.filter
+def actor(label: str) -> str:
+    """Show who acted: a person by number and name, the platform itself in the reader's language."""
+    return gettext("the platform") if re.match(r"system\b", str(label)) else str(label)
 
 
 @register.filter
@@ -123,13 +138,17 @@ def mark_differences(keyed: str, read: str) -> str:
     """Show the second text with the characters marked in which it differs from the first."""
     first, second = str(keyed or ""), str(read or "")
     if len(first) != len(second):
-        return format_html("<mark>{}</mark>", second) if second else NOTHING
+        return format_html("<mark>{}</mark>", in_groups(second)) if second else NOTHING
+    if _LONG_NUMBER.fullmatch(first) and _LONG_NUMBER.fullmatch(second):
+        first, second = in_groups(first), in_groups(second)
+    runs = groupby(zip(first, second, strict=True), key=lambda pair: pair[0] != pair[1])
     return format_html_join(
         "",
         "{}",
         (
-            (char if char == other else format_html("<mark>{}</mark>", char),)
-            for char, other in zip(second, first, strict=True)
+            (format_html("<mark>{}</mark>", run) if differs else run,)
+            for differs, pairs in runs
+            for run in ["".join(char for _, char in pairs)]
         ),
     )
 

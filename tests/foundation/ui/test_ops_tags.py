@@ -47,6 +47,26 @@ def test_only_what_differs_is_marked():
     assert ops.mark_differences("恒运", "") == "—"
 
 
+def test_long_numbers_are_read_in_groups_of_four():
+    assert ops.in_groups("1079837861963243461") == "1079 8378 6196 3243 461"
+    assert ops.in_groups("11240241") == "11240241"
+    assert ops.in_groups("579,900.00") == "579,900.00"
+    assert (
+        ops.mark_differences("1079837861963243461", "1079837867703243461")
+        == "1079 8378 6<mark>770</mark> 3243 461"
+    )
+    assert ops.mark_differences("1079837861963243461", "107983786196324346").startswith(
+        "<mark>1079 8378"
+    )
+
+
 def test_an_icon_with_a_label_speaks():
     assert 'aria-hidden="true"' in ops.icon("check")
     assert 'aria-label="&lt;ok&gt;"' in ops.icon("check", label="<ok>")
+
+
+def test_the_platform_acts_under_no_foreign_name():
+    assert ops.actor("110037 李静") == "110037 李静"
+    for label in ("system", "system monitoring", "system:schedule"):
+        assert ops.actor(label) == "平台"
+    assert ops.actor("systems analyst") == "systems analyst"
