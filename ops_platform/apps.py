@@ -9,8 +9,9 @@ class OpsPlatformConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect who listens to whom."""
-        from ops_platform import frame, menu, wiring
+        from ops_platform import frame, menu, metrics, wiring
 
         wiring.connect()
+        metrics.connect()
         menu.connect()
         frame.connect()

@@ -20,6 +20,7 @@ from django.db import connection, connections
 from foundation.people import services as people
 from foundation.worklist import rules
 from foundation.worklist import services as worklist
+from ops_platform import metrics
 from ops_platform.logs import masked
 
 TASK = re.compile(r"(?:foundation\.)?[a-z_]+\.tasks\.[a-z][a-z_]*")
@@ -48,7 +49,7 @@ def run_job(job_id: int | None = None) -> bool:
             with _kept(job):
                 _do(job)
         except rules.LeaseLost:
-            log.warning("job.fenced", kind=job.kind)
+            _fenced(job)
         except Exception as error:  # noqa: BLE001  a task may fail in any way; the row keeps it
             log.warning("job.failed", kind=job.kind, attempts=job.attempts, error=repr(error))
             _fail(job, traceback.format_exc())
@@ -96,6 +97,12 @@ def _do(job: worklist.Claimed) -> None:
         worklist.finish_job(job=job)
 
 
+def _fenced(job: worklist.Claimed) -> None:
+    """Another worker has the job: what this one did is not committed."""
+    metrics.count_fence("job")
+    log.warning("job.fenced", kind=job.kind)
+
+
 def _renew() -> None:
     if not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()
@@ -106,7 +113,7 @@ def _fail(job: worklist.Claimed, error: str) -> None:
     try:
         given_up = worklist.fail_job(job=job, error=masked(error))
     except rules.LeaseLost:
-        log.warning("job.fenced", kind=job.kind)
+        _fenced(job)
     else:
         if given_up:
             log.error("job.dead", kind=job.kind, attempts=job.attempts)

@@ -1,13 +1,27 @@
-"""Figures for the bank's monitoring: requests as they happen, queues and jobs from the database."""
+"""Figures for the bank's monitoring: what happens is counted, what is there is asked for.
 
+Labels are names that the code knows (pages, codes, queues), never who or which item.
+"""
+
+import re
+import sys
 from collections.abc import Iterator
+from typing import Any
 
-from django.db import connection
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from django.core.signals import got_request_exception
+from django.db import connection, transaction
+from django.db.backends.signals import connection_created
+from django.db.utils import ProgrammingError
+from django.utils import timezone
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
+from foundation.kernel.scope import NoScope
+from foundation.trail import events as trail
+from foundation.trail import selectors as trail_selectors
+from foundation.worklist import events as queues
 from ops_platform.env import env
 
 _BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -17,15 +31,30 @@ _requests = Histogram(
     ["page", "method", "status"],
     buckets=_BUCKETS,
 )
+_refusals = Counter("ops_refusals", "Refusals shown to people and systems, by code.", ["code"])
+_fences = Counter("ops_fences", "Stale decisions and lost jobs that changed nothing.", ["where"])
+_sign_in_failures = Counter("ops_sign_in_failures", "Tries to sign in that failed.")
+_views = Counter("ops_image_views", "Images that left the store for a person.", ["use"])
+_claims = Counter("ops_claims", "Items given to a person.", ["queue", "lapsed"])
+_denials = Counter("ops_denials", "What the database or the scope denied to our code.", ["kind"])
+
+_CODE = re.compile("E[0-9]{4}|forbidden|not found")
+# LeaseLost of the worklist, and ShownIsStale of the authorization centre.
+_STALE = frozenset({"E3001", "E2008"})
+_SEEN = "imaging.page.seen."
+_DENIED = "42501"
 
 # Each query gives rows of label values and one figure. They count over all institutions, so they
 # run in the system's scope.
 _QUERIES = (
     (
         "ops_jobs",
-        "Jobs in the job table.",
+        "Jobs that are not done.",
         ("state",),
-        "SELECT state, count(*) FROM worklist_job GROUP BY state",
+        """
+        SELECT state, count(*) FROM worklist_job WHERE state IN ('ready', 'running', 'dead')
+        GROUP BY state
+        """,
     ),
     (
         "ops_job_oldest_seconds",
@@ -34,6 +63,15 @@ _QUERIES = (
         """
         SELECT coalesce(extract(epoch FROM clock_timestamp() - min(run_after)), 0)
         FROM worklist_job WHERE state = 'ready' AND run_after <= clock_timestamp()
+        """,
+    ),
+    (
+        "ops_worker_silent_seconds",
+        "Time since the last worker was heard of.",
+        (),
+        """
+        SELECT extract(epoch FROM clock_timestamp() - max(at)) FROM worklist_heartbeat
+        WHERE process = 'worker' HAVING count(*) > 0
         """,
     ),
     (
@@ -62,6 +100,58 @@ def count_request(page: str, method: str, status: int, seconds: float) -> None:
     _requests.labels(page, method, str(status)).observe(seconds)
 
 
+def count_recorded(event: trail.Recorded) -> None:
+    """Count a line of the trail once it is there for good."""
+    if _CODE.fullmatch(event.result):
+        _once_kept(_refusals.labels(event.result.replace(" ", "_")))
+    if event.result in _STALE:
+        _once_kept(_fences.labels("page"))
+    if (event.action, event.result) == ("people.sign_in", "refused"):
+        _once_kept(_sign_in_failures)
+    if event.action.startswith(_SEEN):
+        _once_kept(_views.labels(event.action.removeprefix(_SEEN)))
+
+
+def count_claim(event: queues.Claimed) -> None:
+    """Count an item that was given to a person."""
+    _once_kept(_claims.labels(event.queue, "yes" if event.lapsed else "no"))
+
+
+def count_fence(where: str) -> None:
+    """Count work that came too late to change anything."""
+    _fences.labels(where).inc()
+
+
+def connect() -> None:
+    """Hear of what the database denies, and of rows touched outside every scope."""
+    connection_created.connect(_watch, dispatch_uid="metrics.denials")
+    got_request_exception.connect(_count_fault, dispatch_uid="metrics.no_scope")
+
+
+def _once_kept(counter: Counter) -> None:
+    transaction.on_commit(counter.inc)
+
+
+def _watch(connection: Any, **_signal: Any) -> None:
+    if _counting_denials not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_counting_denials)
+
+
+def _counting_denials(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+    try:
+        return execute(sql, params, many, context)
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "pgcode", "") == _DENIED:
+            by_policy = "row-level security" in str(error)
+            _denials.labels("row_security" if by_policy else "privilege").inc()
+        raise
+
+
+def _count_fault(**_signal: Any) -> None:
+    if isinstance(sys.exc_info()[1], NoScope):
+        _denials.labels("no_scope").inc()
+
+
 class DatabaseCollector(Collector):
     """Asks the database when the figures are fetched, so that all processes say the same."""
 
@@ -74,6 +164,25 @@ class DatabaseCollector(Collector):
                 for row in line.fetchall():
                     gauge.add_metric([str(part) for part in row[:-1]], row[-1])
                 yield gauge
+        yield from _of_the_trail()
+
+
+def _of_the_trail() -> Iterator[Metric]:
+    now = timezone.now()
+    lag = trail_selectors.oldest_unsealed(at=now).total_seconds()
+    yield GaugeMetricFamily(
+        "ops_trail_unsealed_seconds", "Age of the oldest line of the trail without a seal.", lag
+    )
+    look = trail_selectors.last_look()
+    if look is None:
+        return
+    age = (now - look.at).total_seconds()
+    yield GaugeMetricFamily(
+        "ops_books_verified_seconds", "Time since all books and the trail were looked through.", age
+    )
+    yield GaugeMetricFamily(
+        "ops_books_broken", "Whether that look found anything wrong.", int(look.result != "ok")
+    )
 
 
 def exposition() -> bytes:

@@ -13,9 +13,12 @@ from foundation.imaging import events as imaging
 from foundation.kernel import bus
 from foundation.ledger import events as ledger
 from foundation.people.roles import Permission
+from foundation.trail import events as trail
+from foundation.worklist import events as queues
 from foundation.worklist import services as worklist
 from foundation.worklist.rules import Queue, open_queue
 from monitoring import services as monitoring
+from ops_platform import metrics
 
 
 def connect() -> None:
@@ -28,6 +31,8 @@ def connect() -> None:
     bus.listen(authorization.Completed, later("monitoring.tasks.match_document"))
     bus.listen(imaging.PageRead, later("monitoring.tasks.match_document"))
     bus.listen(ledger.DayClosed, later("monitoring.tasks.match_day"))
+    bus.listen(trail.Recorded, metrics.count_recorded)
+    bus.listen(queues.Claimed, metrics.count_claim)
 
 
 def later(kind: str) -> Callable[[Any], None]:

@@ -13,6 +13,9 @@ from typing import Any
 from foundation.kernel.errors import Refused
 
 FIRST = "0" * 64
+# Who looks through all books and the whole trail, and the subject under which that is told.
+SYSTEM = "system"
+BOOKS = "trail:books"
 
 # What a verification may find; each names what somebody must have done.
 CHANGED = "changed"  # the seal does not fit the events under it

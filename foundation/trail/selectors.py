@@ -142,6 +142,11 @@ def oldest_unsealed(*, at: datetime) -> timedelta:
     return at - oldest if oldest else timedelta(0)
 
 
+def last_look() -> Event | None:
+    """Return when all books and the whole trail were last looked through, and how that ended."""
+    return Event.objects.filter(subject=rules.BOOKS).order_by("-id").first()
+
+
 def _chain_breaks(chain: Iterator[Seal], known: Mapping[int, str]) -> Iterator[rules.Break]:
     seq, former, upto = 0, rules.FIRST, 0
     for row in chain:

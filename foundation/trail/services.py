@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from django.db import connection
 
-from foundation.trail import rules, selectors
+from foundation.kernel import bus
+from foundation.trail import events, rules, selectors
 from foundation.trail.gateways import Anchor
 from foundation.trail.models import Event, Seal
 
@@ -56,7 +57,7 @@ def record(
     """
     assert connection.in_atomic_block, "an action and its trail stand or fall together"
     here, request = _told_from.get()
-    return Event.objects.create(
+    row: Event = Event.objects.create(
         institution_id=institution_id,
         actor=_one_line(actor, 60),
         action=_one_line(action, 60),
@@ -67,6 +68,8 @@ def record(
         request_id=_one_line(request_id or request, 40),
         detail=dict(detail or {}),
     )
+    bus.publish(events.Recorded(action=row.action, result=row.result))
+    return row
 
 
 def record_export(*, staff: Reader, asked: Mapping[str, str], count: int, at: datetime) -> None:
@@ -78,6 +81,19 @@ def record_export(*, staff: Reader, asked: Mapping[str, str], count: int, at: da
         subject="trail",
         at=at,
         detail={**asked, "count": count},
+    )
+
+
+def record_look(*, institution_id: int, differences: int, breaks: int, at: datetime) -> None:
+    """Put on the trail that all books and the whole trail were looked through, and the result."""
+    record(
+        institution_id=institution_id,
+        actor=rules.SYSTEM,
+        action="trail.verify_books",
+        subject=rules.BOOKS,
+        at=at,
+        result="broken" if differences or breaks else "ok",
+        detail={"differences": differences, "breaks": breaks},
     )
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from prometheus_client import CollectorRegistry
+from prometheus_client.multiprocess import MultiProcessCollector
 from redis import Redis
 
 from foundation.worklist import rules
@@ -208,11 +210,11 @@ def drill(committed_db, tmp_path) -> Iterator[Callable[..., subprocess.Popen[byt
     }
     started = []
 
-    def start(*words: str) -> subprocess.Popen[bytes]:
+    def start(*words: str, **more: str) -> subprocess.Popen[bytes]:
         log = (tmp_path / "log").open("ab")
         with log:
             process = subprocess.Popen(
-                [sys.executable, "-W", "ignore", *words], cwd=ROOT, env=environ,
+                [sys.executable, "-W", "ignore", *words], cwd=ROOT, env={**environ, **more},
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         started.append(process)
@@ -234,6 +236,13 @@ def waited(condition: Callable[[], bool], seconds: int = 40) -> bool:
     return True
 
 
+def fences(folder: Path) -> float:
+    """Return how often a job met its fence, over all processes that count in the folder."""
+    together = CollectorRegistry()
+    MultiProcessCollector(together, str(folder))
+    return together.get_sample_value("ops_fences_total", {"where": "job"}) or 0
+
+
 def effects() -> list[int]:
     with connection.cursor() as line:
         line.execute("SELECT number FROM drill_effect ORDER BY number")
@@ -243,6 +252,15 @@ def effects() -> list[int]:
 def drills(count: int, seconds: float) -> None:
     for number in range(count):
         worklist.enqueue_job(kind="drill.tasks.work", args={"number": number, "seconds": seconds})
+
+
+def take_over() -> None:
+    """Be another worker, who takes every job that is being worked on."""
+    with connection.cursor() as line:
+        line.execute(
+            "UPDATE worklist_job SET fence = fence + 1,"
+            " lease_until = clock_timestamp() + interval '1 hour' WHERE state = 'running'"
+        )
 
 
 def let_leases_end() -> None:
@@ -280,6 +298,18 @@ class TestKilled:
 
         assert worker.wait(15) == 0
         assert effects() == [0]
+
+    def test_a_worker_that_lost_its_job_changes_nothing_and_is_counted(self, drill, tmp_path):
+        counts = tmp_path / "counts"
+        counts.mkdir()
+        drills(1, 1.5)
+        drill(*WORKERS, PROMETHEUS_MULTIPROC_DIR=str(counts))
+        assert waited(lambda: bool(list(tmp_path.glob("*.begun"))))
+
+        take_over()
+
+        assert waited(lambda: fences(counts) == 1)
+        assert effects() == []
 
     def test_relay_and_celery_do_what_the_table_asks_for(self, drill, broker):
         worker = ("-m", "celery", "-A", "ops_platform.celery", "worker", "-c", "2", "-l", "WARNING")

@@ -13,12 +13,13 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from foundation.kernel import bus
 from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from foundation.trail import services as trail
 from foundation.ui import live
-from foundation.worklist import rules
+from foundation.worklist import events, rules
 from foundation.worklist.models import WorkItem
 
 SYSTEM = "system"
@@ -199,6 +200,8 @@ def claim_next(*, queue: str, staff: Staff, at: datetime) -> WorkItem | None:
         record(item=item, step="expire", actor=SYSTEM, at=at, held_by=left_by)
     elif not kept:
         _ring(queue, item.institution_id)
+    if not kept:
+        bus.publish(events.Claimed(queue=queue, lapsed=bool(left_by)))
     return item
 
 

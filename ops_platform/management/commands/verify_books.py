@@ -8,13 +8,10 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
-from foundation.ledger import selectors as ledger
 from foundation.people import services as people
-from foundation.trail import gateways
-from foundation.trail import selectors as trail
-
-FIRST, LAST = date(2000, 1, 1), date(2089, 12, 31)
+from ops_platform import verifying
 
 
 class Command(BaseCommand):
@@ -24,24 +21,26 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Read the days; without them everything is looked at."""
-        parser.add_argument("--from", dest="first", type=date.fromisoformat, default=FIRST)
-        parser.add_argument("--to", dest="last", type=date.fromisoformat, default=LAST)
+        parser.add_argument(
+            "--from", dest="first", type=date.fromisoformat, default=verifying.FIRST
+        )
+        parser.add_argument("--to", dest="last", type=date.fromisoformat, default=verifying.LAST)
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Print each difference; leave with 1 if there is any."""
+        found = verifying.look(first=options["first"], last=options["last"])
         with people.acting_as_system(reason="verify_books"):
-            extent = ledger.extent(first=options["first"], last=options["last"])
-            differences = ledger.differences(first=options["first"], last=options["last"])
-            breaks = trail.broken_seals(anchored=gateways.anchor().read())
-        for difference in differences:
+            verifying.note(found, at=timezone.now())
+        for difference in found.differences:
             self.stderr.write(f"{difference.kind}: {difference.subject} {difference.found}".strip())
-        for broken in breaks:
+        for broken in found.breaks:
             where = f"institution {broken.institution_id} seal {broken.seq}"
             self.stderr.write(f"trail {broken.kind}: {where}")
+        extent = found.extent
         self.stdout.write(
             f"{extent.entries} entries, {extent.legs} legs, {extent.lines} journal lines,"
-            f" {extent.accounts} accounts: {len(differences)} differences;"
-            f" trail: {len(breaks)} breaks"
+            f" {extent.accounts} accounts: {len(found.differences)} differences;"
+            f" trail: {len(found.breaks)} breaks"
         )
-        if differences or breaks:
+        if not found.sound:
             sys.exit(1)

@@ -1,0 +1,11 @@
+"""What others may hear from the queues."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """Somebody was given an item; `lapsed` when a former holder's lease had run out."""
+
+    queue: str
+    lapsed: bool
