@@ -1,4 +1,4 @@
-"""Fills an empty database with the demo bank: its house, its books, yesterday and today."""
+"""Fills an empty database with the demo bank: house, books, the business day before, and today."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from foundation.ledger import selectors as ledger
 from foundation.people import services as people
 from foundation.people.models import Institution, Staff
 from foundation.people.roles import ROLES
+from foundation.policy import selectors as policy_rows
 from foundation.policy import services as policy
 from foundation.policy.models import CalendarDay
 from ops_platform.demo import audit, books, cases, days, house, truth
@@ -49,7 +50,6 @@ def seed(
 ) -> list[Day]:
     """Seed an empty database and return the days played; sign-ins and truth go to the folder."""
     secret, founded = password(), local(now).date() - HOUSE_AGE
-    yesterday = local(now).date() - timedelta(days=1)
     with people.acting_as_system(reason="seed_demo"):
         places = open_places(outlet_count)
         staff = enlist(places=places, outlet_count=outlet_count, secret=secret, on=founded, at=now)
@@ -57,8 +57,10 @@ def seed(
         set_policies(staff=staff, on=founded, at=now)
         write_sign_ins(folder / "demo_sign_ins.txt", secret=secret, outlet_count=outlet_count)
         say(f"{len(places)} institutions, {len(staff)} staff")
-    stage = _stage(places, seed_number, opened=now - timedelta(days=1), on=yesterday, say=say)
-    before = _yesterday(stage, places, size=_smaller(today), on=yesterday)
+        day_before = policy_rows.calendar().previous_business_day(local(now).date())
+    opened = now - (local(now).date() - day_before)
+    stage = _stage(places, seed_number, opened=opened, on=day_before, say=say)
+    before = _play_before(stage, places, size=_with_images(today), on=day_before)
     with people.acting_as_system(reason="seed_demo"):
         books.open_day(places=places, on=local(now).date(), at=now)
     on = local(now).date()
@@ -114,8 +116,8 @@ def _stage(
     return Stage(customers, opened_books, crew, outlets, seed_number, say)
 
 
-def _yesterday(stage: Stage, places: dict[str, Institution], *, size: Size, on: date) -> Day:
-    """Play the day before and close it."""
+def _play_before(stage: Stage, places: dict[str, Institution], *, size: Size, on: date) -> Day:
+    """Play the business day before and close it."""
     evening = datetime.combine(on, days.CLOSES, SHANGHAI) + timedelta(hours=1)
     day = days.simulate(stage, on=on, size=size, hours=days.hours_of(on, until=evening))
     audit.pair_day(places=places, on=on, at=evening)
@@ -128,10 +130,9 @@ def _yesterday(stage: Stage, places: dict[str, Institution], *, size: Size, on: 
     return day
 
 
-def _smaller(size: Size) -> Size:
+def _with_images(size: Size) -> Size:
     """Return the size of the day before: as every voucher of it is there, only those with one."""
-    images = size.images * 3 // 5
-    return Size(transactions=images + 2, images=images)
+    return Size(transactions=size.images + 2, images=size.images)
 
 
 def password() -> str:

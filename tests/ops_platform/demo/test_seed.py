@@ -33,7 +33,7 @@ from ops_platform.demo.audit import OPENING_TRADE
 from ops_platform.demo.cases import PLANTS, Size
 from ops_platform.demo.play import Day
 
-NOW = datetime(2026, 11, 24, 15, 0, tzinfo=SHANGHAI)
+NOW = datetime(2026, 11, 23, 15, 0, tzinfo=SHANGHAI)  # a Monday
 
 
 @dataclass(frozen=True)
@@ -194,14 +194,15 @@ def test_honest_items_read_as_they_were_keyed(seeded):
             assert verdicts == {"same"}
 
 
-def test_monitoring_finds_yesterday_exactly_what_was_planted(seeded):
-    yesterday = seeded.days[0].on
+def test_monitoring_finds_the_day_before_exactly_what_was_planted(seeded):
+    friday = seeded.days[0].on
+    assert friday == date(2026, 11, 20), "the business day before a Monday"
     wanted = Counter(
         str(row["expected"])
-        for row in truth.read(seeded.folder, on=yesterday)
+        for row in truth.read(seeded.folder, on=friday)
         if row["expected"] in monitoring_rules.DIFFERENCES
     )
-    found = Match.objects.filter(business_date=yesterday).exclude(trade_code=OPENING_TRADE)
+    found = Match.objects.filter(business_date=friday).exclude(trade_code=OPENING_TRADE)
 
     different = found.exclude(state=monitoring_rules.MATCHED)
 
@@ -222,10 +223,10 @@ def test_monitoring_finds_today_what_can_be_found_before_the_day_is_closed(seede
 
 
 def test_some_differences_are_audited_and_some_wait(seeded):
-    yesterday = Match.objects.filter(business_date=seeded.days[0].on)
+    before = Match.objects.filter(business_date=seeded.days[0].on)
 
-    assert yesterday.filter(state=monitoring_rules.OPEN).count() == seed.LEFT_TO_AUDIT
-    audited = yesterday.filter(state=monitoring_rules.CONFIRMED)
+    assert before.filter(state=monitoring_rules.OPEN).count() == seed.LEFT_TO_AUDIT
+    audited = before.filter(state=monitoring_rules.CONFIRMED)
     assert audited.exists()
     assert all(match.decided_person not in match.touched for match in audited.order_by("id"))
 
