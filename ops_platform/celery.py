@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
+from contextlib import suppress
+from threading import Timer
 from typing import Any
 
 import django
+from billiard.process import active_children
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, worker_process_init, worker_shutting_down
 from django.apps import apps
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ops_platform.settings")
@@ -60,6 +64,20 @@ def _fresh_connections(**_more: Any) -> None:
     from django.db import connections
 
     connections.close_all()
+
+
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def _end_in_time(**_more: Any) -> None:
+    """Let the children hand back what they have not finished soon, before they are killed."""
+    ending = Timer(app.conf.worker_soft_shutdown_timeout, _end_children)
+    ending.daemon = True
+    ending.start()
+
+
+def _end_children() -> None:
+    for child in active_children():
+        with suppress(ProcessLookupError):
+            os.kill(child.pid, signal.SIGTERM)
 
 
 @app.task(name="ops_platform.run_job")  # type: ignore[untyped-decorator]

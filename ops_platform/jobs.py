@@ -50,6 +50,9 @@ def run_job(job_id: int | None = None) -> bool:
                 _do(job)
         except rules.LeaseLost:
             _fenced(job)
+        except SystemExit:
+            _hand_back(job)
+            raise
         except Exception as error:  # noqa: BLE001  a task may fail in any way; the row keeps it
             log.warning("job.failed", kind=job.kind, attempts=job.attempts, error=repr(error))
             _fail(job, traceback.format_exc())
@@ -76,15 +79,17 @@ def sign(process: str) -> None:
 
 def hand_back() -> int:
     """Give the jobs in this process's hands to other workers, since it must stop now."""
-    given = 0
-    for job in list(_in_hand.values()):
-        try:
-            worklist.hand_back_job(job=job)
-        except rules.LeaseLost:
-            continue
-        given += 1
-        log.warning("job.handed_back", kind=job.kind, job_id=job.job_id)
-    return given
+    return sum(_hand_back(job) for job in list(_in_hand.values()))
+
+
+def _hand_back(job: worklist.Claimed) -> bool:
+    _renew()
+    try:
+        worklist.hand_back_job(job=job)
+    except rules.LeaseLost:
+        return False
+    log.warning("job.handed_back", kind=job.kind, job_id=job.job_id)
+    return True
 
 
 def _do(job: worklist.Claimed) -> None:

@@ -271,6 +271,10 @@ def let_leases_end() -> None:
 
 
 WORKERS = ("manage.py", "run_workers", "-c", "2")
+CELERY = (
+    "-m", "celery", "-A", "ops_platform.celery", "worker", "-c", "2", "-l", "WARNING",
+    "--without-gossip", "--without-mingle", "--without-heartbeat",
+)  # fmt: skip
 
 
 @pytest.mark.slow
@@ -289,15 +293,37 @@ class TestKilled:
         begun = [path.read_text() for path in tmp_path.glob("*.begun")]
         assert "xx" in begun, "the killed worker's job was begun twice"
 
-    def test_a_worker_told_to_stop_finishes_what_it_has(self, drill, tmp_path):
+    @pytest.mark.parametrize("words", [WORKERS, CELERY], ids=["loop", "celery"])
+    @pytest.mark.usefixtures("broker")
+    def test_a_worker_told_to_stop_finishes_what_it_has(self, drill, tmp_path, words):
         drills(1, 1.5)
-        worker = drill(*WORKERS)
+        worker = drill(*words)
+        relay.Relay().pass_on()
         assert waited(lambda: bool(list(tmp_path.glob("*.begun"))))
 
         worker.send_signal(signal.SIGTERM)
 
         assert worker.wait(15) == 0
         assert effects() == [0]
+
+    @pytest.mark.parametrize(
+        "words",
+        [(*WORKERS, "--stop-seconds", "1"), (*CELERY, "--", "worker.soft_shutdown_timeout=1")],
+        ids=["loop", "celery"],
+    )
+    @pytest.mark.usefixtures("broker")
+    def test_a_worker_told_to_stop_hands_back_what_takes_too_long(self, drill, tmp_path, words):
+        drills(1, 30)
+        worker = drill(*words)
+        relay.Relay().pass_on()
+        assert waited(lambda: bool(list(tmp_path.glob("*.begun"))))
+
+        worker.send_signal(signal.SIGTERM)
+
+        assert waited(lambda: Job.objects.get().state == rules.READY, seconds=10)
+        assert Job.objects.get().attempts == 0
+        worker.wait(15)
+        assert effects() == []
 
     def test_a_worker_that_lost_its_job_changes_nothing_and_is_counted(self, drill, tmp_path):
         counts = tmp_path / "counts"
@@ -312,8 +338,7 @@ class TestKilled:
         assert effects() == []
 
     def test_relay_and_celery_do_what_the_table_asks_for(self, drill, broker):
-        worker = ("-m", "celery", "-A", "ops_platform.celery", "worker", "-c", "2", "-l", "WARNING")
-        drill(*worker, "--without-gossip", "--without-mingle", "--without-heartbeat")
+        drill(*CELERY)
         drill("manage.py", "run_relay")
         drills(5, 0.1)
 

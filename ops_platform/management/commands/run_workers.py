@@ -24,9 +24,12 @@ class Command(BaseCommand):
     help = "Run jobs without Celery."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take --once (run what is ready, then end) and -c (how many at a time)."""
+        """Take --once, -c (how many at a time) and --stop-seconds (how long jobs may still run)."""
         parser.add_argument("--once", action="store_true", help="run what is ready, then end")
         parser.add_argument("-c", "--count", type=int, default=1, help="jobs at a time")
+        parser.add_argument(
+            "--stop-seconds", type=int, default=STOP_SECONDS, help="then jobs are handed back"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run until told to stop; then finish the jobs in hand, or hand them back in time."""
@@ -46,7 +49,7 @@ class Command(BaseCommand):
             bell.wait(POLL_SECONDS)
             rung.set()
         bell.close()
-        until = time.monotonic() + STOP_SECONDS
+        until = time.monotonic() + options["stop_seconds"]
         for thread in threads:
             thread.join(max(0, until - time.monotonic()))
         jobs.hand_back()
