@@ -32,7 +32,10 @@ class RestoredElsewhere(Refused):
     """The database was restored into another server, whose transactions are counted anew."""
 
     code = "E9001"
-    text = "The trail was restored from a dump: run trail_restart before sealing goes on."
+    text = (
+        "The trail was restored from a dump of another server:"
+        " stop the platform and start it again, so that its count goes on."
+    )
     hint = "See foundation/trail/README.md, After a restore."
 
 

@@ -173,6 +173,7 @@ class House:
     def _migrate_and_seed(self, supervisor: Supervisor) -> None:
         if not installation.migrated(self.env):
             self._migrate(supervisor)
+        installation.count_on(self.env)
         if self.env.demo and not installation.noted(self.env, "seeded"):
             installation.note(self.env, "seeding", "demo day")
             self._step(supervisor, "seed", parts.django_words("seed_demo"))

@@ -54,3 +54,16 @@ def note_migrated(env: Env) -> None:
 def half_seeded(env: Env) -> bool:
     """Tell whether a demo day was begun here and never finished: such a database is nobody's."""
     return bool(noted(env, "seeding")) and not noted(env, "seeded")
+
+
+def count_on(env: Env) -> bool:
+    """Let the trail's count of transactions go on when the database came from another server.
+
+    Returns whether it did. Nobody may work in the database yet (foundation/trail/README.md).
+    """
+    with roles.connected(env.dsn("owner")) as line:
+        line.execute("SELECT trail_count_on()")
+        [added] = line.fetchone() or (0,)
+    if added:
+        note(env, "trail counts on from", str(added))
+    return bool(added)

@@ -146,9 +146,11 @@ class TestSealing:
         tampered(
             books,
             "UPDATE trail_seal SET upto_tx = upto_tx + 1000000 WHERE seq = 3",
-            "CREATE OR REPLACE FUNCTION trail_restart() RETURNS bigint LANGUAGE sql STABLE"
-            " AS 'SELECT 2000000::bigint'",
+            "ALTER TABLE trail_event ENABLE TRIGGER USER",
         )
+        with books.as_owner() as line:
+            line.execute("SELECT trail_count_on() > 1000000, trail_count_on()")
+            assert line.fetchone() == (True, 0), "and a second time nothing is added"
         happened()
 
         assert set(sealed()) == {HERE}
@@ -169,6 +171,24 @@ class TestSealing:
         later = AT.replace(hour=5)
         with all_of_it():
             assert selectors.oldest_unsealed(at=later).total_seconds() == 3600
+
+
+def test_nobody_chooses_the_number_of_a_transaction(db):
+    with all_of_it(), connection.cursor() as line:
+        line.execute(
+            f"INSERT INTO trail_event ({COLUMNS}, tx) VALUES"
+            " (11, now(), 'x', 'x', 's:1', 'ok', '', '', '{}', 9000000000)"
+            " RETURNING tx = trail_tx()"
+        )
+        assert line.fetchone() == (True,)
+
+
+def test_the_count_goes_on_by_itself_only_after_a_restore(books):
+    with books.as_owner() as line:
+        line.execute("SELECT trail_count_on()")
+        assert line.fetchone() == (0,)
+    with connection.cursor() as line, pytest.raises(Error, match="permission denied"):
+        line.execute("SELECT trail_count_on()")
 
 
 class TestHorizon:
