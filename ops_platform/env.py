@@ -104,6 +104,12 @@ class Env:
     redis_address: str = _knob(
         "REDIS_URL", _redis_url, "", "Redis or Valkey server (empty: embedded)."
     )
+    embedded: str = _knob(
+        "OPS_SERVERS",
+        _one_of("wheels", "debian"),
+        "wheels",
+        "Embedded servers of a new data folder: from the wheels, or Debian's packages.",
+    )
     app_role: str = _knob("OPS_APP_ROLE", _role_name, "ops_app", "Database role the platform uses.")
     app_password_given: str = _knob(
         "OPS_APP_PASSWORD", str, "", "Its password (empty: generated once in var/secrets)."

@@ -93,6 +93,7 @@ def running(**knobs: str) -> Iterator[Stack]:
         free.close()
         kept = {key: value for key, value in os.environ.items() if key not in WITHOUT}
         environ = {**kept, "OPS_VAR": name, "OPS_PORT": str(port), **knobs}
+        environ["OPS_SERVERS"] = os.environ.get("OPS_TEST_SERVERS") or "wheels"
         command = [sys.executable, "-m", "ops_platform.stack"]
         started = subprocess.run(
             [*command, "run", "--detach"],

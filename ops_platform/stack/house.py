@@ -76,9 +76,12 @@ class House:
         env = self.env
         places, logs = Places.under(env.var), env.var / "log"
         postgres = Postgres(
-            places, password=env.secret("postgres_password"), log=logs / "postgres.log"
+            places,
+            password=env.secret("postgres_password"),
+            log=logs / "postgres.log",
+            kind=env.embedded,
         )
-        redis = Redis(places, log=logs / "redis.log")
+        redis = Redis(places, log=logs / "redis.log", kind=env.embedded)
         where = {"postgres": str(postgres.sockets), "redis": str(redis.socket)}
         (self.run_folder / "servers.json").write_text(json.dumps(where))
         wanted = ((postgres, env.embedded_database), (redis, env.embedded_redis))

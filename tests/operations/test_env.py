@@ -26,6 +26,7 @@ def test_names_of_other_programs_are_not_ours_to_refuse():
         ("OPS_WEB_PROCESSES", "65"),
         ("OPS_SECURITY_PROFILE", "none"),
         ("OPS_EXECUTOR", "threads"),
+        ("OPS_SERVERS", "sqlite"),
         ("OPS_DB_ROLE", "postgres"),
         ("OPS_APP_ROLE", 'ops"; DROP TABLE x; --'),
         ("DATABASE_URL", "mysql://bank"),

@@ -48,3 +48,11 @@ def test_fresh_is_refused_for_an_outside_database(lived_in):
         House(outside).wipe()
 
     assert (lived_in.var / "anchors" / "deep" / "kept").exists()
+
+
+@pytest.mark.parametrize("kind", ["wheels", "debian"])
+def test_the_wanted_servers_are_embedded(tmp_path, kind):
+    env = dataclasses.replace(Env.load({"OPS_SERVERS": kind}), var=tmp_path)
+    (tmp_path / "run").mkdir()
+
+    assert [server.kind for server in House(env).servers()] == [kind, kind]
