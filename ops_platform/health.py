@@ -68,9 +68,12 @@ class State:
     status: str
     checks: dict[str, Found]
 
-    def told(self) -> dict[str, Any]:
-        """Return it as the probe answers."""
-        return asdict(self)
+    def told(self, *, whole: bool) -> dict[str, Any]:
+        """Return it as the probe answers; to strangers without what was seen."""
+        if whole:
+            return asdict(self)
+        checks = {name: {"ok": found.ok} for name, found in self.checks.items()}
+        return {"status": self.status, "checks": checks}
 
 
 def database_answers() -> str:

@@ -30,7 +30,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     With ?only=serving it asks what pages need and nothing else, for what shares requests out.
     """
     state = health.examine(serving_only=request.GET.get("only") == "serving")
-    answer = JsonResponse(state.told(), status=503 if state.status == "unready" else 200)
+    told = state.told(whole=_may_read_figures(request))
+    answer = JsonResponse(told, status=503 if state.status == "unready" else 200)
     add_never_cache_headers(answer)
     return answer
 

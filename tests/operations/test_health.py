@@ -152,14 +152,23 @@ def test_what_shares_requests_out_asks_only_what_pages_need(client, working):
     assert set(answer.json()["checks"]) == {"database", "role", "migrations", "clock", "disk"}
 
 
-def test_the_probe_tells_strangers_no_names_of_hosts(client, committed_db, settings, caplog):
+def test_the_probe_tells_no_names_of_hosts(client, committed_db, settings, caplog):
     connection.close()
     settings.DATABASES["default"]["NAME"] = "secret_name"
 
-    answer = client.get("/readyz", REMOTE_ADDR="192.0.2.9")
+    answer = client.get("/readyz")
 
     assert b"secret_name" not in answer.content
     assert any("secret_name" in str(line.msg) for line in caplog.records)
+
+
+def test_strangers_learn_which_check_fails_and_no_more(client, working):
+    Heartbeat.objects.all().delete()
+
+    answer = client.get("/readyz", REMOTE_ADDR="192.0.2.9")
+
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["worker"] == {"ok": False}
 
 
 def failed(answer):
