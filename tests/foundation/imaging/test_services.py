@@ -57,7 +57,7 @@ def test_the_upload_is_kept_byte_for_byte_under_its_fingerprint(add, scan):
 
 def test_pages_are_numbered_and_told_about(add, scan, document, monkeypatch):
     told: list[events.PageStored] = []
-    monkeypatch.setattr(bus, "publish", told.append)
+    monkeypatch.setitem(bus._handlers, events.PageStored, [told.append])  # noqa: SLF001
 
     add(scan)
     add(other_scan(), side="back", image_class="id")
