@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -119,6 +119,33 @@ def institutions_in_scope() -> QuerySet[Institution]:
     rows = Institution.objects.select_related("parent").order_by("path", "id")
     allowed = scope.current()
     return rows if allowed == scope.EVERYTHING else rows.filter(id__in=allowed)
+
+
+def institutions_below(*, ids: Sequence[int]) -> Sequence[int]:
+    """Return the ids of the institutions in scope that lie below every one of these, or are it."""
+    rows = institutions_in_scope()
+    for one in ids:
+        rows = rows.filter(path__contains=f"/{one}/")
+    return tuple(rows.values_list("id", flat=True))
+
+
+def parents_of(*, ids: Collection[int]) -> Mapping[int, int | None]:
+    """Return what stands directly above each of the institutions in scope, by ids."""
+    return dict(institutions_in_scope().filter(id__in=ids).values_list("id", "parent_id"))
+
+
+def institutions_by_id(*, ids: Collection[int]) -> Sequence[Institution]:
+    """Return institutions by their ids, in the order of their numbers.
+
+    What stands above somebody's scope may be asked for too: names of institutions are no secret.
+    """
+    return tuple(Institution.objects.filter(id__in=ids).order_by("number"))
+
+
+def staff_by_id(*, ids: Collection[int]) -> Mapping[int, Staff]:
+    """Return staff by their ids."""
+    found: Mapping[int, Staff] = Staff.objects.in_bulk(ids)
+    return found
 
 
 def institution(*, number: str) -> Institution | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -46,6 +47,17 @@ class Institution(models.Model):
         return f"{self.number} {self.name}"
 
 
+class Among(models.Func):
+    """Whether a column of ids is one of these: one text for the database, however many they are."""
+
+    output_field = models.BooleanField()
+    template = "(%(expressions)s::bigint[]))"
+    arg_joiner = " = ANY ("
+
+    def __init__(self, column: str, ids: Iterable[int]) -> None:
+        super().__init__(column, models.Value(f"{{{','.join(map(str, ids))}}}"))
+
+
 class ScopedQuerySet(models.QuerySet[Any]):
     """Rows of institutions; the scope of the moment is always applied."""
 
@@ -57,7 +69,9 @@ class ScopedManager(models.Manager[Any]):
         """Return only rows of the institutions in scope; raise NoScope outside one."""
         rows = ScopedQuerySet(self.model, using=self._db)
         allowed = scope.current()
-        return rows if allowed == scope.EVERYTHING else rows.filter(institution__in=allowed)
+        return (
+            rows if allowed == scope.EVERYTHING else rows.filter(Among("institution_id", allowed))
+        )
 
 
 class Institutional(models.Model):
