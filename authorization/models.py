@@ -61,8 +61,20 @@ class Request(Institutional):
         verbose_name = _("authorization item")
         indexes = [
             models.Index(fields=["business_date", "state", "institution"]),
-            models.Index(fields=["teller", "-created_at"]),
+            models.Index(fields=["teller", "business_date", "state"]),
             models.Index(fields=["institution", "-id"]),
+            models.Index(fields=["payer_account", "-id"]),
+            models.Index(fields=["voucher_no"]),
+            models.Index(
+                fields=["state", "queued_at"],
+                condition=Q(state__in=rules.IN_THE_CENTRE),
+                name="authorization_in_the_centre",
+            ),
+            models.Index(
+                fields=["teller", "-id"],
+                condition=Q(state=rules.RETURNED),
+                name="authorization_sent_back",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -103,7 +115,9 @@ class Request(Institutional):
 class Decision(Institutional):
     """One person's yes or no to one version of an item; added, never changed.
 
-    A trigger refuses the teller's own human, a wrong version, and anything but the next number.
+    A trigger refuses the teller's own human, a wrong version, anything but the next number, and
+    another business date than the item's, which is kept here too so that a day's decisions are
+    found without their items.
     """
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="decisions")
@@ -115,13 +129,18 @@ class Decision(Institutional):
     reasons = ArrayField(models.CharField(max_length=4), default=list)
     remark = models.CharField(max_length=200, blank=True)
     content_hash = models.CharField(max_length=64)
+    business_date = models.DateField(_("business date"))
     at = models.DateTimeField()
     queue_ms = models.BigIntegerField()
     view_ms = models.BigIntegerField()
 
     class Meta:
         verbose_name = _("decision")
-        indexes = [models.Index(fields=["decider", "-at"])]
+        indexes = [
+            models.Index(fields=["decider", "-at"]),
+            models.Index(fields=["business_date", "-id"]),
+            models.Index(fields=["decider", "business_date"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["request", "seq"], name="authorization_one_decision_a_round"

@@ -29,6 +29,8 @@ FLOW = Flow(
     Step("withdraw", RETURNED, WITHDRAWN),
 )
 DECISIONS = ("approve", "reject", "return")
+# The states in which an item is with the centre, and not with the teller or at its end.
+IN_THE_CENTRE = (QUEUED, VIEWING)
 QUEUE = "authorization"
 
 

@@ -54,18 +54,16 @@ def decisions(*, request: Request) -> Sequence[Decision]:
 
 def decisions_of(*, on: date) -> QuerySet[Decision]:
     """Return every decision on the items of a business day, for figures."""
-    rows: QuerySet[Decision] = Decision.objects.filter(request__business_date=on)
+    rows: QuerySet[Decision] = Decision.objects.filter(business_date=on)
     return rows.order_by("id")
 
 
-def own(*, teller: Staff, on: date, limit: int = 100) -> Sequence[Request]:
-    """Return the teller's items of the day: what was sent back first, then the newest."""
-    rows = Request.objects.filter(teller=teller).filter(
-        Q(business_date=on) | Q(state=rules.RETURNED)
-    )
-    returned = Q(state=rules.RETURNED)
-    rows = rows.annotate(back=Count("id", filter=returned)).order_by("-back", "-id")
-    return tuple(rows[:limit])
+def own(*, teller: Staff, on: date, limit: int = PAGE) -> Sequence[Request]:
+    """Return the teller's items: whatever was sent back first, then the newest of the day."""
+    mine = Request.objects.filter(teller=teller).order_by("-id")
+    back = tuple(mine.filter(state=rules.RETURNED)[:limit])
+    others = mine.filter(business_date=on).exclude(state=rules.RETURNED)
+    return back + tuple(others[: limit - len(back)])
 
 
 @dataclass(frozen=True)
@@ -284,7 +282,7 @@ class DayOf:
 
 def day_of(*, authorizer: Staff, on: date) -> DayOf:
     """Return how many the person has decided today, how fast, and how many wait for the grade."""
-    decided = Decision.objects.filter(decider=authorizer, request__business_date=on)
+    decided = Decision.objects.filter(decider=authorizer, business_date=on)
     figures = decided.aggregate(n=Count("id"), view=Avg("view_ms"))
     return DayOf(
         decided=figures["n"],
@@ -312,7 +310,7 @@ class Figures:
 
 def figures(*, on: date) -> Figures:
     """Return the day's figures over the institutions in scope."""
-    made = Decision.objects.filter(request__business_date=on).aggregate(
+    made = Decision.objects.filter(business_date=on).aggregate(
         decided=Count("id"),
         approved=Count("id", filter=Q(step="approve")),
         rejected=Count("id", filter=Q(step="reject")),
@@ -320,7 +318,7 @@ def figures(*, on: date) -> Figures:
         average=Avg(F("view_ms")),
         longest=Max("view_ms"),
     )
-    now = Request.objects.filter(state__in=(rules.QUEUED, rules.VIEWING)).aggregate(
+    now = Request.objects.filter(state__in=rules.IN_THE_CENTRE).aggregate(
         waiting=Count("id", filter=Q(state=rules.QUEUED)),
         viewing=Count("id", filter=Q(state=rules.VIEWING)),
         oldest=Min("queued_at", filter=Q(state=rules.QUEUED)),

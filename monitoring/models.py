@@ -59,6 +59,10 @@ class Match(Institutional):
         indexes = [
             models.Index(fields=["institution", "business_date", "result"], name="monitoring_day"),
             models.Index(fields=["business_date", "-id"], name="monitoring_list"),
+            models.Index(
+                fields=["business_date", "result", "state", "institution"],
+                name="monitoring_standing",
+            ),
             models.Index(fields=["document"], name="monitoring_document"),
             models.Index(
                 fields=["opened_at"], condition=Q(state=rules.OPEN), name="monitoring_open"

@@ -158,11 +158,19 @@ def record(*, match: Match) -> Record:
     )
 
 
+def standing(*, on: date, under: int | None = None) -> Mapping[tuple[str, str], int]:
+    """Return how many pairs of the day came to each result and state; what none did is left out."""
+    rows = matches(chosen=Filter(on=on, under=under)).order_by("result", "state")
+    grouped = rows.values_list("result", "state").annotate(Count("id"))
+    return {(result, state): int(number) for result, state, number in grouped}
+
+
 def counts(*, on: date, under: int | None = None) -> Mapping[str, int]:
     """Return how many pairs of the day came to each result, every result named."""
-    rows = matches(chosen=Filter(on=on, under=under)).order_by("result")
-    found = dict(rows.values_list("result").annotate(Count("id")))
-    return {result: int(found.get(result, 0)) for result in rules.RESULTS}
+    found = Counter(dict.fromkeys(rules.RESULTS, 0))
+    for (result, _state), number in standing(on=on, under=under).items():
+        found[result] += number
+    return found
 
 
 def day(*, on: date, under: int | None = None) -> Day:

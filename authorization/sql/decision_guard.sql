@@ -22,6 +22,9 @@ BEGIN
     IF item.state <> 'viewing' OR item.attempt <> NEW.seq THEN
         RAISE EXCEPTION 'the item is not open for decision %', NEW.seq USING ERRCODE = 'OP006';
     END IF;
+    IF NEW.business_date IS DISTINCT FROM item.business_date THEN
+        RAISE EXCEPTION 'the decision is of another day' USING ERRCODE = 'OP007';
+    END IF;
     RETURN NEW;
 END $$;
 

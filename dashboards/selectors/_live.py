@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Aggregate, Avg, Count, DecimalField, F, Func, IntegerField, Min, Q
-from django.db.models.functions import ExtractHour, ExtractMinute
+from django.db.models import Count, F, Func, Min
 
 from authorization import rules as authorization_rules
 from authorization import selectors as authorization
+from authorization.models import Request
 from dashboards import rules
 from dashboards.rules import Counted, Cut
 from dashboards.selectors._counted import aged, counted, waiting_of
+from dashboards.selectors._decided import Day, Sums, decided
+from foundation.people import selectors as people
+from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from monitoring import rules as monitoring_rules
 from monitoring import selectors as monitoring
 
-
-class Percentile95(Aggregate):
-    """The value that 95 of 100 rows do not exceed."""
-
-    function = "percentile_cont"
-    template = "%(function)s(0.95) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = DecimalField()
+Standing = Mapping[tuple[str, str], int]
 
 
 @dataclass(frozen=True)
@@ -137,21 +133,22 @@ class Board:
 
 def board(*, on: date, at: datetime, under: int | None = None) -> Board:
     """Return the dashboard of a day at a moment, over the institutions in scope."""
-    cut = Cut(on=on, until=at, under=under)
-    before = _day_before(on)
-    hours, heat = _heat(cut)
-    queues = _queues(cut)
+    cut, before = Cut(on=on, until=at, under=under), _day_before(on)
+    target = policy.whole(code="authorization.target_seconds", on=on)
+    day = decided(cut=cut, before=before, target_seconds=target)
+    hours, heat = _heat(cut, day)
+    queues, standing = _queues(cut), monitoring.standing(on=on, under=under)
     return Board(
         cut=cut,
         before=before,
-        tiles=_tiles(cut, cut.earlier(before) if before else None, queues),
-        quarters=_quarters(cut, before),
+        tiles=_tiles(cut, cut.earlier(before) if before else None, day, queues, standing),
+        quarters=_quarters(cut, day),
         queues=queues,
-        staff=_staff(cut),
+        staff=_staff(cut, day),
         reasons=_reasons(cut),
         hours=hours,
         heat=heat,
-        results=_results(cut),
+        results=_results(cut, standing),
     )
 
 
@@ -162,83 +159,56 @@ def _day_before(on: date) -> date | None:
     return None
 
 
-def _decided(cut: Cut) -> dict[str, Any]:
-    target = policy.whole(code="authorization.target_seconds", on=cut.on) * 1000
-    rows = counted(figure="decided", cut=cut)
-    return rows.aggregate(
-        decided=Count("id"),
-        rejected=Count("id", filter=Q(step="reject")),
-        returned=Count("id", filter=Q(step="return")),
-        within=Count("id", filter=Q(view_ms__lte=target)),
-        average=Avg("view_ms"),
-        p95=Percentile95("view_ms"),
-    )
-
-
-def _tiles(cut: Cut, earlier: Cut | None, queues: Sequence[Queue]) -> Tiles:
-    now = _decided(cut)
-    past = _decided(earlier) if earlier else None
-    decided, before = now["decided"], past["decided"] if past else 0
+def _tiles(
+    cut: Cut,
+    earlier: Cut | None,
+    day: Day,
+    queues: Sequence[Queue],
+    standing: Standing,
+) -> Tiles:
+    now, past = day.in_all, day.before
+    by_state = Counter[str]()
+    for (_result, state), number in standing.items():
+        by_state[state] += number
+    judged = by_state.total() - by_state[monitoring_rules.WAITING]
+    matched = by_state[monitoring_rules.MATCHED]
     waiting, differences = queues
     oldest = counted(figure="waiting", cut=cut).aggregate(at=Min("queued_at"))["at"]
-    machine = counted(figure="judged", cut=cut).aggregate(
-        judged=Count("id"), matched=Count("id", filter=Q(state=monitoring_rules.MATCHED))
-    )
 
     def one(figure: str, count: int, of: int | None = None) -> Counted:
         return Counted(count, cut.link(figure), of)
 
     return Tiles(
-        decided=one("decided", decided),
-        decided_before=Counted(before, earlier.link("decided") if earlier else ""),
-        change=rules.change(decided, before),
-        average_seconds=rules.seconds(now["average"]),
-        average_before=rules.seconds(past["average"]) if past else None,
-        p95_seconds=rules.seconds(now["p95"]),
-        target_seconds=policy.whole(code="authorization.target_seconds", on=cut.on),
+        decided=one("decided", now.decided),
+        decided_before=Counted(past.decided, earlier.link("decided") if earlier else ""),
+        change=rules.change(now.decided, past.decided),
+        average_seconds=now.average,
+        average_before=past.average,
+        p95_seconds=day.p95_seconds,
+        target_seconds=day.target_seconds,
         waiting=waiting.total,
         viewing=one("viewing", counted(figure="viewing", cut=cut).count()),
         longest_wait_seconds=int((cut.until - oldest).total_seconds()) if oldest else None,
         late=waiting.ages[-1],
-        rejected=one("rejected", now["rejected"], decided),
-        returned=one("returned", now["returned"], decided),
-        matched=one("matched", machine["matched"], machine["judged"]),
+        rejected=one("rejected", now.rejected, now.decided),
+        returned=one("returned", now.returned, now.decided),
+        matched=one("matched", matched, judged),
         differences=differences.total,
-        within=one("within", now["within"], decided),
-        over=one("over", decided - now["within"], decided),
+        within=one("within", now.within, now.decided),
+        over=one("over", now.decided - now.within, now.decided),
     )
 
 
-def _by_quarter(cut: Cut) -> dict[int, tuple[int, Decimal]]:
-    quarter = Func(
-        ExtractMinute("at") / rules.QUARTER_MINUTES, function="floor", output_field=IntegerField()
-    )
-    rows = (
-        counted(figure="decided", cut=cut)
-        .annotate(hour_of=ExtractHour("at"), part=quarter)
-        .values_list("hour_of", "part")
-        .annotate(n=Count("id"), average=Avg("view_ms"))
-        .order_by("hour_of", "part")
-    )
-    return {int(hour * 4 + part): (n, average) for hour, part, n, average in rows}
-
-
-def _quarters(cut: Cut, before: date | None) -> Sequence[Quarter]:
-    now = _by_quarter(cut)
-    whole_day = timedelta(days=1)
-    past = (
-        _by_quarter(Cut(on=before, until=cut.until + whole_day, under=cut.under)) if before else {}
-    )
+def _quarters(cut: Cut, day: Day) -> Sequence[Quarter]:
     found = []
-    for number in rules.quarters(*now, *past):
-        count, average = now.get(number, (0, None))
-        link = cut.link("decided", quarter=number)
+    for number in rules.quarters(*day.quarters, *day.quarters_before):
+        made = day.quarters.get(number, Sums())
         found.append(
             Quarter(
                 text=rules.quarter_text(number),
-                decided=Counted(count, link),
-                before=past.get(number, (0, None))[0],
-                average_seconds=rules.seconds(average),
+                decided=Counted(made.decided, cut.link("decided", quarter=number)),
+                before=day.quarters_before.get(number, 0),
+                average_seconds=made.average,
             )
         )
     return found
@@ -264,47 +234,28 @@ def _queue(cut: Cut, text: str, figure: str) -> Queue:
     return Queue(text=text, ages=ages, total=Counted(found["total"], cut.link(figure)))
 
 
-def _staff(cut: Cut) -> Sequence[Person]:
+def _staff(cut: Cut, day: Day) -> Sequence[Person]:
+    """Return who decided, the most first, and then who only holds something now."""
     held = {
         row.work_item.holder_id: row
-        for row in counted(figure="viewing", cut=cut).select_related("work_item__holder")
+        for row in counted(figure="viewing", cut=cut).select_related("work_item")
         if row.work_item and row.work_item.holder_id
     }
-    made = (
-        counted(figure="decided", cut=cut)
-        .values("decider_id", "decider__number", "decider_label")
-        .annotate(n=Count("id"), no=Count("id", filter=Q(step="reject")), average=Avg("view_ms"))
-        .order_by("-n", "decider_id")
-    )
-    people = [_person(cut, row, held.pop(row["decider_id"], None)) for row in made]
-    return [
-        *people,
-        *(
-            _person(
-                cut,
-                {
-                    "decider__number": row.work_item.holder.number,
-                    "decider_label": row.work_item.holder_label,
-                    "n": 0,
-                    "no": 0,
-                    "average": None,
-                },
-                row,
-            )
-            for row in held.values()
-        ),
-    ]
+    made = sorted(day.people.items(), key=lambda one: (-one[1].decided, one[0]))
+    rows = [*made, *((one, Sums()) for one in held if one not in day.people)]
+    known = people.staff_by_id(ids=[one for one, _ in rows])
+    return [_person(cut, known[one], sums, held.get(one)) for one, sums in rows]
 
 
-def _person(cut: Cut, row: dict[str, Any], held: Any) -> Person:
-    number = row["decider__number"]
+def _person(cut: Cut, staff: Staff, made: Sums, held: Request | None) -> Person:
     busy = (cut.until - held.opened_at).total_seconds() if held and held.opened_at else None
+    link = cut.link("rejected", decider=staff.number)
     return Person(
-        number=number,
-        label=row["decider_label"],
-        decided=Counted(row["n"], cut.link("decided", decider=number)),
-        rejected=Counted(row["no"], cut.link("rejected", decider=number), row["n"]),
-        average_seconds=rules.seconds(row["average"]),
+        number=staff.number,
+        label=staff.label,
+        decided=Counted(made.decided, cut.link("decided", decider=staff.number)),
+        rejected=Counted(made.rejected, link, made.decided),
+        average_seconds=made.average,
         busy_seconds=None if busy is None else max(0, int(busy)),
         busy_with=held.trade.name if held else "",
     )
@@ -328,31 +279,24 @@ def _reasons(cut: Cut) -> Sequence[Reason]:
     ]
 
 
-def _heat(cut: Cut) -> tuple[Sequence[int], Sequence[HeatRow]]:
+def _heat(cut: Cut, day: Day) -> tuple[Sequence[int], Sequence[HeatRow]]:
     """Return the hours and the rows: sub-branches over a branch, outlets below a sub-branch."""
-    rows = (
-        counted(figure="decided", cut=cut)
-        .annotate(hour_of=ExtractHour("at"))
-        .values_list(
-            "institution_id", "institution__name", "institution__parent_id",
-            "institution__parent__name", "hour_of",
-        )
-        .annotate(n=Count("id"), no=Count("id", filter=Q(step="reject")))
-        .order_by("institution__parent__number", "institution__number", "hour_of")
-    )  # fmt: skip
-    found = list(rows)
-    by_parent = len({row[2] for row in found}) > 1
-    cells: dict[tuple[int, str], dict[int, list[int]]] = defaultdict(dict)
-    for own_id, own_name, above_id, above_name, hour, n, no in found:
-        place = (above_id, above_name) if by_parent else (own_id, own_name)
+    above = people.parents_of(ids={place for place, _ in day.places})
+    by_parent = len(set(above.values())) > 1
+    cells: dict[int, dict[int, list[int]]] = defaultdict(dict)
+    for (own, hour), sums in day.places.items():
+        place = (by_parent and above[own]) or own
         cell = cells[place].setdefault(hour, [0, 0])
-        cell[0], cell[1] = cell[0] + n, cell[1] + no
-    hours = sorted({row[4] for row in found})
+        cell[0], cell[1] = cell[0] + sums.decided, cell[1] + sums.rejected
+    hours = sorted({hour for _, hour in day.places})
     shares = [rules.percent(no, n) or Decimal(0) for by in cells.values() for n, no in by.values()]
     most = max(shares, default=Decimal(0))
     return hours, [
-        HeatRow(name, [_cell(cut, place, hour, by.get(hour, [0, 0]), most) for hour in hours])
-        for (place, name), by in cells.items()
+        HeatRow(
+            place.name,
+            [_cell(cut, place.pk, hour, cells[place.pk].get(hour, [0, 0]), most) for hour in hours],
+        )
+        for place in people.institutions_by_id(ids=cells)
     ]
 
 
@@ -363,8 +307,10 @@ def _cell(cut: Cut, place: int, hour: int, counts: Sequence[int], most: Decimal)
     return Heat(Counted(rejected, link, decided), level)
 
 
-def _results(cut: Cut) -> Sequence[Result]:
-    found = monitoring.counts(on=cut.on, under=cut.under)
+def _results(cut: Cut, standing: Standing) -> Sequence[Result]:
+    found = Counter[str]()
+    for (result, _state), number in standing.items():
+        found[result] += number
     return [
         Result(
             text=result.text,

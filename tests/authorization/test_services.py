@@ -1,6 +1,7 @@
 """A counter transaction on its way: sent, held, decided once by another, posted once."""
 
 import threading
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -204,7 +205,7 @@ class TestSelfApproval:
             "institution_id": request.institution_id, "request": request, "seq": 1,
             "step": "approve", "decider": decider, "decider_label": decider.label,
             "decider_person": decider.person, "content_hash": request.content_hash, "at": AT,
-            "queue_ms": 0, "view_ms": 0,
+            "queue_ms": 0, "view_ms": 0, "business_date": request.business_date,
         }  # fmt: skip
         with transaction.atomic():
             Decision.objects.create(**(usual | more))
@@ -220,6 +221,10 @@ class TestSelfApproval:
     def test_the_database_refuses_swapped_content(self, opened, authorizer):
         with pytest.raises(Exception, match="another content"):
             self.insert(opened, authorizer, content_hash="0" * 64)
+
+    def test_the_database_refuses_a_decision_of_another_day(self, opened, authorizer):
+        with pytest.raises(Exception, match="of another day"):
+            self.insert(opened, authorizer, business_date=opened.business_date + timedelta(days=1))
 
     def test_the_database_refuses_a_decision_before_its_time(self, waiting, authorizer):
         with pytest.raises(Exception, match="not open for decision"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -102,9 +103,14 @@ def refusal_hint(refusal: Refused) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon of the sprite; with a label it speaks, without it is decoration."""
+    return _icon(static(SPRITE), name, label)
+
+
+@lru_cache(maxsize=1_000)
+def _icon(sprite: str, name: str, label: str) -> SafeString:
     spoken = format_html('role="img" aria-label="{}"', label) if label else DECORATION
     return format_html(
-        '<svg class="op-icon" {}><use href="{}#{}"></use></svg>', spoken, static(SPRITE), name
+        '<svg class="op-icon" {}><use href="{}#{}"></use></svg>', spoken, sprite, name
     )
 
 
