@@ -48,6 +48,21 @@ def compared(
     )
 
 
+def limited(*, bench: str, case: str, ours: Decimal, unit: str, most: Decimal) -> Row:
+    """Return a row whose target is a limit; the limit stands in the peer's place."""
+    return Row(
+        bench=bench,
+        case=case,
+        ours=ours,
+        unit=unit,
+        peer="limit",
+        peer_value=most,
+        ratio=(ours / most).quantize(Decimal("0.01")),
+        target=f"<= {most} {unit}",
+        met=ours <= most,
+    )
+
+
 def percentile(values: Sequence[Decimal], percent: int) -> Decimal:
     """Return the value that so many percent of the values do not exceed (nearest rank)."""
     ordered = sorted(values)

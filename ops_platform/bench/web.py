@@ -1,87 +1,167 @@
-"""Server time of the main pages of a seeded bank, before and after 100,000 done work items.
+"""Server time of the main pages with one item behind them and with 100,000, in turn.
 
-Only work items are added yet: no requests, documents or journal lines stand behind them, so the
-lists of those are not put to the test. That takes the simulated day at size.
+Two databases of the same bank are measured in the same run: in one a single item of each kind was
+played through the services, the other has 100,000 real ones besides (see `bank/`). Every page is
+asked of both alternately, so that whatever else the machine does meets both.
 """
 
+from __future__ import annotations
+
+import gzip
 import time
-from datetime import timedelta
+from dataclasses import dataclass
 from decimal import Decimal
 
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from foundation.people.models import Institution, Staff
+from authorization.models import Request
+from foundation.people.models import Staff
 from foundation.people.services import acting_as_system
 from foundation.worklist.models import WorkItem
-from ops_platform.bench.rows import Row, compared, percentile
+from monitoring.models import Match
+from ops_platform.bench import databases
+from ops_platform.bench.bank import FIRST, MORE, found, grow, play
+from ops_platform.bench.rows import Row, compared, limited, percentile
+from ops_platform.serve import settle
 
-_ITEMS, _BATCH, _REQUESTS, _WARM_UP = 100_000, 5_000, 60, 8
-_MOST = Decimal("1.5")
+ONE, MANY = "bench_one", "bench_many"
 _HOST = "127.0.0.1"
+_ROUNDS, _WARM_UP = 60, 6
+_MOST = Decimal("1.5")
+_LIST_MS, _LIST_KB = Decimal(120), Decimal(60)
 
-# Whose page, and where. A page is added here when it lists or counts what can grow.
-_PAGES = (
-    ("an authorizer", "210011", "/ui/home/"),
-    ("an authorizer", "210011", "/authorization/items/"),
-    ("a lead", "210001", "/authorization/items/"),
-    ("a dispatcher", "200020", "/worklist/"),
-    ("a dispatcher", "200020", "/worklist/queue/authorization/"),
-    ("a teller", "220101", "/authorization/mine/"),
+
+@dataclass(frozen=True)
+class Page:
+    """Whose page, where, and whether it is a list of fifty rows; braces are keys of `_keys`."""
+
+    what: str
+    number: str
+    address: str
+    lists: bool = False
+    part: bool = False
+
+
+PAGES = (
+    Page("workbench", "210020", "/authorization/workbench/"),
+    Page("teller's own items", "220101", "/authorization/mine/", lists=True),
+    Page("authorization items", "210011", "/authorization/items/", lists=True),
+    Page("matched items' list", "210001", "/authorization/items/?state=posted", lists=True),
+    Page("authorization item", "210011", "/authorization/item/{request}/"),
+    Page("queues", "200020", "/worklist/"),
+    Page("queue", "200020", "/worklist/queue/authorization/", lists=True),
+    Page("work item", "200020", "/worklist/item/{work_item}/"),
+    Page("audit desk", "212014", "/monitoring/audit/"),
+    Page("pairs", "212001", "/monitoring/matches/", lists=True),
+    Page("pair", "212001", "/monitoring/match/{match}/"),
+    Page("outlet's day", "212001", "/monitoring/day/?under={outlet}"),
+    Page("accounts", "220191", "/ledger/accounts/", lists=True),
+    Page("account and statement", "220191", "/ledger/account/{account}/", lists=True),
+    Page("journal", "220191", "/ledger/journal/", lists=True),
+    Page("dashboard", "200010", "/dashboards/live/"),
+    Page("dashboard, its live part", "200010", "/dashboards/live/", part=True),
+    Page("what a figure counts", "200010", "/dashboards/items/?figure=decided", lists=True),
+    Page("trail", "200003", "/trail/entries/", lists=True),
+    Page("policy numbers", "200010", "/policy/numbers/"),
+    Page("staff", "200002", "/people/staff/", lists=True),
+    Page("institutions", "200002", "/people/institutions/"),
+    Page("notices", "200010", "/ui/notices/"),
+    Page("top bar", "210011", "/ui/top/", part=True),
+    Page("search by number", "210011", "/ui/search/?q={request}"),
+    Page("search by name", "210011", "/ui/search/?q={name}"),
 )
 
 
 def run() -> list[Row]:
-    """Measure every page before and after the items are there."""
-    before = {page: _p95(page) for page in _PAGES}
-    _fill()
-    return [
+    """Make both banks and measure every page of both."""
+    prepare()
+    settle()
+    keys = {name: _keys(name) for name in (ONE, MANY)}
+    return [row for page in PAGES for row in measure(page, keys)]
+
+
+def prepare() -> None:
+    """Make the two databases from the migrated one; the large one must still prove its books."""
+    now = timezone.localtime()
+    databases.copy("bench_empty", "bench_house")
+    databases.use("bench_house")
+    found(now=now)
+    for name, wanted in ((ONE, FIRST), (MANY, (*MORE, *FIRST))):
+        databases.copy("bench_house", name)
+        databases.use(name)
+        play(wanted, on=now.date(), at=now)
+    grow(dsn=databases.owner(MANY), now=now)
+    call_command("verify_books")
+
+
+def measure(page: Page, keys: dict[str, dict[str, object]]) -> list[Row]:
+    """Return how long one page takes with many items beside one, and how heavy a list is."""
+    clients = {name: _client(name, page) for name in keys}
+    took: dict[str, list[Decimal]] = {name: [] for name in keys}
+    weight = Decimal(0)
+    for _ in range(_WARM_UP + _ROUNDS):
+        for name, client in clients.items():
+            databases.use(name)
+            spent, weight = _once(client, page.address.format(**keys[name]), part=page.part)
+            took[name].append(spent)
+    one, many = (percentile(took[name][_WARM_UP:], 95) for name in (ONE, MANY))
+    rows = [
         compared(
             bench="web",
-            case=f"{page[2]} {page[0]}, {_ITEMS} done work items",
-            ours=_p95(page),
+            case=f"{page.what}, p95",
+            ours=many,
             unit="ms",
-            peer="the same page of the seeded bank",
-            peer_value=before[page],
+            peer="1 item",
+            peer_value=one,
             most=_MOST,
         )
-        for page in _PAGES
     ]
+    if page.lists:
+        rows.append(_row(page, "p95 of a list", many, "ms", _LIST_MS))
+        rows.append(_row(page, "gzipped", weight, "kB", _LIST_KB))
+    return rows
 
 
-def _fill() -> None:
-    """Leave done items of all outlets behind, as a queue does in a month."""
+def _row(page: Page, what: str, ours: Decimal, unit: str, most: Decimal) -> Row:
+    case = f"{page.what}, {what}"
+    return limited(bench="web", case=case, ours=ours, unit=unit, most=most)
+
+
+def _keys(name: str) -> dict[str, object]:
+    """Return what the addresses name: an item that was matched, and what belongs to it."""
+    databases.use(name)
     with acting_as_system(reason="bench"):
-        places = list(Institution.objects.order_by("id").values_list("id", flat=True))
-        done_at = timezone.now()
-        for first in range(0, _ITEMS, _BATCH):
-            WorkItem.objects.bulk_create(
-                WorkItem(
-                    institution_id=places[number % len(places)],
-                    queue="authorization",
-                    subject=f"bench:{number}",
-                    state="done",
-                    enqueued_at=done_at - timedelta(seconds=26 * number),
-                    done_at=done_at,
-                )
-                for number in range(first, first + _BATCH)
-            )
+        pair = Match.objects.filter(state="matched", teller="220101").latest("id")
+        item = Request.objects.get(number=pair.subject.partition(":")[2])
+        newest = WorkItem.objects.filter(queue="authorization").latest("id")
+        return {
+            "request": item.number,
+            "name": item.payer_name,
+            "match": pair.pk,
+            "account": item.payer_account,
+            "outlet": item.institution_id,
+            "work_item": newest.pk,
+        }
 
 
-def _p95(page: tuple[str, str, str]) -> Decimal:
-    _who, number, address = page
+def _client(name: str, page: Page) -> Client:
+    databases.use(name)
     client = Client(HTTP_HOST=_HOST)
     with acting_as_system(reason="bench"):
-        client.force_login(
-            Staff.objects.get(number=number), "django.contrib.auth.backends.ModelBackend"
-        )
-    return percentile([_once(client, address) for _ in range(_WARM_UP + _REQUESTS)][_WARM_UP:], 95)
+        staff = Staff.objects.get(number=page.number)
+    client.force_login(staff, "django.contrib.auth.backends.ModelBackend")
+    return client
 
 
-def _once(client: Client, address: str) -> Decimal:
+def _once(client: Client, address: str, *, part: bool) -> tuple[Decimal, Decimal]:
+    """Return the milliseconds of one answer and its kilobytes as a browser gets them."""
+    headers = {"HX-Request": "true"} if part else {}
     began = time.perf_counter_ns()
-    answer = client.get(address)
+    answer = client.get(address, headers=headers)
     took = Decimal(time.perf_counter_ns() - began) / 1_000_000
     if answer.status_code != 200:
         raise RuntimeError(f"{address} answered {answer.status_code}: {answer.content[:2000]!r}")
-    return took.quantize(Decimal("0.1"))
+    weight = Decimal(len(gzip.compress(answer.content))) / 1000
+    return took.quantize(Decimal("0.1")), weight.quantize(Decimal("0.1"))

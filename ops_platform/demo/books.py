@@ -80,7 +80,7 @@ def known_customers(*, outlets: Sequence[str]) -> list[Customer]:
             opening_fen=row.balance_fen,
             document_number=row.customer_number,
         )
-        for row in rows.order_by("number")
+        for row in rows.order_by("id")
     ]
 
 

@@ -30,8 +30,8 @@ def test_every_sum_is_the_length_of_its_list(morning):
             assert (made.decided, made.rejected) == (
                 count("decided", narrowed), count("rejected", narrowed),
             )  # fmt: skip
-        for made in (day.quarters, day.people, day.places):
-            assert sum(sums.decided for sums in made.values()) == day.in_all.decided
+        for split in (day.quarters.values(), day.people.values(), day.places.values()):
+            assert sum(sums.decided for sums in split) == day.in_all.decided
 
 
 def test_of_the_day_before_only_what_came_until_the_same_time_is_compared(morning):
