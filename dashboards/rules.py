@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -143,13 +143,6 @@ def heat(share: Decimal | None, most: Decimal) -> int:
     if share is None or not share or not most:
         return 0
     return max(1, min(HEAT_LEVELS, int(share * HEAT_LEVELS / most)))
-
-
-def age_of(waited: timedelta, target: timedelta) -> str:
-    """Return how old a waiting item is, measured by its target."""
-    if waited <= target:
-        return "fresh"
-    return "near" if waited <= 2 * target else "late"
 
 
 TEXTS = (

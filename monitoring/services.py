@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -226,6 +226,7 @@ def _enqueue(match: Match, at: datetime) -> None:
         grade_needed=1,
         amount_fen=match.amount_fen or 0,
         conflicted=list(match.touched),
+        target=timedelta(minutes=policy.whole(code="monitoring.wait_target_minutes", on=at.date())),
         at=at,
     )
     match.save(update_fields=["opened_at", "work_item"])

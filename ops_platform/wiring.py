@@ -24,7 +24,14 @@ from ops_platform import metrics
 def connect() -> None:
     """Connect the listeners, and name the queues."""
     open_queue(Queue("authorization", _("Authorization"), Permission.AUTHORIZATION_DECIDE))
-    open_queue(Queue("monitoring.audit", _("Voucher audit"), Permission.MONITORING_AUDIT))
+    open_queue(
+        Queue(
+            "monitoring.audit",
+            _("Voucher audit"),
+            Permission.MONITORING_AUDIT,
+            working_time=True,
+        )
+    )
     bus.listen(imaging.PageStored, later("foundation.imaging.tasks.make_copies"))
     bus.listen(imaging.PageStored, later("foundation.imaging.tasks.read_page"))
     bus.listen(authorization.Completed, monitoring.on_authorization_completed)

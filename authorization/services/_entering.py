@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -233,6 +233,9 @@ def _queue(request: Request, step: str, priority: int, at: datetime) -> None:
         grade_needed=request.grade_needed,
         amount_fen=request.amount_fen,
         conflicted=[request.teller_person],
+        target=timedelta(
+            seconds=policy.whole(code="authorization.wait_target_seconds", on=at.date())
+        ),
         at=at,
     )
     request.save(update_fields=[*CONTENT, "state", "queued_at", "work_item"])

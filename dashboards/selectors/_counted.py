@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -129,29 +129,39 @@ def _narrowed(rows: QuerySet[Any], cut: Cut, moment: str) -> QuerySet[Any]:
     return rows
 
 
-def aged(*, since: str, until: datetime, target: timedelta, age: str) -> Q:
-    """Return what holds of the rows of one age; `rules.age_of` says the same of one row."""
-    on_time, twice = until - target, until - 2 * target
-    if age == "fresh":
-        return Q((f"{since}__gte", on_time))
-    near = Q((f"{since}__lt", on_time)) & Q((f"{since}__gte", twice))
-    return near if age == "near" else Q((f"{since}__lt", twice))
+@dataclass(frozen=True)
+class Waiting:
+    """Since which moment rows wait, and from when on they are within the target and its double."""
+
+    since: str
+    on_time: datetime
+    twice: datetime
+
+    def aged(self, age: str) -> Q:
+        """Return what holds of the rows of one age."""
+        if age == "fresh":
+            return Q((f"{self.since}__gte", self.on_time))
+        near = Q((f"{self.since}__lt", self.on_time)) & Q((f"{self.since}__gte", self.twice))
+        return near if age == "near" else Q((f"{self.since}__lt", self.twice))
 
 
-def waiting_of(*, figure: str, on: date) -> tuple[str, timedelta]:
-    """Return since when a figure's rows wait, and how long they may."""
+def waiting_of(*, figure: str, cut: Cut) -> Waiting:
+    """Return by which clock a figure's rows wait: at a counter in real time, else when worked."""
     if rules.FIGURES[figure].rows == rules.ITEMS:
-        target = policy.whole(code="authorization.wait_target_seconds", on=on)
-        return "queued_at", timedelta(seconds=target)
-    target = policy.whole(code="monitoring.wait_target_minutes", on=on)
-    return "opened_at", timedelta(minutes=target)
+        code = "authorization.wait_target_seconds"
+        target = timedelta(seconds=policy.whole(code=code, on=cut.on))
+        return Waiting("queued_at", cut.until - target, cut.until - 2 * target)
+    minutes = policy.whole(code="monitoring.wait_target_minutes", on=cut.on)
+    calendar = policy.calendar()
+    return Waiting(
+        "opened_at",
+        calendar.before_working_minutes(cut.until, minutes),
+        calendar.before_working_minutes(cut.until, 2 * minutes),
+    )
 
 
 def _of_age(rows: QuerySet[Any], figure: str, cut: Cut) -> QuerySet[Any]:
-    if not cut.age:
-        return rows
-    since, target = waiting_of(figure=figure, on=cut.on)
-    return rows.filter(aged(since=since, until=cut.until, target=target, age=cut.age))
+    return rows.filter(waiting_of(figure=figure, cut=cut).aged(cut.age)) if cut.age else rows
 
 
 def _shown(kind: str, rows: QuerySet[Any]) -> QuerySet[Any]:

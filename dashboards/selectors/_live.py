@@ -15,7 +15,7 @@ from authorization import selectors as authorization
 from authorization.models import Request
 from dashboards import rules
 from dashboards.rules import Counted, Cut
-from dashboards.selectors._counted import aged, counted, waiting_of
+from dashboards.selectors._counted import counted, waiting_of
 from dashboards.selectors._decided import Day, Sums, decided
 from foundation.people import selectors as people
 from foundation.people.models import Staff
@@ -223,11 +223,11 @@ def _queues(cut: Cut) -> Sequence[Queue]:
 
 
 def _queue(cut: Cut, text: str, figure: str) -> Queue:
-    since, target = waiting_of(figure=figure, on=cut.on)
+    waiting = waiting_of(figure=figure, cut=cut)
     found = counted(figure=figure, cut=cut).aggregate(
-        fresh=Count("id", filter=aged(since=since, until=cut.until, target=target, age="fresh")),
-        near=Count("id", filter=aged(since=since, until=cut.until, target=target, age="near")),
-        late=Count("id", filter=aged(since=since, until=cut.until, target=target, age="late")),
+        fresh=Count("id", filter=waiting.aged("fresh")),
+        near=Count("id", filter=waiting.aged("near")),
+        late=Count("id", filter=waiting.aged("late")),
         total=Count("id"),
     )
     ages = [Counted(found[age], cut.link(figure, age=age)) for age in rules.AGES]

@@ -141,6 +141,21 @@ class Calendar:
             day = self.next_business_day(day)
         return begin
 
+    def before_working_minutes(self, until: datetime, minutes: int) -> datetime:
+        """Return the moment since which that much working time has passed until the given one."""
+        if minutes < 0:
+            raise ValueError("working minutes are counted backwards from the end")
+        end, left = local(until), timedelta(minutes=minutes)
+        day = end.date()
+        while left:
+            for opens, closes in reversed(list(self._stretches(day, day))):
+                stops = min(closes, end)
+                if left <= stops - opens:
+                    return stops - left
+                left -= max(_NOTHING, stops - opens)
+            day = self.previous_business_day(day)
+        return end
+
     def _stretches(self, first: date, last: date) -> Iterator[tuple[datetime, datetime]]:
         for number in range((last - first).days + 1):
             day = first + _DAY * number

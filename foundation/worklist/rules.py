@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from foundation.kernel.calendar import Calendar
+from foundation.kernel.calendar import Calendar, CalendarEnds
 from foundation.kernel.errors import Refused
 from foundation.kernel.flow import Flow, Step
 from foundation.kernel.text import clean_text
@@ -111,11 +111,16 @@ class UntilPast(Refused):
 
 @dataclass(frozen=True)
 class Queue:
-    """A queue as its centre describes it: its code, its name, and what its workers must hold."""
+    """A queue as its centre describes it: its code, its name, and what its workers must hold.
+
+    With `working_time` its clocks stand still outside working hours; without, somebody waits at a
+    counter and every second counts.
+    """
 
     code: str
     title: str
     permission: Permission
+    working_time: bool = False
 
 
 _queues: dict[str, Queue] = {}
@@ -186,6 +191,28 @@ class Clocks:
         return self.waiting + self.held
 
 
+def elapsed(calendar: Calendar | None, since: datetime, until: datetime) -> timedelta:
+    """Return the time between two moments, in working time where a calendar is given.
+
+    Beyond the end of the calendar nobody knows the holidays: then every hour counts.
+    """
+    if until <= since:
+        return _NOTHING
+    try:
+        return calendar.working_time(since, until) if calendar else until - since
+    except CalendarEnds:
+        return until - since
+
+
+def due(calendar: Calendar | None, since: datetime, target: timedelta) -> datetime:
+    """Return when an item that comes at a moment is late, by the same clock as `elapsed`."""
+    try:
+        minutes = target // timedelta(minutes=1)
+        return calendar.after_working_minutes(since, minutes) if calendar else since + target
+    except CalendarEnds:
+        return since + target
+
+
 def clocks(
     *,
     whole: Stretch,
@@ -201,12 +228,7 @@ def clocks(
     end = whole.until(at)
 
     def worked(stretch: Stretch) -> timedelta:
-        ended = stretch.until(end)
-        if ended <= stretch.began_at:
-            return _NOTHING
-        if calendar is None:
-            return ended - stretch.began_at
-        return calendar.working_time(stretch.began_at, ended)
+        return elapsed(calendar, stretch.began_at, stretch.until(end))
 
     holdings = tuple(holdings)
     suspended = sum((worked(stretch) for stretch in suspensions), _NOTHING)

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum
 
 from foundation.kernel.calendar import Calendar
+from foundation.policy import selectors as policy
 from foundation.trail import selectors as trail
 from foundation.trail.models import Event
 from foundation.worklist import rules
@@ -106,6 +107,7 @@ class Sheet:
     """All that is known of one item: its clocks, who held it, when it was set aside, what came."""
 
     item: WorkItem
+    working_time: bool
     waiting: str
     held: str
     suspended: str
@@ -167,7 +169,9 @@ def depth(*, queue: str, at: datetime) -> Depth:
         held=held,
         suspended=suspended,
         urgent=urgent,
-        oldest=rules.clock_text(at - oldest_at) if oldest_at else "",
+        oldest=rules.clock_text(rules.elapsed(calendar_of(queue=queue), oldest_at, at))
+        if oldest_at
+        else "",
         more=together == COUNTED_MOST,
     )
 
@@ -190,10 +194,11 @@ def page(
     rows = rows.select_related("institution").order_by("-urgent", "turn_at", "id")
     found: list[WorkItem] = list(rows[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
+    calendar = calendar_of(queue=queue)
     shown = [
         Row(
             item=item,
-            since=rules.clock_text(at - item.enqueued_at),
+            since=rules.clock_text(rules.elapsed(calendar, item.enqueued_at, at)),
             late=item.due_at is not None and item.due_at < at,
         )
         for item in found[:limit]
@@ -218,12 +223,20 @@ def latest(*, queue: str, subject: str) -> WorkItem | None:
     return found
 
 
-def sheet(*, item_id: int, at: datetime, calendar: Calendar | None = None) -> Sheet:
+def calendar_of(*, queue: str) -> Calendar | None:
+    """Return the calendar by which a queue's clocks go; None where they never stand still."""
+    known = rules.queues().get(queue)
+    return policy.calendar() if known and known.working_time else None
+
+
+def sheet(*, item_id: int, at: datetime) -> Sheet:
     """Return all that is known of an item; refuse one that the person may not see."""
     found = item(item_id=item_id)
+    calendar = calendar_of(queue=found.queue)
     times = clocks(item=found, at=at, calendar=calendar)
     return Sheet(
         item=found,
+        working_time=calendar is not None,
         waiting=rules.clock_text(times.waiting),
         held=rules.clock_text(times.held),
         suspended=rules.clock_text(times.suspended),

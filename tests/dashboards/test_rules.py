@@ -1,6 +1,6 @@
 """Shares, changes, quarters, heat, ages, and links that say what they open."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from urllib.parse import parse_qs
 
@@ -37,13 +37,6 @@ def test_heat_is_measured_by_the_hottest(share, most, level):
     given = None if share is None else Decimal(share)
 
     assert rules.heat(given, Decimal(most)) == level
-
-
-@pytest.mark.parametrize(
-    ("waited", "age"), [(0, "fresh"), (30, "fresh"), (31, "near"), (60, "near"), (61, "late")]
-)
-def test_age_is_measured_by_the_target(waited, age):
-    assert rules.age_of(timedelta(seconds=waited), timedelta(seconds=30)) == age
 
 
 def test_a_link_says_everything_that_was_counted():

@@ -1,12 +1,15 @@
 """The figures of a known morning."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from dashboards import rules, selectors
+from dashboards.selectors._counted import waiting_of
+from foundation.kernel.calendar import SHANGHAI
 from foundation.people import services as acting
+from foundation.policy import selectors as policy
 from tests.factories import people
 from tests.factories.people import DAY
 
@@ -117,10 +120,43 @@ def test_a_supervisor_counts_only_the_own_institutions(morning, bank):
     assert board.tiles.decided.count == 2
 
 
-@pytest.mark.parametrize("age", list(rules.AGES))
-def test_the_ages_of_a_queue_are_the_rows_of_that_age(morning, age):
-    cut = rules.Cut(on=DAY, until=morning.now, age=age)
-    rows = selectors.counted(figure="waiting", cut=cut)
-    target = timedelta(seconds=30)
+@pytest.mark.parametrize(
+    ("seconds", "age"), [(0, "fresh"), (30, "fresh"), (31, "near"), (60, "near"), (61, "late")]
+)
+def test_an_item_at_the_counter_ages_by_the_second(morning, seconds, age):
+    with acting.acting(staff=morning.supervisor):
+        [first, *_] = selectors.listed(
+            figure="waiting", cut=rules.Cut(on=DAY, until=morning.now)
+        ).rows
+        assert first.at
+        at = first.at + timedelta(seconds=seconds)
+        found = {
+            one: [
+                row.number
+                for row in selectors.listed(
+                    figure="waiting", cut=rules.Cut(on=DAY, until=at, age=one)
+                ).rows
+            ]
+            for one in rules.AGES
+        }
 
-    assert all(rules.age_of(morning.now - row.queued_at, target) == age for row in rows)
+    assert [one for one, numbers in found.items() if first.number in numbers] == [age]
+
+
+def test_a_difference_does_not_age_over_a_weekend(morning):
+    friday_evening = datetime(2026, 11, 27, 16, 30, tzinfo=SHANGHAI)
+    with acting.acting(staff=morning.supervisor):
+        on_time = {
+            at: waiting_of(figure="differences", cut=rules.Cut(on=DAY, until=at)).on_time
+            for at in (
+                friday_evening,
+                datetime(2026, 11, 29, 12, 0, tzinfo=SHANGHAI),  # a Sunday
+                datetime(2026, 11, 30, 9, 0, tzinfo=SHANGHAI),  # Monday, as it opens
+            )
+        }
+        target = policy.whole(code="monitoring.wait_target_minutes", on=DAY)
+        calendar = policy.calendar()
+
+    for at, since in on_time.items():
+        assert calendar.working_time(since, at) == timedelta(minutes=target)
+    assert len({*list(on_time.values())[1:]}) == 1, "nothing ages while nobody works"

@@ -7,7 +7,7 @@ the same transaction; `Holding` keeps the seconds. What no centre hears of is to
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from foundation.trail import services as trail
 from foundation.ui import live
-from foundation.worklist import events, rules
+from foundation.worklist import events, rules, selectors
 from foundation.worklist.models import WorkItem
 
 SYSTEM = "system"
@@ -137,12 +137,13 @@ def enqueue(
     amount_fen: int | None = None,
     conflicted: Sequence[UUID] = (),
     outsiders_only: bool = True,
-    due_at: datetime | None = None,
+    target: timedelta | None = None,
 ) -> WorkItem:
     """Put a subject into a queue, in the transaction of what it is about.
 
     The clock of waiting starts by the database; `at` tells which business numbers hold. With
-    `outsiders_only` the staff of the item's own institution may not hold it.
+    `outsiders_only` the staff of the item's own institution may not hold it. With `target` the item
+    is late after that long, in working time where the queue's clocks go by it.
     """
     step = policy.whole(code="worklist.priority_seconds", on=at.date())
     row = _one(
@@ -157,7 +158,7 @@ def enqueue(
             "amount": amount_fen,
             "conflicted": [str(person) for person in conflicted],
             "outsiders_only": outsiders_only,
-            "due": due_at,
+            "due": rules.due(selectors.calendar_of(queue=queue), at, target) if target else None,
             "ahead": priority * step,
         },
     )

@@ -141,6 +141,26 @@ def test_a_deadline_falls_within_working_hours(since, minutes, due):
     assert OCTOBER.after_working_minutes(since, minutes) == due
 
 
+@pytest.mark.parametrize(
+    ("until", "minutes", "since"),
+    [
+        (at(8, 9), 0, at(8, 9)),
+        (at(8, 9, 30), 30, at(8, 9)),
+        (at(8, 14), 31, at(8, 11, 59)),
+        (at(9, 8, 31), 2, at(8, 16, 59)),
+    ],
+)
+def test_looking_back_only_working_hours_are_counted(until, minutes, since):
+    assert OCTOBER.before_working_minutes(until, minutes) == since
+
+
+@given(MOMENTS, st.integers(min_value=0, max_value=3000))
+def test_since_then_exactly_that_much_time_was_worked(until, minutes):
+    since = OCTOBER.before_working_minutes(until, minutes)
+
+    assert OCTOBER.working_time(since, until) == timedelta(minutes=minutes)
+
+
 @given(MOMENTS, st.integers(min_value=0, max_value=3000))
 def test_by_the_deadline_exactly_that_much_time_was_worked(since, minutes):
     due = OCTOBER.after_working_minutes(since, minutes)
@@ -173,6 +193,8 @@ def test_a_moment_without_a_zone_is_refused():
 def test_a_deadline_is_not_counted_backwards():
     with pytest.raises(ValueError, match="forwards"):
         OCTOBER.after_working_minutes(at(8, 9), -1)
+    with pytest.raises(ValueError, match="backwards from the end"):
+        OCTOBER.before_working_minutes(at(8, 9), -1)
 
 
 def test_beyond_the_entered_holidays_the_calendar_refuses_to_guess():

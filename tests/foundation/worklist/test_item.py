@@ -1,11 +1,12 @@
 """The page of one item, and what a dispatcher does there."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from foundation.kernel.calendar import SHANGHAI
 from foundation.trail.models import Event
 from foundation.worklist import rules
 from foundation.worklist import services as worklist
@@ -126,3 +127,21 @@ def test_a_manager_sees_the_item_and_no_buttons(put, bank, client):
 
     assert "take-back" not in client.get(address("item", item)).content.decode()
     assert client.post(address("suspend", item), {"reason": "等资料"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("queue", "says", "due"),
+    [
+        # The target of half an hour ends on the next Monday's morning, by the counter at once.
+        ("monitoring.audit", "按工作时间计", datetime(2026, 11, 30, 9, 15, tzinfo=SHANGHAI)),
+        ("authorization", "按自然时间计", datetime(2026, 11, 27, 17, 15, tzinfo=SHANGHAI)),
+    ],
+)
+def test_a_queue_goes_by_its_own_clock(put, desk, queue, says, due):
+    friday = datetime(2026, 11, 27, 16, 45, tzinfo=SHANGHAI)
+    item = put(queue=queue, at=friday, target=timedelta(minutes=30))
+
+    page = desk.get(reverse("worklist:item", args=[item.pk])).content.decode()
+
+    assert item.due_at == due
+    assert says in page

@@ -1,10 +1,11 @@
 """How long a job pauses, and what a dispatcher must say."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
 from foundation.kernel import calendar
+from foundation.kernel.calendar import SHANGHAI, Calendar, Span
 from foundation.kernel.errors import Refused
 from foundation.worklist import rules
 
@@ -97,3 +98,31 @@ def test_a_time_is_read_as_from_a_clock(seconds, text):
 def test_what_reads_backwards_is_no_reason():
     with pytest.raises(Refused):
         rules.check_reason("ok\u202e")
+
+
+class TestWorkingTime:
+    """Friday 16:00 to Monday 10:00 by the week of an office that works from nine to five."""
+
+    WEEK = Calendar(
+        hours={day: (Span(time(9), time(17)),) for day in range(5)}, ends=date(2026, 12, 31)
+    )
+    FRIDAY = datetime(2026, 11, 27, 16, tzinfo=SHANGHAI)
+    MONDAY = datetime(2026, 11, 30, 10, tzinfo=SHANGHAI)
+
+    def test_a_weekend_is_nobodys_delay(self):
+        assert rules.elapsed(self.WEEK, self.FRIDAY, self.MONDAY) == timedelta(hours=2)
+        assert rules.due(self.WEEK, self.FRIDAY, timedelta(hours=2)) == self.MONDAY
+
+    def test_at_the_counter_every_second_counts(self):
+        assert rules.elapsed(None, self.FRIDAY, self.MONDAY) == self.MONDAY - self.FRIDAY
+        assert rules.due(None, self.FRIDAY, timedelta(seconds=30)) == self.FRIDAY.replace(second=30)
+
+    def test_beyond_the_calendar_work_goes_on_by_every_hour(self):
+        eve = datetime(2026, 12, 31, 16, tzinfo=SHANGHAI)
+        later = eve + timedelta(days=2)
+
+        assert rules.elapsed(self.WEEK, eve, later) == timedelta(days=2)
+        assert rules.due(self.WEEK, eve, timedelta(hours=2)) == eve + timedelta(hours=2)
+
+    def test_backwards_is_nothing(self):
+        assert rules.elapsed(self.WEEK, self.MONDAY, self.FRIDAY) == timedelta(0)
