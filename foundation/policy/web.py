@@ -12,6 +12,7 @@ from foundation.kernel.errors import Refused
 from foundation.people import selectors as people
 from foundation.people.roles import Permission
 from foundation.policy import forms, rules, selectors, services
+from foundation.trail import selectors as trail
 from foundation.ui.web import action, refuse_in, requires, signed_in
 
 
@@ -33,6 +34,7 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
     number = _number(code)
     page = {"number": number, "meaning": gettext(number.meaning)}
     page["rows"] = selectors.history(code=code)
+    page["timeline"] = trail.timeline(subject=f"policy:{code}")
     return render(request, "policy/history.html", page)
 
 

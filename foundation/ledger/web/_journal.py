@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from foundation.ledger import forms, rules, selectors, services
 from foundation.ledger.web import _files
 from foundation.people.roles import Permission
+from foundation.trail import selectors as trail
 from foundation.ui.web import requires, signed_in
 
 PAGE = 50
@@ -36,8 +37,10 @@ def journal(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.JOURNAL_VIEW, missing=(rules.NoSuchEntry,))
 def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """Show an entry with its legs, and what reverses it."""
-    return render(request, "ledger/entry.html", {"entry": selectors.entry(entry_id=entry_id)})
+    """Show an entry with its legs, what reverses it, and what happened to its item."""
+    found = selectors.entry(entry_id=entry_id)
+    timeline = trail.timeline(subject=found.subject) if found.subject else ()
+    return render(request, "ledger/entry.html", {"entry": found, "timeline": timeline})
 
 
 def _export(request: HttpRequest, form: forms.JournalSearch, kind: str) -> HttpResponse:

@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 
 from foundation.ledger import services
+from foundation.people import services as acting
+from foundation.trail import services as trail
 from tests.factories.ledger import DAY, NOON, pay
 
 
@@ -24,6 +26,21 @@ def test_an_entry_is_shown_with_its_legs_and_what_reverses_it(bank, desk):
 
     for shown in ("42.00", "货款", "李静", "王小明", address(back.pk)):
         assert shown in page
+
+
+def test_what_happened_to_the_item_of_an_entry_is_told(bank, desk):
+    entry = pay(bank, bank.payer, bank.payee, 4_200, subject="test:1")
+    with acting.acting_as_system(reason="test"):
+        trail.record(
+            institution_id=bank.outlet.pk, actor="110037 李静", action="authorization.approve",
+            subject="test:1", at=NOON,
+        )  # fmt: skip
+
+    shown = desk(bank.outlet).get(address(entry.pk)).context["timeline"]
+
+    assert [(event.actor, event.action) for event in shown] == [
+        ("110037 李静", "authorization.approve")
+    ]
 
 
 def test_the_other_side_at_another_outlet_is_masked(bank, desk):

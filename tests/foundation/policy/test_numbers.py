@@ -163,6 +163,8 @@ class TestPages:
         assert "777" in client.get(reverse("policy:history", args=[CODE])).content.decode()
         assert client.post(decide, {"step": "approve"}).status_code == 302
         assert Policy.objects.get(value="777").approved_by == risk
+        seen = client.get(reverse("policy:history", args=[CODE])).context["timeline"]
+        assert [event.actor for event in seen][:2] == [risk.label, manager.label]
 
     def test_an_unknown_number_has_no_page(self, client, manager, sign_in):
         sign_in(manager)
