@@ -13,7 +13,7 @@ from dashboards import forms, gateways, rules, selectors
 from foundation.kernel.errors import Refused
 from foundation.ledger import selectors as ledger
 from foundation.people.roles import Permission
-from foundation.ui.web import action, requires, signed_in
+from foundation.ui.web import action, record_export, requires, signed_in
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -44,7 +44,8 @@ def items(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.DASHBOARD_VIEW)
 def export(request: HttpRequest) -> HttpResponse:
-    """Answer the figures as a workbook that says who took it."""
+    """Answer the figures as a workbook that says who took it, and so does the trail."""
+    record_export(request)
     _figure, cut = _asked(request)
     staff = signed_in(request)
     found = selectors.board(on=cut.on, at=cut.until, under=cut.under)

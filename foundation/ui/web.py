@@ -113,6 +113,16 @@ def record_forbidden(request: HttpRequest, permission: Permission) -> None:
     _record(request, signed_in(request), str(permission), "forbidden")
 
 
+def record_export(request: HttpRequest) -> None:
+    """Put on the trail that a person took a page's rows away as a file, and which they asked for.
+
+    For rooms that only read; where a service makes the file, the service records it.
+    """
+    asked = {name: value[:80] for name, value in request.GET.items()}
+    view = request.resolver_match.view_name if request.resolver_match else request.path
+    _record(request, signed_in(request), view, "ok", **asked)
+
+
 def refuse_in(request: HttpRequest, form: forms.BaseForm, refusal: Refused) -> None:
     """Show a refusal at the field that it is about, so that nothing typed is lost."""
     record_refusal(request, refusal)
@@ -158,7 +168,9 @@ def front_door(request: HttpRequest) -> HttpResponse:
     return redirect("ui:home")
 
 
-def _record(request: HttpRequest, staff: Staff, action_name: str, result: str) -> None:
+def _record(
+    request: HttpRequest, staff: Staff, action_name: str, result: str, **detail: object
+) -> None:
     trail.record(
         institution_id=staff.institution_id,
         actor=staff.label,
@@ -167,4 +179,5 @@ def _record(request: HttpRequest, staff: Staff, action_name: str, result: str) -
         at=timezone.now(),
         result=result,
         where=request.META.get("REMOTE_ADDR", ""),
+        detail=detail,
     )

@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from dashboards import gateways
 from dashboards.rules import Sheet
+from foundation.people import services as acting
+from foundation.trail.models import Event
 from tests.factories.people import DAY
 
 
@@ -31,6 +33,14 @@ def test_the_workbook_says_who_took_it(book, morning):
     cells = [cell.value for row in book["指标"].iter_rows() for cell in row if cell.value]
 
     assert any(str(cell).startswith(morning.supervisor.label) for cell in cells)
+
+
+def test_the_trail_says_who_took_it_and_what_was_asked_for(book, morning):
+    with acting.acting(staff=morning.supervisor):
+        event = Event.objects.get(action="dashboards:export")
+
+    assert (event.actor, event.result) == (morning.supervisor.label, "ok")
+    assert event.detail["on"] == str(DAY)
 
 
 def test_a_text_that_looks_like_a_formula_stays_a_text():
