@@ -33,11 +33,13 @@ class Throwaway:
         careless: bool = True,
         home: Path | None = None,
         keep: bool = True,
+        attach: Path | None = None,
     ) -> None:
+        """Claim a folder; with `attach` be the pair in that folder, which another process runs."""
         self._keep = keep
         self._children: list[tuple[Server, subprocess.Popen[bytes]]] = []
         self._lock: IO[bytes] | None = None
-        self.home = self._claim(home or BASE / "var" / "test", kind or "wheels")
+        self.home = attach or self._claim(home or BASE / "var" / "test", kind or "wheels")
         places, logs = Places.under(self.home), self.home / "log"
         self._password = self._kept_password()
         self.postgres = Postgres(

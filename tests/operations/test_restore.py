@@ -19,11 +19,11 @@ from ops_platform.stack.servers import postgres_binaries
 from ops_platform.stack.throwaway import Throwaway, throwaway
 from tests.database import Database
 from tests.factories import ledger as factory
-from tests.servers import OWN
+from tests.servers import PAIR
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(OWN is None, reason="needs the superuser of a server of our own"),
+    pytest.mark.skipif(PAIR is None, reason="needs the superuser of a server of our own"),
 ]
 SEAL = """
 import django; django.setup()
@@ -75,24 +75,24 @@ def counted(dsn: str) -> dict[str, int]:
 def test_what_was_dumped_is_proved_elsewhere_and_goes_on(
     committed_db: Database, tmp_path: Path, settings: Any
 ) -> None:
-    assert OWN is not None
+    assert PAIR is not None
     settings.OPS_VAR = tmp_path / "here"
     bank, anchor = factory.bank(), gateways.anchor()
     with people.acting_as_system(reason="drill"):
         assert bank.outlet.pk in trail.seal(at=factory.NOON)
         trail.drop_anchor(anchor=anchor, at=factory.NOON)
-    source, dump = OWN.postgres.dsn(committed_db.name), tmp_path / "ops.dump"
+    source, dump = PAIR.postgres.dsn(committed_db.name), tmp_path / "ops.dump"
     before = counted(source)
 
-    tool(OWN, "pg_dump", "--format=custom", f"--dbname={source}", f"--file={dump}")
-    with throwaway(kind=OWN.postgres.kind, home=tmp_path / "elsewhere") as other:
+    tool(PAIR, "pg_dump", "--format=custom", f"--dbname={source}", f"--file={dump}")
+    with throwaway(kind=PAIR.postgres.kind, home=tmp_path / "elsewhere") as other:
         target = other.postgres.dsn("ops")
         tool(
             other, "pg_restore", f"--dbname={target}", f"--role={OWNER}", "--exit-on-error", dump
         )  # fmt: skip
 
         shutil.copytree(anchor.path.parent, other.home / "files" / "anchors")
-        shutil.copytree(OWN.home / "files" / "secrets", other.home / "files" / "secrets")
+        shutil.copytree(PAIR.home / "files" / "secrets", other.home / "files" / "secrets")
         assert counted(target) == before
         assert before["ledger_posting"] > 0
         assert before["trail_event"] > 0
