@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +47,22 @@ class Shown(forms.Form):
         if not (turn_at and item_id):
             return None
         return Place(bool(self.cleaned_data.get("after_urgent")), turn_at, item_id)
+
+
+class Day(forms.Form):
+    """Whose seconds of which day are shown; what cannot be read is ignored."""
+
+    on = forms.DateField(
+        label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    staff = forms.CharField(label=_("Staff number"), max_length=12, required=False)
+    before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def asked(self, *, today: date) -> tuple[date, str, int | None]:
+        """Return the day, the person's number or nothing, and before which holding to begin."""
+        self.is_valid()
+        given = self.cleaned_data
+        return given.get("on") or today, given.get("staff") or "", given.get("before")
 
 
 class Reason(forms.Form):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -119,6 +121,17 @@ class Holding(Institutional):
 
     def __str__(self) -> str:
         return f"{self.item_id}.{self.fence} {self.ended_by}"
+
+    @property
+    def ending(self) -> str:
+        """Return how it ended, as a message id."""
+        known = rules.ENDINGS.get(self.ended_by)
+        return known.text if known else self.ended_by
+
+    @property
+    def seconds(self) -> int:
+        """Return how long the item was held, in whole seconds."""
+        return (self.ended_at - self.began_at) // timedelta(seconds=1)
 
 
 class Suspension(Institutional):

@@ -31,6 +31,23 @@ FLOW = Flow(
     Step("withdraw", SUSPENDED, WITHDRAWN),
 )
 
+
+@dataclass(frozen=True)
+class Ending:
+    """How a person's holding of an item ended, as it is shown."""
+
+    text: str
+
+
+ENDINGS = {
+    "finished": Ending("Finished"),
+    "released": Ending("Handed back"),
+    "expired": Ending("The lease ran out"),
+    "transferred": Ending("Given to another person"),
+    "taken back": Ending("Taken back"),
+    "suspended": Ending("Set aside"),
+}
+
 READY, RUNNING, JOB_DONE, DEAD = "ready", "running", "done", "dead"
 
 JOB_FLOW = Flow(

@@ -141,10 +141,24 @@ class Seconds:
     """How many holdings of a queue a person ended within a time, and how long they took."""
 
     staff_id: int
+    number: str
     label: str
     ended: int
     finished: int
     seconds: int
+
+    @property
+    def average(self) -> int | None:
+        """Return the seconds of a holding, rounded; None where none was ended."""
+        return round(self.seconds / self.ended) if self.ended else None
+
+
+@dataclass(frozen=True)
+class Held:
+    """Some holdings of a person, the latest first, and before which one the next page begins."""
+
+    rows: Sequence[Holding]
+    next_before: int | None
 
 
 def depths(*, at: datetime) -> Sequence[Depth]:
@@ -283,6 +297,7 @@ def seconds_by_person(*, queue: str, since: datetime, until: datetime) -> Sequen
     return tuple(
         Seconds(
             staff_id=row["staff_id"],
+            number=row["staff__number"],
             label=f"{row['staff__number']} {row['staff__name']}",
             ended=row["ended"],
             finished=row["finished"],
@@ -290,6 +305,24 @@ def seconds_by_person(*, queue: str, since: datetime, until: datetime) -> Sequen
         )
         for row in rows
     )
+
+
+def holdings_of(
+    *,
+    queue: str,
+    number: str,
+    since: datetime,
+    until: datetime,
+    before: int | None = None,
+) -> Held:
+    """Return the holdings that `seconds_by_person` adds up for one person."""
+    rows = Holding.objects.filter(
+        item__queue=queue, staff__number=number, ended_at__gte=since, ended_at__lt=until
+    ).select_related("item")
+    if before:
+        rows = rows.filter(id__lt=before)
+    found = tuple(rows.order_by("-id")[: PAGE + 1])
+    return Held(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
 
 
 def job_counts() -> dict[str, int]:

@@ -8,6 +8,7 @@ app_name = "worklist"
 urlpatterns = [
     path("", web.queues, name="queues"),
     path("queue/<str:code>/", web.queue, name="queue"),
+    path("queue/<str:code>/people/", web.staff_seconds, name="staff_seconds"),
     path("item/<int:item_id>/", web.item, name="item"),
     path("item/<int:item_id>/urgent/", web.mark_urgent, name="mark_urgent"),
     path("item/<int:item_id>/assign/", web.assign, name="assign"),

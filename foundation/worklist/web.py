@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import Any
 
 from django import forms as django_forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -49,6 +51,20 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
     part = "worklist/_queue.html" if request.headers.get("HX-Request") else ""
     context = {"form": form, "page": shown, "depth": depth, "query": kept.urlencode()}
     return render(request, part or "worklist/queue.html", context)
+
+
+@require_GET
+@requires(Permission.QUEUE_VIEW)
+def staff_seconds(request: HttpRequest, code: str) -> HttpResponse:
+    """Show how long each person held items of a queue on a day, and one person's holdings."""
+    form = forms.Day(request.GET)
+    on, number, before = form.asked(today=timezone.localdate())
+    begins = timezone.make_aware(datetime.combine(on, time()))
+    span: dict[str, Any] = {"queue": code, "since": begins, "until": begins + timedelta(days=1)}
+    page = {"form": form, "code": code, "on": on, "number": number}
+    page["rows"] = selectors.seconds_by_person(**span)
+    page["held"] = selectors.holdings_of(**span, number=number, before=before) if number else None
+    return render(request, "worklist/staff_seconds.html", page)
 
 
 @require_GET
