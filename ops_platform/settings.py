@@ -26,7 +26,6 @@ INSTALLED_APPS = [
     "csp",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "foundation.trail",
     "foundation.people",
     "foundation.policy",

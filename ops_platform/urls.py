@@ -7,7 +7,7 @@ from django.urls import include, path
 from foundation.ui import web as ui
 from ops_platform import web
 
-FOUNDATION = ("people", "trail", "policy", "ledger", "imaging", "worklist", "ui")
+FOUNDATION = ("people", "trail", "policy", "ledger", "imaging", "worklist")
 CENTRES = (
     "authorization",
     "cash_center",
@@ -30,6 +30,7 @@ urlpatterns = [
     path("metrics", web.metrics_text, name="metrics_text"),
     path("", ui.front_door, name="front_door"),
     *(path(f"{name}/", include(f"foundation.{name}.urls")) for name in FOUNDATION),
+    path("", include("foundation.ui.urls")),
     *(path(f"{name.replace('_', '-')}/", include(f"{name}.urls")) for name in CENTRES),
     *(
         path(

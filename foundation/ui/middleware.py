@@ -75,7 +75,7 @@ class StaffMiddleware:
             shut = _locked(request)
         elif getattr(view, "permission", "") is not None and isinstance(request.user, Staff):
             shut = _step_first(request, request.user)
-        if shut is not None and request.path.startswith("/api/"):
+        if shut is not None and name.startswith("api_"):
             return rest.answer_of(request, rest.GateShut())
         return shut
 

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from foundation.people.roles import Permission
+from foundation.ui import api_docs as reference
 from foundation.ui import gallery as exhibits
 from foundation.ui import manual as book
 from foundation.ui import menu
@@ -63,6 +64,14 @@ def search(request: HttpRequest) -> HttpResponse:
 def keys(request: HttpRequest) -> HttpResponse:
     """Show the keys of the platform on one printed page."""
     return render(request, "ui/keys.html", {"groups": exhibits.KEY_CARD})
+
+
+@require_GET
+@requires(Permission.HOME)
+def api_docs(request: HttpRequest) -> HttpResponse:
+    """Show the API to those who connect another system: operations, fields, answers, problems."""
+    text = request.GET.get("q", "")[:60]
+    return render(request, "ui/api_docs.html", reference.shown(text) | {"text": text})
 
 
 @require_GET

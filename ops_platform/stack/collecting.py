@@ -8,7 +8,7 @@ from pathlib import Path
 from ops_platform.env import BASE, Env
 
 # Brought by packages and shown by no page of ours.
-_UNUSED = ("rest_framework", "drf_spectacular_sidecar", "django-htmx", "django_htmx", "VENDOR.json")
+_UNUSED = ("rest_framework", "django-htmx", "django_htmx", "VENDOR.json")
 _PACKAGES = ("django", "whitenoise")
 
 

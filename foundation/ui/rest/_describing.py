@@ -85,6 +85,7 @@ def describe(
     answers: type[serializers.Serializer[Any]] | None,
     status: int,
     images: bool,
+    may: str,
 ) -> Callable[[Any], Any]:
     """Return the decorator that describes an endpoint from what it asks and answers."""
     in_body = method != "GET" and not images and asks is not None
@@ -99,6 +100,7 @@ def describe(
         tags=[does.__module__.split(".")[-2]],
         parameters=[*named, *([asks] if asks and not in_body else [])],
         request=asks if in_body else IMAGES if images else None,
+        extensions={"x-permission": may},
         responses={status: answers, **{(code, MEDIA_TYPE): Problem for code in wrong}},
     )
     return described

@@ -204,8 +204,9 @@ def endpoint(
         def handle(self: Endpoint, request: Request, **named: Any) -> Response:
             return self.carry_out(request, **named)
 
+        images, may = parser is Images, str(permission)
         described = describe(
-            does, method=method, asks=asks, answers=answers, status=status, images=parser is Images
+            does, method=method, asks=asks, answers=answers, status=status, images=images, may=may
         )
         parts = {
             "__doc__": does.__doc__,

@@ -70,6 +70,7 @@ class _Text(Described):
         "blank": _("The field may not be empty."),
     }
     pattern = ""
+    example = ""
 
     def to_internal_value(self, data: Any) -> Any:
         """Return what the kernel makes of the text; its refusal is the field's."""
@@ -89,7 +90,8 @@ class _Text(Described):
 
     def described(self) -> dict[str, Any]:
         """Return the field as OpenAPI has it."""
-        return {"type": "string"} | ({"pattern": self.pattern} if self.pattern else {})
+        told = {"pattern": self.pattern, "example": self.example}
+        return {"type": "string"} | {name: value for name, value in told.items() if value}
 
     def by_kernel(self, reader: Callable[[], Read]) -> Read:
         """Return what the reader returns; a refusal becomes the field's error, by its code."""
@@ -103,6 +105,7 @@ class Fen(_Text):
     """An amount: yuan and fen as text, two decimals, no commas; kept as whole fen."""
 
     pattern = _MONEY
+    example = "1234.50"
 
     def read(self, text: str) -> Money:
         """Return the amount, more than nothing."""
@@ -140,7 +143,10 @@ class Digits(_Text):
     """A number that is a name: digits, with zeros at its beginning."""
 
     def __init__(self, *, least: int, most: int, **more: Any) -> None:
-        self.pattern = f"^[0-9]{{{least},{most}}}$"
+        self.pattern, self.example = (
+            f"^[0-9]{{{least},{most}}}$",
+            "10010001"[:most].rjust(least, "0"),
+        )
         super().__init__(**more)
 
 
@@ -148,6 +154,7 @@ class AccountNumber(_Text):
     """An account number, bare, its check digit right."""
 
     pattern = "^[0-9]{19}$"
+    example = numbering.sample_account_number(1, prefix="0302")
 
     def read(self, text: str) -> str:
         """Return the number, or refuse its check digit."""
@@ -221,6 +228,7 @@ class Key(_Text):
     """A key that the caller makes once for each new thing, so that a repeated call is the same."""
 
     pattern = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+    example = "3f2c1a90-5b7d-4e86-9a41-0c6d8e2f7b15"
 
     def read(self, text: str) -> Any:
         """Return the UUID."""
@@ -231,6 +239,7 @@ class Day(_Text):
     """A day of this century: 2026-11-23."""
 
     pattern = _DAY
+    example = "2026-11-23"
 
     def read(self, text: str) -> Any:
         """Return the date, or refuse a day that no calendar has."""
