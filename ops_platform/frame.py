@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 
 from django.urls import reverse
 from django.utils import timezone
@@ -28,16 +29,12 @@ NAME_LEAST = 2
 
 def connect() -> None:
     """Hand the sources to the shell."""
-    menu.count(
-        "authorization",
-        permissions={Permission.AUTHORIZATION_DECIDE, Permission.QUEUE_VIEW},
-        source=lambda _staff: _waiting(authorization_rules.QUEUE),
-    )
-    menu.count(
-        "monitoring",
-        permissions={Permission.MONITORING_AUDIT, Permission.QUEUE_VIEW},
-        source=lambda _staff: _waiting(monitoring_rules.QUEUE),
-    )
+    for key, queue, permission in (
+        ("authorization", authorization_rules.QUEUE, Permission.AUTHORIZATION_DECIDE),
+        ("monitoring", monitoring_rules.QUEUE, Permission.MONITORING_AUDIT),
+    ):
+        menu.count(key, permission=permission, source=partial(_own, queue))
+        menu.count(key, permission=Permission.QUEUE_VIEW, source=partial(_waiting, queue))
     menu.find_with(items, permission=Permission.AUTHORIZATION_VIEW)
     menu.find_with(accounts, permission=Permission.ACCOUNT_VIEW)
     menu.notices_from(returned, permission=Permission.AUTHORIZATION_SUBMIT)
@@ -92,5 +89,9 @@ def business_date(staff: Staff) -> date:
         return timezone.localdate()
 
 
-def _waiting(queue: str) -> int:
+def _own(queue: str, staff: Staff) -> int:
+    return worklist.waiting_for(queue=queue, staff=staff, on=timezone.localdate())
+
+
+def _waiting(queue: str, _staff: Staff) -> int:
     return worklist.depth(queue=queue, at=timezone.now()).waiting

@@ -201,12 +201,12 @@ def _proposals_in_scope() -> QuerySet[RoleProposal]:
 
 
 def demo_staff(*, on: date) -> Sequence[tuple[str, Staff]]:
-    """Return the made-up people by role, the first of each role, for the demo's sign-in page."""
+    """Return the made-up people by role for the demo's sign-in page: who may do most of each."""
     held = (
         StaffRole.objects.filter(Q(valid_until=None) | Q(valid_until__gte=on), valid_from__lte=on)
         .filter(staff__is_demo=True, staff__is_active=True)
         .select_related("staff__institution")
-        .order_by("role", "staff__number")
+        .order_by("role", "-staff__grade", "staff__number")
     )
     first: dict[str, Staff] = {}
     for row in held:

@@ -74,7 +74,7 @@ Notices = Callable[[Staff], Iterable[Notice]]
 Day = Callable[[Staff], date]
 
 _centres: list[Centre] = []
-_counts: dict[str, tuple[frozenset[Permission], Count]] = {}
+_counts: dict[str, list[tuple[Permission, Count]]] = {}
 _finders: list[tuple[Permission, Finder]] = []
 _notices: list[tuple[Permission, Notices]] = []
 _days: list[Day] = []
@@ -93,9 +93,12 @@ def forget(key: str) -> None:
     _counts.pop(key, None)
 
 
-def count(key: str, *, permissions: Iterable[Permission], source: Count) -> None:
-    """Show on the centre's entry how many items wait, to those who hold one of the permissions."""
-    _counts[key] = (frozenset(permissions), source)
+def count(key: str, *, permission: Permission, source: Count) -> None:
+    """Show on the centre's entry how many items wait, to those who hold the permission.
+
+    Who holds several is shown what was named first: what one can do oneself before what one sees.
+    """
+    _counts.setdefault(key, []).append((permission, source))
 
 
 def find_with(finder: Finder, *, permission: Permission) -> None:
@@ -137,8 +140,9 @@ def every_place() -> Sequence[tuple[Centre, Place]]:
 
 def waiting(key: str, staff: Staff, held: frozenset[Permission]) -> int:
     """Return how many items wait in a centre, as far as the person may know."""
-    permissions, source = _counts.get(key, (frozenset(), None))
-    return source(staff) if source and permissions & held else 0
+    own = (source for permission, source in _counts.get(key, ()) if permission in held)
+    source = next(own, None)
+    return source(staff) if source else 0
 
 
 def found(staff: Staff, held: frozenset[Permission], text: str) -> list[Found]:

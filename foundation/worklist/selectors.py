@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum
 
 from foundation.kernel.calendar import Calendar
+from foundation.people import selectors as people
+from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from foundation.trail import selectors as trail
 from foundation.trail.models import Event
@@ -21,6 +24,20 @@ COUNTED_MOST = 1000
 PAGE = 50
 SILENT_MOST = timedelta(seconds=30)
 FINISHED = Q(ended_by="finished")
+
+# What a person may hold: grade and skill suffice, no own part in it, no item of the own place.
+TAKEABLE = """(skill = '' AND grade_needed <= %(grade)s OR EXISTS (
+          SELECT 1 FROM unnest(%(skills)s::text[], %(grades)s::int[]) AS can(skill, grade)
+          WHERE can.skill = worklist_workitem.skill
+            AND can.grade >= worklist_workitem.grade_needed))
+      AND NOT (%(person)s = ANY (conflicted))
+      AND (NOT outsiders_only OR institution_id <> %(institution)s)"""
+WAITING_FOR = f"""
+SELECT count(*) FROM (
+    SELECT 1 FROM worklist_workitem
+    WHERE queue = %(queue)s AND state = 'waiting' AND {TAKEABLE} LIMIT %(most)s
+) found
+"""  # noqa: S608 -- put together of two texts of ours
 
 # The codes of the queues with open items: one step of the index a queue, not one an item.
 QUEUES = """
@@ -188,6 +205,26 @@ def depth(*, queue: str, at: datetime) -> Depth:
         else "",
         more=together == COUNTED_MOST,
     )
+
+
+def abilities(*, staff: Staff, on: date) -> Mapping[str, Any]:
+    """Return what `TAKEABLE` asks of a person: grade, certified skills, who and where one is."""
+    can = people.skills(staff=staff, on=on)
+    return {
+        "grade": staff.grade,
+        "skills": list(can),
+        "grades": list(can.values()),
+        "person": staff.person,
+        "institution": staff.institution_id,
+    }
+
+
+def waiting_for(*, queue: str, staff: Staff, on: date) -> int:
+    """Return how many items of a queue the person could claim now, counted up to a thousand."""
+    asked = {"queue": queue, "most": COUNTED_MOST, **abilities(staff=staff, on=on)}
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING_FOR, asked)
+        return int(cursor.fetchone()[0])
 
 
 def page(

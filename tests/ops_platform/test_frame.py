@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from foundation.people import services as acting
+from foundation.people.roles import Permission
+from foundation.ui import menu
 from ops_platform import frame
 from tests.factories import authorization as factory
 from tests.factories import people
@@ -52,3 +55,20 @@ def test_the_search_shows_what_is_in_scope_only(client, bank, sent):
 
 def test_the_business_date_is_the_open_day(sent, teller):
     assert frame.business_date(teller) == sent.business_date
+
+
+def test_an_authorizer_is_told_of_the_items_that_one_could_take(sent, bank):
+    able = people.staff(bank.centre, "authorizer", grade=sent.grade_needed)
+    below = people.staff(bank.centre, "authorizer", grade=sent.grade_needed - 1)
+    colleague = people.staff(bank.outlet, "authorizer", grade=5)
+    decides = frozenset({Permission.AUTHORIZATION_DECIDE})
+    seen = {}
+    for staff in (able, below, colleague):
+        with acting.acting(staff=staff):
+            seen[staff.pk] = menu.waiting("authorization", staff, decides)
+    manager = people.staff(bank.branch, "ops_manager")
+    with acting.acting(staff=manager):
+        whole = menu.waiting("authorization", manager, frozenset({Permission.QUEUE_VIEW}))
+
+    assert list(seen.values()) == [1, 0, 0]
+    assert whole == 1

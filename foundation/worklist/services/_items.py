@@ -14,7 +14,6 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from foundation.kernel import bus
-from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from foundation.trail import services as trail
@@ -40,7 +39,7 @@ RETURNING id
 # The item the person holds already; else the first in turn that this person may hold, be it
 # waiting or left lying beyond its lease. What a lock made us wait for is read again by the
 # database, so everything that follows is taken from the locking selects, never read anew.
-CLAIM = """
+CLAIM = f"""
 SELECT pg_advisory_xact_lock(%(claiming)s, %(staff)s);
 WITH mine AS (
     SELECT id, institution_id, state, holder_id, holder_label, fence, held_at, lease_until
@@ -53,12 +52,7 @@ WITH mine AS (
     WHERE queue = %(queue)s AND state IN ('waiting', 'held')
       AND (state = 'waiting' OR lease_until <= clock_timestamp())
       AND NOT EXISTS (SELECT 1 FROM mine)
-      AND (skill = '' AND grade_needed <= %(grade)s OR EXISTS (
-          SELECT 1 FROM unnest(%(skills)s::text[], %(grades)s::int[]) AS can(skill, grade)
-          WHERE can.skill = worklist_workitem.skill
-            AND can.grade >= worklist_workitem.grade_needed))
-      AND NOT (%(person)s = ANY (conflicted))
-      AND (NOT outsiders_only OR institution_id <> %(institution)s)
+      AND {selectors.TAKEABLE}
     ORDER BY urgent DESC, turn_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 ), chosen AS (
     SELECT *, state = 'held' AND lease_until > clock_timestamp() AS kept,
@@ -78,7 +72,7 @@ SET state = 'held', holder_id = %(staff)s, holder_label = %(label)s,
     lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
 FROM chosen WHERE item.id = chosen.id
 RETURNING item.*, chosen.kept, CASE WHEN chosen.lapsed THEN chosen.holder_label END AS left_by
-"""
+"""  # noqa: S608 -- put together of two texts of ours
 
 EXPIRE = """
 WITH gone AS (
@@ -174,17 +168,12 @@ def claim_next(*, queue: str, staff: Staff, at: datetime) -> WorkItem | None:
     Two people never get one item: the row is locked and skipped in the claiming statement.
     """
     assert connection.in_atomic_block, "an item is claimed within a person's institutions"
-    can = people.skills(staff=staff, on=at.date())
     wanted: dict[str, Any] = {
         "claiming": _CLAIMING,
         "queue": queue,
         "staff": staff.pk,
         "label": staff.label,
-        "grade": staff.grade,
-        "skills": list(can),
-        "grades": list(can.values()),
-        "person": staff.person,
-        "institution": staff.institution_id,
+        **selectors.abilities(staff=staff, on=at.date()),
         "lease": lease_seconds(queue=queue, at=at),
     }
     with connection.cursor() as cursor:

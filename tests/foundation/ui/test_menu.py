@@ -38,9 +38,12 @@ def test_each_role_begins_where_its_work_is(client, branch, role, where, page):
 
 def test_waiting_items_are_counted_for_those_who_may_know(branch):
     teller = people.staff(branch.outlet, "teller")
-    menu.count("sample", permissions={Permission.QUEUE_VIEW}, source=lambda _staff: 14)
+    menu.count("sample", permission=Permission.AUTHORIZATION_DECIDE, source=lambda _staff: 3)
+    menu.count("sample", permission=Permission.QUEUE_VIEW, source=lambda _staff: 14)
+    both = frozenset({Permission.QUEUE_VIEW, Permission.AUTHORIZATION_DECIDE})
 
     assert menu.waiting("sample", teller, frozenset({Permission.QUEUE_VIEW})) == 14
+    assert menu.waiting("sample", teller, both) == 3, "one's own work before what one sees"
     assert menu.waiting("sample", teller, frozenset({Permission.HOME})) == 0
     menu.forget("sample")
     assert menu.waiting("sample", teller, frozenset({Permission.QUEUE_VIEW})) == 0
