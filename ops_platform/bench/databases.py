@@ -27,6 +27,14 @@ def owner(name: str) -> str:
     return roles.with_database(env.dsn("owner"), name)
 
 
+def back() -> None:
+    """Close what was opened here, and let Django speak to its own database again."""
+    for opened in _opened.values():
+        opened.close()
+    _opened.clear()
+    connections[_ALIAS] = connections.create_connection(_ALIAS)
+
+
 def use(name: str) -> None:
     """Let Django speak to the database from now on; connections to the others stay open."""
     if name not in _opened:

@@ -76,10 +76,13 @@ PAGES = (
 
 def run() -> list[Row]:
     """Make both banks and measure every page of both."""
-    prepare()
-    settle()
-    keys = {name: _keys(name) for name in (ONE, MANY)}
-    return [row for page in PAGES for row in measure(page, keys)]
+    try:
+        prepare()
+        settle()
+        keys = {name: _keys(name) for name in (ONE, MANY)}
+        return [row for page in PAGES for row in measure(page, keys)]
+    finally:
+        databases.back()
 
 
 def prepare() -> None:
