@@ -106,7 +106,7 @@ def icon(name: str, label: str = "") -> SafeString:
     return _icon(static(SPRITE), name, label)
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=1_000, typed=True)  # a safe text is another than its plain twin
 def _icon(sprite: str, name: str, label: str) -> SafeString:
     spoken = format_html('role="img" aria-label="{}"', label) if label else DECORATION
     return format_html(
@@ -119,12 +119,13 @@ def state_badge(state: str, label: str = "", kind: str = "") -> SafeString:
     """Show the state of an item by word, colour and sign."""
     seen = states.look(str(state))
     word = label or (gettext(seen.text) if seen.text else str(state))
-    colour = kind or seen.kind
+    return _badge(kind or seen.kind, icon(seen.icon), word)
+
+
+@lru_cache(maxsize=1_000, typed=True)  # a safe text is another than its plain twin
+def _badge(colour: str, sign: SafeString, word: str) -> SafeString:
     return format_html(
-        '<span class="op-chip{}">{}{}</span>',
-        f" op-chip--{colour}" if colour else "",
-        icon(seen.icon),
-        word,
+        '<span class="op-chip{}">{}{}</span>', f" op-chip--{colour}" if colour else "", sign, word
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.safestring import mark_safe
 
 from foundation.kernel.money import Money
 from foundation.ui.templatetags import ops
@@ -70,3 +71,11 @@ def test_the_platform_acts_under_no_foreign_name():
     for label in ("system", "system monitoring", "system:schedule"):
         assert ops.actor(label) == "平台"
     assert ops.actor("systems analyst") == "systems analyst"
+
+
+def test_a_badge_remembered_for_a_safe_text_is_not_shown_for_its_plain_twin():
+    word = "<b>x</b>"
+
+    assert "<b>" in ops.state_badge("odd", mark_safe(word))
+    assert "<b>" not in ops.state_badge("odd", word)
+    assert "<i" not in ops.icon("x", "<i>")
