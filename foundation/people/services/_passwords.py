@@ -15,7 +15,7 @@ from foundation.people import rules, selectors
 from foundation.people.models import FormerPassword, PasswordReset, Staff
 from foundation.people.services._door import hashing
 from foundation.people.services._scope import acting_as_system
-from foundation.trail import services as trail
+from foundation.people.services._told import tell_of
 
 _CODE_DIGITS = 8
 
@@ -24,7 +24,9 @@ def change_password(*, staff: Staff, old: str, new: str, at: datetime, where: st
     """Set a new password; refuse a wrong old one, a weak new one, one in use lately."""
     with hashing():
         if not check_password(old, staff.password):
-            _tell(staff, "people.change_password", at=at, where=where, result="refused")
+            tell_of(
+                staff=staff, action="people.change_password", at=at, where=where, result="refused"
+            )
             raise rules.WrongPassword(field="old")
         return _set_password(staff, new, at=at, where=where, because=rules.CHANGED)
 
@@ -47,7 +49,7 @@ def open_reset(*, staff_id: int, by: Staff, at: datetime, where: str) -> str:
         Staff.objects.filter(id=staff.pk).update(
             sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=rules.RESET
         )
-        _tell(staff, "people.open_reset", at=at, where=where, actor=by)
+        tell_of(staff=staff, action="people.open_reset", at=at, where=where, actor=by)
     return code
 
 
@@ -98,7 +100,7 @@ def _set_password(staff: Staff, new: str, *, at: datetime, where: str, because: 
             ]
         )
         FormerPassword.objects.create(staff=row, hashed=row.password, set_at=at)
-        _tell(row, "people.change_password", at=at, where=where)
+        tell_of(staff=row, action="people.change_password", at=at, where=where)
     found = selectors.staff_by_number(number=row.number)
     assert found is not None
     return found
@@ -116,24 +118,3 @@ def _is_common(password: str) -> bool:
     except ValidationError:
         return True
     return False
-
-
-def _tell(
-    staff: Staff,
-    action: str,
-    *,
-    at: datetime,
-    where: str,
-    result: str = "ok",
-    actor: Staff | None = None,
-) -> None:
-    with acting_as_system(reason="password"):
-        trail.record(
-            institution_id=staff.institution_id,
-            actor=(actor or staff).label,
-            action=action,
-            subject=f"people.staff:{staff.number}",
-            at=at,
-            result=result,
-            where=where,
-        )

@@ -12,7 +12,7 @@ from django_otp.oath import TOTP
 from foundation.people import gateways, rules
 from foundation.people.models import SecondFactor, Staff
 from foundation.people.services._scope import acting_as_system
-from foundation.trail import services as trail
+from foundation.people.services._told import tell_of
 
 _SECRET_BYTES = 20
 _STEPS_ASIDE = 1
@@ -46,7 +46,9 @@ def check_second_factor(*, staff: Staff, code: str, at: datetime, where: str) ->
             device.confirmed, device.last_step, device.failures = True, step, 0
         device.save(update_fields=["confirmed", "last_step", "failures", "failed_at"])
     action = "people.enrol_second_factor" if fresh else "people.second_factor"
-    _tell(staff, action, at=at, where=where, result="refused" if step is None else "ok")
+    tell_of(
+        staff=staff, action=action, at=at, where=where, result="refused" if step is None else "ok"
+    )
     if step is None:
         raise rules.WrongCode(field="code")
     return device
@@ -62,7 +64,7 @@ def forget_second_factor(*, staff_id: int, by: Staff, at: datetime, where: str) 
         Staff.objects.filter(id=staff.pk).update(
             sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=rules.RESET
         )
-        _tell(staff, "people.forget_second_factor", at=at, where=where, actor=by)
+        tell_of(staff=staff, action="people.forget_second_factor", at=at, where=where, actor=by)
 
 
 @transaction.atomic
@@ -89,24 +91,3 @@ def _step_of(device: SecondFactor, code: str, *, at: datetime) -> int | None:
         return None
     step: int = clock.t()
     return step
-
-
-def _tell(
-    staff: Staff,
-    action: str,
-    *,
-    at: datetime,
-    where: str,
-    result: str = "ok",
-    actor: Staff | None = None,
-) -> None:
-    with acting_as_system(reason="second factor"):
-        trail.record(
-            institution_id=staff.institution_id,
-            actor=(actor or staff).label,
-            action=action,
-            subject=f"people.staff:{staff.number}",
-            at=at,
-            result=result,
-            where=where,
-        )
