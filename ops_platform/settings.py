@@ -59,6 +59,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Below the static files, which are packed once when they are collected.
+    "ops_platform.middleware.PackMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "foundation.ui.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

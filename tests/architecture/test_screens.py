@@ -193,12 +193,13 @@ def test_no_page_shuts_anybody_out_breaks_or_is_heavy(language, world, browse, l
 
 
 def look(page: Page, address: str, findings: Findings) -> None:
-    page.goto(address)
+    answer = page.goto(address)
     ready(page)
     judge(page, findings)
     for fault in page.evaluate(TOO_WIDE):
         findings.add(f"wider than the desk: {fault}")
-    for fault in weights(page):
+    assert answer
+    for fault in weights(page, answer.request.sizes()["responseBodySize"]):
         findings.add(fault)
     for dialog in page.evaluate("[...document.querySelectorAll('main dialog')].map(d => d.id)"):
         page.evaluate("id => document.getElementById(id).showModal()", dialog)
@@ -223,20 +224,21 @@ LOADED = "() => performance.getEntriesByType('resource').map(entry => entry.name
 
 @cache
 def packed(address: str) -> int:
-    """Return the bytes that travel for a static file; fonts are packed already."""
+    """Return the bytes that travel for a static file once collected; fonts are packed already."""
     data = b"".join(Client().get(urlsplit(address).path).streaming_content)
     return len(data) if address.endswith("woff2") else len(gzip.compress(data))
 
 
-def weights(page: Page) -> Iterator[str]:
-    """Tell what of the page is heavier than its budget, as a first visit loads it."""
+def weights(page: Page, sent: int) -> Iterator[str]:
+    """Tell what is heavier than its budget on a first visit: files, and the page as it was sent."""
     static = {one for one in page.evaluate(LOADED) if urlsplit(one).path.startswith("/static/")}
     scripts = {one for one in static if one.endswith(".js") and "/vendor/" not in one}
     most = CHART_BYTES if any("echarts" in one for one in static) else WORK_BYTES
-    whole = sum(map(packed, static)) + len(gzip.compress(page.content().encode()))
+    whole = sum(map(packed, static)) + sent
     own = sum(map(packed, scripts))
     if whole > most:
         yield f"weighs {whole} of {most} bytes"
     if own > OWN_SCRIPT_BYTES:
         yield f"loads {own} of {OWN_SCRIPT_BYTES} bytes of scripts"
     assert scripts, "the browser told nothing of what it loaded"
+    assert 0 < sent < len(page.content()), "the page was not packed"
