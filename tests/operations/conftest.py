@@ -26,6 +26,7 @@ def web(committed_db, tmp_path):
         **committed_db.environment(),
         "OPS_PORT": str(port),
         "OPS_VAR": str(tmp_path),
+        "OPS_TOTP": "off",
         "OPS_APP_PASSWORD": os.environ["OPS_APP_PASSWORD"],
         "DJANGO_SETTINGS_MODULE": "ops_platform.settings",
     }
@@ -46,6 +47,7 @@ def web(committed_db, tmp_path):
 
 def answers(address):
     try:
-        return open_address(address, timeout=5).status == 200
+        with open_address(address, timeout=5) as answer:
+            return answer.status == 200
     except OSError:
         return False
