@@ -113,7 +113,9 @@ def _by_hand(request: HttpRequest, name: str) -> bool:
 def _locked(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request") or not isinstance(request.user, Staff):
         return HttpResponse(status=423)
-    return render(request, "people/unlock.html", {"form": None}, status=423)
+    # A page that was asked for opens after the password; what was sent is not sent again.
+    back = request.get_full_path() if request.method == "GET" else ""
+    return render(request, "people/unlock.html", {"form": None, "next": back}, status=423)
 
 
 def _step_first(request: HttpRequest, staff: Staff) -> HttpResponse | None:

@@ -109,7 +109,8 @@ def unlock(request: HttpRequest) -> HttpResponse:
             return _unlocked(request, form.cleaned_data["password"], staff)
         except Refused as refusal:
             show_in(form, refusal)
-    return render(request, "people/unlock.html", {"form": form}, status=_status(form, 423))
+    page = {"form": form, "next": request.POST.get("next", "")}
+    return render(request, "people/unlock.html", page, status=_status(form, 423))
 
 
 @public
@@ -200,6 +201,11 @@ def _let_in(request: HttpRequest, staff: Staff, *, how: str) -> HttpResponse:
     request.session.set_expiry(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE))
     if how == "demo":
         request.session[selectors.SECOND_FACTOR] = "demo"
+    return _onward(request)
+
+
+def _onward(request: HttpRequest) -> HttpResponse:
+    """Go on to the page that was asked for, if it is one of ours."""
     target = request.GET.get("next") or request.POST.get("next") or ""
     inside = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -212,7 +218,7 @@ def _unlocked(request: HttpRequest, password: str, staff: Staff) -> HttpResponse
     request.session.pop(selectors.LOCKED, None)
     request.session.cycle_key()
     services.unlock(staff=staff, at=timezone.now(), where=_terminal(request))
-    return HttpResponse(status=204) if request.headers.get("HX-Request") else redirect("/")
+    return HttpResponse(status=204) if request.headers.get("HX-Request") else _onward(request)
 
 
 def _stepped_up(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:

@@ -19,6 +19,13 @@ function touch() {
   warning = null;
 }
 
+function alive(event) {
+  // The button of the warning stays under the finger until it is let go.
+  if (event && warning?.contains(event.target)) return;
+  touch();
+  channel?.postMessage("alive");
+}
+
 function cover(on) {
   // Nothing behind the dialog can be read, by eye or by screen reader, while it is locked.
   for (const part of document.body.children) {
@@ -81,15 +88,20 @@ function stay() {
   send(address, new FormData()).then((answer) => { if (answer.status === 423) lock({ tell: false }); }).catch(() => {});
 }
 
+function warn(seconds) {
+  const text = word("lockSoon", { seconds });
+  if (!warning) warning = toast(text, { seconds: 0, action: { label: word("stay"), run: alive } });
+  // Told anew to screen readers as well, so not every second before the last ten.
+  else if (seconds % 15 === 0 || seconds <= 10) warning.querySelector("span").textContent = text;
+}
+
 function watch() {
   const limit = Number(dialog.dataset.idle);
   const idle = Math.round((Date.now() - last) / 1000);
   if (!limit || dialog.dataset.locked) return;
   stay();
   if (idle >= limit) lock();
-  else if (idle >= limit - WARN_SECONDS && !warning) {
-    warning = toast(word("lockSoon", { seconds: limit - idle }), { seconds: 0, action: { label: word("stay"), run: touch } });
-  }
+  else if (idle >= limit - WARN_SECONDS) warn(limit - idle);
 }
 
 if (dialog) {
@@ -97,7 +109,7 @@ if (dialog) {
   dialog.addEventListener("close", () => dialog.dataset.locked && dialog.showModal());
   dialog.querySelector("form").addEventListener("submit", unlock);
   for (const kind of ["keydown", "pointerdown", "wheel"]) {
-    addEventListener(kind, () => { touch(); channel?.postMessage("alive"); }, { passive: true, capture: true });
+    addEventListener(kind, alive, { passive: true, capture: true });
   }
   channel?.addEventListener("message", ({ data }) => {
     if (data === "lock") lock({ tell: false });
