@@ -98,6 +98,16 @@ export function wall(on = !root.classList.contains("op-wall")) {
 // The bank's time, whatever the clock and the zone of this machine say.
 const TIME = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
+const DATE = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai", year: "numeric", month: "2-digit", day: "2-digit" });
+const opened = Date.now();
+
+function notePrinting() {
+  for (const node of document.querySelectorAll("[data-printed]")) {
+    const at = Number(node.dataset.printed) * 1000 + Date.now() - opened;
+    node.textContent = `${DATE.format(at)} ${TIME.format(at)}`;
+  }
+}
+
 class OpsClock extends HTMLElement {
   connectedCallback() {
     const digits = this.firstElementChild ?? this;
@@ -134,6 +144,7 @@ document.addEventListener("htmx:after:swap", () => {
 });
 bind(document.body, { F5: { label: "", run: () => document.dispatchEvent(new CustomEvent("ops:refresh")) } });
 customElements.define("ops-clock", OpsClock);
+addEventListener("beforeprint", notePrinting);
 if (new URLSearchParams(location.search).has("wall")) wall(true);
 document.querySelector(".op-nav [aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
 for (const note of document.querySelectorAll("template[data-toast]")) toast(note.dataset.toast, { undo: note.dataset.undo });
