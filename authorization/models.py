@@ -140,6 +140,11 @@ class Decision(Institutional):
             models.Index(fields=["decider", "-at"]),
             models.Index(fields=["business_date", "-id"]),
             models.Index(fields=["decider", "business_date"]),
+            models.Index(
+                fields=["business_date", "view_ms"],
+                include=["at", "institution"],
+                name="authorization_slowest",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

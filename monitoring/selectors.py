@@ -161,7 +161,7 @@ def record(*, match: Match) -> Record:
 def standing(*, on: date, under: int | None = None) -> Mapping[tuple[str, str], int]:
     """Return how many pairs of the day came to each result and state; what none did is left out."""
     rows = matches(chosen=Filter(on=on, under=under)).order_by("result", "state")
-    grouped = rows.values_list("result", "state").annotate(Count("id"))
+    grouped = rows.values_list("result", "state").annotate(n=Count("*"))
     return {(result, state): int(number) for result, state, number in grouped}
 
 
@@ -179,7 +179,7 @@ def day(*, on: date, under: int | None = None) -> Day:
     grouped = (
         found.order_by("institution_id")
         .values_list("institution_id", "result", "state")
-        .annotate(Count("id"))
+        .annotate(n=Count("*"))
     )
     by_place: dict[int, Counter[str]] = {}
     unsettled: Counter[int] = Counter()

@@ -1,4 +1,4 @@
-"""What a day's decisions come to, read in one pass: in all, by quarter, by person, by place.
+"""What a day's decisions come to, read in one pass each: in all, by quarter, by person, by place.
 
 They are the rows of `counted(figure="decided")`; a test holds the two against each other.
 """
@@ -19,36 +19,39 @@ from dashboards.rules import Cut
 from foundation.kernel import scope
 from foundation.people import selectors as people
 
-# One scan of both days by the index on the business date. Of the day before only its quarters and
-# what came until the same time are asked for. `grouping` has a bit set for each column that is not
-# part of the group. Row-level security holds as well; the list of places is what the plan uses.
+# One scan of the day by the index on the business date, and a smaller one of the day before, of
+# which only its quarters and what came until the same time are asked for. Row-level security holds
+# as well; the list of places is what the plan uses.
 _SUMMED = """
-SELECT day = %(on)s, grouping(quarter, decider, place), quarter, decider, place, hour,
-       count(*), count(*) FILTER (WHERE in_time), coalesce(sum(view_ms) FILTER (WHERE in_time), 0),
-       count(*) FILTER (WHERE step = 'reject'), count(*) FILTER (WHERE step = 'return'),
-       count(*) FILTER (WHERE view_ms <= %(target)s)
-  FROM (SELECT day, in_time, step, view_ms, quarter, quarter / 4 AS hour,
-               CASE WHEN day = %(on)s THEN decider_id END AS decider,
-               CASE WHEN day = %(on)s THEN institution_id END AS place
-          FROM (SELECT business_date AS day, step, view_ms, decider_id, institution_id,
-                       at < %(until)s - (%(on)s - business_date) * interval '1 day' AS in_time,
-                       mod((floor(date_part('epoch', at - %(midnight)s))::bigint
-                            + %(long_before)s) / %(quarter)s, %(quarters)s)::int AS quarter
-                  FROM authorization_decision
-                 WHERE business_date IN (%(on)s, %(before)s)
-                   AND (business_date < %(on)s OR at < %(until)s)
-                   AND (%(everywhere)s OR institution_id = ANY (%(places)s::bigint[]))) seen) made
- GROUP BY GROUPING SETS ((day), (day, quarter), (day, decider), (day, place, hour))
+SELECT grouping(quarter, decider_id, institution_id), quarter, hour, decider_id, institution_id,
+       count(*), count(*) FILTER (WHERE step = 'reject'), count(*) FILTER (WHERE step = 'return'),
+       count(*) FILTER (WHERE view_ms <= %(target)s), sum(view_ms)
+  FROM (SELECT date_bin('15 minutes', at, %(midnight)s) AS quarter,
+               date_bin('1 hour', at, %(midnight)s) AS hour,
+               decider_id, institution_id, step, view_ms
+          FROM authorization_decision
+         WHERE business_date = %(on)s AND at < %(until)s
+           AND (%(everywhere)s OR institution_id = ANY (%(places)s::bigint[]))) made
+ GROUP BY GROUPING SETS ((quarter), (decider_id), (institution_id, hour))
 """
-_P95 = """
-SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY view_ms)
+_BEFORE = """
+SELECT date_bin('15 minutes', at, %(midnight)s), count(*), count(*) FILTER (WHERE at < %(until)s),
+       coalesce(sum(view_ms) FILTER (WHERE at < %(until)s), 0)
   FROM authorization_decision
+ WHERE business_date = %(on)s AND (%(everywhere)s OR institution_id = ANY (%(places)s::bigint[]))
+ GROUP BY 1
+"""
+# The slowest twentieth, read from the slow end of the index.
+_SLOWEST = """
+SELECT view_ms FROM authorization_decision
  WHERE business_date = %(on)s AND at < %(until)s
    AND (%(everywhere)s OR institution_id = ANY (%(places)s::bigint[]))
+ ORDER BY view_ms DESC OFFSET %(slower)s LIMIT 2
 """
-_IN_ALL, _BY_QUARTER, _BY_PERSON, _BY_PLACE = 0b111, 0b011, 0b101, 0b110
-_DAY_SECONDS = 24 * 60 * 60
-_QUARTER_SECONDS = rules.QUARTER_MINUTES * 60
+_BY_QUARTER, _BY_PERSON, _BY_PLACE = 0b011, 0b101, 0b110
+_SHARE = Decimal("0.95")
+_DAY = timedelta(days=1)
+_QUARTER, _HOUR = timedelta(minutes=rules.QUARTER_MINUTES), timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,16 @@ class Sums:
     returned: int = 0
     within: int = 0
     view_ms: int = 0
+
+    def __add__(self, other: Sums) -> Sums:
+        """Return the decisions of both."""
+        return Sums(
+            self.decided + other.decided,
+            self.rejected + other.rejected,
+            self.returned + other.returned,
+            self.within + other.within,
+            self.view_ms + other.view_ms,
+        )
 
     @property
     def average(self) -> Decimal | None:
@@ -89,24 +102,43 @@ def decided(*, cut: Cut, before: date | None, target_seconds: int) -> Day:
     midnight = timezone.make_aware(datetime.combine(cut.on, time()))
     asked: dict[str, Any] = {
         "on": cut.on,
-        "before": before or cut.on,
         # Links are cut to whole seconds; what came within the last one is counted.
         "until": cut.until + timedelta(seconds=1),
         "midnight": midnight,
-        "quarter": _QUARTER_SECONDS,
-        "quarters": _DAY_SECONDS // _QUARTER_SECONDS,
-        "long_before": 1000 * _DAY_SECONDS,
         "target": target_seconds * 1000,
         **_places(cut),
     }
     found = Day(target_seconds)
     with connection.cursor() as line:
         line.execute(_SUMMED, asked)
-        for today, kind, quarter, decider, place, hour, *sums in line.fetchall():
-            _put(found, bool(today), kind, (quarter, decider, (place, hour)), sums)
-        line.execute(_P95, asked)
-        found.p95_seconds = rules.seconds(line.fetchone()[0])
+        for kind, quarter, hour, decider, place, *sums in line.fetchall():
+            _put(found, kind, (quarter, hour, decider, place), Sums(*map(int, sums)), midnight)
+        found.in_all = sum(found.quarters.values(), Sums())
+        found.p95_seconds = _p95(line, asked, found.in_all.decided)
+        if before:
+            past = cut.on - before
+            line.execute(_BEFORE, {**asked, **_earlier(asked, past)})
+            for quarter, every, in_time, view_ms in line.fetchall():
+                number = _number(quarter - (midnight - past), _QUARTER)
+                found.quarters_before[number] = found.quarters_before.get(number, 0) + every
+                found.before += Sums(decided=in_time, view_ms=int(view_ms))
     return found
+
+
+def _earlier(asked: Mapping[str, Any], past: timedelta) -> Mapping[str, Any]:
+    return {name: asked[name] - past for name in ("on", "until", "midnight")}
+
+
+def _p95(line: Any, asked: Mapping[str, Any], decided: int) -> Decimal | None:
+    """Return the seconds that 95 of 100 decisions did not take longer than, between two rows."""
+    if not decided:
+        return None
+    place = _SHARE * (decided - 1)
+    slower = max(0, decided - 2 - int(place))
+    line.execute(_SLOWEST, {**asked, "slower": slower})
+    upper, *lower = (Decimal(view_ms) for (view_ms,) in line.fetchall())
+    low = lower[0] if lower else upper
+    return rules.seconds(low + (place - int(place)) * (upper - low))
 
 
 def _places(cut: Cut) -> Mapping[str, Any]:
@@ -120,25 +152,22 @@ def _places(cut: Cut) -> Mapping[str, Any]:
 
 def _put(
     found: Day,
-    today: bool,  # noqa: FBT001
     kind: int,
-    group: tuple[int, int, tuple[int, int]],
-    sums: list[int],
+    group: tuple[datetime, datetime, int, int],
+    made: Sums,
+    midnight: datetime,
 ) -> None:
-    every, in_time, view_ms, rejected, returned, within = sums
-    made = Sums(in_time, rejected, returned, within, int(view_ms))
-    quarter, decider, place = group
-    if kind == _IN_ALL:
-        if today:
-            found.in_all = made
-        else:
-            found.before = made
-    elif kind == _BY_QUARTER:
-        if today:
-            found.quarters[quarter] = made
-        else:
-            found.quarters_before[quarter] = every
-    elif today and kind == _BY_PERSON:
+    quarter, hour, decider, place = group
+    if kind == _BY_QUARTER:
+        number = _number(quarter - midnight, _QUARTER)
+        found.quarters[number] = found.quarters.get(number, Sums()) + made
+    elif kind == _BY_PERSON:
         found.people[decider] = made
-    elif today and kind == _BY_PLACE:
-        found.places[place] = made
+    elif kind == _BY_PLACE:
+        key = (place, _number(hour - midnight, _HOUR))
+        found.places[key] = found.places.get(key, Sums()) + made
+
+
+def _number(since: timedelta, stretch: timedelta) -> int:
+    """Return the number of a stretch within its day, whatever day it lies on."""
+    return since % _DAY // stretch

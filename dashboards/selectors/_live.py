@@ -66,6 +66,7 @@ class Queue:
     text: str
     ages: Sequence[Counted]
     total: Counted
+    since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -131,24 +132,37 @@ class Board:
     results: Sequence[Result]
 
 
+@dataclass(frozen=True)
+class _Now:
+    """What stands at the moment: the queues, what is looked at, the pairs by result and state."""
+
+    queues: Sequence[Queue]
+    viewing: Sequence[Request]
+    standing: Standing
+
+
 def board(*, on: date, at: datetime, under: int | None = None) -> Board:
     """Return the dashboard of a day at a moment, over the institutions in scope."""
     cut, before = Cut(on=on, until=at, under=under), _day_before(on)
     target = policy.whole(code="authorization.target_seconds", on=on)
     day = decided(cut=cut, before=before, target_seconds=target)
     hours, heat = _heat(cut, day)
-    queues, standing = _queues(cut), monitoring.standing(on=on, under=under)
+    now = _Now(
+        queues=_queues(cut),
+        viewing=tuple(counted(figure="viewing", cut=cut).select_related("work_item")),
+        standing=monitoring.standing(on=on, under=under),
+    )
     return Board(
         cut=cut,
         before=before,
-        tiles=_tiles(cut, cut.earlier(before) if before else None, day, queues, standing),
+        tiles=_tiles(cut, cut.earlier(before) if before else None, day, now),
         quarters=_quarters(cut, day),
-        queues=queues,
-        staff=_staff(cut, day),
+        queues=now.queues,
+        staff=_staff(cut, day, now.viewing),
         reasons=_reasons(cut),
         hours=hours,
         heat=heat,
-        results=_results(cut, standing),
+        results=_results(cut, now.standing),
     )
 
 
@@ -163,40 +177,42 @@ def _tiles(
     cut: Cut,
     earlier: Cut | None,
     day: Day,
-    queues: Sequence[Queue],
-    standing: Standing,
+    now: _Now,
 ) -> Tiles:
-    now, past = day.in_all, day.before
+    made, past = day.in_all, day.before
     by_state = Counter[str]()
-    for (_result, state), number in standing.items():
+    for (_result, state), number in now.standing.items():
         by_state[state] += number
     judged = by_state.total() - by_state[monitoring_rules.WAITING]
     matched = by_state[monitoring_rules.MATCHED]
-    waiting, differences = queues
-    oldest = counted(figure="waiting", cut=cut).aggregate(at=Min("queued_at"))["at"]
+    waiting, differences = now.queues
 
     def one(figure: str, count: int, of: int | None = None) -> Counted:
         return Counted(count, cut.link(figure), of)
 
     return Tiles(
-        decided=one("decided", now.decided),
+        decided=one("decided", made.decided),
         decided_before=Counted(past.decided, earlier.link("decided") if earlier else ""),
-        change=rules.change(now.decided, past.decided),
-        average_seconds=now.average,
+        change=rules.change(made.decided, past.decided),
+        average_seconds=made.average,
         average_before=past.average,
         p95_seconds=day.p95_seconds,
         target_seconds=day.target_seconds,
         waiting=waiting.total,
-        viewing=one("viewing", counted(figure="viewing", cut=cut).count()),
-        longest_wait_seconds=int((cut.until - oldest).total_seconds()) if oldest else None,
+        viewing=one("viewing", len(now.viewing)),
+        longest_wait_seconds=_seconds_since(waiting.since, cut),
         late=waiting.ages[-1],
-        rejected=one("rejected", now.rejected, now.decided),
-        returned=one("returned", now.returned, now.decided),
+        rejected=one("rejected", made.rejected, made.decided),
+        returned=one("returned", made.returned, made.decided),
         matched=one("matched", matched, judged),
         differences=differences.total,
-        within=one("within", now.within, now.decided),
-        over=one("over", now.decided - now.within, now.decided),
+        within=one("within", made.within, made.decided),
+        over=one("over", made.decided - made.within, made.decided),
     )
+
+
+def _seconds_since(since: datetime | None, cut: Cut) -> int | None:
+    return int((cut.until - since).total_seconds()) if since else None
 
 
 def _quarters(cut: Cut, day: Day) -> Sequence[Quarter]:
@@ -229,17 +245,18 @@ def _queue(cut: Cut, text: str, figure: str) -> Queue:
         near=Count("id", filter=waiting.aged("near")),
         late=Count("id", filter=waiting.aged("late")),
         total=Count("id"),
+        since=Min(waiting.since),
     )
     ages = [Counted(found[age], cut.link(figure, age=age)) for age in rules.AGES]
-    return Queue(text=text, ages=ages, total=Counted(found["total"], cut.link(figure)))
+    return Queue(
+        text=text, ages=ages, total=Counted(found["total"], cut.link(figure)), since=found["since"]
+    )
 
 
-def _staff(cut: Cut, day: Day) -> Sequence[Person]:
+def _staff(cut: Cut, day: Day, viewing: Sequence[Request]) -> Sequence[Person]:
     """Return who decided, the most first, and then who only holds something now."""
     held = {
-        row.work_item.holder_id: row
-        for row in counted(figure="viewing", cut=cut).select_related("work_item")
-        if row.work_item and row.work_item.holder_id
+        row.work_item.holder_id: row for row in viewing if row.work_item and row.work_item.holder_id
     }
     made = sorted(day.people.items(), key=lambda one: (-one[1].decided, one[0]))
     rows = [*made, *((one, Sums()) for one in held if one not in day.people)]
