@@ -152,7 +152,7 @@ def waiting_of(*, figure: str, cut: Cut) -> Waiting:
         target = timedelta(seconds=policy.whole(code=code, on=cut.on))
         return Waiting("queued_at", cut.until - target, cut.until - 2 * target)
     minutes = policy.whole(code="monitoring.wait_target_minutes", on=cut.on)
-    calendar = policy.calendar()
+    calendar = policy.calendar(on=cut.on)
     return Waiting(
         "opened_at",
         calendar.before_working_minutes(cut.until, minutes),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
+from itertools import pairwise
 
+from foundation.kernel.calendar import Span
 from foundation.kernel.errors import Refused
 
 
@@ -37,6 +40,7 @@ class BadValue(Refused):
 
     code = "E1504"
     text = "%(value)s is not a value of %(policy)s."
+    hint = "Write a number, or hours as 09:00-12:00, 13:30-17:00."
 
 
 class TooSoon(Refused):
@@ -62,14 +66,32 @@ class AlreadyDecided(Refused):
 
 
 WAITING, APPROVED, DECLINED = "waiting", "approved", "declined"
+OFFICE_HOURS = "calendar.office_hours"
+_SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+
+
+def hours(text: str) -> Sequence[Span]:
+    """Return the working hours written as 09:00-12:00, 13:30-17:00; ValueError for others."""
+    spans = tuple(_span(part.strip()) for part in text.split(","))
+    if any(former.closes > later.opens for former, later in pairwise(spans)):
+        raise ValueError("the spans of a day follow one another")
+    return spans
+
+
+def _span(text: str) -> Span:
+    found = _SPAN.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text} is no stretch of hours")
+    opened, opens, closed, closes = map(int, found.groups())
+    return Span(time(opened, opens), time(closed, closes))
 
 
 @dataclass(frozen=True)
 class Number:
-    """One business number: its code, type (int or Decimal), unit and meaning."""
+    """One business number: its code, how its text is read, its unit and meaning."""
 
     code: str
-    kind: type[int | Decimal]
+    kind: Callable[[str], int | Decimal | Sequence[Span]]
     unit: str
     meaning: str
 
@@ -90,11 +112,12 @@ NUMBERS: dict[str, Number] = {
         Number("monitoring.wait_target_minutes", int, "min", "How long a difference may wait"),
         Number("authorization.wait_target_seconds", int, "s", "How long an item may wait"),
         Number("security.idle_minutes", int, "min", "Idle minutes before the screen locks"),
+        Number(OFFICE_HOURS, hours, "HH:MM-HH:MM", "Hours in which working time counts"),
     )
 }
 
 
-def value_of(code: str, text: str) -> int | Decimal:
+def value_of(code: str, text: str) -> int | Decimal | Sequence[Span]:
     """Return the typed value of a business number; refuse an unknown code or a bad text."""
     if code not in NUMBERS:
         raise UnknownPolicy(policy=code)

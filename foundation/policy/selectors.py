@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet
@@ -16,10 +16,8 @@ from foundation.people import selectors as people
 from foundation.policy import rules
 from foundation.policy.models import CalendarDay, Policy
 
-# Monday to Friday; a centre with shifts gives its own.
-OFFICE_HOURS: Mapping[int, Sequence[Span]] = {
-    day: (Span(time(9, 0), time(17, 0)),) for day in range(5)
-}
+# Which of them are days off, and which of the weekend are worked, says the calendar.
+_WEEKDAYS = range(5)
 
 
 @dataclass(frozen=True)
@@ -35,17 +33,10 @@ class Shown:
 
 def value(*, code: str, on: date, institution_id: int | None = None) -> int | Decimal:
     """Return the number in force on the day: of the institution, the nearest above it, the bank."""
-    places = people.ancestors(institution_id=institution_id) if institution_id else ()
-    row = (
-        Policy.objects.filter(Q(institution=None) | Q(institution_id__in=places), code=code)
-        .filter(valid_from__lte=on, approved_by__isnull=False)
-        .annotate(depth=Length("institution__path"))
-        .order_by(F("depth").desc(nulls_last=True), "-valid_from", "-id")
-        .first()
-    )
-    if row is None:
-        raise rules.NotSet(policy=code, on=on)
-    return rules.value_of(code, row.value)
+    found = _in_force(code, on, institution_id)
+    if not isinstance(found, int | Decimal):
+        raise TypeError(f"{code} is not a number")
+    return found
 
 
 def whole(*, code: str, on: date, institution_id: int | None = None) -> int:
@@ -85,16 +76,35 @@ def day(*, day_id: int) -> CalendarDay | None:
     return CalendarDay.objects.select_related("proposed_by").filter(id=day_id).first()
 
 
-def calendar(*, hours: Mapping[int, Sequence[Span]] = OFFICE_HOURS) -> Calendar:
-    """Return the calendar of business days with these hours; it ends with the last known year."""
+def calendar(*, on: date) -> Calendar:
+    """Return the calendar with the office hours in force on a day; it ends with the known years."""
+    hours = _in_force(rules.OFFICE_HOURS, on)
+    if isinstance(hours, int | Decimal):
+        raise TypeError(f"{rules.OFFICE_HOURS} is not hours")
     counting = CalendarDay.objects.filter(Q(proposed_by=None) | Q(approved_by__isnull=False))
     works = dict(counting.order_by("id").values_list("on", "works"))
     return Calendar(
-        hours=hours,
+        hours=dict.fromkeys(_WEEKDAYS, hours),
         holidays=frozenset(one for one, working in works.items() if not working),
         workdays=frozenset(one for one, working in works.items() if working),
         ends=rules.last_day_known(works),
     )
+
+
+def _in_force(
+    code: str, on: date, institution_id: int | None = None
+) -> int | Decimal | Sequence[Span]:
+    places = people.ancestors(institution_id=institution_id) if institution_id else ()
+    row = (
+        Policy.objects.filter(Q(institution=None) | Q(institution_id__in=places), code=code)
+        .filter(valid_from__lte=on, approved_by__isnull=False)
+        .annotate(depth=Length("institution__path"))
+        .order_by(F("depth").desc(nulls_last=True), "-valid_from", "-id")
+        .first()
+    )
+    if row is None:
+        raise rules.NotSet(policy=code, on=on)
+    return rules.value_of(code, row.value)
 
 
 def _rows() -> QuerySet[Policy]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum
+from django.utils.timezone import localdate
 
 from foundation.kernel.calendar import Calendar
 from foundation.people import selectors as people
@@ -200,7 +201,7 @@ def depth(*, queue: str, at: datetime) -> Depth:
         held=held,
         suspended=suspended,
         urgent=urgent,
-        oldest=rules.clock_text(rules.elapsed(calendar_of(queue=queue), oldest_at, at))
+        oldest=rules.clock_text(rules.elapsed(calendar_of(queue=queue, at=at), oldest_at, at))
         if oldest_at
         else "",
         more=together == COUNTED_MOST,
@@ -245,7 +246,7 @@ def page(
     rows = rows.select_related("institution").order_by("-urgent", "turn_at", "id")
     found: list[WorkItem] = list(rows[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
-    calendar = calendar_of(queue=queue)
+    calendar = calendar_of(queue=queue, at=at)
     shown = [
         Row(
             item=item,
@@ -274,16 +275,16 @@ def latest(*, queue: str, subject: str) -> WorkItem | None:
     return found
 
 
-def calendar_of(*, queue: str) -> Calendar | None:
+def calendar_of(*, queue: str, at: datetime) -> Calendar | None:
     """Return the calendar by which a queue's clocks go; None where they never stand still."""
     known = rules.queues().get(queue)
-    return policy.calendar() if known and known.working_time else None
+    return policy.calendar(on=localdate(at)) if known and known.working_time else None
 
 
 def sheet(*, item_id: int, at: datetime) -> Sheet:
     """Return all that is known of an item; refuse one that the person may not see."""
     found = item(item_id=item_id)
-    calendar = calendar_of(queue=found.queue)
+    calendar = calendar_of(queue=found.queue, at=at)
     times = clocks(item=found, at=at, calendar=calendar)
     return Sheet(
         item=found,

@@ -37,6 +37,7 @@ POLICIES = {
     "monitoring.wait_target_minutes": "240",
     "authorization.wait_target_seconds": "30",
     "security.idle_minutes": "10",
+    "calendar.office_hours": "09:00-17:00",
 }
 
 
@@ -57,7 +58,9 @@ def seed(
         set_policies(staff=staff, on=founded, at=now)
         write_sign_ins(folder / "demo_sign_ins.txt", secret=secret, outlet_count=outlet_count)
         say(f"{len(places)} institutions, {len(staff)} staff")
-        day_before = policy_rows.calendar().previous_business_day(local(now).date())
+        day_before = policy_rows.calendar(on=local(now).date()).previous_business_day(
+            local(now).date()
+        )
     opened = now - (local(now).date() - day_before)
     stage = _stage(places, seed_number, opened=opened, on=day_before, say=say)
     before = _play_before(stage, places, size=_with_images(today), on=day_before)

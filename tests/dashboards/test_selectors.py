@@ -155,7 +155,7 @@ def test_a_difference_does_not_age_over_a_weekend(morning):
             )
         }
         target = policy.whole(code="monitoring.wait_target_minutes", on=DAY)
-        calendar = policy.calendar()
+        calendar = policy.calendar(on=DAY)
 
     for at, since in on_time.items():
         assert calendar.working_time(since, at) == timedelta(minutes=target)

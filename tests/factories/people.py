@@ -27,6 +27,7 @@ NUMBERS_OF_THE_BANK = {
     "monitoring.wait_target_minutes": "240",
     "authorization.wait_target_seconds": "30",
     "security.idle_minutes": "10",
+    "calendar.office_hours": "09:00-17:00",
 }
 _serial = count(500001)
 

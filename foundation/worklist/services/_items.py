@@ -152,7 +152,9 @@ def enqueue(
             "amount": amount_fen,
             "conflicted": [str(person) for person in conflicted],
             "outsiders_only": outsiders_only,
-            "due": rules.due(selectors.calendar_of(queue=queue), at, target) if target else None,
+            "due": rules.due(selectors.calendar_of(queue=queue, at=at), at, target)
+            if target
+            else None,
             "ahead": priority * step,
         },
     )

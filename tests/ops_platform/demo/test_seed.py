@@ -232,8 +232,10 @@ def test_some_differences_are_audited_and_some_wait(seeded):
 
 
 def test_every_business_number_is_in_force(seeded):
-    for code in policy_rules.NUMBERS:
-        assert policy.value(code=code, on=seeded.days[0].on) is not None
+    shown = policy.numbers(on=seeded.days[0].on)
+
+    assert {one.number.code for one in shown} == set(policy_rules.NUMBERS)
+    assert [one.number.code for one in shown if one.present is None] == []
 
 
 def test_published_holidays_are_loaded(seeded):
