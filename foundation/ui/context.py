@@ -39,6 +39,11 @@ class Entry:
         return self.places[0].address
 
 
+def _room(address: str) -> str:
+    """Return the app that an address belongs to."""
+    return address.strip("/").partition("/")[0].replace("-", "_")
+
+
 class Shell:
     """The frame of one page for one person; nothing is asked of the database before it is shown."""
 
@@ -63,13 +68,13 @@ class Shell:
     @cached_property
     def entries(self) -> list[Entry]:
         """Return the centres of the top bar with what waits in them."""
-        room = (self._path.strip("/").split("/") or [""])[0].replace("-", "_")
+        room = _room(self._path)
         return [
             Entry(
                 centre=centre,
                 places=pages,
                 waiting=self._waiting(centre.key),
-                current=room == centre.key or self._path in {page.address for page in pages},
+                current=room in {centre.key, *(_room(page.address) for page in pages)},
             )
             for centre, pages in menu.centres(self.permissions)
         ]

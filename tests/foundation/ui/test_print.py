@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 # A4 between its margins, in the pixels of CSS: upright, and lying across.
 UPRIGHT, ACROSS = 703, 1031
-GONE = ".op-top, .op-side, .op-act, .op-pager, .op-btn, .op-seg, .op-skip, main button"
+GONE = ".op-top, .op-places, .op-side, .op-act, .op-pager, .op-btn, .op-seg, .op-skip, main button"
 TOO_WIDE = """width => [...document.querySelectorAll('main table, main table th, main table td')]
     .filter(node => node.getBoundingClientRect().right > width + 1 && node.offsetParent)
     .slice(0, 3).map(node => node.outerHTML.slice(0, 120))"""
