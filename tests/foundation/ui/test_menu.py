@@ -67,3 +67,24 @@ def test_notices_and_answers_are_for_those_who_hold_the_permission(branch, monke
     assert not menu.notices(teller, frozenset())
     assert not menu.found(teller, held, "0302")
     assert menu.found(teller, frozenset({Permission.ACCOUNT_VIEW}), "0302")
+
+
+def test_the_pages_of_a_centre_lead_to_one_another(client, branch):
+    client.force_login(people.staff(branch.branch, "ops_manager"), backend=BACKEND)
+
+    page = client.get(reverse("people:institutions")).content.decode()
+    second = page.partition('class="op-places"')[2].partition("</nav>")[0]
+
+    for name in ("people:staff", "policy:numbers", "trail:entries", "worklist:queues"):
+        assert reverse(name) in second
+    assert f'href="{reverse("people:institutions")}" aria-current="page"' in second
+
+
+def test_a_page_below_those_of_the_menu_belongs_to_their_centre(client, branch):
+    manager = people.staff(branch.branch, "ops_manager")
+    client.force_login(manager, backend=BACKEND)
+
+    page = client.get(reverse("people:staff_detail", args=[manager.number])).content.decode()
+
+    assert 'class="op-places"' in page
+    assert page.count('aria-current="page"') == 1, "the centre, and no page of it"
