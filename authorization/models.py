@@ -142,7 +142,7 @@ class Decision(Institutional):
             models.Index(fields=["decider", "business_date"]),
             models.Index(
                 fields=["business_date", "view_ms"],
-                include=["at", "institution"],
+                include=["at", "institution", "step", "decider"],
                 name="authorization_slowest",
             ),
         ]

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from dashboards import forms, gateways, rules, selectors
 from foundation.kernel.errors import Refused
 from foundation.ledger import selectors as ledger
 from foundation.people.roles import Permission
+from foundation.ui import table
+from foundation.ui.context import Shell
+from foundation.ui.table import Column, Row, Table
+from foundation.ui.templatetags import ops
 from foundation.ui.web import action, record_export, requires, signed_in
 
+MAY_OPEN = {
+    "authorization:item": Permission.AUTHORIZATION_VIEW,
+    "monitoring:match": Permission.MONITORING_VIEW,
+}
+COUNTED = (
+    Column(_("Number"), table.NUMBER),
+    Column(_("Institution")),
+    Column(_("Transaction")),
+    Column(_("Person")),
+    Column(_("Time"), table.NUMBER),
+    Column(_("seconds"), table.RIGHT),
+    Column(_("State")),
+    Column(_("Reasons"), table.NUMBER),
+)
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -36,7 +56,9 @@ def items(request: HttpRequest) -> HttpResponse:
     figure, cut = _asked(request)
     page = selectors.listed(figure=figure, cut=cut)
     following = cut.link(figure, before=page.next_before) if page.next_before else ""
+    held = Shell(request).permissions
     context = {"page": page, "cut": cut, "next": following}
+    context["table"] = Table(COUNTED, [_counted_row(row, held) for row in page.rows])
     return render(request, "dashboards/items.html", context)
 
 
@@ -85,3 +107,23 @@ def _chart(board: selectors.Board) -> dict[str, object]:
         ],
         "target": board.tiles.target_seconds,
     }
+
+
+def _counted_row(row: selectors.Row, held: Collection[str]) -> Row:
+    page, key = row.address
+    number = row.number
+    if MAY_OPEN[page] in held:
+        number = table.link(to=page, key=key, text=number)
+    return Row(
+        (
+            number,
+            row.place,
+            ops.translated(row.what),
+            row.who,
+            table.clock(row.at) if row.at else "",
+            "" if row.took is None else str(row.took),
+            ops.state_badge(row.state, ops.translated(row.state_text), row.state_kind),
+            " ".join(row.reasons),
+        ),
+        key=str(row.key),
+    )

@@ -9,15 +9,33 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_POST
 
 from foundation.kernel.errors import Refused
 from foundation.ledger import selectors as ledger
 from foundation.people.roles import Permission
+from foundation.ui import table
+from foundation.ui.table import Column, Row, Table
+from foundation.ui.templatetags import ops
 from foundation.ui.web import action, requires, signed_in
 from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
 from monitoring import forms, rules, selectors, services
+from monitoring.models import Match
+
+PAIRS = (
+    Column(_("Journal number"), table.NUMBER),
+    Column(_("Institution")),
+    Column(_("Booked at"), table.NUMBER),
+    Column(_("Transaction code"), table.NUMBER),
+    Column(_("Account"), table.NUMBER),
+    Column(_("Amount"), table.RIGHT),
+    Column(_("Voucher number"), table.NUMBER),
+    Column(_("Teller"), table.NUMBER),
+    Column(_("Result")),
+    Column(_("Auditor")),
+)
 
 
 @require_GET
@@ -27,6 +45,7 @@ def matches(request: HttpRequest) -> HttpResponse:
     form, chosen = _chosen(request)
     page = selectors.page(chosen=chosen)
     context = {"page": page, "chosen": chosen, "form": form, "results": rules.RESULTS.values()}
+    context["table"] = Table(PAIRS, [_pair_row(row) for row in page.rows])
     part = "_matches" if request.headers.get("HX-Request") else "matches"
     return render(request, f"monitoring/{part}.html", context)
 
@@ -160,3 +179,21 @@ def _today(request: HttpRequest) -> date:
 def _fence(request: HttpRequest) -> int:
     fence = request.POST.get("fence", "")
     return int(fence) if fence.isascii() and fence.isdigit() and len(fence) < 10 else 0
+
+
+def _pair_row(row: Match) -> Row:
+    number = row.journal_no or table.NOTHING
+    return Row(
+        (
+            table.link(to="monitoring:match", key=row.pk, text=number, mark="match"),
+            row.institution.name,
+            table.clock(row.journal_at),
+            row.trade_code,
+            ops.mask_account(row.account_number),
+            ops.money(row.amount_fen),
+            row.voucher_no,
+            row.teller,
+            ops.state_badge(row.result, gettext(row.finding.text), row.finding.kind),
+            row.decided_label or table.NOTHING,
+        )
+    )

@@ -15,6 +15,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='decision',
-            index=models.Index(fields=['business_date', 'view_ms'], include=('at', 'institution'), name='authorization_slowest'),
+            index=models.Index(fields=['business_date', 'view_ms'], include=('at', 'institution', 'step', 'decider'), name='authorization_slowest'),
         ),
     ]

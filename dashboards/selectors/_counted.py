@@ -34,7 +34,7 @@ class Row:
     """One counted thing as the list shows it."""
 
     key: int
-    address: tuple[str, object]
+    address: tuple[str, str | int]
     number: str
     place: str
     what: str

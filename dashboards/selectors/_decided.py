@@ -19,7 +19,7 @@ from dashboards.rules import Cut
 from foundation.kernel import scope
 from foundation.people import selectors as people
 
-# One scan of the day by the index on the business date, and a smaller one of the day before, of
+# One scan of the day, of the index alone, and a smaller one of the day before, of
 # which only its quarters and what came until the same time are asked for. Row-level security holds
 # as well; the list of places is what the plan uses.
 _SUMMED = """

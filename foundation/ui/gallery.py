@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import NotMoney
-from foundation.ui import states
+from foundation.ui import states, table
 
 _ = gettext_noop
 
@@ -66,28 +66,14 @@ KEY_CARD: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A cell of the sample table."""
-
-    text: str
-    number: bool = False
-    address: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of the sample table."""
-
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A column of the sample table."""
-
-    title: Any
-    number: bool = False
+TABLE = table.Table(
+    (
+        table.Column(_("Number"), table.NUMBER),
+        table.Column(_("Trade code"), table.NUMBER),
+        table.Column(_("Amount"), table.RIGHT),
+    ),
+    [table.Row((f"2026112300001{n}", "6521", f"{n},286,500.00")) for n in range(1, 6)],
+)
 
 
 @dataclass(frozen=True)
@@ -127,26 +113,11 @@ def refusal() -> Refused:
 
 def samples(*, bad: bool) -> dict[str, Any]:
     """Return something of every kind; bad shows the form with its errors."""
-    rows = tuple(
-        Row(
-            (
-                Cell(f"2026112300001{n}", address="#"),
-                Cell("6521"),
-                Cell(f"{n},286,500.00", number=True),
-            )
-        )
-        for n in range(1, 6)
-    )
     return {
         "form": SampleForm({"amount": "1"}) if bad else SampleForm(),
         "states": list(states.STATES),
-        "columns": (
-            Heading(gettext_lazy("Number")),
-            Heading(gettext_lazy("Trade code")),
-            Heading(gettext_lazy("Amount"), number=True),
-        ),
-        "rows": rows,
-        "page": Paginator(rows, 2).page(2),
+        "table": TABLE,
+        "page": Paginator(TABLE.rows, 2).page(2),
         "entries": (
             Happening("authorization.submit", "110852"),
             Happening("authorization.decide", "110037", result="E2001"),

@@ -10,12 +10,19 @@ from django import forms as django_forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_POST
 
 from foundation.kernel.errors import Refused
 from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.people.roles import Permission
+from foundation.ui import table
+from foundation.ui.table import Column, Row, Table
+from foundation.ui.templatetags import ops
 from foundation.ui.web import action, refuse_in, requires, signed_in
 from foundation.worklist import forms, rules, selectors, services
 
@@ -25,6 +32,18 @@ DISPATCH_FORMS: dict[str, type[forms.Reason]] = {
     "take_back": forms.Reason,
     "suspend": forms.Aside,
 }
+
+ITEMS = (
+    Column(_("Item"), table.NUMBER),
+    Column(_("Institution")),
+    Column(_("State")),
+    Column(_("Priority"), table.RIGHT),
+    Column(_("Skill")),
+    Column(_("Grade"), table.RIGHT),
+    Column(_("Amount"), table.RIGHT),
+    Column(_("Since it came"), table.RIGHT),
+    Column(_("Held by")),
+)
 
 
 @require_GET
@@ -50,6 +69,7 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
         kept.pop(name, None)
     part = "worklist/_queue.html" if request.headers.get("HX-Request") else ""
     context = {"form": form, "page": shown, "depth": depth, "query": kept.urlencode()}
+    context["table"] = Table(ITEMS, [_item_row(row) for row in shown.rows])
     return render(request, part or "worklist/queue.html", context)
 
 
@@ -224,3 +244,29 @@ def _item_page(
     named = {step: _form(step) for step in DISPATCH_FORMS} | (bound or {})
     context = {"sheet": sheet, "forms": named, "form": next(iter((bound or {}).values()), None)}
     return render(request, "worklist/item.html", context, status=status)
+
+
+def _item_row(row: selectors.Row) -> Row:
+    item = row.item
+    return Row(
+        (
+            table.link(to="worklist:item", key=item.pk, text=item.subject),
+            item.institution.name,
+            _state(row),
+            str(item.priority),
+            item.skill or table.NOTHING,
+            str(item.grade_needed),
+            ops.money(item.amount_fen),
+            row.since,
+            item.holder_label or table.NOTHING,
+        )
+    )
+
+
+def _state(row: selectors.Row) -> SafeString:
+    marks = [ops.state_badge(row.item.state)]
+    if row.item.urgent:
+        marks.append(ops.chip("bad", "alert-triangle", gettext("Urgent")))
+    if row.late:
+        marks.append(ops.chip("warn", "hourglass", gettext("Late")))
+    return format_html_join(" ", "{}", ((mark,) for mark in marks))

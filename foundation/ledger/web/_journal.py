@@ -5,15 +5,35 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from foundation.ledger import forms, rules, selectors, services
+from foundation.ledger.models import JournalLine
 from foundation.ledger.web import _files
 from foundation.people.roles import Permission
 from foundation.trail import selectors as trail
+from foundation.ui import table
+from foundation.ui.table import Column, Row, Table
+from foundation.ui.templatetags import ops
 from foundation.ui.web import requires, signed_in
 
 PAGE = 50
+LINES = (
+    Column(_("Business date"), table.NUMBER),
+    Column(_("Journal number"), table.NUMBER),
+    Column(_("Time"), table.NUMBER),
+    Column(_("Institution")),
+    Column(_("Teller"), table.NUMBER),
+    Column(_("Transaction code"), table.NUMBER),
+    Column(_("Account number"), table.NUMBER),
+    Column(_("Debit or credit")),
+    Column(_("Amount"), table.RIGHT),
+    Column(_("Counter-account"), table.NUMBER),
+    Column(_("Voucher number"), table.NUMBER),
+    Column(_("Source")),
+)
 
 
 @require_GET
@@ -31,6 +51,7 @@ def journal(request: HttpRequest) -> HttpResponse:
     rows = selectors.journal(query=form.query(), before=before, limit=PAGE)
     following = rows[-1].pk if len(rows) == PAGE else None
     shown = {"form": form, "rows": rows, "following": following, "given": _files.search(given)}
+    shown["table"] = Table(LINES, [_row(row) for row in rows])
     return render(request, "ledger/journal.html", shown)
 
 
@@ -53,3 +74,25 @@ def _export(request: HttpRequest, form: forms.JournalSearch, kind: str) -> HttpR
         by=staff.label,
     )
     return _files.answer(lines, kind)
+
+
+def _row(row: JournalLine) -> Row:
+    number: str = row.journal_no
+    if row.entry_id:
+        number = table.link(to="ledger:entry", key=row.entry_id, text=number)
+    return Row(
+        (
+            row.business_date.isoformat(),
+            number,
+            table.clock(row.at),
+            row.institution.name,
+            row.teller,
+            row.trade_code,
+            ops.account(row.account_number),
+            gettext("Debit") if row.side == "debit" else gettext("Credit"),
+            ops.money(row.amount_fen),
+            ops.mask_account(row.counter_account),
+            row.voucher_no,
+            gettext("Own books") if row.source == "own" else gettext("Foreign core"),
+        )
+    )

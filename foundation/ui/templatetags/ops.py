@@ -18,11 +18,12 @@ from foundation.kernel import text
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
 from foundation.ui import states, words
+from foundation.ui import table as tables
 
 register = template.Library()
 SPRITE = "ops/icons.svg"
 DECORATION = mark_safe('aria-hidden="true"')
-NOTHING = "—"
+NOTHING = tables.NOTHING
 _LONG_NUMBER = re.compile("[0-9]{12,}")
 
 
@@ -127,6 +128,18 @@ def _badge(colour: str, sign: SafeString, word: str) -> SafeString:
     return format_html(
         '<span class="op-chip{}">{}{}</span>', f" op-chip--{colour}" if colour else "", sign, word
     )
+
+
+@register.simple_tag
+def chip(kind: str, icon_name: str, word: str) -> SafeString:
+    """Mark something by word, colour and sign."""
+    return _badge(kind, icon(icon_name), word)
+
+
+@register.simple_tag
+def table(table: tables.Table, caption: str, role: str = "region") -> SafeString:
+    """Draw a list that the page gave as cells."""
+    return tables.drawn(table=table, caption=caption, role=role)
 
 
 @register.simple_tag

@@ -1,0 +1,107 @@
+"""Lists drawn from cells: fifty rows of a dozen cells, where a template would look up each one.
+
+A page gives the columns and a row of cells for each record; what is not yet safe is escaped here.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+
+NUMBER, RIGHT = "op-num", "op-r"
+NOTHING = "—"
+_before_key: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its title as translations know it, how its cells look, whether only spoken."""
+
+    title: str
+    look: str = ""
+    spoken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: its cells, safe or not, how it looks, and the key by which scripts find it."""
+
+    cells: Sequence[str]
+    look: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A list as a page shows it."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+
+
+def drawn(*, table: Table, caption: str, role: str = "region") -> SafeString:
+    """Return the table in a frame that scrolls; ValueError for a row of another width."""
+    heads = "".join(_head(column) for column in table.columns)
+    starts = [f'<td class="{one.look}">' if one.look else "<td>" for one in table.columns]
+    lines = "\n".join(_line(starts, row) for row in table.rows)
+    return SafeString(
+        f'<div class="op-scroll" tabindex="0" role="{html.escape(role)}"'
+        f' aria-label="{html.escape(caption)}"><table class="op-table">\n'
+        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{lines}\n</tbody></table></div>"
+    )
+
+
+def link(*, to: str, key: str | int, text: str, look: str = "", mark: str = "") -> SafeString:
+    """Return the link to the page of a record; the page's address ends with the record's key.
+
+    `mark` is what scripts find the row by. The address is looked up once for each page.
+    """
+    before = _before_key.get(to) or _learn(to, key)
+    more = f' class="{html.escape(look)}"' if look else ""
+    more += f' data-row="{html.escape(mark)}"' if mark else ""
+    shown = text if isinstance(text, SafeString) else html.escape(text)
+    return SafeString(f'<a href="{before}{quote(str(key))}/"{more}>{shown}</a>')
+
+
+def clock(at: datetime | None) -> str:
+    """Return the time of day to the second in Shanghai; nothing as a dash."""
+    if at is None:
+        return NOTHING
+    here = localtime(at)
+    return f"{here.hour:02}:{here.minute:02}:{here.second:02}"
+
+
+def _learn(to: str, key: str | int) -> str:
+    address, ending = reverse(to, args=[key]), f"{quote(str(key))}/"
+    if not address.endswith(f"/{ending}"):
+        raise ValueError(f"the address of {to} does not end with its key")
+    before = _before_key[to] = address.removesuffix(ending)
+    return before
+
+
+def _head(column: Column) -> str:
+    title = html.escape(gettext(column.title))
+    if column.spoken:
+        title = f'<span class="visually-hidden">{title}</span>'
+    look = f' class="{RIGHT}"' if column.look == RIGHT else ""
+    return f'<th scope="col"{look}>{title}</th>'
+
+
+def _line(starts: Sequence[str], row: Row) -> str:
+    more = f' class="{html.escape(row.look)}"' if row.look else ""
+    more += f' data-row="{html.escape(row.key)}"' if row.key else ""
+    cells = "".join(
+        [
+            f"{start}{cell if isinstance(cell, SafeString) else html.escape(cell)}</td>"
+            for start, cell in zip(starts, row.cells, strict=True)
+        ]
+    )
+    return f"<tr{more}>{cells}</tr>"
