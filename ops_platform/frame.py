@@ -38,7 +38,7 @@ def connect() -> None:
     menu.find_with(items, permission=Permission.AUTHORIZATION_VIEW)
     menu.find_with(accounts, permission=Permission.ACCOUNT_VIEW)
     menu.notices_from(returned, permission=Permission.AUTHORIZATION_SUBMIT)
-    menu.business_date_from(business_date)
+    menu.business_date_from(open_day)
 
 
 def items(_staff: Staff, wanted: str) -> Iterable[Found]:
@@ -81,12 +81,12 @@ def returned(staff: Staff) -> Iterable[Notice]:
             )
 
 
-def business_date(staff: Staff) -> date:
-    """Return the open day of the person's institution, or today where none is open."""
+def open_day(institution_id: int) -> date | None:
+    """Return the business day that is open at an institution, or None."""
     try:
-        return ledger.business_date(institution_id=staff.institution_id)
+        return ledger.business_date(institution_id=institution_id)
     except ledger_rules.NoDayOpen:
-        return timezone.localdate()
+        return None
 
 
 def _own(queue: str, staff: Staff) -> int:

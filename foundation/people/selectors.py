@@ -153,12 +153,32 @@ def institution(*, number: str) -> Institution | None:
     return institutions_in_scope().filter(number=number).first()
 
 
-def staff_in_scope(*, text: str = "", after: str = "", limit: int = _PAGE) -> Sequence[Staff]:
-    """Return staff of the institutions in scope by number, from after a number on."""
+def above(*, row: Institution) -> Sequence[Institution]:
+    """Return what stands above an institution, the head office first; also what is out of scope."""
+    ids = ancestors(institution_id=row.pk)[:-1]
+    return tuple(Institution.objects.filter(id__in=ids).order_by("path"))
+
+
+def directly_below(*, row: Institution) -> Sequence[Institution]:
+    """Return the institutions in scope that stand directly under another, by number."""
+    return tuple(institutions_in_scope().filter(parent=row).order_by("number"))
+
+
+def staff_count(*, row: Institution) -> int:
+    """Return how many numbers of an institution may sign in."""
+    return Staff.objects.filter(institution=row, is_active=True).count()
+
+
+def staff_in_scope(
+    *, text: str = "", after: str = "", of: Institution | None = None, limit: int = _PAGE
+) -> Sequence[Staff]:
+    """Return staff of the institutions in scope, or of one of them, from after a number on."""
     rows = Staff.objects.select_related("institution", "vendor").order_by("number")
     allowed = scope.current()
     if allowed != scope.EVERYTHING:
         rows = rows.filter(institution__in=allowed)
+    if of:
+        rows = rows.filter(institution=of)
     if text:
         rows = rows.filter(Q(number__startswith=text) | Q(name__contains=text))
     return tuple(rows.filter(number__gt=after)[:limit])

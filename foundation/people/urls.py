@@ -19,6 +19,7 @@ urlpatterns = [
     # institutions
     path("institutions/", web.institutions, name="institutions"),
     path("institutions/new/", web.institution_new, name="institution_new"),
+    path("institutions/<str:place>/", web.institution_detail, name="institution_detail"),
     # staff
     path("staff/", web.staff, name="staff"),
     path("staff/new/", web.staff_new, name="staff_new"),

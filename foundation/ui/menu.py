@@ -71,7 +71,7 @@ class Notice:
 Count = Callable[[Staff], int]
 Finder = Callable[[Staff, str], Iterable[Found]]
 Notices = Callable[[Staff], Iterable[Notice]]
-Day = Callable[[Staff], date]
+Day = Callable[[int], date | None]
 
 _centres: list[Centre] = []
 _counts: dict[str, list[tuple[Permission, Count]]] = {}
@@ -112,7 +112,7 @@ def notices_from(source: Notices, *, permission: Permission) -> None:
 
 
 def business_date_from(source: Day) -> None:
-    """Take the business date of the top bar from the source."""
+    """Take the business date of an institution from the source: the open day, or none."""
     _days[:] = [source]
 
 
@@ -178,5 +178,10 @@ def notices(staff: Staff, held: frozenset[Permission]) -> list[Notice]:
 
 
 def business_date(staff: Staff, today: date) -> date:
-    """Return the business date, which is the calendar's where no ledger tells another."""
-    return _days[0](staff) if _days else today
+    """Return a person's business date, which is the calendar's where no ledger tells another."""
+    return open_day(staff.institution_id) or today
+
+
+def open_day(institution_id: int) -> date | None:
+    """Return the day that is open at an institution of the scope, or None."""
+    return _days[0](institution_id) if _days else None

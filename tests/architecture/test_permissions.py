@@ -68,6 +68,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("policy", "policy_id"): lambda _place: 1,
     ("policy", "day_id"): lambda _place: 1,
     ("people", "number"): lambda place: place.teller.number,
+    ("people", "place"): lambda place: place.institution.number,
     ("people", "proposal_id"): lambda place: place.proposal_id,
     ("worklist", "queue"): lambda _place: "authorization",
     ("ledger", "entry_id"): lambda place: place.entry_id,

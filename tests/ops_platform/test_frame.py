@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -54,7 +56,15 @@ def test_the_search_shows_what_is_in_scope_only(client, bank, sent):
 
 
 def test_the_business_date_is_the_open_day(sent, teller):
-    assert frame.business_date(teller) == sent.business_date
+    assert frame.open_day(teller.institution_id) == sent.business_date
+
+
+def test_the_business_date_is_the_calendars_where_no_day_is_open(bank, teller):
+    day = date(2026, 1, 2)
+    teller.institution = bank.centre
+
+    assert frame.open_day(bank.centre.pk) is None
+    assert menu.business_date(teller, day) == day
 
 
 def test_an_authorizer_is_told_of_the_items_that_one_could_take(sent, bank):

@@ -15,6 +15,7 @@ from foundation.people.web._door import (
 from foundation.people.web._roles import decide_role, proposals, propose_role, roles
 from foundation.people.web._staff import (
     end_sessions,
+    institution_detail,
     institution_new,
     institutions,
     reset_device,
@@ -32,6 +33,7 @@ __all__ = [
     "decide_role",
     "demo_sign_in",
     "end_sessions",
+    "institution_detail",
     "institution_new",
     "institutions",
     "lock",

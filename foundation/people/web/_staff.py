@@ -18,7 +18,7 @@ from foundation.people.roles import ROLES, Permission
 from foundation.trail import selectors as trail
 from foundation.ui.web import action, requires, signed_in
 
-_PAGE = 50
+_PAGE, _FIRST = 50, 10
 
 
 @require_GET
@@ -27,6 +27,24 @@ def institutions(request: HttpRequest) -> HttpResponse:
     """Show the tree of institutions within the scope."""
     rows = [(row, row.path.count("/") - 2) for row in selectors.institutions_in_scope()]
     return render(request, "people/institutions.html", {"rows": rows})
+
+
+@require_GET
+@requires(Permission.STAFF_VIEW)
+def institution_detail(request: HttpRequest, place: str) -> HttpResponse:
+    """Show one institution: where it stands, who works there, what happened to it."""
+    row = _place(place)
+    above, below = selectors.above(row=row), selectors.directly_below(row=row)
+    page = {
+        "row": row,
+        "above": above,
+        "below": below,
+        "in_scope": selectors.parents_of(ids=[one.pk for one in (*above, *below)]),
+        "people": selectors.staff_in_scope(of=row, limit=_FIRST),
+        "count": selectors.staff_count(row=row),
+        "entries": trail.timeline(subject=f"people.institution:{row.number}", limit=30),
+    }
+    return render(request, "people/institution_detail.html", page)
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,8 +71,10 @@ def institution_new(request: HttpRequest) -> HttpResponse:
 def staff(request: HttpRequest) -> HttpResponse:
     """List staff of the institutions in scope, by number or name."""
     text, after = request.GET.get("q", "").strip()[:30], request.GET.get("after", "")[:12]
-    rows = selectors.staff_in_scope(text=text, after=after, limit=_PAGE)
-    page = {"rows": rows, "q": text, "after": rows[-1].number if len(rows) == _PAGE else ""}
+    place = _place(request.GET["place"]) if request.GET.get("place") else None
+    rows = selectors.staff_in_scope(text=text, after=after, of=place, limit=_PAGE)
+    following = rows[-1].number if len(rows) == _PAGE else ""
+    page = {"rows": rows, "q": text, "after": following, "place": place}
     return render(request, "people/staff.html", page)
 
 
@@ -163,6 +183,13 @@ def reset_device(request: HttpRequest, number: str) -> HttpResponse:
 
 def _found(number: str) -> Staff:
     row = selectors.staff_member(number=number)
+    if row is None:
+        raise Http404
+    return row
+
+
+def _place(number: str) -> Institution:
+    row = selectors.institution(number=number)
     if row is None:
         raise Http404
     return row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -17,7 +18,7 @@ from django.utils.translation import gettext
 from foundation.kernel import text
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
-from foundation.ui import states, words
+from foundation.ui import menu, states, words
 from foundation.ui import table as tables
 
 register = template.Library()
@@ -187,6 +188,12 @@ def control(field: BoundField, **attributes: Any) -> SafeString:
     if field.errors:
         attrs["aria-invalid"] = "true"
     return field.as_widget(attrs=attrs)
+
+
+@register.simple_tag
+def open_day(institution_id: int) -> date | None:
+    """Return the business day that is open at an institution, for whom no ledger can be asked."""
+    return menu.open_day(institution_id)
 
 
 @register.simple_tag

@@ -4,9 +4,11 @@ import pytest
 from django.db import Error, transaction
 from django.urls import reverse
 
+from foundation.ledger import services as ledger
 from foundation.people import rules, selectors, services
 from foundation.people.models import Institution
-from tests.foundation.people.conftest import AT
+from foundation.trail import services as trail
+from tests.foundation.people.conftest import AT, DAY, hired
 
 
 def test_the_path_holds_the_ids_from_the_root_down(bank):
@@ -113,3 +115,98 @@ def test_a_system_administrator_opens_an_outlet(client, sign_in, bank, sysadmin)
     assert client.post(reverse("people:institution_new"), given).status_code == 302
     assert Institution.objects.get(number="110809").path.startswith(bank.sub_branch.path)
     assert client.post(reverse("people:institution_new"), given).status_code == 409
+
+
+def detail(client, place) -> str:
+    answer = client.get(reverse("people:institution_detail", args=[place.number]))
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def link(place) -> str:
+    return f'href="{reverse("people:institution_detail", args=[place.number])}"'
+
+
+def test_an_institution_shows_what_stands_above_and_below_it(client, sign_in, bank, sysadmin):
+    sign_in(sysadmin)
+
+    page = detail(client, bank.sub_branch)
+
+    assert page.index(bank.head.name) < page.index(link(bank.branch))
+    assert link(bank.outlet) in page
+    assert link(bank.sibling) in page
+    assert link(bank.elsewhere) not in page
+    assert link(bank.head) not in page  # known by name, and out of scope
+
+
+def test_an_institution_out_of_scope_is_not_there(client, sign_in, bank, sysadmin):
+    services.open_institution(number="120000", name="外地分行", kind="branch", parent=bank.head)
+    sign_in(sysadmin)
+
+    for number in ("120000", bank.head.number, "999999"):
+        for name, asked in (("institution_detail", [number]), ("staff", [])):
+            address = reverse(f"people:{name}", args=asked)
+            assert client.get(address, {"place": number}).status_code == 404, address
+
+
+def test_the_list_of_institutions_leads_to_each(client, sign_in, bank, sysadmin):
+    sign_in(sysadmin)
+
+    assert link(bank.outlet) in client.get(reverse("people:institutions")).content.decode()
+
+
+def test_an_institution_shows_its_own_staff_and_leads_to_all_of_them(
+    client, sign_in, bank, sysadmin, teller
+):
+    other = hired(bank.sibling, "teller", name="邻居")
+    sign_in(sysadmin)
+
+    page = detail(client, bank.outlet)
+    everybody = reverse("people:staff") + f"?place={bank.outlet.number}"
+    rows = client.get(everybody).content.decode()
+
+    assert everybody in page
+    for shown in (page, rows):
+        assert teller.number in shown
+        assert other.number not in shown
+
+
+def test_only_those_who_may_sign_in_are_counted(bank, teller):
+    hired(bank.outlet, name="离职")
+    assert selectors.staff_count(row=bank.outlet) == 2
+    teller.is_active = False
+    teller.save(update_fields=["is_active"])
+
+    assert selectors.staff_count(row=bank.outlet) == 1
+
+
+def test_the_staff_of_a_place_are_paged(client, sign_in, bank, sysadmin):
+    staff = [hired(bank.outlet, name=f"员工{number}", password="") for number in range(51)]
+    sign_in(sysadmin)
+    address = reverse("people:staff")
+
+    first = client.get(address, {"place": bank.outlet.number}).content.decode()
+    following = f"place={bank.outlet.number}&amp;after={staff[49].number}"
+    after = {"place": bank.outlet.number, "after": staff[49].number}
+    second = client.get(address, after).content.decode()
+
+    assert following in first
+    assert staff[50].number not in first
+    assert staff[50].number in second
+
+
+def test_an_institution_shows_its_open_day_and_its_history(client, sign_in, bank, sysadmin):
+    with services.acting_as_system(reason="test"):
+        trail.record(
+            institution_id=bank.branch.pk, actor=sysadmin.label, action="people.open_institution",
+            subject=f"people.institution:{bank.outlet.number}", at=AT,
+        )  # fmt: skip
+        ledger.open_day(institution_id=bank.outlet.pk, on=DAY, at=AT, by=sysadmin.label)
+    sign_in(sysadmin)
+
+    page, centre = detail(client, bank.outlet), detail(client, bank.centre)
+
+    assert "2026-11-23</dd>" in page
+    assert "新增机构" in page
+    assert "2026-11-23</dd>" not in centre
+    assert "没有营业日" in centre
