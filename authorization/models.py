@@ -145,6 +145,11 @@ class Decision(Institutional):
                 include=["at", "institution", "step", "decider"],
                 name="authorization_slowest",
             ),
+            models.Index(
+                fields=["business_date", "at"],
+                include=["institution", "view_ms"],
+                name="authorization_until",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,6 +56,11 @@ OWN = (
     Column(_("Journal number"), table.NUMBER),
     Column(_("What can be done"), spoken=True),
 )
+# What the teller can do with an item of their own, by its state.
+STEPS = {
+    rules.RETURNED: ("authorization:correct", "pencil", _("Correct")),
+    rules.POSTED: ("authorization:receipt", "printer", _("Receipt")),
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -379,12 +385,8 @@ def _own_row(row: Request) -> Row:
 
 def _step(row: Request) -> SafeString | str:
     """Return the button to what the teller can do with an item of their own."""
-    steps = {
-        rules.RETURNED: ("authorization:correct", "pencil", _("Correct")),
-        rules.POSTED: ("authorization:receipt", "printer", _("Receipt")),
-    }
-    if row.state not in steps:
+    if row.state not in STEPS:
         return ""
-    page, sign, word = steps[row.state]
-    shown = format_html("{}{}", ops.icon(sign), gettext(word))
+    page, sign, word = STEPS[row.state]
+    shown = SafeString(f"{ops.icon(sign)}{html.escape(gettext(word))}")
     return table.link(to=page, key=row.number, text=shown, look="op-btn op-btn--small")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 from urllib.parse import urlencode
 
+_EMPTY = (None, "")
 QUARTER_MINUTES = 15
 HEAT_LEVELS = 9
 LOOK_BACK_DAYS = 10
@@ -64,28 +67,26 @@ class Cut:
     result: str = ""
     before: int | None = None
 
-    def link(self, figure: str, **narrower: object) -> str:
+    def link(self, figure: str, **narrower: Any) -> str:
         """Return the query of the page that lists exactly what the figure counts."""
-        kept = {
-            "figure": figure,
-            "on": self.on.isoformat(),
-            "until": self.until.isoformat(timespec="seconds"),
-            "under": self.under,
-            "place": self.place,
-            "hour": self.hour,
-            "quarter": self.quarter,
-            "reason": self.reason,
-            "decider": self.decider,
-            "age": self.age,
-            "result": self.result,
-            **narrower,
-        }
-        return urlencode({name: value for name, value in kept.items() if value not in (None, "")})
+        if any(getattr(self, name) not in _EMPTY for name in narrower):
+            return replace(self, **narrower).link(figure)
+        added = {name: value for name, value in narrower.items() if value not in _EMPTY}
+        return f"figure={figure}&{_query(self)}{'&' if added else ''}{urlencode(added)}"
 
     def earlier(self, day: date) -> Cut:
         """Return the same cut of an earlier day, until the same time of that day."""
         moved = self.until - (self.on - day)
         return Cut(on=day, until=moved, under=self.under)
+
+
+@lru_cache(maxsize=100)
+def _query(cut: Cut) -> str:
+    kept = asdict(cut) | {
+        "on": cut.on.isoformat(),
+        "until": cut.until.isoformat(timespec="seconds"),
+    }
+    return urlencode({name: value for name, value in kept.items() if value not in _EMPTY})
 
 
 @dataclass(frozen=True)

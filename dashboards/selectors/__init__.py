@@ -1,7 +1,20 @@
 """What the supervisors' dashboard asks of the centres; it reads and never writes."""
 
 from dashboards.selectors._counted import Page, Row, counted, listed
-from dashboards.selectors._live import Board, Tiles, board
+from dashboards.selectors._live import Board, Heat, HeatRow, Person, Quarter, Tiles, board
 from dashboards.selectors._sheets import sheets
 
-__all__ = ["Board", "Page", "Row", "Tiles", "board", "counted", "listed", "sheets"]
+__all__ = [
+    "Board",
+    "Heat",
+    "HeatRow",
+    "Page",
+    "Person",
+    "Quarter",
+    "Row",
+    "Tiles",
+    "board",
+    "counted",
+    "listed",
+    "sheets",
+]

@@ -28,6 +28,12 @@ STEPS = {
     "refused": ("reject", "return"),
 }
 
+# What a row shows of a decision; the rest is not carried fifty times.
+_OF_A_DECISION = (
+    "step", "reasons", "at", "view_ms", "decider_label",
+    "institution__name", "request__number", "request__trade_code",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Row:
@@ -165,7 +171,9 @@ def _of_age(rows: QuerySet[Any], figure: str, cut: Cut) -> QuerySet[Any]:
 
 
 def _shown(kind: str, rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.select_related("institution", *(("request",) if kind == rules.DECISIONS else ()))
+    if kind == rules.DECISIONS:
+        return rows.select_related("institution", "request").only(*_OF_A_DECISION)
+    return rows.select_related("institution")
 
 
 def _row(row: Decision | Request | Match) -> Row:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, F, Func, Min
+from django.db.models import Count, Min
 
 from authorization import rules as authorization_rules
 from authorization import selectors as authorization
@@ -16,7 +16,8 @@ from authorization.models import Request
 from dashboards import rules
 from dashboards.rules import Counted, Cut
 from dashboards.selectors._counted import counted, waiting_of
-from dashboards.selectors._decided import Day, Sums, decided
+from dashboards.selectors._decided import Day, average, decided
+from dashboards.selectors._settled import Sums
 from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
@@ -159,7 +160,7 @@ def board(*, on: date, at: datetime, under: int | None = None) -> Board:
         quarters=_quarters(cut, day),
         queues=now.queues,
         staff=_staff(cut, day, now.viewing),
-        reasons=_reasons(cut),
+        reasons=_reasons(cut, day),
         hours=hours,
         heat=heat,
         results=_results(cut, now.standing),
@@ -194,8 +195,8 @@ def _tiles(
         decided=one("decided", made.decided),
         decided_before=Counted(past.decided, earlier.link("decided") if earlier else ""),
         change=rules.change(made.decided, past.decided),
-        average_seconds=made.average,
-        average_before=past.average,
+        average_seconds=average(sums=made),
+        average_before=average(sums=past),
         p95_seconds=day.p95_seconds,
         target_seconds=day.target_seconds,
         waiting=waiting.total,
@@ -224,7 +225,7 @@ def _quarters(cut: Cut, day: Day) -> Sequence[Quarter]:
                 text=rules.quarter_text(number),
                 decided=Counted(made.decided, cut.link("decided", quarter=number)),
                 before=day.quarters_before.get(number, 0),
-                average_seconds=made.average,
+                average_seconds=average(sums=made),
             )
         )
     return found
@@ -272,27 +273,20 @@ def _person(cut: Cut, staff: Staff, made: Sums, held: Request | None) -> Person:
         label=staff.label,
         decided=Counted(made.decided, cut.link("decided", decider=staff.number)),
         rejected=Counted(made.rejected, link, made.decided),
-        average_seconds=made.average,
+        average_seconds=average(sums=made),
         busy_seconds=None if busy is None else max(0, int(busy)),
         busy_with=held.trade.name if held else "",
     )
 
 
-def _reasons(cut: Cut) -> Sequence[Reason]:
-    rows = (
-        counted(figure="refused", cut=cut)
-        .annotate(given=Func(F("reasons"), function="unnest"))
-        .values_list("given")
-        .annotate(n=Count("id"))
-        .order_by("-n", "given")
-    )
+def _reasons(cut: Cut, day: Day) -> Sequence[Reason]:
     return [
         Reason(
             code=code,
             text=authorization_rules.REASONS[code].text,
             counted=Counted(n, cut.link("refused", reason=code)),
         )
-        for code, n in rows
+        for code, n in sorted(day.reasons.items(), key=lambda one: (-one[1], one[0]))
     ]
 
 

@@ -63,6 +63,11 @@ class Morning:
 
 @pytest.fixture
 def empty_morning(bank):
+    return begun(bank)
+
+
+def begun(bank) -> Morning:
+    """Open the day of two outlets with who works in them and in the centre."""
     place = factory.counter(bank)
     factory.open_day(bank.elsewhere)
     far = factory.Counter(

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join, json_script
@@ -105,7 +106,12 @@ def refusal_hint(refusal: Refused) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon of the sprite; with a label it speaks, without it is decoration."""
-    return _icon(static(SPRITE), name, label)
+    return _icon(_sprite(settings.STATIC_URL), name, label)
+
+
+@lru_cache(maxsize=10)
+def _sprite(_below: str) -> str:
+    return static(SPRITE)
 
 
 @lru_cache(maxsize=1_000, typed=True)  # a safe text is another than its plain twin

@@ -7,11 +7,13 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from dashboards import forms, gateways, rules, selectors
+from dashboards.web import _drawn
 from foundation.kernel.errors import Refused
 from foundation.ledger import selectors as ledger
 from foundation.people.roles import Permission
@@ -46,6 +48,7 @@ def live(request: HttpRequest) -> HttpResponse:
     found = selectors.board(on=cut.on, at=cut.until, under=cut.under)
     part = "_board" if request.headers.get("HX-Request") else "live"
     context = {"board": found, "chart": _chart(found), "query": request.GET.urlencode()}
+    context["drawn"] = _drawn.rows(found, items=reverse("dashboards:items"))
     return render(request, f"dashboards/{part}.html", context)
 
 
