@@ -56,6 +56,17 @@ def page(*, page_id: int) -> Page | None:
     return found
 
 
+def pages_by_id(*, ids: Sequence[int]) -> Sequence[Page]:
+    """Return pages within the scope of the moment with their documents, by their ids."""
+    rows = Page.objects.select_related("document").filter(id__in=ids)
+    return tuple(rows.order_by("id"))
+
+
+def documents_by_id(*, ids: Sequence[int]) -> Sequence[Document]:
+    """Return documents within the scope of the moment, by their ids."""
+    return tuple(Document.objects.filter(id__in=ids).order_by("id"))
+
+
 def reading(*, page_id: int) -> Reading | None:
     """Return the latest reading of a page, or None while nobody has read it."""
     found: Reading | None = Reading.objects.filter(page_id=page_id).order_by("-attempt").first()

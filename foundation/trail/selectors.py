@@ -68,6 +68,12 @@ def search(*, wanted: Wanted, below: int | None = None, limit: int = 50) -> Page
     return Page(shown, shown[-1].pk if len(found) > limit else None, wanted)
 
 
+def subjects_in(*, events: Sequence[Event]) -> set[str]:
+    """Return the subjects that the events are about or name in their details."""
+    mentioned = (event.detail.get("subject") for event in events)
+    return {event.subject for event in events} | {str(raw) for raw in mentioned if raw}
+
+
 def as_csv(*, wanted: Wanted, limit: int = EXPORT_MAX) -> tuple[str, int]:
     """Return matching events as CSV that no spreadsheet runs, and how many there are."""
     file = io.StringIO()

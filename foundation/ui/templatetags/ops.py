@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from foundation.kernel import text
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
-from foundation.ui import menu, states, words
+from foundation.ui import menu, states, subjects, words
 from foundation.ui import table as tables
 
 register = template.Library()
@@ -141,6 +141,19 @@ def chip(kind: str, icon_name: str, word: str) -> SafeString:
 def table(table: tables.Table, caption: str, role: str = "region") -> SafeString:
     """Draw a list that the page gave as cells."""
     return tables.drawn(table=table, caption=caption, role=role)
+
+
+@register.simple_tag
+def subject(raw: str, names: subjects.Names) -> SafeString | str:
+    """Show what a subject is called, with a link where it opens; any other text as it is."""
+    found = names.get(str(raw))
+    return subjects.drawn(found) if found else str(raw)
+
+
+@register.simple_tag
+def subject_text(raw: str, names: subjects.Names) -> str:
+    """Show what a subject is called, where it stands in a link to another page already."""
+    return str(names.get(str(raw), raw))
 
 
 @register.simple_tag
