@@ -27,6 +27,11 @@ Found = Mapping[str, Record]
 
 ITEM = _("Authorization item")
 IMAGES = {"voucher": _("Voucher image"), "id": _("Identity image"), "seal": _("Seal image")}
+VIEWS = {
+    "voucher": Permission.IMAGE_VOUCHER_VIEW,
+    "id": Permission.IMAGE_ID_VIEW,
+    "seal": Permission.IMAGE_SEAL_VIEW,
+}
 DRAFT_SHOWN = 8  # of the key of a form that was never sent: enough to tell two apart
 
 
@@ -109,6 +114,7 @@ def _pages(keys: Keys, held: Held) -> Found:
     return {
         str(page.pk): Record(
             word=IMAGES[page.image_class],
+            address=_address("imaging:page", page.pk, VIEWS[page.image_class], held),
             number=gettext("%(of)s, page %(seq)s, version %(version)s")
             % {
                 "of": owners[page.document.subject].number or page.document.subject,

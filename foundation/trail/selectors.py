@@ -53,9 +53,11 @@ class Page:
     wanted: Wanted = field(default_factory=Wanted)
 
 
-def timeline(*, subject: str, limit: int = 200) -> Sequence[Event]:
-    """Return what happened to a subject, newest first."""
-    return tuple(_in_scope().filter(subject=subject).order_by("-id")[:limit])
+def timeline(*, subject: str, limit: int = 200, below: int | None = None) -> Sequence[Event]:
+    """Return what happened to a subject, newest first, or what lies below an id of it."""
+    rows = _in_scope().filter(subject=subject)
+    rows = rows if below is None else rows.filter(id__lt=below)
+    return tuple(rows.order_by("-id")[:limit])
 
 
 def search(*, wanted: Wanted, below: int | None = None, limit: int = 50) -> Page:

@@ -25,6 +25,7 @@ WORDS: dict[str, str] = {
     "contrast": _("More contrast"),
     "boxes": _("Show what was read"),
     "compare": _("Side by side"),
+    "timeline": _("Timeline of the image"),
     "images": _("Images"),
     "imageTools": _("Image tools"),
     "imageHelp": _("Image: arrow keys move, plus and minus zoom, R rotates."),

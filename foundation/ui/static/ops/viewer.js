@@ -1,6 +1,6 @@
 // <ops-viewer data-images="id of a JSON script">: rail 1–9, one stage or two, tools, watermark.
 // An image is {title, src, thumb, width, height, boxes: {name: [left, top, width, height, differs]},
-// note, compare}. Events: ops:seen {index, image} when an image is first shown.
+// note, compare, page: where its timeline is}. Events: ops:seen {index, image} when an image is first shown.
 import { bind, unbind } from "./keys.js";
 import { Stage } from "./stage.js";
 import { icon, make, say, word } from "./words.js";
@@ -79,6 +79,10 @@ class OpsViewer extends HTMLElement {
       tool("rotateRight", "rotate-clockwise", "R", () => this.stage.rotate(90)), this.contrastTool, gap(),
       this.boxesTool);
     if (this.images.length > 1) bar.append(this.compareTool);
+    if (this.images.some((image) => image.page)) {
+      this.pageTool = make("a", { target: "_blank", rel: "noopener", title: word("timeline"), "aria-label": word("timeline") }, icon("history"));
+      bar.append(this.pageTool);
+    }
     return bar;
   }
   bindKeys() {
@@ -102,6 +106,7 @@ class OpsViewer extends HTMLElement {
     if (!image || index === this.at) return;
     this.at = index;
     this.stages[0].show(image);
+    if (this.pageTool) this.pageTool.href = image.page;
     const title = image.title || word("image", { number: index + 1 });
     this.caption.replaceChildren(make("span", {}, `${title} ${index + 1}/${this.images.length}`), ...(image.note ? [make("span", {}, image.note)] : []));
     if (this.rail) [...this.rail.children].forEach((tab, place) => {
