@@ -192,7 +192,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "state": state,
         "listed": selectors.jobs(state=state, before=before),
         "counts": selectors.job_counts(),
-        "processes": selectors.signs_of_life(at=timezone.now()),
+        "processes": selectors.signs_of_life(),
     }
     return render(request, "worklist/jobs.html", context)
 
