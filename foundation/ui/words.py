@@ -28,7 +28,7 @@ WORDS: dict[str, str] = {
     "timeline": _("Timeline of the image"),
     "images": _("Images"),
     "imageTools": _("Image tools"),
-    "imageHelp": _("Image: arrow keys move, plus and minus zoom, R rotates."),
+    "imageHelp": _("Image: arrow keys move it."),
     "image": _("Image {number}"),
     "seen": _("seen"),
     "unseen": _("not seen yet"),
