@@ -47,6 +47,17 @@ def item(*, number: str) -> Request | None:
     return found
 
 
+def numbers_in_sight(*, numbers: Sequence[str]) -> frozenset[str]:
+    """Return which of the numbers are items that the person may see."""
+    rows = Request.objects.filter(number__in=numbers)
+    return frozenset(rows.values_list("number", flat=True))
+
+
+def numbers_by_key(*, keys: Sequence[UUID]) -> Mapping[UUID, str]:
+    """Return the numbers of items that the person may see, by the keys of their forms."""
+    return dict(Request.objects.filter(key__in=keys).values_list("key", "number"))
+
+
 def decisions(*, request: Request) -> Sequence[Decision]:
     """Return every decision on an item, the latest first."""
     return tuple(Decision.objects.filter(request=request).order_by("-seq"))

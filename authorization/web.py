@@ -291,6 +291,7 @@ def pictures(pages: Sequence[Page], fields: Sequence[selectors.Field]) -> list[d
             "width": page.width_px,
             "height": page.height_px,
             "note": f"SHA-256 {page.sha256[:8]}…",
+            "page": reverse("imaging:page", args=[page.pk]),
             "boxes": {
                 field.name: [*field.box, field.verdict == "differs"]
                 for field in fields

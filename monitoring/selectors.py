@@ -139,6 +139,11 @@ def match(*, match_id: int) -> Match | None:
     return found
 
 
+def matches_by_id(*, ids: Sequence[int]) -> Sequence[Match]:
+    """Return pairs among those that the person may see, by their ids."""
+    return tuple(Match.objects.filter(id__in=ids).order_by("id"))
+
+
 def record(*, match: Match) -> Record:
     """Return a pair with its images, the boxes of what was read, and its timeline."""
     pages = imaging.pages(document_id=match.document_id) if match.document_id else ()

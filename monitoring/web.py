@@ -146,6 +146,7 @@ def _images(seen: selectors.Record) -> list[dict[str, object]]:
             "thumb": reverse("imaging:thumb", args=[page.pk]),
             "width": page.width_px,
             "height": page.height_px,
+            "page": reverse("imaging:page", args=[page.pk]),
             "boxes": seen.boxes[page.pk],
         }
         for page in seen.pages

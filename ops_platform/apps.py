@@ -9,9 +9,11 @@ class OpsPlatformConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect who listens to whom."""
-        from ops_platform import frame, menu, metrics, wiring
+        from ops_platform import frame, keyboard, menu, metrics, naming, wiring
 
         wiring.connect()
         metrics.connect()
         menu.connect()
         frame.connect()
+        naming.connect()
+        keyboard.connect()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import suppress
-from threading import Timer
+from threading import Thread, Timer
 from typing import Any
 
 import django
@@ -64,6 +64,21 @@ def _fresh_connections(**_more: Any) -> None:
     from django.db import connections
 
     connections.close_all()
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]
+def _sign_while_waiting(**_more: Any) -> None:
+    """Let each child sign while nothing is given to it, and no longer than its parent lives.
+
+    Otherwise a beat or a relay that is down would look like a worker that is.
+    """
+    from ops_platform import jobs
+
+    parent = os.getppid()
+    signing = Thread(
+        target=jobs.sign_while, args=(lambda: os.getppid() == parent,), daemon=True, name="sign"
+    )
+    signing.start()
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]

@@ -175,6 +175,13 @@ class Env:
     web_processes: int = _knob("OPS_WEB_PROCESSES", _whole(1, 64), 2, "Web processes.")
     web_threads: int = _knob("OPS_WEB_THREADS", _whole(1, 64), 8, "Threads of a web process.")
     worker_processes: int = _knob("OPS_WORKER_PROCESSES", _whole(1, 64), 2, "Worker processes.")
+    silent_seconds: int = _knob(
+        "OPS_SILENT_SECONDS",
+        _whole(6, 3600),
+        30,
+        "After so long without a sign of life beat, relay or worker count as down; "
+        "they sign six times as often.",
+    )
     executor: str = _knob(
         "OPS_EXECUTOR", _one_of("celery", "loop"), "celery", "What runs the jobs of the job table."
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import structlog
@@ -19,10 +19,12 @@ from foundation.ledger import selectors as ledger
 from foundation.people import selectors as people
 from foundation.people.services import acting_as_system
 from foundation.trail import selectors as trail
+from ops_platform import jobs
+from ops_platform.env import env
 
-_WORKER_SILENCE = """
+_SILENCE = """
 SELECT extract(epoch FROM clock_timestamp() - max(at)) FROM worklist_heartbeat
-WHERE process = 'worker'
+WHERE process = %s
 """
 _OLDEST_JOB = """
 SELECT extract(epoch FROM clock_timestamp() - min(run_after)) FROM worklist_job
@@ -127,16 +129,18 @@ def day_is_open() -> str:
     with acting_as_system(reason="ready"):
         open_days = ledger.open_days()
     if not open_days:
-        raise Unhealthy("no institution has its business day open")
+        raise Unhealthy("no institution has its business day open: bin/manage open_day opens it")
     return f"open at {open_days} institutions"
 
 
-def worker_lives() -> str:
-    """A worker was heard of lately; each signs when it takes a job, which beat sees to."""
-    silent = _one(_WORKER_SILENCE)
+def process_lives(process: str) -> str:
+    """A process of the kind signed lately, by the clock of the database; each signs for itself."""
+    if process == jobs.RELAY and env.executor == "loop":
+        return "not needed: workers take jobs from the table themselves"
+    silent = _one(_SILENCE, process)
     if silent is None:
-        raise Unhealthy("no worker was ever heard of")
-    _within(round(silent), settings.READY_WORKER_SECONDS, "last heard of", "s ago")
+        raise Unhealthy(f"no {process} was ever heard of")
+    _within(round(silent), settings.READY_SILENT_SECONDS, "last heard of", "s ago")
     return f"heard of {round(silent)} s ago"
 
 
@@ -173,7 +177,7 @@ CHECKS = (
     Check("clock", clocks_agree, Need.SERVING),
     Check("disk", disk_has_room, Need.SERVING, asks_database=False),
     Check("business_day", day_is_open, Need.WORKING),
-    Check("worker", worker_lives, Need.WORKING),
+    *(Check(name, partial(process_lives, name), Need.WORKING) for name in jobs.PROCESSES),
     Check("jobs", jobs_move, Need.WORKING),
     Check("seal", trail_is_sealed, Need.WORKING),
     Check("redis", redis_answers, Need.EXTRA, asks_database=False),
@@ -216,9 +220,9 @@ def _within(figure: int, most: int, words: str, unit: str) -> None:
         raise Unhealthy(f"{words} {figure} {unit}, more than {most}")
 
 
-def _one(query: str) -> Any:
+def _one(query: str, *given: str) -> Any:
     with connection.cursor() as line:
-        line.execute(query)
+        line.execute(query, given)
         row = line.fetchone()
     assert row is not None
     return row[0]

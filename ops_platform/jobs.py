@@ -21,32 +21,37 @@ from foundation.people import services as people
 from foundation.worklist import rules
 from foundation.worklist import services as worklist
 from ops_platform import metrics
+from ops_platform.env import env
 from ops_platform.logs import masked
 
 TASK = re.compile(r"(?:foundation\.)?[a-z_]+\.tasks\.[a-z][a-z_]*")
 EXTEND_EVERY_SECONDS = 6
-SIGN_EVERY_SECONDS = 5
+# A sign may come late or be lost once or twice before a process counts as silent.
+SIGN_EVERY_SECONDS = env.silent_seconds / 6
+WORKER, RELAY, BEAT = PROCESSES = ("worker", "relay", "beat")
 HOST = socket.gethostname()[:80]
 log = structlog.get_logger("ops.jobs")
 _signed: dict[str, float] = {}
 _in_hand: dict[int, worklist.Claimed] = {}
 
 
-def run_job(job_id: int | None = None) -> bool:
+def run_job(job_id: int | None = None, *, process: str = WORKER) -> bool:
     """Run one job: the given one if it is still to be done, else the next; False when none is.
+
+    `process` is what this process signs as: a relay that works jobs off is no worker.
 
     A task does its slow reading first and returns what is to be committed; that runs in one
     transaction with the end of the job, under its fence, so that a worker that lost the job
     changes nothing.
     """
-    sign("worker")
+    sign(process)
     job = worklist.claim_job(job_id=job_id)
     if job is None:
         return False
     began = time.monotonic()
     with structlog.contextvars.bound_contextvars(job_id=job.job_id, request_id=job.trace):
         try:
-            with _kept(job):
+            with _kept(job, process):
                 _do(job)
         except rules.LeaseLost:
             _fenced(job)
@@ -75,6 +80,18 @@ def sign(process: str) -> None:
     if time.monotonic() - _signed.get(process, -SIGN_EVERY_SECONDS) >= SIGN_EVERY_SECONDS:
         worklist.sign_of_life(process=process, host=HOST, pid=os.getpid())
         _signed[process] = time.monotonic()
+
+
+def sign_while(goes_on: Callable[[], bool]) -> None:
+    """Sign for a worker that waits to be given work, as long as it is there to take it."""
+    while goes_on():
+        try:
+            sign(WORKER)
+        except DatabaseError as error:
+            log.warning("worker.not_signed", error=repr(error))
+            connection.close()
+        time.sleep(SIGN_EVERY_SECONDS)
+    connections.close_all()
 
 
 def hand_back() -> int:
@@ -125,10 +142,11 @@ def _fail(job: worklist.Claimed, error: str) -> None:
 
 
 @contextmanager
-def _kept(job: worklist.Claimed) -> Iterator[None]:
+def _kept(job: worklist.Claimed, process: str) -> Iterator[None]:
     """Extend the job's lease from a second connection while it is worked on."""
     ended = threading.Event()
-    keeper = threading.Thread(target=_keep, args=(job, ended), daemon=True, name=f"keep-{job.kind}")
+    told = (job, process, ended)
+    keeper = threading.Thread(target=_keep, args=told, daemon=True, name=f"keep-{job.kind}")
     _in_hand[job.job_id] = job
     keeper.start()
     try:
@@ -138,12 +156,12 @@ def _kept(job: worklist.Claimed) -> Iterator[None]:
         ended.set()
 
 
-def _keep(job: worklist.Claimed, ended: threading.Event) -> None:
+def _keep(job: worklist.Claimed, process: str, ended: threading.Event) -> None:
     try:
         while not ended.wait(EXTEND_EVERY_SECONDS):
             try:
                 worklist.extend_job(job=job)
-                sign("worker")
+                sign(process)
             except DatabaseError as error:
                 # The database may be back before the lease ends.
                 log.warning("job.not_extended", kind=job.kind, error=repr(error))

@@ -66,12 +66,12 @@ _QUERIES = (
         """,
     ),
     (
-        "ops_worker_silent_seconds",
-        "Time since the last worker was heard of.",
-        (),
+        "ops_process_silent_seconds",
+        "Time since the last beat, relay or worker was heard of.",
+        ("process",),
         """
-        SELECT extract(epoch FROM clock_timestamp() - max(at)) FROM worklist_heartbeat
-        WHERE process = 'worker' HAVING count(*) > 0
+        SELECT process, extract(epoch FROM clock_timestamp() - max(at))
+        FROM worklist_heartbeat GROUP BY process
         """,
     ),
     (

@@ -82,7 +82,7 @@ class Relay:
     def _work_off(self) -> bool:
         until = time.monotonic() + OWN_WORK_SECONDS
         while time.monotonic() < until:
-            if not jobs.run_job():
+            if not jobs.run_job(process=jobs.RELAY):
                 return False
         return True
 

@@ -9,6 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.imaging import rules
 
+IMAGE_CLASSES = (
+    (rules.VOUCHER, _("Voucher")),
+    (rules.IDENTITY, _("Identity document")),
+    (rules.SEAL, _("Seal card")),
+)
+
 
 class Upload(forms.Form):
     """One page of a voucher, an identity document or a seal card, from a scanner or a camera."""
@@ -18,14 +24,7 @@ class Upload(forms.Form):
         max_length=255,
         widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/tiff"}),
     )
-    image_class = forms.ChoiceField(
-        label=_("Image class"),
-        choices=[
-            (rules.VOUCHER, _("Voucher")),
-            (rules.IDENTITY, _("Identity document")),
-            (rules.SEAL, _("Seal card")),
-        ],
-    )
+    image_class = forms.ChoiceField(label=_("Image class"), choices=IMAGE_CLASSES)
     side = forms.ChoiceField(
         label=_("Side"), choices=[("front", _("Front")), ("back", _("Back"))], initial="front"
     )
@@ -43,6 +42,16 @@ class Upload(forms.Form):
             "side": self.cleaned_data["side"],
             "reused_because": self.cleaned_data["reused_because"],
         }
+
+
+class Older(forms.Form):
+    """From which line of a timeline on the older ones are asked for."""
+
+    below = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+
+    def place(self) -> int | None:
+        """Return the id below which the lines lie; nothing for what is no id."""
+        return self.cleaned_data.get("below") if self.is_valid() else None
 
 
 class Rescan(forms.Form):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -11,10 +12,39 @@ from django.db.models import QuerySet
 
 from foundation.imaging import rules
 from foundation.imaging.models import Document, Page, Reading
+from foundation.trail import selectors as trail
+from foundation.trail.models import Event
 
 # How many of the latest pages of an institution a new one is held against: a bound on the work,
 # about ten days of a busy outlet.
 RECENT_PAGES = 5000
+TOLD = 50
+
+
+def subject_of(*, page_id: int) -> str:
+    """Return the name of a page on the trail."""
+    return f"imaging.page:{page_id}"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of an image's timeline: the event, its word and its sign."""
+
+    event: Event
+    text: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All that is known of one image: its scans, its readings, what it resembles, its timeline."""
+
+    page: Page
+    versions: Sequence[Page]
+    readings: Sequence[Reading]
+    alike: Page | None
+    told: Sequence[Told]
+    next_below: int | None
 
 
 def documents(*, subject: str) -> Sequence[Document]:
@@ -54,6 +84,38 @@ def page(*, page_id: int) -> Page | None:
     """Return a page within the scope of the moment, or None."""
     found: Page | None = Page.objects.select_related("document").filter(id=page_id).first()
     return found
+
+
+def sheet(*, page_id: int, permissions: Collection[str], below: int | None = None) -> Sheet | None:
+    """Return all that is known of an image within the scope, or None.
+
+    Refuses a class that the person may not see. `below` is where the next lines begin.
+    """
+    found = page(page_id=page_id)
+    if found is None:
+        return None
+    rules.check_may_view(image_class=found.image_class, permissions=permissions)
+    subject = subject_of(page_id=page_id)
+    events = trail.timeline(subject=subject, limit=TOLD + 1, below=below)
+    return Sheet(
+        page=found,
+        versions=versions(page_id=page_id),
+        readings=tuple(Reading.objects.filter(page=found).order_by("-attempt")),
+        alike=page(page_id=found.resembles_id) if found.resembles_id else None,
+        told=[_told(event) for event in events[:TOLD]],
+        next_below=events[TOLD - 1].pk if len(events) > TOLD else None,
+    )
+
+
+def pages_by_id(*, ids: Sequence[int]) -> Sequence[Page]:
+    """Return pages within the scope of the moment with their documents, by their ids."""
+    rows = Page.objects.select_related("document").filter(id__in=ids)
+    return tuple(rows.order_by("id"))
+
+
+def documents_by_id(*, ids: Sequence[int]) -> Sequence[Document]:
+    """Return documents within the scope of the moment, by their ids."""
+    return tuple(Document.objects.filter(id__in=ids).order_by("id"))
 
 
 def reading(*, page_id: int) -> Reading | None:
@@ -142,6 +204,11 @@ def like(*, page: Page) -> Page | None:
         if rules.likeness(looks, page.looks) <= rules.ALIKE_BITS_MAX
     ]
     return earlier.filter(id=min(alike)).first() if alike else None
+
+
+def _told(event: Event) -> Told:
+    seen = rules.HAPPENINGS.get(event.action)
+    return Told(event, seen.text, seen.icon) if seen else Told(event, event.action, "info-circle")
 
 
 def _with_box(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,11 +36,6 @@ class Shown:
     file_name: str
 
 
-def subject_of(*, page_id: int) -> str:
-    """Return the name of a page on the trail."""
-    return f"imaging.page:{page_id}"
-
-
 def open_document(
     *, institution_id: int, subject: str, kind: str, by: Staff, at: datetime
 ) -> Document:
@@ -107,7 +102,10 @@ def rescan_page(
         page = _new_page(old.document, data, seen, by=by, at=at, reused_because="")
         page.name, page.image_class, page.side = rules.clean_name(name), old.image_class, old.side
         page.seq, page.version = old.seq, old.version + 1
-        return _keep(page, old.document, data, action="imaging.page.rescanned")
+        kept = _keep(page, old.document, data, action="imaging.page.rescanned")
+        detail = {"by_page": kept.pk, "reason": old.replaced_because}
+        _trail(old, by.label, "imaging.page.superseded", at, detail=detail)
+        return kept
 
 
 def read_again(*, page_id: int, by: Staff, at: datetime) -> Page:
@@ -145,7 +143,7 @@ def show(
         institution_id=page.institution_id,
         actor=viewer.label,
         action=f"imaging.page.seen.{use}",
-        subject=subject_of(page_id=page.pk),
+        subject=selectors.subject_of(page_id=page.pk),
         at=at,
         where=where,
         detail={"image_class": page.image_class, "document": page.document_id},
@@ -179,6 +177,7 @@ def record_copies(*, page_id: int, view: str, thumb: str, at: datetime) -> None:
     page.view, page.thumb = view, thumb
     page.resembles = selectors.like(page=page)
     page.save(update_fields=["view", "thumb", "resembles"])
+    _trail(page, WORKER, "imaging.page.copied", at)
     if page.resembles_id:
         detail = {"resembles": page.resembles_id}
         _trail(page, WORKER, "imaging.page.resembles", at, result="warning", detail=detail)
@@ -321,7 +320,7 @@ def _trail(
         institution_id=page.institution_id,
         actor=actor,
         action=action,
-        subject=subject_of(page_id=page.pk),
+        subject=selectors.subject_of(page_id=page.pk),
         at=at,
         result=result,
         detail=detail,

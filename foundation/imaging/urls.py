@@ -6,7 +6,8 @@ from foundation.imaging import web
 
 app_name = "imaging"
 urlpatterns = [
-    # pages
+    path("page/<int:page_id>/", web.page, name="page"),
+    # pictures
     path("view/<int:page_id>/", web.view, name="view"),
     path("thumb/<int:page_id>/", web.thumb, name="thumb"),
     path("original/<int:page_id>/", web.original, name="original"),

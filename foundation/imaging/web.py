@@ -3,12 +3,52 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from foundation.imaging import services
+from foundation.imaging import forms, selectors, services
+from foundation.imaging.models import Page
 from foundation.people.roles import Permission
+from foundation.ui import subjects
 from foundation.ui.web import action, requires, signed_in
+
+TITLES = dict(forms.IMAGE_CLASSES)
+
+
+@require_GET
+@requires(Permission.IMAGE_VOUCHER_VIEW)
+def page(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Show one image with its versions, its readings and everything that happened to it."""
+    seen = selectors.sheet(
+        page_id=page_id,
+        permissions=request.permissions,  # type: ignore[attr-defined]
+        below=forms.Older(request.GET).place(),
+    )
+    if seen is None:
+        raise Http404
+    raws = [selectors.subject_of(page_id=page_id), seen.page.document.subject]
+    names = subjects.named_for(request, raws)
+    context = {"seen": seen, "names": names, "name": names[raws[0]], "title": title_of(seen.page)}
+    return render(request, "imaging/page.html", context | {"images": [picture(seen.page)]})
+
+
+def title_of(page: Page) -> str:
+    """Return the word of a page's class in the language of the reader."""
+    return str(TITLES[page.image_class])
+
+
+def picture(page: Page) -> dict[str, object]:
+    """Return a page as the viewer takes it; the whole one where no copy was made yet."""
+    return {
+        "title": title_of(page),
+        "src": reverse("imaging:view" if page.view else "imaging:original", args=[page.pk]),
+        "thumb": reverse("imaging:thumb" if page.thumb else "imaging:original", args=[page.pk]),
+        "width": page.width_px,
+        "height": page.height_px,
+        "note": f"SHA-256 {page.sha256[:8]}…",
+    }
 
 
 @require_GET

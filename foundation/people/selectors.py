@@ -193,6 +193,18 @@ def staff_member(*, number: str) -> Staff | None:
     return found
 
 
+def staff_of_numbers(*, numbers: Sequence[str]) -> Sequence[Staff]:
+    """Return the members of staff of the numbers within the scope."""
+    rows = Staff.objects.filter(number__in=numbers).order_by("number")
+    allowed = scope.current()
+    return tuple(rows if allowed == scope.EVERYTHING else rows.filter(institution__in=allowed))
+
+
+def institutions_of_numbers(*, numbers: Sequence[str]) -> Sequence[Institution]:
+    """Return the institutions of the numbers within the scope."""
+    return tuple(institutions_in_scope().filter(number__in=numbers).order_by("number"))
+
+
 def role_history(*, staff: Staff) -> Sequence[StaffRole]:
     """Return every role that the human has held or holds, under any number, newest first."""
     rows = StaffRole.objects.filter(person=staff.person)

@@ -53,9 +53,11 @@ class Page:
     wanted: Wanted = field(default_factory=Wanted)
 
 
-def timeline(*, subject: str, limit: int = 200) -> Sequence[Event]:
-    """Return what happened to a subject, newest first."""
-    return tuple(_in_scope().filter(subject=subject).order_by("-id")[:limit])
+def timeline(*, subject: str, limit: int = 200, below: int | None = None) -> Sequence[Event]:
+    """Return what happened to a subject, newest first, or what lies below an id of it."""
+    rows = _in_scope().filter(subject=subject)
+    rows = rows if below is None else rows.filter(id__lt=below)
+    return tuple(rows.order_by("-id")[:limit])
 
 
 def search(*, wanted: Wanted, below: int | None = None, limit: int = 50) -> Page:
@@ -66,6 +68,12 @@ def search(*, wanted: Wanted, below: int | None = None, limit: int = 50) -> Page
     found = tuple(rows.order_by("-id")[: limit + 1])
     shown = found[:limit]
     return Page(shown, shown[-1].pk if len(found) > limit else None, wanted)
+
+
+def subjects_in(*, events: Sequence[Event]) -> set[str]:
+    """Return the subjects that the events are about or name in their details."""
+    mentioned = (event.detail.get("subject") for event in events)
+    return {event.subject for event in events} | {str(raw) for raw in mentioned if raw}
 
 
 def as_csv(*, wanted: Wanted, limit: int = EXPORT_MAX) -> tuple[str, int]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from foundation.people.roles import Permission
 from foundation.trail import forms, selectors, services
+from foundation.ui import subjects
 from foundation.ui.web import action, requires, signed_in
 
 _IDS_MAX = 18
@@ -27,6 +28,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         below = request.GET.get("below", "")
         found = selectors.search(wanted=_wanted(form), below=_id(below))
         page["events"] = found.events
+        page["names"] = subjects.named_for(request, selectors.subjects_in(events=found.events))
         page["asked"] = {name: value for name, value in form.cleaned_data.items() if value}
         if found.next_below:
             page["older"] = urlencode({**page["asked"], "below": found.next_below})

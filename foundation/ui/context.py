@@ -17,7 +17,7 @@ from foundation.kernel import scope
 from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.people.roles import Permission
-from foundation.ui import idle, menu
+from foundation.ui import idle, keyboard, menu
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "ops_theme"
@@ -83,6 +83,11 @@ class Shell:
     def here(self) -> Entry | None:
         """Return the centre whose page this is."""
         return next((entry for entry in self.entries if entry.current), None)
+
+    @cached_property
+    def keys(self) -> dict[str, str]:
+        """Return the key of every action for the person."""
+        return keyboard.keys_of(self.staff.own_keys if self.staff else {})
 
     @cached_property
     def notices(self) -> list[menu.Notice]:

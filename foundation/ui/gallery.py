@@ -17,55 +17,6 @@ from foundation.ui import states, table
 
 _ = gettext_noop
 
-KEY_CARD: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    (
-        _("Everywhere"),
-        (
-            ("F1", _("Help on this page")),
-            ("Ctrl+K", _("Search numbers, accounts, pages")),
-            ("Ctrl+L", _("Lock the screen")),
-            ("?", _("Show the keys that work now")),
-            ("F5", _("Fetch the values again")),
-            ("Esc", _("Close, or back")),
-            ("Ctrl+Alt+1 … 0", _("The same as F1 to F10, where the browser keeps an F-key")),
-        ),
-    ),
-    (
-        _("Forms"),
-        (
-            ("Enter", _("Next field; from the last field to the button")),
-            ("Shift+Enter", _("Field before")),
-            ("F9", _("Send")),
-            ("F3", _("Look up")),
-            ("F12", _("Leave without sending")),
-        ),
-    ),
-    (
-        _("Workbench"),
-        (
-            ("F9", _("Approve")),
-            ("F10", _("Reject, then a digit for the reason, then Enter")),
-            ("F7", _("Send back for more documents")),
-            ("F8", _("Hand to a higher grade")),
-            ("F4", _("Put aside")),
-            ("F2", _("Short break")),
-            ("↑ ↓", _("Next field: the image moves to it")),
-        ),
-    ),
-    (
-        _("Images"),
-        (
-            ("1 … 9", _("Show that image")),
-            ("+  -  0", _("Larger, smaller, fit to window")),
-            ("R  Shift+R", _("Rotate right or left")),
-            ("C", _("More contrast")),
-            ("B", _("Boxes of what was read")),
-            ("V", _("Side by side")),
-        ),
-    ),
-)
-
-
 TABLE = table.Table(
     (
         table.Column(_("Number"), table.NUMBER),

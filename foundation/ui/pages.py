@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
+from foundation.kernel.errors import Refused
+from foundation.people import services as people
 from foundation.people.roles import Permission
 from foundation.ui import api_docs as reference
 from foundation.ui import gallery as exhibits
+from foundation.ui import keyboard, menu
 from foundation.ui import manual as book
-from foundation.ui import menu
 from foundation.ui import search as finder
 from foundation.ui.context import DENSITY_COOKIE, THEME_COOKIE, THEMES, Shell
 from foundation.ui.middleware import LANGUAGE_COOKIE
-from foundation.ui.web import action, public, requires, signed_in
+from foundation.ui.web import action, public, record_refusal, requires, signed_in
 
 YEAR = 365 * 24 * 3600
 
@@ -62,8 +69,33 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.HOME)
 def keys(request: HttpRequest) -> HttpResponse:
-    """Show the keys of the platform on one printed page."""
-    return render(request, "ui/keys.html", {"groups": exhibits.KEY_CARD})
+    """Show the keys of the platform on one printed page, as the person has them."""
+    return render(request, "ui/keys.html", {"screens": keyboard.screens()})
+
+
+@require_GET
+@requires(Permission.HOME)
+def my_keys(request: HttpRequest) -> HttpResponse:
+    """Show every action with its key, to be changed by pressing another."""
+    return _my_keys(request)
+
+
+@require_POST
+@requires(Permission.HOME)
+@action
+def set_key(request: HttpRequest) -> HttpResponse:
+    """Give an action another key, or say why it cannot have it."""
+    wanted, key = request.POST.get("action", ""), request.POST.get("key", "")
+    return _choose(request, wanted, partial(keyboard.with_key, action=wanted, key=key))
+
+
+@require_POST
+@requires(Permission.HOME)
+@action
+def reset_keys(request: HttpRequest) -> HttpResponse:
+    """Give an action its usual key again, or all of them."""
+    wanted = request.POST.get("action", "")
+    return _choose(request, wanted, partial(keyboard.without, action=wanted))
 
 
 @require_GET
@@ -120,6 +152,28 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     if request.POST.get("density") in {"compact", "roomy"}:
         _keep(answer, DENSITY_COOKIE, request.POST["density"])
     return answer
+
+
+def _choose(
+    request: HttpRequest, wanted: str, change: Callable[[Mapping[str, str]], dict[str, str]]
+) -> HttpResponse:
+    try:
+        people.choose_keys(staff=signed_in(request), change=change, at=timezone.now())
+    except LookupError as unknown:
+        raise Http404 from unknown
+    except Refused as refusal:
+        record_refusal(request, refusal)
+        return _my_keys(request, {"refusal": refusal, "wanted": wanted}, 422)
+    return redirect(f"{reverse('ui:my_keys')}?{urlencode({'changed': wanted or 'all'})}")
+
+
+def _my_keys(
+    request: HttpRequest, more: Mapping[str, object] | None = None, status: int = 200
+) -> HttpResponse:
+    changed = request.GET.get("changed", "")
+    own = signed_in(request).own_keys
+    context = {"screens": keyboard.screens(), "own": own, "changed": changed, **(more or {})}
+    return render(request, "ui/my_keys.html", context, status=status)
 
 
 def _manual(request: HttpRequest, slug: str, template: str) -> HttpResponse:

@@ -48,6 +48,10 @@ STATES: dict[str, Look] = {
     "active": Look(_("In force"), "ok", "check"),
     "proposed": Look(_("Proposed"), "warn", "hourglass"),
     "approved": Look(_("Approved"), "ok", "check"),
+    "stored": Look(_("Stored"), "info", "database"),
+    "read": Look(_("Read"), "ok", "text-scan-2"),
+    "unreadable": Look(_("Not readable"), "warn", "alert-triangle"),
+    "replaced": Look(_("Replaced"), "", "refresh"),
     "ok": Look(_("Done"), "ok", "check"),
     "forbidden": Look(_("Not allowed"), "bad", "hand-stop"),
 }

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum
+from django.db.models.functions import Now
 from django.utils.timezone import localdate
 
 from foundation.kernel.calendar import Calendar
@@ -23,7 +25,6 @@ from foundation.worklist.models import Heartbeat, Holding, Job, Suspension, Work
 # More is shown as "1000+": counting on would make the page slower with every item that waits.
 COUNTED_MOST = 1000
 PAGE = 50
-SILENT_MOST = timedelta(seconds=30)
 FINISHED = Q(ended_by="finished")
 
 # What a person may hold: grade and skill suffice, no own part in it, no item of the own place.
@@ -380,12 +381,11 @@ def jobs(*, state: str, before: int | None = None, limit: int = PAGE) -> Jobs:
     return Jobs(found[:limit], found[limit - 1].pk if len(found) > limit else None)
 
 
-def signs_of_life(*, at: datetime) -> Sequence[Sign]:
-    """Return when each process was last heard of, and whether that is too long ago."""
-    return tuple(
-        Sign(row.process, row.host, row.pid, row.at, at - row.at < SILENT_MOST)
-        for row in Heartbeat.objects.order_by("process", "host", "pid")
-    )
+def signs_of_life() -> Sequence[Sign]:
+    """Return when each process signed, and whether that is too long ago by the database's clock."""
+    most = timedelta(seconds=settings.READY_SILENT_SECONDS)
+    rows = Heartbeat.objects.annotate(silent=Now() - F("at")).order_by("process", "host", "pid")
+    return tuple(Sign(row.process, row.host, row.pid, row.at, row.silent <= most) for row in rows)
 
 
 def _behind(place: Place) -> Q:

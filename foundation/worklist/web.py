@@ -20,7 +20,7 @@ from foundation.kernel.errors import Refused
 from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.people.roles import Permission
-from foundation.ui import table
+from foundation.ui import subjects, table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 from foundation.ui.web import action, refuse_in, requires, signed_in
@@ -69,7 +69,8 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
         kept.pop(name, None)
     part = "worklist/_queue.html" if request.headers.get("HX-Request") else ""
     context = {"form": form, "page": shown, "depth": depth, "query": kept.urlencode()}
-    context["table"] = Table(ITEMS, [_item_row(row) for row in shown.rows])
+    names = subjects.named_for(request, [row.item.subject for row in shown.rows])
+    context["table"] = Table(ITEMS, [_item_row(row, names) for row in shown.rows])
     return render(request, part or "worklist/queue.html", context)
 
 
@@ -83,7 +84,9 @@ def staff_seconds(request: HttpRequest, code: str) -> HttpResponse:
     span: dict[str, Any] = {"queue": code, "since": begins, "until": begins + timedelta(days=1)}
     page = {"form": form, "code": code, "on": on, "number": number}
     page["rows"] = selectors.seconds_by_person(**span)
-    page["held"] = selectors.holdings_of(**span, number=number, before=before) if number else None
+    held = selectors.holdings_of(**span, number=number, before=before) if number else None
+    raws = [row.item.subject for row in held.rows] if held else []
+    page |= {"held": held, "names": subjects.named_for(request, raws)}
     return render(request, "worklist/staff_seconds.html", page)
 
 
@@ -189,7 +192,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "state": state,
         "listed": selectors.jobs(state=state, before=before),
         "counts": selectors.job_counts(),
-        "processes": selectors.signs_of_life(at=timezone.now()),
+        "processes": selectors.signs_of_life(),
     }
     return render(request, "worklist/jobs.html", context)
 
@@ -242,15 +245,17 @@ def _item_page(
     except rules.NoSuchItem as refusal:
         raise Http404 from refusal
     named = {step: _form(step) for step in DISPATCH_FORMS} | (bound or {})
-    context = {"sheet": sheet, "forms": named, "form": next(iter((bound or {}).values()), None)}
+    name = subjects.named_for(request, [sheet.item.subject])[sheet.item.subject]
+    form = next(iter((bound or {}).values()), None)
+    context = {"sheet": sheet, "name": name, "forms": named, "form": form}
     return render(request, "worklist/item.html", context, status=status)
 
 
-def _item_row(row: selectors.Row) -> Row:
+def _item_row(row: selectors.Row, names: subjects.Names) -> Row:
     item = row.item
     return Row(
         (
-            table.link(to="worklist:item", key=item.pk, text=item.subject),
+            table.link(to="worklist:item", key=item.pk, text=str(names[item.subject])),
             item.institution.name,
             _state(row),
             str(item.priority),

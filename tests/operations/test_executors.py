@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.test import Client
 from prometheus_client import CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector
 from redis import Redis
@@ -345,3 +346,51 @@ class TestKilled:
         assert waited(lambda: effects() == [0, 1, 2, 3, 4]), (broker.llen(QUEUE), effects())
         assert waited(lambda: broker.llen(QUEUE) == 0)
         assert {"relay", "worker"} <= set(Heartbeat.objects.values_list("process", flat=True))
+
+
+@pytest.mark.slow
+class TestDown:
+    """Of real processes one is killed at a time, and the probe says which."""
+
+    def test_the_probe_tells_which_process_was_killed(self, drill, broker, client, settings):
+        settings.READY_SILENT_SECONDS = 6
+        knobs = {"OPS_SILENT_SECONDS": "6"}
+        commands = {
+            "beat": ("manage.py", "run_beat"),
+            "relay": ("manage.py", "run_relay"),
+            "worker": CELERY,
+        }
+        running = {name: drill(*words, **knobs) for name, words in commands.items()}
+        assert waited(lambda: silent(client) == set())
+
+        for name, words in commands.items():
+            os.killpg(running[name].pid, signal.SIGKILL)
+
+            assert waited(lambda name=name: silent(client) == {name}, seconds=20), silent(client)
+            drill(*words, **knobs)
+            assert waited(lambda: silent(client) == set()), silent(client)
+
+    @pytest.mark.parametrize("words", [WORKERS, CELERY], ids=["loop", "celery"])
+    def test_a_worker_lives_while_neither_beat_nor_relay_do(
+        self, drill, broker, client, settings, words
+    ):
+        settings.READY_SILENT_SECONDS = 6
+        drill(*words, OPS_SILENT_SECONDS="6")
+
+        assert waited(lambda: silent(client) == {"beat", "relay"})
+        time.sleep(8)
+        assert silent(client) == {"beat", "relay"}
+
+    def test_a_relay_that_works_jobs_off_is_no_worker(self, committed_db, client):
+        ready(1)
+
+        relay.Relay(Redis(unix_socket_path="/nowhere", socket_timeout=1)).pass_on()
+
+        assert set(Job.objects.values_list("state", flat=True)) == {rules.JOB_DONE}
+        assert "worker" in silent(client)
+
+
+def silent(client: Client) -> set[str]:
+    """Return which kinds of processes the probe does not hear of."""
+    checks = client.get("/readyz").json()["checks"]
+    return {name for name in jobs.PROCESSES if not checks[name]["ok"]}

@@ -2,9 +2,13 @@
 
 import logging
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from io import StringIO
+from itertools import combinations
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
@@ -13,22 +17,26 @@ from foundation.ledger import services as ledger
 from foundation.people import services as people
 from foundation.people.models import Institution
 from foundation.trail import services as trail
+from foundation.trail.models import Event
 from foundation.worklist import services as worklist
 from foundation.worklist.models import Heartbeat, Job
 from ops_platform import health
 from ops_platform.env import env
 
 DAY = date(2026, 11, 23)
+PROCESSES = ("beat", "relay", "worker")
+ANY_OF_THEM = [down for count in (1, 2, 3) for down in combinations(PROCESSES, count)]
 
 
 @pytest.fixture
 def working(db) -> Institution:
-    """Open the day at one outlet, and let a worker sign."""
+    """Open the day at one outlet, and let one process of each kind sign."""
     now = timezone.now()
     with people.acting_as_system(reason="test"):
         outlet = people.open_institution(number="11", name="总行", kind="head", parent=None)
         ledger.open_day(institution_id=outlet.pk, on=DAY, at=now, by="110001 陈明")
-    worklist.sign_of_life(process="worker", host="here", pid=1)
+    for pid, process in enumerate(PROCESSES):
+        worklist.sign_of_life(process=process, host="here", pid=pid)
     return outlet
 
 
@@ -42,8 +50,8 @@ def test_readyz_is_ready_with_everything_there(client, working):
     assert answer.status_code == 200, answer.content
     assert answer.json()["status"] == "ready"
     assert set(answer.json()["checks"]) == {
-        "database", "role", "migrations", "clock", "disk", "business_day", "worker", "jobs", "seal",
-        "redis",
+        "database", "role", "migrations", "clock", "disk", "business_day", "worker", "relay",
+        "beat", "jobs", "seal", "redis",
     }  # fmt: skip
     assert all(check["ok"] and check["seen"] for check in answer.json()["checks"].values())
 
@@ -112,17 +120,35 @@ class TestRefused:
         with people.acting_as_system(reason="test"):
             ledger.close_day(institution_id=working.pk, on=DAY, at=timezone.now(), by="110001 陈明")
 
-        refused(client.get("/readyz"), "business_day")
+        answer = client.get("/readyz")
 
-    def test_while_no_worker_was_heard_of_for_half_a_minute(self, client, working):
+        refused(answer, "business_day")
+        assert "bin/manage open_day" in failed(answer)["business_day"]
+
+    @pytest.mark.parametrize("down", ANY_OF_THEM, ids="+".join)
+    def test_while_some_were_not_heard_of_for_half_a_minute(self, client, working, down):
+        silent = Heartbeat.objects.filter(process__in=down)
+        silent.update(at=F("at") - timedelta(seconds=31))
+
+        answer = client.get("/readyz")
+
+        refused(answer, *down)
+        assert all(seen.startswith("last heard of 31 s ago") for seen in failed(answer).values())
+
+    @pytest.mark.parametrize("down", ANY_OF_THEM, ids="+".join)
+    def test_while_some_were_never_heard_of(self, client, working, down):
+        Heartbeat.objects.filter(process__in=down).delete()
+
+        answer = client.get("/readyz")
+
+        refused(answer, *down)
+        assert failed(answer) == {name: f"no {name} was ever heard of" for name in down}
+
+    def test_after_as_long_a_silence_as_the_installation_allows(self, client, working, settings):
         Heartbeat.objects.update(at=F("at") - timedelta(seconds=31))
+        settings.READY_SILENT_SECONDS = 60
 
-        refused(client.get("/readyz"), "worker")
-
-    def test_while_only_the_relay_lives(self, client, working):
-        Heartbeat.objects.update(process="relay")
-
-        refused(client.get("/readyz"), "worker")
+        assert client.get("/readyz").status_code == 200
 
     def test_while_a_job_has_waited_for_a_minute(self, client, working):
         worklist.enqueue_job(kind="foundation.worklist.tasks.expire_leases", args={})
@@ -141,6 +167,68 @@ class TestRefused:
             )  # fmt: skip
 
         assert "more than 300" in failed(client.get("/readyz"))["seal"]
+
+
+def test_one_of_several_is_enough(client, working):
+    worklist.sign_of_life(process="worker", host="there", pid=9)
+    Heartbeat.objects.filter(host="here", process="worker").update(at=F("at") - timedelta(hours=1))
+
+    assert client.get("/readyz").status_code == 200
+
+
+def test_no_relay_is_asked_for_where_workers_take_jobs_themselves(client, working, monkeypatch):
+    Heartbeat.objects.filter(process="relay").delete()
+    monkeypatch.setattr(health, "env", replace(env, executor="loop"))
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json()["checks"]["relay"]["seen"].startswith("not needed")
+
+
+class TestFirstDay:
+    """An installation without the demo is unready until somebody opens its first day."""
+
+    @pytest.fixture
+    def founded(self, working):
+        with people.acting_as_system(reason="test"):
+            ledger.close_day(institution_id=working.pk, on=DAY, at=timezone.now(), by="t")
+        return working
+
+    def test_the_command_opens_it_and_the_probe_is_ready(self, client, founded):
+        assert client.get("/readyz").status_code == 503
+        said = StringIO()
+
+        call_command("open_day", "--on", "2026-11-24", stdout=said)
+
+        assert said.getvalue() == "2026-11-24 is open at 1 institutions\n"
+        assert client.get("/readyz").status_code == 200
+
+    def test_who_asked_is_on_the_trail(self, founded, authorizer):
+        call_command("open_day", "11", on=date(2026, 11, 24), by=authorizer.number)
+
+        (told,) = Event.objects.filter(action="ledger.open_day", institution_id=founded.pk)[1:]
+        assert told.actor == authorizer.label
+
+    def test_the_same_again_changes_nothing(self, founded):
+        for _ in range(2):
+            call_command("open_day", "11", on=date(2026, 11, 24))
+
+    @pytest.mark.parametrize(
+        ("words", "why"),
+        [
+            (("99",), "no institution 99"),
+            (("--by", "000"), "Nobody has this number"),
+            (("--on", "2026-11-22"), "11 总行"),
+        ],
+    )
+    def test_it_says_why_it_opens_nothing(self, founded, words, why):
+        with pytest.raises(CommandError, match=why):
+            call_command("open_day", *words)
+
+    def test_without_institutions_it_says_so(self, db):
+        with pytest.raises(CommandError, match="no institution yet"):
+            call_command("open_day")
 
 
 def test_what_shares_requests_out_asks_only_what_pages_need(client, working):
@@ -177,9 +265,9 @@ def failed(answer):
     }
 
 
-def refused(answer, name):
+def refused(answer, *names):
     assert (answer.status_code, answer.json()["status"]) == (503, "unready")
-    assert set(failed(answer)) == {name}
+    assert set(failed(answer)) == set(names)
 
 
 @pytest.mark.django_db

@@ -219,12 +219,15 @@ class TestJobs:
 
         assert figure(client, "ops_jobs", state="dead") == 1
 
-    def test_how_long_no_worker_was_heard_of(self, client, db):
-        assert figure(client, "ops_worker_silent_seconds") is None
-        worklist.sign_of_life(process="worker", host="here", pid=1)
-        Heartbeat.objects.update(at=F("at") - timedelta(seconds=50))
+    @pytest.mark.parametrize("process", ["beat", "relay", "worker"])
+    def test_how_long_each_kind_of_process_was_not_heard_of(self, client, db, process):
+        assert figure(client, "ops_process_silent_seconds", process=process) is None
+        for kind in ("beat", "relay", "worker"):
+            worklist.sign_of_life(process=kind, host="here", pid=1)
+        silent = Heartbeat.objects.filter(process=process)
+        silent.update(at=F("at") - timedelta(seconds=50))
 
-        assert 50 <= (figure(client, "ops_worker_silent_seconds") or 0) < 80
+        assert 50 <= (figure(client, "ops_process_silent_seconds", process=process) or 0) < 80
 
 
 def test_how_long_the_trail_is_unsealed(client, db):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from foundation.imaging.rules._fields import Field, fields_of, words_agree
 from foundation.imaging.rules._lines import Code, Line, compact, digits_of
@@ -40,6 +41,7 @@ __all__ = [
     "DIFFERS",
     "FLOW",
     "FORMATS",
+    "HAPPENINGS",
     "NOT_FOUND",
     "PIXELS_MAX",
     "SAME",
@@ -51,6 +53,7 @@ __all__ = [
     "EmptyUpload",
     "EvidenceDamaged",
     "Field",
+    "Happening",
     "Line",
     "ManyPages",
     "NoReason",
@@ -93,6 +96,29 @@ FLOW = Flow(
 VOUCHER, IDENTITY, SEAL = "voucher", "id", "seal"
 CLASSES = (VOUCHER, IDENTITY, SEAL)
 SIDES = ("front", "back")
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One kind of line in an image's timeline: its word and its sign."""
+
+    text: str
+    icon: str
+
+
+HAPPENINGS: dict[str, Happening] = {
+    "imaging.page.added": Happening("Uploaded", "upload"),
+    "imaging.page.rescanned": Happening("Scanned again", "refresh"),
+    "imaging.page.superseded": Happening("Replaced by a better scan", "refresh"),
+    "imaging.page.copied": Happening("Copies made for screens", "copy"),
+    "imaging.page.resembles": Happening("Looks like an earlier image", "alert-triangle"),
+    "imaging.page.read": Happening("Read by OCR", "text-scan-2"),
+    "imaging.page.unreadable": Happening("Not readable by OCR", "alert-triangle"),
+    "imaging.page.read_again": Happening("Sent to OCR once more", "refresh"),
+    "imaging.page.seen.view": Happening("Looked at", "eye"),
+    "imaging.page.seen.thumb": Happening("Seen small, in a list", "eye"),
+    "imaging.page.seen.original": Happening("Taken out with the viewer's mark", "download"),
+}
 
 # These bound what one upload may cost the machine; they are no business numbers.
 FORMATS = ("JPEG", "PNG", "TIFF")

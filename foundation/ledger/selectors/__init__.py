@@ -8,6 +8,7 @@ from foundation.ledger.selectors._accounts import (
     accounts,
     balance,
     holds,
+    numbers_in_sight,
     payee_name,
     statement,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "journal",
     "journal_line",
     "journal_lines",
+    "numbers_in_sight",
     "open_days",
     "payee_name",
     "statement",

@@ -60,6 +60,12 @@ def accounts(*, text: str = "", after: str = "", limit: int = 50) -> Sequence[Ac
     return tuple(rows.order_by("number")[: min(limit, PAGE_MAX)])
 
 
+def numbers_in_sight(*, numbers: Sequence[str]) -> frozenset[str]:
+    """Return which of the numbers are accounts that the person may see."""
+    rows = Account.objects.filter(number__in=numbers)
+    return frozenset(rows.values_list("number", flat=True))
+
+
 def balance(*, number: str) -> Balance:
     """Return the balance of an account now, on its normal side."""
     found = account(number=number)

@@ -14,7 +14,7 @@ from foundation.ledger.models import JournalLine
 from foundation.ledger.web import _files
 from foundation.people.roles import Permission
 from foundation.trail import selectors as trail
-from foundation.ui import table
+from foundation.ui import subjects, table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 from foundation.ui.web import requires, signed_in
@@ -61,7 +61,9 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Show an entry with its legs, what reverses it, and what happened to its item."""
     found = selectors.entry(entry_id=entry_id)
     timeline = trail.timeline(subject=found.subject) if found.subject else ()
-    return render(request, "ledger/entry.html", {"entry": found, "timeline": timeline})
+    names = subjects.named_for(request, [found.subject])
+    context = {"entry": found, "timeline": timeline, "names": names}
+    return render(request, "ledger/entry.html", context)
 
 
 def _export(request: HttpRequest, form: forms.JournalSearch, kind: str) -> HttpResponse:

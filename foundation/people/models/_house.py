@@ -109,6 +109,7 @@ class Staff(AbstractBaseUser):
     sign-in must find the row before any scope exists. `sign_in_epoch` counts up at each sign-in
     and each kick-out: sessions of an earlier epoch are void at their next request. `seen_at` is
     the last sign of life of the present session; beyond the idle minutes the session is locked.
+    `own_keys` holds the keys that the person chose for actions of the screens, by action.
     """
 
     number = models.CharField(_("staff number"), max_length=12, unique=True)
@@ -125,6 +126,7 @@ class Staff(AbstractBaseUser):
     signed_out_because = models.CharField(max_length=12, blank=True)
     password_changed_at = models.DateTimeField(null=True)
     must_change_password = models.BooleanField(default=False)
+    own_keys = models.JSONField(default=dict)
 
     objects = StaffManager()
     USERNAME_FIELD = "number"

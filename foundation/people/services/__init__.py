@@ -12,6 +12,7 @@ from foundation.people.services._door import (
     start_session,
     unlock,
 )
+from foundation.people.services._keys import choose_keys
 from foundation.people.services._passwords import (
     change_password,
     open_reset,
@@ -47,6 +48,7 @@ __all__ = [
     "change_password",
     "change_staff",
     "check_second_factor",
+    "choose_keys",
     "close_sign_in",
     "count_try",
     "decide_role",

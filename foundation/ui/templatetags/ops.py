@@ -11,6 +11,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.forms import BoundField
+from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
@@ -19,7 +20,7 @@ from django.utils.translation import gettext
 from foundation.kernel import text
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
-from foundation.ui import menu, states, words
+from foundation.ui import keyboard, menu, states, subjects, words
 from foundation.ui import table as tables
 
 register = template.Library()
@@ -147,6 +148,52 @@ def chip(kind: str, icon_name: str, word: str) -> SafeString:
 def table(table: tables.Table, caption: str, role: str = "region") -> SafeString:
     """Draw a list that the page gave as cells."""
     return tables.drawn(table=table, caption=caption, role=role)
+
+
+@register.simple_tag(takes_context=True)
+def key(context: Context, action: str) -> SafeString:
+    """Give an element the person's key of an action, for scripts and for screen readers."""
+    name = key_name(context, action)
+    return format_html('data-key="{}" aria-keyshortcuts="{}"', name, keyboard.spoken(name))
+
+
+@register.simple_tag(takes_context=True)
+def kbd(context: Context, action: str, look: str = "") -> SafeString:
+    """Show the person's key of an action."""
+    name = keyboard.shown(key_name(context, action))
+    more = format_html(' class="{}"', look) if look else ""
+    return format_html("<kbd{}>{}</kbd>", more, name)
+
+
+@register.simple_tag(takes_context=True)
+def key_name(context: Context, action: str) -> str:
+    """Return the person's key of an action, for use inside a text or an attribute."""
+    keys: dict[str, str] = context["shell"].keys
+    return keys[action]
+
+
+@register.simple_tag(takes_context=True)
+def keys_for_scripts(context: Context) -> SafeString:
+    """Send the keys that the person chose, as data: scripts know the usual ones themselves."""
+    chosen = {
+        action: key
+        for action, key in context["shell"].keys.items()
+        if key != keyboard.usual()[action]
+    }
+    return json_script(chosen, "ops-keymap")
+
+
+@register.simple_tag
+def subject(raw: str, names: subjects.Names) -> SafeString | str:
+    """Show what a subject is called, with a link where it opens; any other text as it is."""
+    found = names.get(str(raw))
+    return subjects.drawn(found) if found else str(raw)
+
+
+@register.simple_tag
+def subject_text(raw: str, names: subjects.Names) -> str:
+    """Show what a subject is called, where it stands in a link to another page already."""
+    return str(names.get(str(raw), raw))
 
 
 @register.simple_tag

@@ -22,6 +22,6 @@ class Command(BaseCommand):
         beat, loop = Beat(), Loop("beat")
         while loop.goes_on():
             with loop.surviving():
-                jobs.sign("beat")
+                jobs.sign(jobs.BEAT)
                 beat.write_due(at=timezone.now())
             loop.stopping.wait(1)

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         while loop.goes_on():
             more = False
             with loop.surviving():
-                jobs.sign("relay")
+                jobs.sign(jobs.RELAY)
                 more = relay.pass_on()
             if more:
                 loop.stopping.wait(AGAIN_SECONDS)

@@ -10,6 +10,7 @@ const LATER = {
   "ops-viewer": () => import("./viewer.js"),
   "amount-input": () => import("./amount.js"),
   "scan-capture": () => import("./scan.js"),
+  "key-choice": () => import("./mykeys.js"),
   "ops-timer": () => import("./timers.js"),
   "ops-countdown": () => import("./timers.js"),
 };

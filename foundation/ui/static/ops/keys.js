@@ -2,7 +2,18 @@
 // A key is live when its owner is shown, enabled and inside the topmost open dialog (if any).
 import { make, word } from "./words.js";
 
-const bound = new Map(); // owner element -> {key: {label, run}}
+const bound = new Map(); // owner element -> {key: {label, run, action}}
+const chosen = JSON.parse(document.getElementById("ops-keymap")?.textContent ?? "{}");
+
+/** The key that the person chose for an action, or the usual one. */
+export function keyOf(action, usual) {
+  return chosen[action] ?? usual;
+}
+
+/** A key as it stands on keyboards. */
+export function shownKey(key) {
+  return key.length === 1 ? key.toUpperCase() : key;
+}
 
 export function bind(owner, keys) {
   bound.set(owner, { ...bound.get(owner), ...keys });
@@ -56,8 +67,8 @@ export function live() {
   for (const [owner, keys] of bound) {
     if (!owner.isConnected) bound.delete(owner);
     else if (inside.contains(owner) && (owner === document.body || shown(owner))) {
-      for (const [key, entry] of Object.entries(keys)) {
-        found.push({ key, label: entry.label, run: entry.run, group: owner === document.body ? "keysEverywhere" : "keysHere" });
+      for (const [usual, entry] of Object.entries(keys)) {
+        found.push({ key: keyOf(entry.action, usual), label: entry.label, run: entry.run, group: owner === document.body ? "keysEverywhere" : "keysHere" });
       }
     }
   }
@@ -101,7 +112,7 @@ export function showHelp() {
     body.append(make("h3", {}, word(group)));
     const list = make("dl", { class: "op-keys" });
     for (const line of lines) {
-      list.append(make("div", {}, make("dt", {}, line.label), make("dd", {}, make("kbd", {}, line.key))));
+      list.append(make("div", {}, make("dt", {}, line.label), make("dd", {}, make("kbd", {}, shownKey(line.key)))));
     }
     body.append(list);
   }
@@ -112,12 +123,12 @@ class OpsKeys extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) return;
     const dialog = document.getElementById("ops-keys-title");
-    const button = make("button", { type: "button", class: "op-btn op-btn--small" }, dialog?.textContent ?? "", " ", make("kbd", {}, "?"));
+    const button = make("button", { type: "button", class: "op-btn op-btn--small" }, dialog?.textContent ?? "", " ", make("kbd", {}, shownKey(keyOf("everywhere.keys", "?"))));
     button.addEventListener("click", showHelp);
     this.append(button);
   }
 }
 
 document.addEventListener("keydown", onKey);
-bind(document.body, { "?": { label: document.getElementById("ops-keys-title")?.textContent ?? "", run: showHelp } });
+bind(document.body, { "?": { action: "everywhere.keys", label: document.getElementById("ops-keys-title")?.textContent ?? "", run: showHelp } });
 customElements.define("ops-keys", OpsKeys);

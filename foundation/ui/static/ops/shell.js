@@ -142,7 +142,7 @@ document.addEventListener("htmx:after:swap", () => {
     note.remove();
   }
 });
-bind(document.body, { F5: { label: "", run: () => document.dispatchEvent(new CustomEvent("ops:refresh")) } });
+bind(document.body, { F5: { action: "everywhere.refresh", label: "", run: () => document.dispatchEvent(new CustomEvent("ops:refresh")) } });
 customElements.define("ops-clock", OpsClock);
 addEventListener("beforeprint", notePrinting);
 if (new URLSearchParams(location.search).has("wall")) wall(true);

@@ -1,12 +1,16 @@
 // <ops-viewer data-images="id of a JSON script">: rail 1–9, one stage or two, tools, watermark.
 // An image is {title, src, thumb, width, height, boxes: {name: [left, top, width, height, differs]},
-// note, compare}. Events: ops:seen {index, image} when an image is first shown.
-import { bind, unbind } from "./keys.js";
+// note, compare, page: where its timeline is}. Events: ops:seen {index, image} when an image is first shown.
+import { bind, keyOf, shownKey, unbind } from "./keys.js";
 import { Stage } from "./stage.js";
 import { icon, make, say, word } from "./words.js";
 
 const MARK = document.querySelector('meta[name="ops-mark"]')?.content ?? "";
 const SVG = "http://www.w3.org/2000/svg";
+const ACTIONS = {
+  zoomIn: "images.zoom_in", zoomOut: "images.zoom_out", fit: "images.fit", rotateRight: "images.rotate_right",
+  rotateLeft: "images.rotate_left", contrast: "images.contrast", boxes: "images.boxes", compare: "images.compare",
+};
 let count = 0;
 
 class OpsViewer extends HTMLElement {
@@ -62,7 +66,8 @@ class OpsViewer extends HTMLElement {
   makeTools() {
     const bar = make("div", { class: "op-tools", role: "toolbar", "aria-label": word("imageTools") });
     const tool = (name, sign, key, run, pressed) => {
-      const button = make("button", { type: "button", title: `${word(name)} ${key}`, "aria-label": word(name), "aria-pressed": pressed === undefined ? false : String(pressed) }, icon(sign));
+      const shown = shownKey(keyOf(ACTIONS[name], key));
+      const button = make("button", { type: "button", title: `${word(name)} ${shown}`, "aria-label": word(name), "aria-pressed": pressed === undefined ? false : String(pressed) }, icon(sign));
       button.addEventListener("click", run);
       return button;
     };
@@ -79,19 +84,24 @@ class OpsViewer extends HTMLElement {
       tool("rotateRight", "rotate-clockwise", "R", () => this.stage.rotate(90)), this.contrastTool, gap(),
       this.boxesTool);
     if (this.images.length > 1) bar.append(this.compareTool);
+    if (this.images.some((image) => image.page)) {
+      this.pageTool = make("a", { target: "_blank", rel: "noopener", title: word("timeline"), "aria-label": word("timeline") }, icon("history"));
+      bar.append(this.pageTool);
+    }
     return bar;
   }
   bindKeys() {
     const keys = {
-      "+": [word("zoomIn"), () => this.stage.zoom(1.25)], "=": ["", () => this.stage.zoom(1.25)],
-      "-": [word("zoomOut"), () => this.stage.zoom(0.8)], 0: [word("fit"), () => this.stage.fit()],
-      r: [word("rotateRight"), () => this.stage.rotate(90)], "Shift+R": [word("rotateLeft"), () => this.stage.rotate(-90)],
-      c: [word("contrast"), () => this.contrast()], b: [word("boxes"), () => this.boxes()],
-      ArrowDown: [word("down"), () => this.step(1)], ArrowUp: [word("up"), () => this.step(-1)],
+      "+": ["zoomIn", () => this.stage.zoom(1.25)], "=": ["", () => this.stage.zoom(1.25)],
+      "-": ["zoomOut", () => this.stage.zoom(0.8)], 0: ["fit", () => this.stage.fit()],
+      r: ["rotateRight", () => this.stage.rotate(90)], "Shift+R": ["rotateLeft", () => this.stage.rotate(-90)],
+      c: ["contrast", () => this.contrast()], b: ["boxes", () => this.boxes()],
+      ArrowDown: ["down", () => this.step(1)], ArrowUp: ["up", () => this.step(-1)],
     };
-    if (this.images.length > 1) keys.v = [word("compare"), () => this.compare()];
-    this.images.slice(0, 9).forEach((image, index) => { keys[index + 1] = [image.title || word("image", { number: index + 1 }), () => this.show(index)]; });
-    bind(this, Object.fromEntries(Object.entries(keys).map(([key, [label, run]]) => [key, { label, run }])));
+    if (this.images.length > 1) keys.v = ["compare", () => this.compare()];
+    const named = ([key, [name, run]]) => [key, { label: name && word(name), run, action: ACTIONS[name] }];
+    const images = this.images.slice(0, 9).map((image, index) => [index + 1, { label: image.title || word("image", { number: index + 1 }), run: () => this.show(index) }]);
+    bind(this, Object.fromEntries([...Object.entries(keys).map(named), ...images]));
   }
   /** The stage that has the focus, or the first. */
   get stage() {
@@ -102,6 +112,7 @@ class OpsViewer extends HTMLElement {
     if (!image || index === this.at) return;
     this.at = index;
     this.stages[0].show(image);
+    if (this.pageTool) this.pageTool.href = image.page;
     const title = image.title || word("image", { number: index + 1 });
     this.caption.replaceChildren(make("span", {}, `${title} ${index + 1}/${this.images.length}`), ...(image.note ? [make("span", {}, image.note)] : []));
     if (this.rail) [...this.rail.children].forEach((tab, place) => {

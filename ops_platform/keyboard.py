@@ -1,0 +1,77 @@
+"""The actions of the centres that have keys: which, on which screen, and their usual key."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+from foundation.ui import keyboard
+from foundation.ui.keyboard import IMAGES, Action, Screen
+from monitoring import rules as monitoring
+
+SCREENS = (
+    Screen(
+        key="authorization.workbench",
+        title=_("Workbench"),
+        actions=(
+            Action("authorization.approve", _("Approve"), "F9"),
+            Action("authorization.reject", _("Reject"), "F10"),
+            Action("authorization.return", _("Send back"), "F7"),
+            Action("authorization.rest", _("Rest"), "F2"),
+        ),
+        beside=(IMAGES,),
+        always=(("1 … 9", _("Reason of a rejection, then Enter")),),
+    ),
+    Screen(
+        key="authorization.between",
+        title=_("Workbench between two items"),
+        actions=(Action("authorization.take", _("Take the next"), "F9"),),
+    ),
+    Screen(
+        key="authorization.new",
+        title=_("Counter transaction"),
+        actions=(
+            Action("authorization.send", _("Send"), "F9"),
+            Action("authorization.leave", _("Leave"), "F12"),
+            Action("authorization.choose", _("Choose files"), "F6"),
+        ),
+    ),
+    Screen(
+        key="authorization.receipt",
+        title=_("Receipt"),
+        actions=(Action("authorization.print", _("Print"), "F9"),),
+    ),
+    Screen(
+        key="monitoring.audit",
+        title=_("Voucher audit"),
+        actions=(
+            Action("monitoring.force", _("Match by hand"), "F9"),
+            *(
+                Action(f"monitoring.{code}", result.text, result.key)
+                for code, result in monitoring.RESULTS.items()
+                if result.key
+            ),
+            Action("monitoring.put_back", _("Put back"), "F4"),
+        ),
+        beside=(IMAGES,),
+    ),
+    Screen(
+        key="monitoring.between",
+        title=_("Voucher audit while resting"),
+        actions=(Action("monitoring.go_on", _("Go on"), "F2"),),
+    ),
+    Screen(
+        key="monitoring.lists",
+        title=_("Vouchers and journal lines"),
+        actions=(Action("monitoring.show", _("Show"), "F3"),),
+    ),
+    Screen(
+        key="dashboards.live",
+        title=_("Dashboard"),
+        actions=(Action("dashboards.wall", _("Wallboard"), "f"),),
+    ),
+)
+
+
+def connect() -> None:
+    """Hand the screens to the shell."""
+    keyboard.show(*SCREENS)

@@ -1,0 +1,222 @@
+"""What each subject is called and where it opens: one source a kind, one question a source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from authorization import selectors as authorization
+from foundation.imaging import selectors as imaging
+from foundation.kernel import text
+from foundation.ledger import selectors as ledger
+from foundation.people import selectors as people
+from foundation.people.roles import Permission
+from foundation.policy import rules as policy
+from foundation.ui import subjects
+from foundation.ui.subjects import Record
+from monitoring import selectors as monitoring
+
+Held = frozenset[Permission]
+Keys = Sequence[str]
+Found = Mapping[str, Record]
+
+ITEM = _("Authorization item")
+IMAGES = {"voucher": _("Voucher image"), "id": _("Identity image"), "seal": _("Seal image")}
+VIEWS = {
+    "voucher": Permission.IMAGE_VOUCHER_VIEW,
+    "id": Permission.IMAGE_ID_VIEW,
+    "seal": Permission.IMAGE_SEAL_VIEW,
+}
+DRAFT_SHOWN = 8  # of the key of a form that was never sent: enough to tell two apart
+
+
+def connect() -> None:
+    """Hand the sources to the shell."""
+    for kind, word, source in (
+        ("authorization.request", ITEM, _items),
+        ("authorization.draft", _("Form not sent"), _drafts),
+        ("monitoring.match", _("Journal line"), _matches),
+        ("imaging.page", _("Image"), _pages),
+        ("imaging.document", _("Image document"), _documents),
+        ("ledger.account", _("Account"), _accounts),
+        ("ledger.day", _("Business day"), _days),
+        ("ledger.journal", _("Journal"), _journal),
+        ("ledger.import", _("Journal taken in"), _as_they_are),
+        ("people.staff", _("Member of staff"), _staff),
+        ("people.institution", _("Institution"), _institutions),
+        ("policy", _("Parameter"), _policies),
+        ("policy.day", _("Calendar day"), _calendar),
+        ("worklist.job", _("Job"), _as_they_are),
+        ("page", _("Page of the platform"), _as_they_are),
+        ("trail", _("Trail"), _trail),
+    ):
+        subjects.name(kind, word, source)
+
+
+def _address(view: str, key: object, needed: Permission, held: Held) -> str:
+    return reverse(view, args=[key]) if needed in held else ""
+
+
+def _whole(keys: Keys) -> list[int]:
+    """Return the keys that are numbers; others name no row."""
+    return [int(key) for key in keys if key.isascii() and key.isdigit()]
+
+
+def _items(keys: Keys, held: Held) -> Found:
+    return {
+        number: Record(
+            number=number,
+            address=_address("authorization:item", number, Permission.AUTHORIZATION_VIEW, held),
+        )
+        for number in authorization.numbers_in_sight(numbers=keys)
+    }
+
+
+def _drafts(keys: Keys, held: Held) -> Found:
+    """A form is called by its item once it was sent."""
+    sent = authorization.numbers_by_key(keys=[key for key in map(_uuid, keys) if key])
+    items = {
+        str(key): Record(
+            word=ITEM,
+            number=number,
+            address=_address("authorization:item", number, Permission.AUTHORIZATION_VIEW, held),
+        )
+        for key, number in sent.items()
+    }
+    return {key: items.get(key) or Record(number=key[:DRAFT_SHOWN]) for key in keys}
+
+
+def _uuid(key: str) -> UUID | None:
+    try:
+        return UUID(key)
+    except ValueError:
+        return None
+
+
+def _matches(keys: Keys, held: Held) -> Found:
+    return {
+        str(match.pk): Record(
+            number=str(match),
+            address=_address("monitoring:match", match.pk, Permission.MONITORING_VIEW, held),
+        )
+        for match in monitoring.matches_by_id(ids=_whole(keys))
+    }
+
+
+def _pages(keys: Keys, held: Held) -> Found:
+    pages = imaging.pages_by_id(ids=_whole(keys))
+    owners = subjects.named((page.document.subject for page in pages), held)
+    return {
+        str(page.pk): Record(
+            word=IMAGES[page.image_class],
+            address=_address("imaging:page", page.pk, VIEWS[page.image_class], held),
+            number=gettext("%(of)s, page %(seq)s, version %(version)s")
+            % {
+                "of": owners[page.document.subject].number or page.document.subject,
+                "seq": page.seq,
+                "version": page.version,
+            },
+        )
+        for page in pages
+    }
+
+
+def _documents(keys: Keys, held: Held) -> Found:
+    documents = imaging.documents_by_id(ids=_whole(keys))
+    owners = subjects.named((document.subject for document in documents), held)
+    return {
+        str(one.pk): Record(
+            number=owners[one.subject].number or one.subject, address=owners[one.subject].address
+        )
+        for one in documents
+    }
+
+
+def _accounts(keys: Keys, held: Held) -> Found:
+    seen = ledger.numbers_in_sight(numbers=keys)
+    return {
+        key: Record(
+            number=text.group_by_four(key),
+            address=_address("ledger:account", key, Permission.ACCOUNT_VIEW, held)
+            if key in seen
+            else "",
+        )
+        for key in keys
+    }
+
+
+def _days(keys: Keys, _held: Held) -> Found:
+    places = people.institutions_by_id(ids=_whole([key.partition("/")[0] for key in keys]))
+    names = {str(place.pk): place.name for place in places}
+    parts = {key: key.partition("/") for key in keys}
+    return {
+        key: Record(number=f"{names.get(place, place)} {on}")
+        for key, (place, _slash, on) in parts.items()
+    }
+
+
+def _journal(keys: Keys, held: Held) -> Found:
+    found = {}
+    for key in keys:
+        first, _slash, last = key.partition("/")
+        opens = f"{reverse('ledger:journal')}?first={first}&last={last}"
+        open_to = Permission.JOURNAL_VIEW in held and _is_day(first) and _is_day(last)
+        found[key] = Record(number=f"{first} – {last}", address=opens if open_to else "")
+    return found
+
+
+def _is_day(written: str) -> bool:
+    try:
+        return bool(date.fromisoformat(written))
+    except ValueError:
+        return False
+
+
+def _staff(keys: Keys, held: Held) -> Found:
+    return {
+        person.number: Record(
+            number=person.label,
+            address=_address("people:staff_detail", person.number, Permission.STAFF_VIEW, held),
+        )
+        for person in people.staff_of_numbers(numbers=keys)
+    }
+
+
+def _institutions(keys: Keys, held: Held) -> Found:
+    needed = Permission.STAFF_VIEW
+    return {
+        place.number: Record(
+            number=f"{place.number} {place.name}",
+            address=_address("people:institution_detail", place.number, needed, held),
+        )
+        for place in people.institutions_of_numbers(numbers=keys)
+    }
+
+
+def _policies(keys: Keys, held: Held) -> Found:
+    return {
+        code: Record(
+            number=gettext(policy.NUMBERS[code].meaning),
+            address=_address("policy:history", code, Permission.POLICY_VIEW, held),
+        )
+        for code in keys
+        if code in policy.NUMBERS
+    }
+
+
+def _calendar(keys: Keys, held: Held) -> Found:
+    opens = reverse("policy:days") if Permission.POLICY_VIEW in held else ""
+    return {key: Record(number=key, address=opens) for key in keys}
+
+
+def _trail(keys: Keys, _held: Held) -> Found:
+    return {key: Record(number=gettext("and all books") if key else "") for key in keys}
+
+
+def _as_they_are(keys: Keys, _held: Held) -> Found:
+    return {key: Record(number=key) for key in keys}
