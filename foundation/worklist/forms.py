@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from foundation.kernel.calendar import SHANGHAI
+from foundation.worklist import rules
 from foundation.worklist.selectors import Place, Wanted
 
 STATES = (
@@ -95,14 +97,26 @@ class Aside(Reason):
 
 
 class Listed(forms.Form):
-    """Which jobs are listed, and which are older than one."""
+    """Which jobs are listed, and behind which one; what cannot be read is ignored."""
 
     state = forms.ChoiceField(
-        choices=[(state, state) for state in ("dead", "ready", "running", "done")], required=False
+        choices=[(state, state) for state in rules.JOB_FLOW.states], required=False
     )
-    before = forms.IntegerField(required=False, min_value=1)
+    kind = forms.CharField(max_length=120, required=False)
+    after = forms.IntegerField(required=False, min_value=1)
 
-    def wanted(self) -> tuple[str, int | None]:
-        """Return the state, that of failed jobs by default, and where the page begins."""
+    def wanted(self) -> dict[str, Any]:
+        """Return the state, that of failed jobs by default, the kind, and where the page begins."""
         self.is_valid()
-        return self.cleaned_data.get("state") or "dead", self.cleaned_data.get("before")
+        given = self.cleaned_data
+        return {
+            "state": given.get("state") or rules.DEAD,
+            "kind": given.get("kind") or "",
+            "after": given.get("after"),
+        }
+
+
+class KindReason(Reason):
+    """Why all failed jobs of a kind are tried again."""
+
+    kind = forms.CharField(max_length=120, widget=forms.HiddenInput)

@@ -1,4 +1,4 @@
-"""What the worklist can be asked: queues and their items, clocks, people's seconds, jobs."""
+"""Queues and their items, clocks, people's seconds."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ from foundation.policy import selectors as policy
 from foundation.trail import selectors as trail
 from foundation.trail.models import Event
 from foundation.worklist import rules
-from foundation.worklist.models import Heartbeat, Holding, Job, Suspension, WorkItem
+from foundation.worklist.models import Holding, Suspension, WorkItem
 
 # More is shown as "1000+": counting on would make the page slower with every item that waits.
 COUNTED_MOST = 1000
 PAGE = 50
-SILENT_MOST = timedelta(seconds=30)
 FINISHED = Q(ended_by="finished")
 
 # What a person may hold: grade and skill suffice, no own part in it, no item of the own place.
@@ -61,12 +60,6 @@ SELECT count(*), count(*) FILTER (WHERE state = 'waiting'),
 FROM (SELECT state, urgent, enqueued_at FROM worklist_workitem
       WHERE queue = %(queue)s AND state IN ('waiting', 'held', 'suspended')
       ORDER BY urgent DESC, turn_at, id LIMIT %(most)s) first
-"""
-
-JOBS = """
-SELECT wanted.state, (SELECT count(*) FROM
-    (SELECT 1 FROM worklist_job job WHERE job.state = wanted.state LIMIT %(most)s) first)
-FROM unnest(%(states)s::text[]) AS wanted(state)
 """
 
 
@@ -133,25 +126,6 @@ class Sheet:
     suspensions: Sequence[Suspension]
     timeline: Sequence[Event]
     steps: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Jobs:
-    """Some jobs of a state, and which one the next are older than."""
-
-    rows: Sequence[Job]
-    next_before: int | None
-
-
-@dataclass(frozen=True)
-class Sign:
-    """The last sign of life of a process."""
-
-    process: str
-    host: str
-    pid: int
-    at: datetime
-    alive: bool
 
 
 @dataclass(frozen=True)
@@ -361,31 +335,6 @@ def holdings_of(
         rows = rows.filter(id__lt=before)
     found = tuple(rows.order_by("-id")[: PAGE + 1])
     return Held(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
-
-
-def job_counts() -> dict[str, int]:
-    """Return how many jobs are in each state, counted up to a thousand."""
-    states = list(rules.JOB_FLOW.states)
-    with connection.cursor() as cursor:
-        cursor.execute(JOBS, {"states": states, "most": COUNTED_MOST})
-        return dict(cursor.fetchall())
-
-
-def jobs(*, state: str, before: int | None = None, limit: int = PAGE) -> Jobs:
-    """Return jobs in a state, newest first, older than a given one."""
-    rows = Job.objects.filter(state=state)
-    if before:
-        rows = rows.filter(id__lt=before)
-    found = list(rows.order_by("-id")[: limit + 1])
-    return Jobs(found[:limit], found[limit - 1].pk if len(found) > limit else None)
-
-
-def signs_of_life(*, at: datetime) -> Sequence[Sign]:
-    """Return when each process was last heard of, and whether that is too long ago."""
-    return tuple(
-        Sign(row.process, row.host, row.pid, row.at, at - row.at < SILENT_MOST)
-        for row in Heartbeat.objects.order_by("process", "host", "pid")
-    )
 
 
 def _behind(place: Place) -> Q:
