@@ -56,6 +56,16 @@ def bank_wholes(*, codes: Sequence[str], on: date) -> Mapping[str, int]:
     return {code: value for code, value in found.items() if isinstance(value, int)}
 
 
+# The bank's whole number in force, for a question of another room that is asked in one round trip;
+# it names `code` and `on`, the day. No row while there is none: then `whole` refuses.
+BANK_WHOLE_SQL = """
+SELECT value::int FROM policy_policy
+WHERE institution_id IS NULL AND code = %(code)s AND valid_from <= %(on)s
+  AND approved_by_id IS NOT NULL
+ORDER BY valid_from DESC, id DESC LIMIT 1
+"""
+
+
 def numbers(*, on: date) -> Sequence[Shown]:
     """Return every business number with what is in force, what will be, and what waits."""
     rows = list(_rows().filter(declined_by=None))

@@ -27,7 +27,6 @@ class Shown(forms.Form):
     skill = forms.CharField(label=_("Skill"), max_length=40, required=False)
     holder = forms.CharField(label=_("Staff number"), max_length=12, required=False)
     urgent = forms.BooleanField(label=_("Only urgent"), required=False)
-    after_urgent = forms.BooleanField(required=False, widget=forms.HiddenInput)
     after_turn = forms.DateTimeField(required=False, widget=forms.HiddenInput)
     after_id = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
@@ -48,7 +47,7 @@ class Shown(forms.Form):
         turn_at, item_id = self.cleaned_data.get("after_turn"), self.cleaned_data.get("after_id")
         if not (turn_at and item_id):
             return None
-        return Place(bool(self.cleaned_data.get("after_urgent")), turn_at, item_id)
+        return Place(turn_at, item_id)
 
 
 class Day(forms.Form):

@@ -19,9 +19,9 @@ class WorkItem(Institutional):
 
     `fence` grows with every claim, so that a holder whose lease ran out can change nothing. All
     moments are the database's. `turn_at` is the item's place in the queue: when it came, put
-    forward by its priority, so that nothing waits for ever. `conflicted` are the humans
-    (people.Staff.person) who may not hold it: whoever entered it; with `outsiders_only` nobody of
-    its own institution may.
+    forward by its priority and by being urgent, so that nothing waits for ever. `conflicted` are
+    the humans (people.Staff.person) who may not hold it: whoever entered it; with
+    `outsiders_only` nobody of its own institution may.
     """
 
     queue = models.CharField(_("queue"), max_length=40)
@@ -50,10 +50,7 @@ class WorkItem(Institutional):
         verbose_name = _("work item")
         indexes = [
             models.Index(
-                "queue",
-                models.F("urgent").desc(),
-                "turn_at",
-                "id",
+                fields=["queue", "turn_at", "id"],
                 condition=Q(state__in=rules.OPEN),
                 name="worklist_turn",
             ),

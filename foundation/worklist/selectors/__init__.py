@@ -14,6 +14,7 @@ from foundation.worklist.selectors._jobs import (
     signs_of_life,
 )
 from foundation.worklist.selectors._queues import (
+    CAN,
     COUNTED_MOST,
     PAGE,
     TAKEABLE,
@@ -42,6 +43,7 @@ from foundation.worklist.selectors._queues import (
 )
 
 __all__ = [
+    "CAN",
     "COUNTED_MOST",
     "PAGE",
     "TAKEABLE",

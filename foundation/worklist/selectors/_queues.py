@@ -26,13 +26,15 @@ PAGE = 50
 FINISHED = Q(ended_by="finished")
 
 # What a person may hold: grade and skill suffice, no own part in it, no item of the own place.
+# `can` are the person's skills (CAN).
+CAN = f"can AS ({people.SKILLS_SQL})"
 TAKEABLE = """(skill = '' AND grade_needed <= %(grade)s OR EXISTS (
-          SELECT 1 FROM unnest(%(skills)s::text[], %(grades)s::int[]) AS can(skill, grade)
-          WHERE can.skill = worklist_workitem.skill
+          SELECT 1 FROM can WHERE can.skill = worklist_workitem.skill
             AND can.grade >= worklist_workitem.grade_needed))
       AND NOT (%(person)s = ANY (conflicted))
       AND (NOT outsiders_only OR institution_id <> %(institution)s)"""
 WAITING_FOR = f"""
+WITH {CAN}
 SELECT count(*) FROM (
     SELECT 1 FROM worklist_workitem
     WHERE queue = %(queue)s AND state = 'waiting' AND {TAKEABLE} LIMIT %(most)s
@@ -59,7 +61,7 @@ SELECT count(*), count(*) FILTER (WHERE state = 'waiting'),
     count(*) FILTER (WHERE urgent), min(enqueued_at) FILTER (WHERE state = 'waiting')
 FROM (SELECT state, urgent, enqueued_at FROM worklist_workitem
       WHERE queue = %(queue)s AND state IN ('waiting', 'held', 'suspended')
-      ORDER BY urgent DESC, turn_at, id LIMIT %(most)s) first
+      ORDER BY turn_at, id LIMIT %(most)s) first
 """
 
 
@@ -91,7 +93,6 @@ class Wanted:
 class Place:
     """Where a page of a queue ended, so that the next one begins behind it."""
 
-    urgent: bool
     turn_at: datetime
     item_id: int
 
@@ -183,12 +184,11 @@ def depth(*, queue: str, at: datetime) -> Depth:
 
 
 def abilities(*, staff: Staff, on: date) -> Mapping[str, Any]:
-    """Return what `TAKEABLE` asks of a person: grade, certified skills, who and where one is."""
-    can = people.skills(staff=staff, on=on)
+    """Return what `TAKEABLE` and `CAN` ask of a person: grade, who and where one is, the day."""
     return {
+        "staff": staff.pk,
+        "on": on,
         "grade": staff.grade,
-        "skills": list(can),
-        "grades": list(can.values()),
         "person": staff.person,
         "institution": staff.institution_id,
     }
@@ -217,7 +217,7 @@ def page(
         rows = rows.filter(urgent=True)
     if after:
         rows = rows.filter(_behind(after))
-    rows = rows.select_related("institution").order_by("-urgent", "turn_at", "id")
+    rows = rows.select_related("institution").order_by("turn_at", "id")
     found: list[WorkItem] = list(rows[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
     calendar = calendar_of(queue=queue, at=at)
@@ -229,7 +229,7 @@ def page(
         )
         for item in found[:limit]
     ]
-    return Page(shown, Place(last.urgent, last.turn_at, last.pk) if last else None)
+    return Page(shown, Place(last.turn_at, last.pk) if last else None)
 
 
 def item(*, item_id: int) -> WorkItem:
@@ -340,5 +340,4 @@ def holdings_of(
 def _behind(place: Place) -> Q:
     """Return the rest of the order; in a form whose beginning the index can find."""
     later = Q(turn_at__gt=place.turn_at) | Q(turn_at=place.turn_at, id__gt=place.item_id)
-    rest = Q(urgent=place.urgent) & Q(turn_at__gte=place.turn_at) & later
-    return rest | Q(urgent=False) if place.urgent else rest
+    return Q(turn_at__gte=place.turn_at) & later

@@ -65,7 +65,7 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
     shown = selectors.page(queue=code, wanted=form.wanted(), after=form.place(), at=timezone.now())
     depth = selectors.depth(queue=code, at=timezone.now())
     kept = request.GET.copy()
-    for name in ("after_urgent", "after_turn", "after_id"):
+    for name in ("after_turn", "after_id"):
         kept.pop(name, None)
     part = "worklist/_queue.html" if request.headers.get("HX-Request") else ""
     context = {"form": form, "page": shown, "depth": depth, "query": kept.urlencode()}

@@ -40,7 +40,7 @@ JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () 
 _FIRST = """
 SELECT id FROM worklist_workitem
 WHERE queue = 'authorization' AND state = 'waiting' AND grade_needed <= %s
-ORDER BY urgent DESC, turn_at, id LIMIT 200
+ORDER BY turn_at, id LIMIT 200
 """
 _LOCK = """
 SELECT id FROM worklist_workitem WHERE id = %s AND state = 'waiting' FOR UPDATE SKIP LOCKED

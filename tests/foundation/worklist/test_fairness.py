@@ -9,9 +9,11 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from foundation.people.models import Qualification
 from foundation.worklist import rules
 from foundation.worklist import services as worklist
-from foundation.worklist.models import Job
+from foundation.worklist.models import Job, WorkItem
+from tests.factories import people
 
 LOW, HIGH = "foundation.trail.tasks.seal", "foundation.imaging.tasks.read_page"
 STEP_SECONDS = rules.JOB_STEP_SECONDS
@@ -81,3 +83,80 @@ def test_jobs_that_fail_again_and_again_are_in_nobodys_way(db):
     late = worklist.enqueue_job(kind=LOW, args={}, priority=0)
 
     assert worklist.claim_job().job_id == late
+
+
+def items_grow_old(seconds):
+    with connection.cursor() as line:
+        line.execute(
+            "UPDATE worklist_workitem SET turn_at = turn_at - make_interval(secs => %s)"
+            " WHERE state = 'waiting'",
+            [seconds],
+        )
+
+
+def work_until(item, staff, *, flood, pace_seconds):
+    """Let one person claim and finish until the item comes; return how many came before it."""
+    before = 0
+    while True:
+        flood()
+        claimed = worklist.claim_next(queue="authorization", staff=staff, at=people.NOON)
+        worklist.finish(item_id=claimed.pk, fence=claimed.fence, staff=staff)
+        if claimed.pk == item.pk:
+            return before
+        before += 1
+        items_grow_old(pace_seconds)
+        assert before < 200, "it starves"
+
+
+def test_a_flood_of_urgent_items_lets_the_others_through(put, authorizer, dispatcher):
+    plain, pace = put(), 1200
+
+    def flood():
+        for _ in range(2):
+            urgent = put()
+            worklist.mark_urgent(item_id=urgent.pk, reason="急", by=dispatcher, at=people.NOON)
+
+    # Four hours are what urgent is worth: two items each twenty minutes in that time.
+    assert work_until(plain, authorizer, flood=flood, pace_seconds=pace) <= 2 * (14400 // pace + 1)
+
+
+def test_important_items_let_the_least_important_through(put, authorizer):
+    plain, pace = put(priority=0), 60
+
+    def flood():
+        put(priority=20)
+        put(priority=20)
+
+    # Twenty steps of a minute each.
+    assert work_until(plain, authorizer, flood=flood, pace_seconds=pace) <= 2 * (20 + 1)
+
+
+def test_an_item_of_a_rare_skill_comes_in_its_turn_among_all_others(put, bank):
+    expert = people.staff(bank.centre, "authorizer", name="孙八", grade=3)
+    Qualification.objects.create(
+        staff=expert, skill="seal", grade=2, certificate="C1", valid_from=people.DAY,
+        valid_until=people.DAY,
+    )  # fmt: skip
+    rare = put(skill="seal", grade_needed=2)
+
+    assert work_until(rare, expert, flood=lambda: (put(), put()), pace_seconds=60) == 0
+
+
+def test_items_that_nobody_on_duty_may_hold_hold_up_nobody(put, authorizer):
+    for _ in range(50):
+        put(skill="seal", grade_needed=5, priority=90)
+    mine = put(priority=0)
+
+    assert (
+        worklist.claim_next(queue="authorization", staff=authorizer, at=people.NOON).pk == mine.pk
+    )
+    assert WorkItem.objects.filter(state="waiting").count() == 50
+
+
+def test_a_difficult_item_goes_first_to_who_may_hold_it_when_its_turn_has_come(put, bank):
+    expert = people.staff(bank.centre, "authorizer", name="孙八", grade=4)
+    difficult = put(grade_needed=4, priority=0)
+
+    # Ten steps behind the others, of a minute each: two come a minute, and one is done.
+    before = work_until(difficult, expert, flood=lambda: (put(), put()), pace_seconds=60)
+    assert before <= 2 * (10 + 1)
