@@ -10,4 +10,5 @@ class Completed:
     request_id: int
     institution_id: int
     document_id: int
+    subject: str
     journal_no: str

@@ -14,11 +14,13 @@ from django.conf import settings
 from django.core.cache import cache as shared_cache
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
 
 from foundation.ledger import selectors as ledger
 from foundation.people import selectors as people
 from foundation.people.services import acting_as_system
 from foundation.trail import selectors as trail
+from foundation.worklist import selectors as worklist
 from ops_platform import jobs
 from ops_platform.env import env
 
@@ -151,6 +153,16 @@ def jobs_move() -> str:
     return f"the oldest waits for {waited} s"
 
 
+def queues_have_room() -> str:
+    """No kind of job is crowded; while one is, patient kinds wait and all else goes on."""
+    found = worklist.pressures(on=timezone.localdate())
+    crowded = [one for one in found if one.crowded]
+    if crowded:
+        names = ", ".join(f"{one.kind.code} over {one.waiting_most}" for one in crowded)
+        raise Unhealthy(f"patient jobs wait for {names}")
+    return f"{sum(one.full for one in found)} kinds run as many as may"
+
+
 def trail_is_sealed() -> str:
     """What was written on the trail is sealed soon after."""
     now = _one("SELECT clock_timestamp()")
@@ -180,6 +192,7 @@ CHECKS = (
     *(Check(name, partial(process_lives, name), Need.WORKING) for name in jobs.PROCESSES),
     Check("jobs", jobs_move, Need.WORKING),
     Check("seal", trail_is_sealed, Need.WORKING),
+    Check("pressure", queues_have_room, Need.EXTRA),
     Check("redis", redis_answers, Need.EXTRA, asks_database=False),
 )
 

@@ -22,6 +22,7 @@ from foundation.kernel.scope import NoScope
 from foundation.trail import events as trail
 from foundation.trail import selectors as trail_selectors
 from foundation.worklist import events as queues
+from foundation.worklist import selectors as worklist
 from ops_platform.env import env
 
 _BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -164,7 +165,24 @@ class DatabaseCollector(Collector):
                 for row in line.fetchall():
                     gauge.add_metric([str(part) for part in row[:-1]], row[-1])
                 yield gauge
+        yield _of_the_limits()
         yield from _of_the_trail()
+
+
+def _of_the_limits() -> GaugeMetricFamily:
+    gauge = GaugeMetricFamily(
+        "ops_job_limit_used",
+        "Jobs of a kind as a part of their limit: 1 is full (running) or crowded (waiting).",
+        labels=["kind", "limit"],
+    )
+    for one in worklist.pressures(on=timezone.localdate()):
+        for limit, used, most in (
+            ("running", one.running, one.running_most),
+            ("waiting", one.waiting, one.waiting_most),
+        ):
+            if most is not None:
+                gauge.add_metric([one.kind.code, limit], used / max(1, most))
+    return gauge
 
 
 def _of_the_trail() -> Iterator[Metric]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
 from django.db import connection
@@ -22,12 +23,33 @@ RING_AGAIN_SECONDS = 15
 PAUSE_MOST_SECONDS = 30
 OWN_WORK_SECONDS = 1
 
+# Of each kind as many as may begin now; of patient kinds only what has waited long enough.
 READY = """
-SELECT id FROM worklist_job
-WHERE state IN ('ready', 'running')
-  AND (state = 'ready' AND run_after <= clock_timestamp()
-       OR state = 'running' AND lease_until <= clock_timestamp() AND attempts < attempts_max)
-ORDER BY turn_at, id LIMIT %s
+WITH RECURSIVE kinds AS (
+    (SELECT kind FROM worklist_job WHERE state = 'ready' ORDER BY kind LIMIT 1)
+    UNION ALL
+    SELECT (SELECT kind FROM worklist_job WHERE state = 'ready' AND kind > kinds.kind
+            ORDER BY kind LIMIT 1)
+    FROM kinds WHERE kinds.kind IS NOT NULL
+), free AS (
+    SELECT kind, greatest(0, least(%(most)s, (%(running_most)s::int[])[
+        array_position(%(limited)s::text[], kind::text)] - (
+            SELECT count(*) FROM worklist_job job
+            WHERE job.state = 'running' AND job.kind = kinds.kind))) AS room,
+        statement_timestamp() - CASE WHEN kind = ANY (%(patient)s::text[])
+            THEN make_interval(secs => %(patience)s) ELSE interval '0' END AS due
+    FROM kinds WHERE kind IS NOT NULL
+)
+SELECT id FROM (
+    (SELECT id, turn_at FROM worklist_job
+     WHERE state = 'running' AND lease_until <= statement_timestamp() AND attempts < attempts_max
+     ORDER BY turn_at, id LIMIT %(most)s)
+    UNION ALL
+    SELECT next.id, next.turn_at FROM free, LATERAL (
+        SELECT id, turn_at FROM worklist_job job
+        WHERE job.state = 'ready' AND job.kind = free.kind AND job.run_after <= free.due
+        ORDER BY turn_at, id LIMIT free.room) next
+) begun ORDER BY turn_at, id LIMIT %(most)s
 """
 log = structlog.get_logger("ops.relay")
 
@@ -82,13 +104,21 @@ class Relay:
     def _work_off(self) -> bool:
         until = time.monotonic() + OWN_WORK_SECONDS
         while time.monotonic() < until:
-            if not jobs.run_job(process=jobs.RELAY):
+            if not jobs.run_jobs(process=jobs.RELAY, goes_on=lambda: time.monotonic() < until):
                 return False
         return True
 
 
 def ready_jobs(limit: int) -> list[int]:
-    """Return the ids of jobs to be begun now, in the order of their turns."""
+    """Return the ids of jobs that may begin now, in the order of their turns."""
+    limits = jobs.limits()
+    asked: dict[str, Any] = {
+        "most": limit,
+        "limited": list(limits.running_most),
+        "running_most": list(limits.running_most.values()),
+        "patient": list(limits.patient),
+        "patience": limits.patience_seconds,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(READY, [limit])
+        cursor.execute(READY, asked)
         return [row[0] for row in cursor.fetchall()]

@@ -49,7 +49,7 @@ SLOTS: tuple[Slot, ...] = (
     Every("foundation.worklist.tasks.expire_leases", 15),
     Every("foundation.worklist.tasks.resume_due", 60),
     Every("foundation.worklist.tasks.bury_jobs", 60),
-    Every("foundation.worklist.tasks.purge_jobs", 3600),
+    Every("foundation.worklist.tasks.purge_jobs", 600),
     Every("foundation.trail.tasks.seal", 60),
     Every("foundation.trail.tasks.drop_anchor", 900),
     Every("foundation.people.tasks.forget_tries", 3600),

@@ -16,7 +16,7 @@ from foundation.people.roles import Permission
 from foundation.trail import events as trail
 from foundation.worklist import events as queues
 from foundation.worklist import services as worklist
-from foundation.worklist.rules import Queue, open_queue
+from foundation.worklist.rules import Kind, Queue, name_kind, open_queue
 from monitoring import services as monitoring
 from ops_platform import metrics
 
@@ -32,6 +32,7 @@ def connect() -> None:
             working_time=True,
         )
     )
+    name_jobs()
     bus.listen(imaging.PageStored, later("foundation.imaging.tasks.make_copies"))
     bus.listen(imaging.PageStored, later("foundation.imaging.tasks.read_page"))
     bus.listen(authorization.Completed, monitoring.on_authorization_completed)
@@ -42,10 +43,35 @@ def connect() -> None:
     bus.listen(queues.Claimed, metrics.count_claim)
 
 
+def name_jobs() -> None:
+    """Name the kinds of jobs, with the limits that they obey and whether they wait for others."""
+    for kind in (
+        Kind("foundation.imaging.tasks.make_copies", _("Copy a page for screens"),
+             running_most="jobs.copying_running_most"),
+        Kind("foundation.imaging.tasks.read_page", _("Read a page"),
+             running_most="jobs.reading_running_most", waiting_most="jobs.reading_waiting_most"),
+        Kind("monitoring.tasks.match_document", _("Compare a document"),
+             waiting_most="jobs.matching_waiting_most"),
+        Kind("monitoring.tasks.match_day", _("Compare an outlet's day"),
+             running_most="jobs.day_running_most", patient=True),
+        Kind("foundation.worklist.tasks.expire_leases", _("End leases")),
+        Kind("foundation.worklist.tasks.resume_due", _("Resume what was set aside")),
+        Kind("foundation.worklist.tasks.bury_jobs", _("Give up jobs of dead workers")),
+        Kind("foundation.worklist.tasks.purge_jobs", _("Forget jobs done"), patient=True),
+        Kind("foundation.trail.tasks.seal", _("Seal the trail")),
+        Kind("foundation.trail.tasks.drop_anchor", _("Drop the anchor of the trail")),
+        Kind("foundation.people.tasks.forget_tries", _("Forget tries to sign in"), patient=True),
+        Kind("foundation.people.tasks.disable_dormant", _("Disable dormant staff"), patient=True),
+        Kind("ops_platform.tasks.verify_books", _("Verify the books"), patient=True),
+    ):  # fmt: skip
+        name_kind(kind)
+
+
 def later(kind: str) -> Callable[[Any], None]:
     """Write a job in the publisher's transaction; a worker runs the task of that dotted name."""
 
     def enqueue(event: Any) -> None:
-        worklist.enqueue_job(kind=kind, args=asdict(event))
+        subject = str(getattr(event, "subject", ""))
+        worklist.enqueue_job(kind=kind, args=asdict(event), subject=subject)
 
     return enqueue

@@ -33,6 +33,7 @@ def post(*, request: Request, at: datetime) -> None:
             request_id=request.pk,
             institution_id=request.institution_id,
             document_id=request.document_id,
+            subject=request.subject,
             journal_no=request.journal_no,
         )
     )

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     QUEUE_VIEW = auto()
     QUEUE_DISPATCH = auto()
     JOB_VIEW = auto()
+    JOB_MANAGE = auto()
     # ledger
     ACCOUNT_VIEW = auto()
     JOURNAL_VIEW = auto()
@@ -95,6 +96,7 @@ ROLES: dict[str, Role] = {
         _role(
             "dispatcher", "Dispatcher", "dispatch", "centre branch",
             P.QUEUE_VIEW, P.QUEUE_DISPATCH, P.AUTHORIZATION_VIEW, P.DASHBOARD_VIEW, P.JOB_VIEW,
+            P.JOB_MANAGE,
         ),
         _role(
             "auditor", "Auditor of vouchers", "audit", "centre",
@@ -118,7 +120,8 @@ ROLES: dict[str, Role] = {
         _role("vendor_key", "Keying clerk of a vendor", "vendor", "centre"),
         _role(
             "sysadmin", "System administrator", "sysadmin", "branch head",
-            P.SYSTEM_VIEW, P.JOB_VIEW, P.INSTITUTION_MANAGE, P.STAFF_VIEW, P.STAFF_MANAGE,
+            P.SYSTEM_VIEW, P.JOB_VIEW, P.JOB_MANAGE, P.INSTITUTION_MANAGE, P.STAFF_VIEW,
+            P.STAFF_MANAGE,
         ),
         _role(
             "secadmin", "Security administrator", "secadmin", "branch head",

@@ -82,6 +82,14 @@ def permissions(*, staff: Staff, on: date) -> frozenset[Permission]:
     return permissions_of(roles_of(staff=staff, on=on))
 
 
+# The same as `skills`, for a question of another room that is asked in one round trip; it names
+# `staff`, the id, and `on`, the day.
+SKILLS_SQL = """
+SELECT skill, grade FROM people_qualification
+WHERE staff_id = %(staff)s AND valid_from <= %(on)s AND valid_until >= %(on)s
+"""
+
+
 def skills(*, staff: Staff, on: date) -> dict[str, int]:
     """Return the skills that the person is certified for on the day, each with its grade."""
     rows = Qualification.objects.filter(staff=staff, valid_from__lte=on, valid_until__gte=on)

@@ -105,6 +105,20 @@ NUMBERS: dict[str, Number] = {
         Number("authorization.target_seconds", int, "s", "Handling time aimed at"),
         Number("monitoring.lease_seconds", int, "s", "How long an auditor holds a difference"),
         Number("worklist.priority_seconds", int, "s", "Waiting that a step of priority is worth"),
+        Number("worklist.urgent_seconds", int, "s", "Waiting that being marked urgent is worth"),
+        Number("jobs.reading_running_most", int, "jobs", "Pages read at once"),
+        Number(
+            "jobs.reading_waiting_most", int, "jobs", "Pages to be read before patient jobs wait"
+        ),
+        Number("jobs.copying_running_most", int, "jobs", "Pages copied for screens at once"),
+        Number(
+            "jobs.matching_waiting_most",
+            int,
+            "jobs",
+            "Documents to be compared before patient jobs wait",
+        ),
+        Number("jobs.day_running_most", int, "jobs", "Days of outlets compared at once"),
+        Number("jobs.patience_seconds", int, "s", "How long patient jobs wait for others at most"),
         Number("monitoring.same_confidence_min", int, "%", "Confidence from which a field agrees"),
         Number(
             "monitoring.differs_confidence_min", int, "%", "Confidence from which a field differs"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -42,6 +42,28 @@ def value(*, code: str, on: date, institution_id: int | None = None) -> int | De
 def whole(*, code: str, on: date, institution_id: int | None = None) -> int:
     """Return a number in force that is a whole number (fen, seconds, minutes)."""
     return int(value(code=code, on=on, institution_id=institution_id))
+
+
+def bank_wholes(*, codes: Sequence[str], on: date) -> Mapping[str, int]:
+    """Return those whole numbers of the bank that are in force on the day, by one question."""
+    rows = (
+        Policy.objects.filter(institution=None, code__in=codes)
+        .filter(valid_from__lte=on, approved_by__isnull=False)
+        .order_by("code", "-valid_from", "-id")
+        .distinct("code")
+    )
+    found = {row.code: rules.value_of(row.code, row.value) for row in rows}
+    return {code: value for code, value in found.items() if isinstance(value, int)}
+
+
+# The bank's whole number in force, for a question of another room that is asked in one round trip;
+# it names `code` and `on`, the day. No row while there is none: then `whole` refuses.
+BANK_WHOLE_SQL = """
+SELECT value::int FROM policy_policy
+WHERE institution_id IS NULL AND code = %(code)s AND valid_from <= %(on)s
+  AND approved_by_id IS NOT NULL
+ORDER BY valid_from DESC, id DESC LIMIT 1
+"""
 
 
 def numbers(*, on: date) -> Sequence[Shown]:

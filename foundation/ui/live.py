@@ -8,7 +8,11 @@ from django.db import connection
 
 from foundation.ui.feed import CHANNEL, application
 
-__all__ = ["application", "tell", "tell_person"]
+__all__ = ["TELL_SQL", "application", "tell", "tell_person"]
+
+# The same as `tell`, within a statement that does something else as well.
+TELL_SQL = f"""(SELECT 1 FROM pg_notify('{CHANNEL}', json_build_object(
+    'topic', {{topic}}, 'institution', {{institution}})::text))"""  # noqa: S608 -- put together of two texts of ours
 
 
 def tell(topic: str, institution_id: int) -> None:

@@ -38,6 +38,7 @@ STATES: dict[str, Look] = {
     "ready": Look(_("Ready"), "info", "player-play"),
     "running": Look(_("Running"), "info", "refresh"),
     "dead": Look(_("Failed"), "bad", "alert-triangle"),
+    "dropped": Look(_("Given up"), "", "x"),
     "failed": Look(_("Failed"), "bad", "alert-triangle"),
     "matched": Look(_("Matched"), "ok", "check"),
     "differs": Look(_("Differs"), "warn", "alert-triangle"),

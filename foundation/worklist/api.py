@@ -81,7 +81,7 @@ def items(call: rest.Call, queue: str) -> Mapping[str, Any]:
     """List open items of a queue in the order of their turns, fifty a page."""
     typed = dict(call.typed)
     last = selectors.item(item_id=typed.pop("after")) if "after" in typed else None
-    after = selectors.Place(last.urgent, last.turn_at, last.pk) if last else None
+    after = selectors.Place(last.turn_at, last.pk) if last else None
     wanted = selectors.Wanted(**typed)
     page = selectors.page(queue=queue, wanted=wanted, at=call.at, after=after)
     next_after = page.next_place.item_id if page.next_place else None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from foundation.kernel.calendar import SHANGHAI
+from foundation.worklist import rules
 from foundation.worklist.selectors import Place, Wanted
 
 STATES = (
@@ -25,7 +27,6 @@ class Shown(forms.Form):
     skill = forms.CharField(label=_("Skill"), max_length=40, required=False)
     holder = forms.CharField(label=_("Staff number"), max_length=12, required=False)
     urgent = forms.BooleanField(label=_("Only urgent"), required=False)
-    after_urgent = forms.BooleanField(required=False, widget=forms.HiddenInput)
     after_turn = forms.DateTimeField(required=False, widget=forms.HiddenInput)
     after_id = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
@@ -46,7 +47,7 @@ class Shown(forms.Form):
         turn_at, item_id = self.cleaned_data.get("after_turn"), self.cleaned_data.get("after_id")
         if not (turn_at and item_id):
             return None
-        return Place(bool(self.cleaned_data.get("after_urgent")), turn_at, item_id)
+        return Place(turn_at, item_id)
 
 
 class Day(forms.Form):
@@ -95,14 +96,26 @@ class Aside(Reason):
 
 
 class Listed(forms.Form):
-    """Which jobs are listed, and which are older than one."""
+    """Which jobs are listed, and behind which one; what cannot be read is ignored."""
 
     state = forms.ChoiceField(
-        choices=[(state, state) for state in ("dead", "ready", "running", "done")], required=False
+        choices=[(state, state) for state in rules.JOB_FLOW.states], required=False
     )
-    before = forms.IntegerField(required=False, min_value=1)
+    kind = forms.CharField(max_length=120, required=False)
+    after = forms.IntegerField(required=False, min_value=1)
 
-    def wanted(self) -> tuple[str, int | None]:
-        """Return the state, that of failed jobs by default, and where the page begins."""
+    def wanted(self) -> dict[str, Any]:
+        """Return the state, that of failed jobs by default, the kind, and where the page begins."""
         self.is_valid()
-        return self.cleaned_data.get("state") or "dead", self.cleaned_data.get("before")
+        given = self.cleaned_data
+        return {
+            "state": given.get("state") or rules.DEAD,
+            "kind": given.get("kind") or "",
+            "after": given.get("after"),
+        }
+
+
+class KindReason(Reason):
+    """Why all failed jobs of a kind are tried again."""
+
+    kind = forms.CharField(max_length=120, widget=forms.HiddenInput)

@@ -19,9 +19,9 @@ class WorkItem(Institutional):
 
     `fence` grows with every claim, so that a holder whose lease ran out can change nothing. All
     moments are the database's. `turn_at` is the item's place in the queue: when it came, put
-    forward by its priority, so that nothing waits for ever. `conflicted` are the humans
-    (people.Staff.person) who may not hold it: whoever entered it; with `outsiders_only` nobody of
-    its own institution may.
+    forward by its priority and by being urgent, so that nothing waits for ever. `conflicted` are
+    the humans (people.Staff.person) who may not hold it: whoever entered it; with
+    `outsiders_only` nobody of its own institution may.
     """
 
     queue = models.CharField(_("queue"), max_length=40)
@@ -50,10 +50,7 @@ class WorkItem(Institutional):
         verbose_name = _("work item")
         indexes = [
             models.Index(
-                "queue",
-                models.F("urgent").desc(),
-                "turn_at",
-                "id",
+                fields=["queue", "turn_at", "id"],
                 condition=Q(state__in=rules.OPEN),
                 name="worklist_turn",
             ),
@@ -170,12 +167,14 @@ class Job(models.Model):
 
     States are those of rules.JOB_FLOW. The row is the queue: whoever rings a worker only says its
     id, and a worker whose lease ran out cannot finish it (`fence`). `turn_at` orders as in
-    WorkItem.
+    WorkItem. `subject` is the item it is about; `reason` is a person's who tried it again or gave
+    it up. Each state has an index of its own, so that what is done is in nobody's way.
     """
 
     kind = models.CharField(_("kind"), max_length=120)
     args = models.JSONField(default=dict)
-    dedup_key = models.CharField(max_length=160, null=True, unique=True)  # noqa: DJ001
+    subject = models.CharField(_("subject"), max_length=80, blank=True, db_default="")
+    dedup_key = models.CharField(max_length=160, null=True)  # noqa: DJ001
     state = models.CharField(_("state"), max_length=8, default=rules.READY)
     turn_at = models.DateTimeField(db_default=Now())
     run_after = models.DateTimeField(db_default=Now())
@@ -184,6 +183,7 @@ class Job(models.Model):
     lease_until = models.DateTimeField(null=True)
     fence = models.PositiveIntegerField(default=0)
     last_error = models.TextField(_("last error"), blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True, db_default="")
     trace = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
@@ -193,11 +193,20 @@ class Job(models.Model):
         verbose_name = _("job")
         indexes = [
             models.Index(
-                fields=["turn_at", "id"],
-                condition=Q(state__in=("ready", "running")),
-                name="worklist_job_turn",
+                fields=["kind", "turn_at", "id", "run_after"],
+                condition=Q(state="ready"),
+                name="worklist_job_next",
             ),
-            models.Index(fields=["state", "-id"], name="worklist_job_state"),
+            models.Index(
+                fields=["kind", "lease_until"],
+                condition=Q(state="running"),
+                name="worklist_job_running",
+            ),
+            models.Index(
+                fields=["state", "kind", "id"],
+                condition=Q(state__in=("dead", "dropped")),
+                name="worklist_job_ended",
+            ),
             models.Index(
                 fields=["done_at"], condition=Q(state="done"), name="worklist_job_done_day"
             ),
@@ -210,6 +219,15 @@ class Job(models.Model):
                 condition=Q(state="running", lease_until__isnull=False)
                 | (~Q(state="running") & Q(lease_until=None)),
                 name="worklist_job_running_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="dropped") | ~Q(reason=""),
+                name="worklist_job_dropped_has_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["dedup_key"],
+                condition=Q(dedup_key__isnull=False),
+                name="worklist_job_key_once",
             ),
         ]
 

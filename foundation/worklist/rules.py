@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -48,7 +48,7 @@ ENDINGS = {
     "suspended": Ending("Set aside"),
 }
 
-READY, RUNNING, JOB_DONE, DEAD = "ready", "running", "done", "dead"
+READY, RUNNING, JOB_DONE, DEAD, DROPPED = "ready", "running", "done", "dead", "dropped"
 
 JOB_FLOW = Flow(
     Step("claim", READY, RUNNING),
@@ -58,6 +58,7 @@ JOB_FLOW = Flow(
     Step("hand_back", RUNNING, READY),
     Step("give_up", RUNNING, DEAD),
     Step("revive", DEAD, READY),
+    Step("drop", DEAD, DROPPED),
 )
 # How long a job of the next lower priority must have waited to go before this one.
 JOB_STEP_SECONDS = 60
@@ -106,10 +107,10 @@ class NoSuchItem(Refused):
 
 
 class JobNotDead(Refused):
-    """Only a job that was given up is tried again by hand."""
+    """Only a job that failed for good is tried again, or given up, by hand."""
 
     code = "E3006"
-    text = "Only a job that was given up can be tried again."
+    text = "Only a job that failed can be tried again or given up."
 
 
 class NoSuchPerson(Refused):
@@ -140,7 +141,70 @@ class Queue:
     working_time: bool = False
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A kind of job: the dotted name of its task, its title, and the business numbers it obeys.
+
+    `running_most` names how many run at once; `waiting_most` names how many may wait before the
+    kinds that are `patient` wait too. Without a name, or while the number has no value, there is no
+    such limit.
+    """
+
+    code: str
+    title: str
+    running_most: str = ""
+    waiting_most: str = ""
+    patient: bool = False
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a claim must heed now: kinds with how many may run at once, and kinds that wait."""
+
+    running_most: Mapping[str, int] = field(default_factory=dict)
+    patient: Sequence[str] = ()
+    patience_seconds: int = 0
+
+
+NO_LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class Pressure:
+    """A kind beside its limits: how many wait and run, counted up to the limit."""
+
+    kind: Kind
+    waiting: int
+    waiting_most: int | None
+    running: int
+    running_most: int | None
+
+    @property
+    def crowded(self) -> bool:
+        """Whether so many wait that patient kinds wait too."""
+        return self.waiting_most is not None and self.waiting > self.waiting_most
+
+    @property
+    def full(self) -> bool:
+        """Whether as many run as may."""
+        return self.running_most is not None and self.running >= self.running_most
+
+
+def limits(pressures: Iterable[Pressure], patience_seconds: int | None) -> Limits:
+    """Return what claims must heed: patient kinds wait while any kind is crowded."""
+    found = tuple(pressures)
+    crowded = patience_seconds is not None and any(one.crowded for one in found)
+    return Limits(
+        running_most={
+            one.kind.code: one.running_most for one in found if one.running_most is not None
+        },
+        patient=tuple(kind.code for kind in _kinds.values() if kind.patient) if crowded else (),
+        patience_seconds=patience_seconds or 0,
+    )
+
+
 _queues: dict[str, Queue] = {}
+_kinds: dict[str, Kind] = {}
 
 
 def open_queue(queue: Queue) -> None:
@@ -151,6 +215,21 @@ def open_queue(queue: Queue) -> None:
 def queues() -> Mapping[str, Queue]:
     """Return the known queues by their codes."""
     return MappingProxyType(_queues)
+
+
+def name_kind(kind: Kind) -> None:
+    """Make a kind of job known by name; the assembly does so for every task that is asked for."""
+    _kinds[kind.code] = kind
+
+
+def kinds() -> Mapping[str, Kind]:
+    """Return the known kinds of jobs by their tasks' dotted names."""
+    return MappingProxyType(_kinds)
+
+
+def kind_of(code: str) -> Kind:
+    """Return a kind of job; one that nobody named is called by its task's name."""
+    return _kinds.get(code) or Kind(code, code)
 
 
 def check_reason(reason: str) -> str:

@@ -16,7 +16,10 @@ urlpatterns = [
     path("item/<int:item_id>/suspend/", web.suspend, name="suspend"),
     path("item/<int:item_id>/resume/", web.resume, name="resume"),
     path("jobs/", web.jobs, name="jobs"),
+    path("jobs/retry/", web.retry_jobs, name="retry_jobs"),
+    path("jobs/<int:job_id>/", web.job, name="job"),
     path("jobs/<int:job_id>/retry/", web.retry_job, name="retry_job"),
+    path("jobs/<int:job_id>/drop/", web.drop_job, name="drop_job"),
 ]
 api_urlpatterns = [
     path("queues/", api.queues, name="queues"),

@@ -51,9 +51,20 @@ def test_readyz_is_ready_with_everything_there(client, working):
     assert answer.json()["status"] == "ready"
     assert set(answer.json()["checks"]) == {
         "database", "role", "migrations", "clock", "disk", "business_day", "worker", "relay",
-        "beat", "jobs", "seal", "redis",
+        "beat", "jobs", "seal", "pressure", "redis",
     }  # fmt: skip
     assert all(check["ok"] and check["seen"] for check in answer.json()["checks"].values())
+
+
+def test_while_a_kind_is_crowded_it_is_degraded_and_names_the_kind(client, working, bank):
+    kind = "foundation.imaging.tasks.read_page"
+    for _ in range(501):
+        worklist.enqueue_job(kind=kind, args={})
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert failed(answer) == {"pressure": f"patient jobs wait for {kind} over 500"}
 
 
 def test_without_redis_it_is_degraded_but_works(client, working, settings):

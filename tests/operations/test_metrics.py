@@ -219,6 +219,16 @@ class TestJobs:
 
         assert figure(client, "ops_jobs", state="dead") == 1
 
+    def test_how_much_of_a_limit_is_used(self, client, bank):
+        reading = "foundation.imaging.tasks.read_page"
+        for _ in range(4):
+            worklist.enqueue_job(kind=reading, args={})
+        worklist.claim_job()
+
+        name = "ops_job_limit_used"
+        assert figure(client, name, kind=reading, limit="running") == 1 / 4
+        assert figure(client, name, kind=reading, limit="waiting") == 3 / 500
+
     @pytest.mark.parametrize("process", ["beat", "relay", "worker"])
     def test_how_long_each_kind_of_process_was_not_heard_of(self, client, db, process):
         assert figure(client, "ops_process_silent_seconds", process=process) is None

@@ -22,15 +22,16 @@ from foundation.worklist.services._jobs import (
     Claimed,
     bury_jobs,
     claim_job,
+    end_job,
     enqueue_job,
     extend_job,
     fail_job,
     finish_job,
     hand_back_job,
     purge_jobs,
-    revive_job,
     sign_of_life,
 )
+from foundation.worklist.services._repairing import drop_job, revive_job, revive_jobs
 
 __all__ = [
     "BELL",
@@ -39,6 +40,8 @@ __all__ = [
     "bury_jobs",
     "claim_job",
     "claim_next",
+    "drop_job",
+    "end_job",
     "enqueue",
     "enqueue_job",
     "expire_leases",
@@ -54,6 +57,7 @@ __all__ = [
     "resume",
     "resume_due",
     "revive_job",
+    "revive_jobs",
     "sign_of_life",
     "suspend",
     "take_back",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
 from foundation.people import selectors as people
 from foundation.people.models import Staff
+from foundation.policy import selectors as policy
 from foundation.ui import live
 from foundation.worklist import rules
 from foundation.worklist.models import Holding, Suspension, WorkItem
@@ -30,12 +31,18 @@ def withdraw(*, item_id: int, at: datetime) -> WorkItem:  # noqa: ARG001  the ce
 
 @transaction.atomic
 def mark_urgent(*, item_id: int, reason: str, by: Staff, at: datetime) -> WorkItem:
-    """Put a waiting item before all that are not urgent; refuse no reason."""
+    """Put a waiting item forward by what urgent is worth, once; refuse no reason.
+
+    It goes before all that came within that time before it, and is itself passed by nothing that
+    comes later, so that a flood of urgent items lets the others through in the end.
+    """
     item = _locked(item_id)
     if item.state != rules.WAITING:
         raise rules.NotWaiting(state=item.state)
+    ahead = 0 if item.urgent else policy.whole(code="worklist.urgent_seconds", on=at.date())
     item.urgent, item.urgent_reason = True, rules.check_reason(reason)
-    item.save(update_fields=["urgent", "urgent_reason"])
+    item.turn_at -= timedelta(seconds=ahead)
+    item.save(update_fields=["urgent", "urgent_reason", "turn_at"])
     record(item=item, step="mark_urgent", actor=by.label, at=at, reason=item.urgent_reason)
     return item
 

@@ -26,6 +26,8 @@ SYSTEM = "system"
 _CLAIMING = 8301
 _EXPIRED_AT_ONCE = 500
 
+_RING = live.TELL_SQL.format(topic="'worklist.' || item.queue", institution="item.institution_id")
+
 ENQUEUE = """
 INSERT INTO worklist_workitem (institution_id, queue, subject, state, priority, skill,
     grade_needed, amount_fen, urgent, urgent_reason, conflicted, outsiders_only, holder_label,
@@ -41,7 +43,7 @@ RETURNING id
 # database, so everything that follows is taken from the locking selects, never read anew.
 CLAIM = f"""
 SELECT pg_advisory_xact_lock(%(claiming)s, %(staff)s);
-WITH mine AS (
+WITH {selectors.CAN}, lease AS ({policy.BANK_WHOLE_SQL}), mine AS (
     SELECT id, institution_id, state, holder_id, holder_label, fence, held_at, lease_until
     FROM worklist_workitem
     WHERE queue = %(queue)s AND state = 'held' AND holder_id = %(staff)s
@@ -51,9 +53,9 @@ WITH mine AS (
     FROM worklist_workitem
     WHERE queue = %(queue)s AND state IN ('waiting', 'held')
       AND (state = 'waiting' OR lease_until <= clock_timestamp())
-      AND NOT EXISTS (SELECT 1 FROM mine)
+      AND NOT EXISTS (SELECT 1 FROM mine) AND EXISTS (SELECT 1 FROM lease)
       AND {selectors.TAKEABLE}
-    ORDER BY urgent DESC, turn_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+    ORDER BY turn_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 ), chosen AS (
     SELECT *, state = 'held' AND lease_until > clock_timestamp() AS kept,
         state = 'held' AND lease_until <= clock_timestamp() AS lapsed
@@ -69,10 +71,11 @@ SET state = 'held', holder_id = %(staff)s, holder_label = %(label)s,
     fence = chosen.fence + CASE WHEN chosen.kept THEN 0 ELSE 1 END,
     held_at = CASE WHEN chosen.kept THEN chosen.held_at ELSE clock_timestamp() END,
     first_held_at = coalesce(item.first_held_at, clock_timestamp()),
-    lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
-FROM chosen WHERE item.id = chosen.id
-RETURNING item.*, chosen.kept, CASE WHEN chosen.lapsed THEN chosen.holder_label END AS left_by
-"""  # noqa: S608 -- put together of two texts of ours
+    lease_until = clock_timestamp() + make_interval(secs => lease.value)
+FROM chosen, lease WHERE item.id = chosen.id
+RETURNING item.*, chosen.kept, CASE WHEN chosen.lapsed THEN chosen.holder_label END AS left_by,
+    CASE WHEN NOT chosen.kept AND NOT chosen.lapsed THEN {_RING} END AS rung
+"""  # noqa: S608 -- put together of texts of ours
 
 EXPIRE = """
 WITH gone AS (
@@ -91,7 +94,7 @@ RETURNING item.queue, item.institution_id, item.subject, gone.holder_label, cloc
 """
 
 # Everything that ends a holding checks holder, fence and lease in the statement itself.
-END = """
+END = f"""
 WITH held AS (
     SELECT id, institution_id, holder_id, fence, held_at FROM worklist_workitem
     WHERE id = %(item)s AND state = 'held' AND holder_id = %(staff)s AND fence = %(fence)s
@@ -107,8 +110,8 @@ UPDATE worklist_workitem item SET state = %(state)s, lease_until = NULL,
     holder_label = CASE WHEN %(state)s = 'waiting' THEN '' ELSE item.holder_label END,
     done_at = CASE WHEN %(state)s = 'done' THEN clock_timestamp() END
 FROM held WHERE item.id = held.id
-RETURNING item.queue, item.institution_id
-"""
+RETURNING item.id, {_RING} AS rung
+"""  # noqa: S608 -- put together of texts of ours
 
 KEEP = """
 UPDATE worklist_workitem SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
@@ -173,16 +176,16 @@ def claim_next(*, queue: str, staff: Staff, at: datetime) -> WorkItem | None:
     wanted: dict[str, Any] = {
         "claiming": _CLAIMING,
         "queue": queue,
-        "staff": staff.pk,
         "label": staff.label,
+        "code": _lease_code(queue),
         **selectors.abilities(staff=staff, on=at.date()),
-        "lease": lease_seconds(queue=queue, at=at),
     }
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, wanted)
         row = cursor.fetchone()
         names = [column.name for column in cursor.description]
     if row is None:
+        lease_seconds(queue=queue, at=at)  # refuses while the number has no value: else none waits
         return None
     found = dict(zip(names, row, strict=True))
     kept, left_by = found.pop("kept"), found.pop("left_by")
@@ -190,8 +193,6 @@ def claim_next(*, queue: str, staff: Staff, at: datetime) -> WorkItem | None:
     item = WorkItem.from_db(connection.alias, fields, [found[name] for name in fields])
     if left_by:
         record(item=item, step="expire", actor=SYSTEM, at=at, held_by=left_by)
-    elif not kept:
-        _ring(queue, item.institution_id)
     if not kept:
         bus.publish(events.Claimed(queue=queue, lapsed=bool(left_by)))
     return item
@@ -241,7 +242,7 @@ def expire_leases() -> int:
 
 def lease_seconds(*, queue: str, at: datetime) -> int:
     """Return how long a person holds an item of the queue without a sign of life."""
-    return policy.whole(code=f"{queue.partition('.')[0]}.lease_seconds", on=at.date())
+    return policy.whole(code=_lease_code(queue), on=at.date())
 
 
 def record(*, item: WorkItem, step: str, actor: str, at: datetime, **more: object) -> None:
@@ -257,6 +258,10 @@ def record(*, item: WorkItem, step: str, actor: str, at: datetime, **more: objec
     _ring(item.queue, item.institution_id)
 
 
+def _lease_code(queue: str) -> str:
+    return f"{queue.partition('.')[0]}.lease_seconds"
+
+
 def _ring(queue: str, institution_id: int) -> None:
     live.tell(f"worklist.{queue}", institution_id)
 
@@ -267,7 +272,6 @@ def _end(item_id: int, fence: int, staff: Staff, state: str, how: str) -> None:
     row = _one(END, wanted)
     if row is None:
         raise rules.LeaseLost
-    _ring(row[0], row[1])
 
 
 def _one(sql: str, params: Any) -> tuple[Any, ...] | None:

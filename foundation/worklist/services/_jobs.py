@@ -12,37 +12,31 @@ from typing import Any
 from django.db import connection
 from structlog.contextvars import get_contextvars
 
-from foundation.people.models import Staff
-from foundation.trail import services as trail
 from foundation.worklist import rules
-from foundation.worklist.models import Job
 
 LEASE_SECONDS = 20
+# An hour's jobs at 25 a second; the task runs every ten minutes.
+_FORGOTTEN_AT_ONCE = 100_000
 BELL = "jobs"
 
 ENQUEUE = """
-INSERT INTO worklist_job (kind, args, dedup_key, state, turn_at, run_after, attempts,
+INSERT INTO worklist_job (kind, args, subject, dedup_key, state, turn_at, run_after, attempts,
     attempts_max, fence, last_error, trace, created_at)
-VALUES (%(kind)s, %(args)s, %(dedup_key)s, 'ready',
+VALUES (%(kind)s, %(args)s, %(subject)s, %(dedup_key)s, 'ready',
     coalesce(%(run_after)s, clock_timestamp()) - make_interval(secs => %(ahead)s),
     coalesce(%(run_after)s, clock_timestamp()), 0, 8, 0, '', %(trace)s, clock_timestamp())
-ON CONFLICT (dedup_key) DO NOTHING RETURNING id
+ON CONFLICT (dedup_key) WHERE dedup_key IS NOT NULL DO NOTHING RETURNING id
 """
 
-# A job whose worker died is taken like a ready one, unless it has killed enough workers.
 CLAIM = """
-WITH next AS (
-    SELECT id FROM worklist_job
-    WHERE state IN ('ready', 'running') AND (%(id)s IS NULL OR id = %(id)s)
-      AND (state = 'ready' AND run_after <= clock_timestamp()
-           OR state = 'running' AND lease_until <= clock_timestamp() AND attempts < attempts_max)
-    ORDER BY turn_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
-)
-UPDATE worklist_job job SET state = 'running', attempts = attempts + 1, fence = fence + 1,
-    started_at = clock_timestamp(),
-    lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
-FROM next WHERE job.id = next.id
-RETURNING job.id, job.kind, job.args, job.fence, job.attempts, job.trace
+SELECT id, kind, args, fence, attempts, trace FROM worklist_claim_job(
+    %(id)s, %(lease)s, %(limited)s::text[], %(running_most)s::int[], %(patient)s::text[],
+    %(patience)s, %(light)s)
+"""
+END = """
+SELECT id, kind, args, fence, attempts, trace FROM worklist_end_job(
+    %(ended)s, %(fence)s, %(lease)s, %(limited)s::text[], %(running_most)s::int[],
+    %(patient)s::text[], %(patience)s)
 """
 
 BURY = """
@@ -60,7 +54,7 @@ PURGE = """
 WITH old AS (
     SELECT id FROM worklist_job
     WHERE state = 'done' AND done_at < clock_timestamp() - make_interval(days => %(days)s)
-    ORDER BY done_at LIMIT 10000
+    ORDER BY done_at LIMIT %(most)s
 )
 DELETE FROM worklist_job job USING old WHERE job.id = old.id
 """
@@ -88,6 +82,7 @@ def enqueue_job(
     *,
     kind: str,
     args: Mapping[str, Any],
+    subject: str = "",
     dedup_key: str | None = None,
     run_after: datetime | None = None,
     priority: int = 10,
@@ -95,9 +90,10 @@ def enqueue_job(
 ) -> int | None:
     """Ask a worker to run the task of that dotted name once this transaction commits.
 
-    Returns the job's id, or None when a job with the same key exists already. The number of the
-    request goes with it. Without the bell it is begun at the next look, within a second: for
-    transactions of which there are hundreds a second, since ringing lets commits go one by one.
+    Returns the job's id, or None when a job with the same key exists already. `subject` is the
+    item it is about, as the trail calls it. The number of the request goes with it. Without the
+    bell it is begun at the next look, within a second: for transactions of which there are
+    hundreds a second, since ringing lets commits go one by one.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -105,6 +101,7 @@ def enqueue_job(
             {
                 "kind": kind,
                 "args": json.dumps(dict(args), default=str),
+                "subject": subject[:80],
                 "dedup_key": dedup_key,
                 "run_after": run_after,
                 "ahead": priority * rules.JOB_STEP_SECONDS,
@@ -117,15 +114,33 @@ def enqueue_job(
     return None if row is None else int(row[0])
 
 
-def claim_job(*, job_id: int | None = None) -> Claimed | None:
-    """Take the given job, else the next, if ready or its worker died; None when there is none."""
+def claim_job(
+    *, job_id: int | None = None, limits: rules.Limits = rules.NO_LIMITS
+) -> Claimed | None:
+    """Take the given job, else the next, if ready or its worker died; None when there is none.
+
+    Outside a transaction the claim does not wait for the disk: one that a crash forgets is ready
+    again, and who held it is refused.
+    """
+    light = not connection.in_atomic_block
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"id": job_id, "lease": LEASE_SECONDS})
+        cursor.execute(CLAIM, {"id": job_id, "light": light, **_limiting(limits)})
+        row = cursor.fetchone()
+    return _claimed(row)
+
+
+def end_job(*, job: Claimed, limits: rules.Limits = rules.NO_LIMITS) -> Claimed | None:
+    """Mark a job done in the transaction of its effect and take the next; refuse a lost one.
+
+    The next is in nobody's hands before this transaction has committed: begin it after that.
+    """
+    assert connection.in_atomic_block, "a job and its effect stand or fall together"
+    with connection.cursor() as cursor:
+        cursor.execute(END, {"ended": job.job_id, "fence": job.fence, **_limiting(limits)})
         row = cursor.fetchone()
     if row is None:
-        return None
-    args = json.loads(row[2]) if isinstance(row[2], str) else row[2]
-    return Claimed(row[0], row[1], args, row[3], row[4], row[5])
+        raise rules.LeaseLost
+    return _claimed(row)
 
 
 def extend_job(*, job: Claimed) -> None:
@@ -164,22 +179,6 @@ def hand_back_job(*, job: Claimed) -> None:
         cursor.execute("SELECT pg_notify(%s, '')", [BELL])
 
 
-def revive_job(*, job_id: int, by: Staff, at: datetime) -> None:
-    """Let a job that was given up be tried again; refuse one that was not."""
-    moved = Job.objects.filter(id=job_id, state=rules.DEAD).update(
-        state=rules.READY, attempts=0, run_after=at
-    )
-    if not moved:
-        raise rules.JobNotDead
-    trail.record(
-        institution_id=by.institution_id,
-        actor=by.label,
-        action="worklist.revive_job",
-        subject=f"worklist.job:{job_id}",
-        at=at,
-    )
-
-
 def bury_jobs() -> int:
     """Give up the jobs that every worker died of; return how many."""
     with connection.cursor() as cursor:
@@ -187,16 +186,17 @@ def bury_jobs() -> int:
         return int(cursor.rowcount)
 
 
-def purge_jobs(*, days: int = 3) -> int:
+def purge_jobs(*, days: int = 3, most: int = _FORGOTTEN_AT_ONCE) -> int:
     """Forget the jobs done so many days ago, and processes long silent; return how many jobs.
 
+    The oldest go first, which lie beside one another, so that vacuum finds whole pages empty.
     Keys of jobs are forgotten with them, so a key names its time or is used within that time.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM worklist_heartbeat WHERE at < clock_timestamp() - interval '1 day'"
         )
-        cursor.execute(PURGE, {"days": days})
+        cursor.execute(PURGE, {"days": days, "most": most})
         return int(cursor.rowcount)
 
 
@@ -204,6 +204,23 @@ def sign_of_life(*, process: str, host: str, pid: int) -> None:
     """Say that a process is alive, by the clock of the database."""
     with connection.cursor() as cursor:
         cursor.execute(SIGN, {"process": process, "host": host, "pid": pid})
+
+
+def _limiting(limits: rules.Limits) -> dict[str, Any]:
+    return {
+        "lease": LEASE_SECONDS,
+        "limited": list(limits.running_most),
+        "running_most": list(limits.running_most.values()),
+        "patient": list(limits.patient),
+        "patience": limits.patience_seconds,
+    }
+
+
+def _claimed(row: tuple[Any, ...] | None) -> Claimed | None:
+    if row is None or row[0] is None:
+        return None
+    args = json.loads(row[2]) if isinstance(row[2], str) else row[2]
+    return Claimed(row[0], row[1], args, row[3], row[4], row[5])
 
 
 def _fenced(change: str, job: Claimed, **params: int | str) -> str:

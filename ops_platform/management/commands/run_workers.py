@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run until told to stop; then finish the jobs in hand, or hand them back in time."""
         if options["once"]:
-            while jobs.run_job():
+            while jobs.run_jobs(goes_on=lambda: True):
                 pass
             return
         loop, rung = Loop("worker"), threading.Event()
@@ -58,7 +58,7 @@ class Command(BaseCommand):
 def _work(loop: Loop, rung: threading.Event) -> None:
     while loop.goes_on():
         with loop.surviving():
-            if jobs.run_job():
+            if jobs.run_jobs(goes_on=loop.goes_on):
                 continue
         rung.clear()
         rung.wait(POLL_SECONDS)

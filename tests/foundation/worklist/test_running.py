@@ -97,11 +97,11 @@ def test_a_job_given_up_is_tried_again_when_a_person_says_so(bank, authorizer):
     Job.objects.update(state=rules.DEAD)
     job = Job.objects.get()
 
-    worklist.revive_job(job_id=job.pk, by=authorizer, at=people.NOON)
+    worklist.revive_job(job_id=job.pk, reason="mended", by=authorizer, at=people.NOON)
 
     assert worklist.claim_job().job_id == job.pk
     with pytest.raises(rules.JobNotDead):
-        worklist.revive_job(job_id=job.pk, by=authorizer, at=people.NOON)
+        worklist.revive_job(job_id=job.pk, reason="mended", by=authorizer, at=people.NOON)
 
 
 @pytest.mark.parametrize("kind", ["os.system", "ops_platform.jobs.run_job", "a.tasks.b.c"])

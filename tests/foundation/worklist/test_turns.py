@@ -41,12 +41,32 @@ def test_until_then_the_more_important_goes_first(put, authorizer):
     assert claim(authorizer).pk == more_important.pk
 
 
-def test_an_urgent_item_goes_before_any_priority_and_age(put, authorizer, dispatcher):
-    old, urgent = put(priority=90), put(priority=1)
-    came_earlier(old, 600)
+def test_an_urgent_item_goes_before_all_that_came_within_its_hours_before(
+    put, authorizer, dispatcher
+):
+    old, urgent = put(), put()
+    came_earlier(old, 239)
     worklist.mark_urgent(item_id=urgent.pk, reason="客户等待", by=dispatcher, at=people.NOON)
 
     assert claim(authorizer).pk == urgent.pk
+
+
+def test_an_item_older_than_that_goes_before_an_urgent_one(put, authorizer, dispatcher):
+    old, urgent = put(), put()
+    came_earlier(old, 241)
+    worklist.mark_urgent(item_id=urgent.pk, reason="客户等待", by=dispatcher, at=people.NOON)
+
+    assert claim(authorizer).pk == old.pk
+
+
+def test_an_item_marked_urgent_twice_is_put_forward_once(put, dispatcher):
+    item = put()
+    for reason in ("客户等待", "再催"):
+        worklist.mark_urgent(item_id=item.pk, reason=reason, by=dispatcher, at=people.NOON)
+
+    marked = selectors.item(item_id=item.pk)
+    assert item.turn_at - marked.turn_at == timedelta(hours=4)
+    assert marked.urgent_reason == "再催"
 
 
 def test_an_item_held_by_a_stalled_person_keeps_its_turn(put, authorizer, bank, let_the_lease_end):

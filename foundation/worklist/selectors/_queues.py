@@ -1,4 +1,4 @@
-"""What the worklist can be asked: queues and their items, clocks, people's seconds, jobs."""
+"""Queues and their items, clocks, people's seconds."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum
-from django.db.models.functions import Now
 from django.utils.timezone import localdate
 
 from foundation.kernel.calendar import Calendar
@@ -20,7 +18,7 @@ from foundation.policy import selectors as policy
 from foundation.trail import selectors as trail
 from foundation.trail.models import Event
 from foundation.worklist import rules
-from foundation.worklist.models import Heartbeat, Holding, Job, Suspension, WorkItem
+from foundation.worklist.models import Holding, Suspension, WorkItem
 
 # More is shown as "1000+": counting on would make the page slower with every item that waits.
 COUNTED_MOST = 1000
@@ -28,13 +26,15 @@ PAGE = 50
 FINISHED = Q(ended_by="finished")
 
 # What a person may hold: grade and skill suffice, no own part in it, no item of the own place.
+# `can` are the person's skills (CAN).
+CAN = f"can AS ({people.SKILLS_SQL})"
 TAKEABLE = """(skill = '' AND grade_needed <= %(grade)s OR EXISTS (
-          SELECT 1 FROM unnest(%(skills)s::text[], %(grades)s::int[]) AS can(skill, grade)
-          WHERE can.skill = worklist_workitem.skill
+          SELECT 1 FROM can WHERE can.skill = worklist_workitem.skill
             AND can.grade >= worklist_workitem.grade_needed))
       AND NOT (%(person)s = ANY (conflicted))
       AND (NOT outsiders_only OR institution_id <> %(institution)s)"""
 WAITING_FOR = f"""
+WITH {CAN}
 SELECT count(*) FROM (
     SELECT 1 FROM worklist_workitem
     WHERE queue = %(queue)s AND state = 'waiting' AND {TAKEABLE} LIMIT %(most)s
@@ -61,13 +61,7 @@ SELECT count(*), count(*) FILTER (WHERE state = 'waiting'),
     count(*) FILTER (WHERE urgent), min(enqueued_at) FILTER (WHERE state = 'waiting')
 FROM (SELECT state, urgent, enqueued_at FROM worklist_workitem
       WHERE queue = %(queue)s AND state IN ('waiting', 'held', 'suspended')
-      ORDER BY urgent DESC, turn_at, id LIMIT %(most)s) first
-"""
-
-JOBS = """
-SELECT wanted.state, (SELECT count(*) FROM
-    (SELECT 1 FROM worklist_job job WHERE job.state = wanted.state LIMIT %(most)s) first)
-FROM unnest(%(states)s::text[]) AS wanted(state)
+      ORDER BY turn_at, id LIMIT %(most)s) first
 """
 
 
@@ -99,7 +93,6 @@ class Wanted:
 class Place:
     """Where a page of a queue ended, so that the next one begins behind it."""
 
-    urgent: bool
     turn_at: datetime
     item_id: int
 
@@ -134,25 +127,6 @@ class Sheet:
     suspensions: Sequence[Suspension]
     timeline: Sequence[Event]
     steps: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Jobs:
-    """Some jobs of a state, and which one the next are older than."""
-
-    rows: Sequence[Job]
-    next_before: int | None
-
-
-@dataclass(frozen=True)
-class Sign:
-    """The last sign of life of a process."""
-
-    process: str
-    host: str
-    pid: int
-    at: datetime
-    alive: bool
 
 
 @dataclass(frozen=True)
@@ -210,12 +184,11 @@ def depth(*, queue: str, at: datetime) -> Depth:
 
 
 def abilities(*, staff: Staff, on: date) -> Mapping[str, Any]:
-    """Return what `TAKEABLE` asks of a person: grade, certified skills, who and where one is."""
-    can = people.skills(staff=staff, on=on)
+    """Return what `TAKEABLE` and `CAN` ask of a person: grade, who and where one is, the day."""
     return {
+        "staff": staff.pk,
+        "on": on,
         "grade": staff.grade,
-        "skills": list(can),
-        "grades": list(can.values()),
         "person": staff.person,
         "institution": staff.institution_id,
     }
@@ -244,7 +217,7 @@ def page(
         rows = rows.filter(urgent=True)
     if after:
         rows = rows.filter(_behind(after))
-    rows = rows.select_related("institution").order_by("-urgent", "turn_at", "id")
+    rows = rows.select_related("institution").order_by("turn_at", "id")
     found: list[WorkItem] = list(rows[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
     calendar = calendar_of(queue=queue, at=at)
@@ -256,7 +229,7 @@ def page(
         )
         for item in found[:limit]
     ]
-    return Page(shown, Place(last.urgent, last.turn_at, last.pk) if last else None)
+    return Page(shown, Place(last.turn_at, last.pk) if last else None)
 
 
 def item(*, item_id: int) -> WorkItem:
@@ -364,32 +337,7 @@ def holdings_of(
     return Held(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
 
 
-def job_counts() -> dict[str, int]:
-    """Return how many jobs are in each state, counted up to a thousand."""
-    states = list(rules.JOB_FLOW.states)
-    with connection.cursor() as cursor:
-        cursor.execute(JOBS, {"states": states, "most": COUNTED_MOST})
-        return dict(cursor.fetchall())
-
-
-def jobs(*, state: str, before: int | None = None, limit: int = PAGE) -> Jobs:
-    """Return jobs in a state, newest first, older than a given one."""
-    rows = Job.objects.filter(state=state)
-    if before:
-        rows = rows.filter(id__lt=before)
-    found = list(rows.order_by("-id")[: limit + 1])
-    return Jobs(found[:limit], found[limit - 1].pk if len(found) > limit else None)
-
-
-def signs_of_life() -> Sequence[Sign]:
-    """Return when each process signed, and whether that is too long ago by the database's clock."""
-    most = timedelta(seconds=settings.READY_SILENT_SECONDS)
-    rows = Heartbeat.objects.annotate(silent=Now() - F("at")).order_by("process", "host", "pid")
-    return tuple(Sign(row.process, row.host, row.pid, row.at, row.silent <= most) for row in rows)
-
-
 def _behind(place: Place) -> Q:
     """Return the rest of the order; in a form whose beginning the index can find."""
     later = Q(turn_at__gt=place.turn_at) | Q(turn_at=place.turn_at, id__gt=place.item_id)
-    rest = Q(urgent=place.urgent) & Q(turn_at__gte=place.turn_at) & later
-    return rest | Q(urgent=False) if place.urgent else rest
+    return Q(turn_at__gte=place.turn_at) & later

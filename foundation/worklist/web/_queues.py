@@ -1,4 +1,4 @@
-"""Pages of the dispatcher: queues, one queue, one item; and of the operators: jobs."""
+"""Pages of the dispatcher: queues, one queue, one item."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
     shown = selectors.page(queue=code, wanted=form.wanted(), after=form.place(), at=timezone.now())
     depth = selectors.depth(queue=code, at=timezone.now())
     kept = request.GET.copy()
-    for name in ("after_urgent", "after_turn", "after_id"):
+    for name in ("after_turn", "after_id"):
         kept.pop(name, None)
     part = "worklist/_queue.html" if request.headers.get("HX-Request") else ""
     context = {"form": form, "page": shown, "depth": depth, "query": kept.urlencode()}
@@ -181,29 +181,6 @@ def resume(request: HttpRequest, item_id: int) -> HttpResponse:
     except rules.NoSuchItem as refusal:
         raise Http404 from refusal
     return redirect("worklist:item", item_id)
-
-
-@require_GET
-@requires(Permission.JOB_VIEW)
-def jobs(request: HttpRequest) -> HttpResponse:
-    """Show how many jobs are in each state, those given up first, and which processes live."""
-    state, before = forms.Listed(request.GET).wanted()
-    context = {
-        "state": state,
-        "listed": selectors.jobs(state=state, before=before),
-        "counts": selectors.job_counts(),
-        "processes": selectors.signs_of_life(),
-    }
-    return render(request, "worklist/jobs.html", context)
-
-
-@action
-@require_POST
-@requires(Permission.JOB_VIEW)
-def retry_job(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Let a job that was given up be tried again."""
-    services.revive_job(job_id=job_id, by=signed_in(request), at=timezone.now())
-    return redirect("worklist:jobs")
 
 
 def _form(step: str, request: HttpRequest | None = None) -> forms.Reason:
