@@ -10,7 +10,7 @@ from django.db.models import Q
 from foundation.people import rules
 from foundation.people.models import RoleProposal, Staff, StaffRole
 from foundation.people.roles import ROLES
-from foundation.trail import services as trail
+from foundation.people.services._told import tell
 
 
 @transaction.atomic
@@ -154,17 +154,11 @@ def _wait_for(staff: Staff) -> None:
 
 
 def _tell(proposal: RoleProposal, action: str, *, by: Staff, at: datetime) -> None:
-    trail.record(
-        institution_id=proposal.staff.institution_id,
-        actor=by.label,
-        action=action,
-        subject=f"people.staff:{proposal.staff.number}",
-        at=at,
-        detail={
-            "kind": proposal.kind,
-            "role": proposal.role,
-            "valid_from": str(proposal.valid_from),
-            "valid_until": str(proposal.valid_until or ""),
-            "reason": proposal.reason,
-        },
-    )
+    detail = {
+        "kind": proposal.kind,
+        "role": proposal.role,
+        "valid_from": str(proposal.valid_from),
+        "valid_until": str(proposal.valid_until or ""),
+        "reason": proposal.reason,
+    }
+    tell(staff=proposal.staff, action=action, by=by.label, at=at, detail=detail)

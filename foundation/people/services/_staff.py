@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from foundation.people import rules
 from foundation.people.models import Institution, Post, Qualification, Staff, Vendor
-from foundation.trail import services as trail
+from foundation.people.services._told import tell
 
 
 @transaction.atomic
@@ -50,7 +50,7 @@ def open_staff(
     staff.set_unusable_password()
     staff.save(force_insert=True)
     after = {"name": name, "institution": institution.number, "grade": grade}
-    _tell(staff, "people.open_staff", by=by, at=at, detail={"after": after})
+    tell(staff=staff, action="people.open_staff", by=by.label, at=at, detail={"after": after})
     return staff
 
 
@@ -64,7 +64,13 @@ def change_staff(
     staff.name, staff.institution, staff.grade = name, institution, grade
     staff.save(update_fields=["name", "institution", "grade"])
     after = {"name": name, "institution": institution.number, "grade": grade}
-    _tell(staff, "people.change_staff", by=by, at=at, detail={"before": before, "after": after})
+    tell(
+        staff=staff,
+        action="people.change_staff",
+        by=by.label,
+        at=at,
+        detail={"before": before, "after": after},
+    )
     return staff
 
 
@@ -91,7 +97,7 @@ def qualify(
         defaults={"grade": grade, "certificate": certificate, "valid_until": valid_until},
     )
     detail: dict[str, object] = {"skill": skill, "grade": grade, "valid_until": str(valid_until)}
-    _tell(staff, "people.qualify", by=by, at=at, detail=detail)
+    tell(staff=staff, action="people.qualify", by=by.label, at=at, detail=detail)
     return row
 
 
@@ -106,7 +112,7 @@ def assign_post(
         former.save(update_fields=["valid_until"])
     post = Post.objects.create(staff=staff, institution=institution, title=title, valid_from=on)
     detail: dict[str, object] = {"post": title, "institution": institution.number, "from": str(on)}
-    _tell(staff, "people.assign_post", by=by, at=at, detail=detail)
+    tell(staff=staff, action="people.assign_post", by=by.label, at=at, detail=detail)
     return post
 
 
@@ -117,7 +123,7 @@ def close_sign_in(*, staff_id: int, reason: str, by: Staff, at: datetime) -> Sta
     _end(staff, rules.ENDED)
     staff.is_active = False
     staff.save(update_fields=["is_active"])
-    _tell(staff, "people.close_sign_in", by=by, at=at, detail={"reason": reason})
+    tell(staff=staff, action="people.close_sign_in", by=by.label, at=at, detail={"reason": reason})
     return staff
 
 
@@ -127,7 +133,7 @@ def open_sign_in(*, staff_id: int, reason: str, by: Staff, at: datetime) -> Staf
     staff = _locked(staff_id, by=by)
     staff.is_active, staff.opened_at = True, at
     staff.save(update_fields=["is_active", "opened_at"])
-    _tell(staff, "people.open_sign_in", by=by, at=at, detail={"reason": reason})
+    tell(staff=staff, action="people.open_sign_in", by=by.label, at=at, detail={"reason": reason})
     return staff
 
 
@@ -137,7 +143,7 @@ def end_sessions(*, staff_id: int, reason: str, by: Staff, at: datetime) -> Staf
     staff = _locked(staff_id, by=by)
     for row in Staff.objects.filter(person=staff.person).order_by("id"):
         _end(row, rules.ENDED)
-    _tell(staff, "people.end_sessions", by=by, at=at, detail={"reason": reason})
+    tell(staff=staff, action="people.end_sessions", by=by.label, at=at, detail={"reason": reason})
     return staff
 
 
@@ -156,7 +162,9 @@ def disable_dormant(*, at: datetime, days: int = rules.DORMANT_DAYS) -> int:
         _end(staff, rules.ENDED)
         staff.is_active = False
         staff.save(update_fields=["is_active"])
-        _tell(staff, "people.disable_dormant", by=None, at=at, detail={"days": days})
+        tell(
+            staff=staff, action="people.disable_dormant", by="system", at=at, detail={"days": days}
+        )
     return len(closed)
 
 
@@ -171,17 +179,4 @@ def _locked(staff_id: int, *, by: Staff) -> Staff:
 def _end(staff: Staff, because: str) -> None:
     Staff.objects.filter(id=staff.pk).update(
         sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=because
-    )
-
-
-def _tell(
-    staff: Staff, action: str, *, by: Staff | None, at: datetime, detail: dict[str, object]
-) -> None:
-    trail.record(
-        institution_id=staff.institution_id,
-        actor=by.label if by else "system",
-        action=action,
-        subject=f"people.staff:{staff.number}",
-        at=at,
-        detail=detail,
     )
