@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from foundation.kernel.errors import Refused
 from foundation.kernel.text import clean_text
@@ -29,6 +29,9 @@ ELSEWHERE, ENDED, CHANGED, RESET = "elsewhere", "ended", "changed", "reset"
 SIGNED_OUT_BECAUSE = (ELSEWHERE, ENDED, CHANGED, RESET)
 
 VENDOR_DUTY = "vendor"
+
+# How something with a first and a last day stands on a day between, before or after them.
+COMING, IN_FORCE, OVER = "coming", "in force", "over"
 
 # Guards of the door itself, not numbers of the business: they hold before anybody is known.
 TRIES_PER_STRETCH = 30
@@ -318,6 +321,13 @@ def password_due(
 def wait_after(failures: int) -> timedelta:
     """Return how long no code is looked at after so many wrong ones in a row: doubled each time."""
     return timedelta(seconds=min(2 ** (failures - 1), 1800) if failures else 0)
+
+
+def standing(valid_from: date, valid_until: date | None, *, on: date) -> str:
+    """Return whether something is yet to come on a day, in force, or over."""
+    if on < valid_from:
+        return COMING
+    return OVER if valid_until and on > valid_until else IN_FORCE
 
 
 def stretch_of(at: datetime) -> int:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from foundation.people import forms, selectors, services
+from foundation.people import forms, rules, selectors, services
 from foundation.people.models import Institution, Staff
 from foundation.people.roles import ROLES, Permission
 from foundation.trail import selectors as trail
@@ -207,7 +207,10 @@ def _detail(row: Staff) -> dict[str, Any]:
     return {
         "row": row,
         "roles": roles,
-        "qualifications": selectors.qualifications(staff=row),
+        "qualifications": [
+            (skill, rules.standing(skill.valid_from, skill.valid_until, on=timezone.localdate()))
+            for skill in selectors.qualifications(staff=row)
+        ],
         "entries": trail.timeline(subject=f"people.staff:{row.number}", limit=30),
         "form": forms.Reason(),
     }
