@@ -240,7 +240,7 @@ READ_BY_ALL = frozenset({"policy_policy"})
 # Every table that a scope does not narrow. None holds a customer, a sum or an image.
 OPEN = frozenset({
     # who works where as what, and how they sign in: read before there is a scope
-    "people_institution", "people_staff", "people_vendor", "people_post", "people_qualification",
+    "people_institution", "people_staff", "people_vendor", "people_qualification",
     "people_staffrole", "people_roleproposal", "people_roleduty", "people_dutyconflict",
     "people_formerpassword", "people_passwordreset", "people_signincount", "people_apitoken",
     "people_secondfactor", "django_session", "axes_accessattempt", "axes_accessattemptexpiration",

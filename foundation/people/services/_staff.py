@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from foundation.people import rules
 from foundation.people.models import Institution, Post, Qualification, Staff, Vendor
+from foundation.people.services._scope import acting_as_system
 from foundation.people.services._told import tell
 
 
@@ -107,10 +108,14 @@ def assign_post(
 ) -> Post:
     """Begin a post and end the former one on the day before; refuse one's own."""
     staff = _locked(staff_id, by=by)
-    for former in Post.objects.filter(staff=staff, valid_until=None).order_by("id"):
-        former.valid_until = max(on - timedelta(days=1), former.valid_from)
-        former.save(update_fields=["valid_until"])
-    post = Post.objects.create(staff=staff, institution=institution, title=title, valid_from=on)
+    # The former post may be at an institution that is out of the giver's sight.
+    with acting_as_system(reason="post"):
+        for former in Post.objects.filter(staff=staff, valid_until=None).order_by("id"):
+            former.valid_until = max(on - timedelta(days=1), former.valid_from)
+            former.save(update_fields=["valid_until"])
+    post: Post = Post.objects.create(
+        staff=staff, institution=institution, title=title, valid_from=on
+    )
     detail: dict[str, object] = {"post": title, "institution": institution.number, "from": str(on)}
     tell(staff=staff, action="people.assign_post", by=by.label, at=at, detail=detail)
     return post
