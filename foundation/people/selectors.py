@@ -20,6 +20,8 @@ from foundation.people.models import (
     ApiToken,
     Institution,
     Institutional,
+    Post,
+    PostProposal,
     Qualification,
     RoleProposal,
     Staff,
@@ -197,6 +199,50 @@ def role_history(*, staff: Staff) -> Sequence[StaffRole]:
     """Return every role that the human has held or holds, under any number, newest first."""
     rows = StaffRole.objects.filter(person=staff.person)
     return tuple(rows.select_related("staff", "granted_by", "approved_by").order_by("-id"))
+
+
+def posts(
+    *, of: Staff | None = None, at: Institution | None = None, after: int = 0, limit: int = _PAGE
+) -> Sequence[Post]:
+    """Return posts in scope, of a human or at an institution, the latest first, after one of them.
+
+    Of a human under any number, as roles are.
+    """
+    rows = Post.objects.select_related("staff", "institution", "proposed_by", "approved_by")
+    rows = rows.filter(staff__person=of.person) if of else rows
+    rows = rows.filter(institution=at) if at else rows
+    begun = Post.objects.filter(id=after).values_list("valid_from", flat=True).first()
+    if begun:
+        rows = rows.filter(Q(valid_from__lt=begun) | Q(valid_from=begun, id__lt=after))
+    return tuple(rows.order_by("-valid_from", "-id")[:limit])
+
+
+def post_proposals(
+    *, state: str = "", of: Staff | None = None, limit: int = _PAGE
+) -> Sequence[PostProposal]:
+    """Return proposals of posts of which both ends are in scope, newest first."""
+    rows = _post_proposals_in_scope().order_by("-id")
+    rows = rows.filter(state=state) if state else rows
+    return tuple((rows.filter(staff=of) if of else rows)[:limit])
+
+
+def post_proposal(*, proposal_id: int) -> PostProposal | None:
+    """Return one proposal of a post of which both ends are in scope, or None."""
+    return _post_proposals_in_scope().filter(id=proposal_id).first()
+
+
+def _post_proposals_in_scope() -> QuerySet[PostProposal]:
+    rows: QuerySet[PostProposal] = PostProposal.objects.select_related(
+        "staff__institution", "institution", "proposed_by", "decided_by"
+    )
+    allowed = scope.current()
+    return rows if allowed == scope.EVERYTHING else rows.filter(staff__institution__in=allowed)
+
+
+def in_sight(*, institution_id: int) -> bool:
+    """Return whether an institution is within the scope."""
+    allowed = scope.current()
+    return allowed == scope.EVERYTHING or institution_id in allowed
 
 
 def qualifications(*, staff: Staff) -> Sequence[Qualification]:

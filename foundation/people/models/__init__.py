@@ -20,7 +20,7 @@ from foundation.people.models._house import (
     StaffRole,
     Vendor,
 )
-from foundation.people.models._posts import Post, Qualification
+from foundation.people.models._posts import Post, PostProposal, Qualification
 
 __all__ = [
     "ApiToken",
@@ -30,6 +30,7 @@ __all__ = [
     "Institutional",
     "PasswordReset",
     "Post",
+    "PostProposal",
     "Qualification",
     "RoleDuty",
     "RoleProposal",

@@ -12,6 +12,7 @@ from django.db.models import F
 
 from foundation.people import rules, selectors
 from foundation.people.models import SignInCount, Staff
+from foundation.people.services._posts import take_up_post
 from foundation.people.services._scope import acting_as_system
 from foundation.people.services._told import tell
 from foundation.trail import services as trail
@@ -67,8 +68,12 @@ def hashing() -> Iterator[None]:
 
 
 def start_session(*, staff: Staff, at: datetime, where: str, how: str = "password") -> Staff:
-    """Void every session of the human, under any number; return the row for the new one."""
+    """Void every session of the human, under any number; return the row for the new one.
+
+    It begins where the post of the day is, whether or not the job of the night has run.
+    """
     with acting_as_system(reason="sign-in"):
+        take_up_post(staff=staff, at=at)
         rows = Staff.objects.select_for_update(of=("self",)).filter(person=staff.person)
         numbers = [row.pk for row in rows.order_by("id")]
         Staff.objects.filter(id__in=numbers).update(

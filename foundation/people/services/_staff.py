@@ -1,4 +1,4 @@
-"""Staff: numbers opened, moved, certified, closed; sessions ended from outside."""
+"""Staff: numbers opened, changed, certified, closed; sessions ended from outside."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.timezone import localdate
 
 from foundation.people import rules
-from foundation.people.models import Institution, Post, Qualification, Staff, Vendor
-from foundation.people.services._scope import acting_as_system
+from foundation.people.models import Institution, Qualification, Staff, Vendor
+from foundation.people.services._posts import begin_post
 from foundation.people.services._told import tell
 
 
@@ -26,6 +27,7 @@ def open_staff(
     number: str,
     name: str,
     institution: Institution,
+    title: str,
     by: Staff,
     at: datetime,
     grade: int = 1,
@@ -34,6 +36,7 @@ def open_staff(
 ) -> Staff:
     """Open a number that cannot sign in before its password is set; refuse a taken number.
 
+    Its first post begins on that day; every other is proposed by one person and decided by another.
     `person` is given when the human has another number already.
     """
     if Staff.objects.filter(number=number).exists():
@@ -50,21 +53,23 @@ def open_staff(
     )
     staff.set_unusable_password()
     staff.save(force_insert=True)
-    after = {"name": name, "institution": institution.number, "grade": grade}
+    begin_post(
+        staff=staff, institution=institution, title=title, on=localdate(at), proposed_by=None,
+        approved_by=None,
+    )  # fmt: skip
+    after = {"name": name, "institution": institution.number, "post": title, "grade": grade}
     tell(staff=staff, action="people.open_staff", by=by.label, at=at, detail={"after": after})
     return staff
 
 
 @transaction.atomic
-def change_staff(
-    *, staff_id: int, name: str, institution: Institution, grade: int, by: Staff, at: datetime
-) -> Staff:
-    """Change name, institution or grade; refuse one's own."""
+def change_staff(*, staff_id: int, name: str, grade: int, by: Staff, at: datetime) -> Staff:
+    """Change name or grade; refuse one's own. Where somebody works follows from the post."""
     staff = _locked(staff_id, by=by)
-    before = {"name": staff.name, "institution": staff.institution.number, "grade": staff.grade}
-    staff.name, staff.institution, staff.grade = name, institution, grade
-    staff.save(update_fields=["name", "institution", "grade"])
-    after = {"name": name, "institution": institution.number, "grade": grade}
+    before = {"name": staff.name, "grade": staff.grade}
+    staff.name, staff.grade = name, grade
+    staff.save(update_fields=["name", "grade"])
+    after = {"name": name, "grade": grade}
     tell(
         staff=staff,
         action="people.change_staff",
@@ -100,25 +105,6 @@ def qualify(
     detail: dict[str, object] = {"skill": skill, "grade": grade, "valid_until": str(valid_until)}
     tell(staff=staff, action="people.qualify", by=by.label, at=at, detail=detail)
     return row
-
-
-@transaction.atomic
-def assign_post(
-    *, staff_id: int, institution: Institution, title: str, on: date, by: Staff, at: datetime
-) -> Post:
-    """Begin a post and end the former one on the day before; refuse one's own."""
-    staff = _locked(staff_id, by=by)
-    # The former post may be at an institution that is out of the giver's sight.
-    with acting_as_system(reason="post"):
-        for former in Post.objects.filter(staff=staff, valid_until=None).order_by("id"):
-            former.valid_until = max(on - timedelta(days=1), former.valid_from)
-            former.save(update_fields=["valid_until"])
-    post: Post = Post.objects.create(
-        staff=staff, institution=institution, title=title, valid_from=on
-    )
-    detail: dict[str, object] = {"post": title, "institution": institution.number, "from": str(on)}
-    tell(staff=staff, action="people.assign_post", by=by.label, at=at, detail=detail)
-    return post
 
 
 @transaction.atomic
