@@ -98,7 +98,13 @@ def served_root(*, institution: Institution) -> Institution:
 
 
 def scope_of(*, staff: Staff) -> tuple[int, ...]:
-    """Return the ids of the institutions whose data the person may see, smallest first."""
+    """Return the ids of the institutions whose data the person may see, smallest first.
+
+    People of a vendor see what is at their own institution alone: what they are given to do is
+    handed to them there, in slices, and the branch that their centre serves is not their business.
+    """
+    if staff.vendor_id is not None:
+        return (staff.institution_id,)
     root = served_root(institution=staff.institution)
     below = Institution.objects.filter(path__startswith=root.path)
     return tuple(below.order_by("id").values_list("id", flat=True))
