@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from authorization import events as authorization_events
 from foundation.imaging import selectors as imaging
@@ -216,6 +217,7 @@ def _stray(document_id: int, institution_id: int, day: date, at: datetime) -> Ma
 
 
 def _enqueue(match: Match, at: datetime) -> None:
+    minutes = policy.whole(code="monitoring.wait_target_minutes", on=localdate(at))
     match.opened_at = at
     match.work_item = worklist.enqueue(
         queue=rules.QUEUE,
@@ -226,7 +228,7 @@ def _enqueue(match: Match, at: datetime) -> None:
         grade_needed=1,
         amount_fen=match.amount_fen or 0,
         conflicted=list(match.touched),
-        target=timedelta(minutes=policy.whole(code="monitoring.wait_target_minutes", on=at.date())),
+        target=timedelta(minutes=minutes),
         at=at,
     )
     match.save(update_fields=["opened_at", "work_item"])

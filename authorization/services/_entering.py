@@ -10,6 +10,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.timezone import localdate
 
 from authorization import rules, selectors
 from authorization.models import Request
@@ -234,7 +235,7 @@ def _queue(request: Request, step: str, priority: int, at: datetime) -> None:
         amount_fen=request.amount_fen,
         conflicted=[request.teller_person],
         target=timedelta(
-            seconds=policy.whole(code="authorization.wait_target_seconds", on=at.date())
+            seconds=policy.whole(code="authorization.wait_target_seconds", on=localdate(at))
         ),
         at=at,
     )

@@ -88,19 +88,19 @@ class _InPlace(forms.Form):
 
 
 class Staff(_InPlace):
-    """Number, name, institution and grade of a member of staff."""
+    """Number, name, institution, first post and grade of a member of staff."""
 
     number = forms.RegexField(r"^[0-9]{4,12}$", label=_("Staff number"))
     name = forms.CharField(label=_("Name"), max_length=30)
     institution = forms.ChoiceField(label=_("Institution"))
+    title = forms.CharField(label=_("Post"), max_length=40)
     grade = forms.IntegerField(label=_("Grade"), min_value=1, max_value=5, initial=1)
 
 
-class StaffChange(_InPlace):
-    """Name, institution and grade that a member of staff has from now on."""
+class StaffChange(forms.Form):
+    """Name and grade that a member of staff has from now on."""
 
     name = forms.CharField(label=_("Name"), max_length=30)
-    institution = forms.ChoiceField(label=_("Institution"))
     grade = forms.IntegerField(label=_("Grade"), min_value=1, max_value=5)
 
 
@@ -126,6 +126,15 @@ class RoleProposal(forms.Form):
     )
     valid_from = forms.DateField(label=_("Valid from"), widget=_DAY)
     valid_until = forms.DateField(label=_("Valid until"), widget=_DAY, required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class PostProposal(_InPlace):
+    """A post that a person is to have from a day on."""
+
+    institution = forms.ChoiceField(label=_("Institution"))
+    title = forms.CharField(label=_("Post"), max_length=40)
+    valid_from = forms.DateField(label=_("Valid from"), widget=_DAY)
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 

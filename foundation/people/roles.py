@@ -17,6 +17,8 @@ class Permission(StrEnum):
     STAFF_MANAGE = auto()
     ROLE_PROPOSE = auto()
     ROLE_APPROVE = auto()
+    POST_PROPOSE = auto()
+    POST_APPROVE = auto()
     INSTITUTION_MANAGE = auto()
     POLICY_VIEW = auto()
     POLICY_PROPOSE = auto()
@@ -125,7 +127,7 @@ ROLES: dict[str, Role] = {
         ),
         _role(
             "secadmin", "Security administrator", "secadmin", "branch head",
-            P.STAFF_VIEW, P.ROLE_PROPOSE, P.ROLE_APPROVE,
+            P.STAFF_VIEW, P.ROLE_PROPOSE, P.ROLE_APPROVE, P.POST_PROPOSE, P.POST_APPROVE,
         ),
         _role("auditadmin", "Audit administrator", "auditadmin", "branch head", P.TRAIL_VIEW),
     )
@@ -161,6 +163,11 @@ DUTY_CONFLICTS: frozenset[frozenset[str]] = frozenset(
 def conflicting(first: str, second: str) -> bool:
     """Return whether one person may not hold both roles."""
     return frozenset({ROLES[first].duty, ROLES[second].duty}) in DUTY_CONFLICTS
+
+
+def belongs(role: str, *, kind: str) -> bool:
+    """Return whether a role may be held in an institution of the kind; an unknown one nowhere."""
+    return role in ROLES and kind in ROLES[role].institution_kinds
 
 
 def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from foundation.kernel.errors import Refused
 from foundation.kernel.text import clean_text
-from foundation.people.roles import ROLES, conflicting
+from foundation.people.roles import ROLES, belongs, conflicting
 
 HEAD, BRANCH, SUB_BRANCH, OUTLET, CENTRE = "head", "branch", "sub_branch", "outlet", "centre"
 KINDS = (HEAD, BRANCH, SUB_BRANCH, OUTLET, CENTRE)
@@ -26,9 +26,13 @@ GRANT, END = "grant", "end"
 WAITING, APPROVED, DECLINED = "waiting", "approved", "declined"
 
 ELSEWHERE, ENDED, CHANGED, RESET = "elsewhere", "ended", "changed", "reset"
-SIGNED_OUT_BECAUSE = (ELSEWHERE, ENDED, CHANGED, RESET)
+MOVED = "moved"
+SIGNED_OUT_BECAUSE = (ELSEWHERE, ENDED, CHANGED, RESET, MOVED)
 
 VENDOR_DUTY = "vendor"
+
+# How something with a first and a last day stands on a day between, before or after them.
+COMING, IN_FORCE, OVER = "coming", "in force", "over"
 
 # Guards of the door itself, not numbers of the business: they hold before anybody is known.
 TRIES_PER_STRETCH = 30
@@ -113,10 +117,10 @@ class VendorRole(Refused):
 
 
 class OwnGrant(Refused):
-    """Nobody grants, approves or ends a role of their own, under whichever number."""
+    """Nobody decides about a role or a post of their own, under whichever number."""
 
     code = "E1010"
-    text = "Nobody decides about their own roles."
+    text = "Nobody decides about their own roles and posts."
     hint = "Ask another security administrator."
 
 
@@ -124,7 +128,7 @@ class SameProposer(Refused):
     """The proposer may not decide."""
 
     code = "E1011"
-    text = "A role is decided by another person than its proposer."
+    text = "A proposal is decided by another person than its proposer."
 
 
 class Decided(Refused):
@@ -240,6 +244,43 @@ class TokenUnbounded(Refused):
     text = "A token needs a purpose and an end within %(days)s days."
 
 
+class PostWaits(Refused):
+    """Another post of the person waits to be decided."""
+
+    code = "E1028"
+    text = "A proposal of a post for this person is waiting already."
+    hint = "Decide the waiting proposal first."
+
+
+class PostPast(Refused):
+    """A post does not begin in the past: what somebody could see then is not rewritten."""
+
+    code = "E1029"
+    text = "A post begins today at the earliest."
+
+
+class PostEarlier(Refused):
+    """A person has one post at a time, each beginning after the one before."""
+
+    code = "E1030"
+    text = "The person's last post begins on %(day)s; the next one begins later."
+
+
+class SamePost(Refused):
+    """The person holds the post there already."""
+
+    code = "E1031"
+    text = "The person has this post at this institution already."
+
+
+class RoleStays(Refused):
+    """A role that begins on the day or later does not belong where the person goes."""
+
+    code = "E1032"
+    text = "The role %(role)s begins later and is not given where the person goes."
+    hint = "Choose a later day, or another institution."
+
+
 @dataclass(frozen=True)
 class PasswordProfile:
     """One body of rules for passwords; the standards contradict each other, so a bank chooses."""
@@ -279,7 +320,7 @@ def check_role(role: str, *, institution_kind: str, vendor: bool) -> None:
     """Refuse a role that is unknown, belongs elsewhere, or mixes vendor and bank."""
     if role not in ROLES:
         raise UnknownRole(role=role)
-    if institution_kind not in ROLES[role].institution_kinds:
+    if not belongs(role, kind=institution_kind):
         raise RoleNotHere
     if vendor != (ROLES[role].duty == VENDOR_DUTY):
         raise VendorRole
@@ -290,6 +331,26 @@ def check_place(kind: str, parent_kind: str | None) -> None:
     under = STANDS_UNDER.get(kind, ())
     if (parent_kind is None) != (kind == HEAD) or (parent_kind and parent_kind not in under):
         raise WrongPlace
+
+
+def check_post_day(on: date, *, last: date | None, today: date | None = None) -> None:
+    """Refuse a first day that is past, or not later than that of the person's last post."""
+    if today and on < today:
+        raise PostPast(field="valid_from")
+    if last and on <= last:
+        raise PostEarlier(field="valid_from", day=last)
+
+
+def roles_left(held: Iterable[tuple[str, date]], *, kind: str, on: date) -> tuple[str, ...]:
+    """Return which roles end when their holder goes to an institution of the kind on a day.
+
+    Refuses when one of them would end before it has begun.
+    """
+    left = [(role, begins) for role, begins in held if not belongs(role, kind=kind)]
+    for role, begins in left:
+        if begins >= on:
+            raise RoleStays(role=role, field="valid_from")
+    return tuple(role for role, _ in left)
 
 
 def check_password(profile: PasswordProfile, password: str, *, number: str, common: bool) -> None:
@@ -318,6 +379,13 @@ def password_due(
 def wait_after(failures: int) -> timedelta:
     """Return how long no code is looked at after so many wrong ones in a row: doubled each time."""
     return timedelta(seconds=min(2 ** (failures - 1), 1800) if failures else 0)
+
+
+def standing(valid_from: date, valid_until: date | None, *, on: date) -> str:
+    """Return whether something is yet to come on a day, in force, or over."""
+    if on < valid_from:
+        return COMING
+    return OVER if valid_until and on > valid_until else IN_FORCE
 
 
 def stretch_of(at: datetime) -> int:

@@ -20,6 +20,8 @@ from foundation.people.models import (
     ApiToken,
     Institution,
     Institutional,
+    Post,
+    PostProposal,
     Qualification,
     RoleProposal,
     Staff,
@@ -104,7 +106,13 @@ def served_root(*, institution: Institution) -> Institution:
 
 
 def scope_of(*, staff: Staff) -> tuple[int, ...]:
-    """Return the ids of the institutions whose data the person may see, smallest first."""
+    """Return the ids of the institutions whose data the person may see, smallest first.
+
+    People of a vendor see what is at their own institution alone: what they are given to do is
+    handed to them there, in slices, and the branch that their centre serves is not their business.
+    """
+    if staff.vendor_id is not None:
+        return (staff.institution_id,)
     root = served_root(institution=staff.institution)
     below = Institution.objects.filter(path__startswith=root.path)
     return tuple(below.order_by("id").values_list("id", flat=True))
@@ -217,6 +225,50 @@ def role_history(*, staff: Staff) -> Sequence[StaffRole]:
     """Return every role that the human has held or holds, under any number, newest first."""
     rows = StaffRole.objects.filter(person=staff.person)
     return tuple(rows.select_related("staff", "granted_by", "approved_by").order_by("-id"))
+
+
+def posts(
+    *, of: Staff | None = None, at: Institution | None = None, after: int = 0, limit: int = _PAGE
+) -> Sequence[Post]:
+    """Return posts in scope, of a human or at an institution, the latest first, after one of them.
+
+    Of a human under any number, as roles are.
+    """
+    rows = Post.objects.select_related("staff", "institution", "proposed_by", "approved_by")
+    rows = rows.filter(staff__person=of.person) if of else rows
+    rows = rows.filter(institution=at) if at else rows
+    begun = Post.objects.filter(id=after).values_list("valid_from", flat=True).first()
+    if begun:
+        rows = rows.filter(Q(valid_from__lt=begun) | Q(valid_from=begun, id__lt=after))
+    return tuple(rows.order_by("-valid_from", "-id")[:limit])
+
+
+def post_proposals(
+    *, state: str = "", of: Staff | None = None, limit: int = _PAGE
+) -> Sequence[PostProposal]:
+    """Return proposals of posts of which both ends are in scope, newest first."""
+    rows = _post_proposals_in_scope().order_by("-id")
+    rows = rows.filter(state=state) if state else rows
+    return tuple((rows.filter(staff=of) if of else rows)[:limit])
+
+
+def post_proposal(*, proposal_id: int) -> PostProposal | None:
+    """Return one proposal of a post of which both ends are in scope, or None."""
+    return _post_proposals_in_scope().filter(id=proposal_id).first()
+
+
+def _post_proposals_in_scope() -> QuerySet[PostProposal]:
+    rows: QuerySet[PostProposal] = PostProposal.objects.select_related(
+        "staff__institution", "institution", "proposed_by", "decided_by"
+    )
+    allowed = scope.current()
+    return rows if allowed == scope.EVERYTHING else rows.filter(staff__institution__in=allowed)
+
+
+def in_sight(*, institution_id: int) -> bool:
+    """Return whether an institution is within the scope."""
+    allowed = scope.current()
+    return allowed == scope.EVERYTHING or institution_id in allowed
 
 
 def qualifications(*, staff: Staff) -> Sequence[Qualification]:

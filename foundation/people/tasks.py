@@ -1,4 +1,4 @@
-"""What people does by itself: closing dormant numbers, forgetting old counts."""
+"""What people does by itself: moving to new posts, closing dormant numbers, forgetting counts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ from foundation.people import services
 def disable_dormant() -> Callable[[], object]:
     """Close the numbers that nobody has signed in with for a quarter of a year."""
     return partial(services.disable_dormant, at=timezone.now())
+
+
+def take_up_posts() -> Callable[[], object]:
+    """Let everybody work where the post of the day is."""
+    return partial(services.take_up_posts, at=timezone.now())
 
 
 def forget_tries() -> Callable[[], object]:

@@ -31,6 +31,12 @@ urlpatterns = [
     path("staff/<str:number>/end-sessions/", web.end_sessions, name="end_sessions"),
     path("staff/<str:number>/reset-password/", web.reset_password, name="reset_password"),
     path("staff/<str:number>/reset-device/", web.reset_device, name="reset_device"),
+    # posts
+    path("staff/<str:number>/posts/", web.posts, name="posts"),
+    path("institutions/<str:place>/posts/", web.institution_posts, name="institution_posts"),
+    path("post-proposals/", web.post_proposals, name="post_proposals"),
+    path("staff/<str:number>/propose-post/", web.propose_post, name="propose_post"),
+    path("post-proposals/<int:post_proposal_id>/decide/", web.decide_post, name="decide_post"),
     # roles
     path("roles/", web.roles, name="roles"),
     path("proposals/", web.proposals, name="proposals"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from django.utils.timezone import localdate
+
 from foundation.people import rules
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
@@ -31,6 +33,6 @@ def left_alone(*, staff: Staff, at: datetime) -> bool:
     """
     if staff.seen_at is None or at - staff.seen_at <= _MINUTE:
         return False
-    limit = timedelta(seconds=limit_seconds(staff=staff, on=at.date()))
+    limit = timedelta(seconds=limit_seconds(staff=staff, on=localdate(at)))
     # Signs of life are noted only so often; nobody is locked earlier than the screen would be.
     return at - staff.seen_at > limit + rules.SEEN_EVERY

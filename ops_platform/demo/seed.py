@@ -14,7 +14,7 @@ from django.utils.translation import gettext, override
 from foundation.kernel.calendar import SHANGHAI, local
 from foundation.ledger import selectors as ledger
 from foundation.people import services as people
-from foundation.people.models import Institution, Staff
+from foundation.people.models import Institution, Post, Staff
 from foundation.people.roles import ROLES
 from foundation.policy import selectors as policy_rows
 from foundation.policy import services as policy
@@ -191,6 +191,7 @@ def enlist(
         for post in posts
     )
     staff = {row.number: row for row in Staff.objects.select_related("institution").order_by("id")}
+    enter_posts(places=places, staff=staff, outlet_count=outlet_count, on=on)
     first, second = (staff[post.number] for post in posts if post.role == "secadmin")
     for post in posts:
         # The two security administrators are the root of trust; they grant all other roles.
@@ -203,6 +204,31 @@ def enlist(
             approved_by=granter and second,
         )
     return staff
+
+
+def enter_posts(
+    *, places: dict[str, Institution], staff: dict[str, Staff], outlet_count: int, on: date
+) -> None:
+    """Enter what everybody works as; authorizers and auditors were tellers before."""
+    outlets = [place.number for place in house.outlets(outlet_count)]
+    rows = []
+    with override("zh-hans"):
+        for turn, person in enumerate(house.staff(outlet_count)):
+            who, title = staff[person.number], gettext(ROLES[person.role].name)
+            if person.role in {"authorizer", "auditor"}:
+                before, teller = outlets[turn % len(outlets)], gettext(ROLES["teller"].name)
+                rows.append(
+                    Post(
+                        staff=who,
+                        institution=places[before],
+                        title=teller,
+                        valid_from=on - timedelta(days=900 - turn),
+                        valid_until=on - timedelta(days=1),
+                    )
+                )
+            here = places[person.place]
+            rows.append(Post(staff=who, institution=here, title=title, valid_from=on))
+    Post.objects.bulk_create(rows)
 
 
 def set_policies(*, staff: dict[str, Staff], on: date, at: datetime) -> None:

@@ -97,6 +97,7 @@ def test_a_drawer_for_everything_is_refused(copy):
 PLANTED = {
     tidy.floating_money: "def pay(amount: float) -> None: ...",
     tidy.clock_read_inside: "def f():\n    return timezone.now()",
+    tidy.days_cut_by_greenwich: "def f(row):\n    return row.opened_at.date()",
     tidy.whole_row_saves: "def f(row):\n    row.save()",
     tidy.states_set_elsewhere: "def f(row):\n    row.state = 'x'",
     tidy.foreign_tables: "from foundation.people.models import Staff\nStaff.objects.all()",

@@ -51,6 +51,7 @@ class Place:
     match: Match
     teller: Staff
     proposal_id: int
+    post_proposal_id: int
 
     @property
     def work_item(self) -> int:
@@ -70,6 +71,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("people", "number"): lambda place: place.teller.number,
     ("people", "place"): lambda place: place.institution.number,
     ("people", "proposal_id"): lambda place: place.proposal_id,
+    ("people", "post_proposal_id"): lambda place: place.post_proposal_id,
     ("worklist", "queue"): lambda _place: "authorization",
     ("ledger", "entry_id"): lambda place: place.entry_id,
     ("ui", "slug"): lambda _place: "teller",
@@ -97,10 +99,11 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
     pages_of = imaging.pages(document_id=request.document_id)
     alone = monitoring.match_day(institution_id=outlet.pk, business_date=people.DAY, at=people.NOON)
     proposal = people.proposal(teller, bank)
+    post_proposal = people.post_proposal(teller, bank)
     (posting, *_) = ledger.statement(account_id=payer.pk)
     return Place(
         name, outlet, request, payer.number, posting.entry_id, pages_of[0].pk, alone[0], teller,
-        proposal.pk,
+        proposal.pk, post_proposal.pk,
     )  # fmt: skip
 
 
@@ -240,7 +243,7 @@ READ_BY_ALL = frozenset({"policy_policy"})
 # Every table that a scope does not narrow. None holds a customer, a sum or an image.
 OPEN = frozenset({
     # who works where as what, and how they sign in: read before there is a scope
-    "people_institution", "people_staff", "people_vendor", "people_post", "people_qualification",
+    "people_institution", "people_staff", "people_vendor", "people_qualification",
     "people_staffrole", "people_roleproposal", "people_roleduty", "people_dutyconflict",
     "people_formerpassword", "people_passwordreset", "people_signincount", "people_apitoken",
     "people_secondfactor", "django_session", "axes_accessattempt", "axes_accessattemptexpiration",

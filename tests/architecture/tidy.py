@@ -186,6 +186,17 @@ def clock_read_inside(source: Source) -> Iterator[str]:
                 yield f"line {node.lineno}: takes the time as an argument, never reads the clock"
 
 
+def days_cut_by_greenwich(source: Source) -> Iterator[str]:
+    """The bank's day begins at midnight in Shanghai; the date that a moment has is in UTC."""
+    if source.app == "ops_platform":
+        return
+    for node in source.nodes:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            moment = ast.unparse(node.func.value)
+            if node.func.attr == "date" and re.fullmatch(r"(.*[._])?at", moment):
+                yield f"line {node.lineno}: the bank's day of a moment is localdate({moment})"
+
+
 def floating_money(source: Source) -> Iterator[str]:
     for node in source.nodes:
         if isinstance(node, ast.Attribute) and node.attr == "FloatField":
@@ -247,6 +258,6 @@ def _is_docstring(node: ast.stmt) -> bool:
 
 RULES: tuple[Callable[[Source], Iterator[str]], ...] = (
     long_files, long_functions, long_pages, public_functions_unclear, foreign_tables,
-    hidden_writes, whole_row_saves, states_set_elsewhere, clock_read_inside, floating_money,
-    environment_read, unfinished, signals, risky_queries,
+    hidden_writes, whole_row_saves, states_set_elsewhere, clock_read_inside,
+    days_cut_by_greenwich, floating_money, environment_read, unfinished, signals, risky_queries,
 )  # fmt: skip

@@ -7,7 +7,14 @@ from datetime import UTC, date, datetime
 from itertools import count
 
 from foundation.people import services as people
-from foundation.people.models import Institution, RoleProposal, Staff, StaffRole
+from foundation.people.models import (
+    Institution,
+    Post,
+    PostProposal,
+    RoleProposal,
+    Staff,
+    StaffRole,
+)
 from foundation.people.roles import ROLES
 from foundation.people.rules import VENDOR_DUTY
 from foundation.policy.models import Policy
@@ -124,6 +131,36 @@ def number_of(place: Institution, code: str, value: str) -> None:
         approved_by=bank.approved_by,
         approved_at=NOON,
     )
+
+
+def post(
+    of: Staff,
+    where: Institution,
+    title: str = "柜员",
+    *,
+    since: date = date(2020, 1, 1),
+    until: date | None = None,
+) -> Post:
+    """Let a person have had a post since a day, without the two people."""
+    with people.acting_as_system(reason="test"):
+        row: Post = Post.objects.create(
+            staff=of, institution=where, title=title, valid_from=since, valid_until=until
+        )
+    return row
+
+
+def post_proposal(about: Staff, bank: Branch) -> PostProposal:
+    """Let a security administrator propose that the person works on where they are."""
+    row: PostProposal = PostProposal.objects.create(
+        institution=about.institution,
+        staff=about,
+        title="大堂",
+        valid_from=date(2099, 1, 1),
+        reason="轮岗",
+        proposed_by=staff(bank.branch, "secadmin", name="陈一"),
+        proposed_at=NOON,
+    )
+    return row
 
 
 def proposal(about: Staff, bank: Branch) -> RoleProposal:

@@ -11,8 +11,6 @@ from foundation.people.models._house import (
     DutyConflict,
     Institution,
     Institutional,
-    Post,
-    Qualification,
     RoleDuty,
     RoleProposal,
     ScopedManager,
@@ -22,6 +20,7 @@ from foundation.people.models._house import (
     StaffRole,
     Vendor,
 )
+from foundation.people.models._posts import Post, PostProposal, Qualification
 
 __all__ = [
     "ApiToken",
@@ -31,6 +30,7 @@ __all__ = [
     "Institutional",
     "PasswordReset",
     "Post",
+    "PostProposal",
     "Qualification",
     "RoleDuty",
     "RoleProposal",

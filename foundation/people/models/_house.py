@@ -156,61 +156,6 @@ class Staff(AbstractBaseUser):
         return salted_hmac("people.staff.session", tied, algorithm="sha256").hexdigest()
 
 
-class Post(models.Model):
-    """Where a person works as what, from a day until a day: the history of rotations."""
-
-    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="posts")
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
-    title = models.CharField(_("post"), max_length=40)
-    valid_from = models.DateField(_("valid from"))
-    valid_until = models.DateField(_("valid until"), null=True)
-
-    class Meta:
-        verbose_name = _("post")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
-                name="people_post_ends_after_start",
-            ),
-            models.UniqueConstraint(
-                fields=["staff"], condition=Q(valid_until=None), name="people_post_one_at_a_time"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.staff_id} {self.title}"
-
-
-class Qualification(models.Model):
-    """A skill that a person has been certified for, at a grade, until a day."""
-
-    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="qualifications")
-    skill = models.CharField(_("skill"), max_length=40)
-    grade = models.PositiveSmallIntegerField(_("grade"))
-    certificate = models.CharField(_("certificate"), max_length=40, blank=True)
-    valid_from = models.DateField(_("valid from"))
-    valid_until = models.DateField(_("valid until"))
-
-    class Meta:
-        verbose_name = _("qualification")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(grade__gte=1, grade__lte=5),
-                name="people_qualification_grade_one_to_five",
-            ),
-            models.CheckConstraint(
-                condition=Q(valid_until__gte=F("valid_from")),
-                name="people_qualification_ends_after_start",
-            ),
-            models.UniqueConstraint(
-                fields=["staff", "skill", "valid_from"], name="people_qualification_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.staff_id} {self.skill}"
-
-
 class StaffRole(models.Model):
     """A role held from a day until a day; granted by one person and approved by another.
 

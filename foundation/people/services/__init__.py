@@ -19,6 +19,13 @@ from foundation.people.services._passwords import (
     use_reset,
 )
 from foundation.people.services._places import move_institution, open_institution
+from foundation.people.services._posts import (
+    begin_post,
+    decide_post,
+    propose_post,
+    take_up_post,
+    take_up_posts,
+)
 from foundation.people.services._roles import decide_role, grant_role, propose_role
 from foundation.people.services._scope import acting, acting_as_system
 from foundation.people.services._second_factor import (
@@ -29,7 +36,6 @@ from foundation.people.services._second_factor import (
     secret_of,
 )
 from foundation.people.services._staff import (
-    assign_post,
     change_staff,
     close_sign_in,
     disable_dormant,
@@ -44,13 +50,14 @@ from foundation.people.services._tokens import issue_token, revoke_tokens
 __all__ = [
     "acting",
     "acting_as_system",
-    "assign_post",
+    "begin_post",
     "change_password",
     "change_staff",
     "check_second_factor",
     "choose_keys",
     "close_sign_in",
     "count_try",
+    "decide_post",
     "decide_role",
     "disable_dormant",
     "end_sessions",
@@ -69,6 +76,7 @@ __all__ = [
     "open_sign_in",
     "open_staff",
     "open_vendor",
+    "propose_post",
     "propose_role",
     "qualify",
     "reseal_second_factors",
@@ -77,6 +85,8 @@ __all__ = [
     "seen",
     "sign_out",
     "start_session",
+    "take_up_post",
+    "take_up_posts",
     "unlock",
     "use_reset",
 ]

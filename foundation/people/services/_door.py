@@ -12,7 +12,9 @@ from django.db.models import F
 
 from foundation.people import rules, selectors
 from foundation.people.models import SignInCount, Staff
+from foundation.people.services._posts import take_up_post
 from foundation.people.services._scope import acting_as_system
+from foundation.people.services._told import tell
 from foundation.trail import services as trail
 
 _hashes = BoundedSemaphore(rules.HASHES_AT_ONCE)
@@ -66,15 +68,26 @@ def hashing() -> Iterator[None]:
 
 
 def start_session(*, staff: Staff, at: datetime, where: str, how: str = "password") -> Staff:
-    """Void every session of the human, under any number; return the row for the new one."""
+    """Void every session of the human, under any number; return the row for the new one.
+
+    It begins where the post of the day is, whether or not the job of the night has run.
+    """
     with acting_as_system(reason="sign-in"):
+        take_up_post(staff=staff, at=at)
         rows = Staff.objects.select_for_update(of=("self",)).filter(person=staff.person)
         numbers = [row.pk for row in rows.order_by("id")]
         Staff.objects.filter(id__in=numbers).update(
             sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=rules.ELSEWHERE
         )
         Staff.objects.filter(id=staff.pk).update(seen_at=at)
-        _tell(staff, "people.sign_in", at=at, where=where, detail={"how": how})
+        tell(
+            staff=staff,
+            action="people.sign_in",
+            by=staff.label,
+            at=at,
+            where=where,
+            detail={"how": how},
+        )
     return Staff.objects.select_related("institution").get(id=staff.pk)
 
 
@@ -83,8 +96,14 @@ def fail_sign_in(*, number: str, at: datetime, where: str, why: str = "password"
     staff = selectors.staff_by_number(number=number)
     with acting_as_system(reason="sign-in"):
         if staff:
-            _tell(
-                staff, "people.sign_in", at=at, where=where, result="refused", detail={"why": why}
+            tell(
+                staff=staff,
+                action="people.sign_in",
+                by=staff.label,
+                at=at,
+                where=where,
+                result="refused",
+                detail={"why": why},
             )
             return
         # A password typed into the wrong field must not be kept: only what looks like a number.
@@ -107,7 +126,7 @@ def sign_out(*, staff: Staff, at: datetime, where: str) -> None:
         Staff.objects.filter(id=staff.pk).update(
             sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=""
         )
-        _tell(staff, "people.sign_out", at=at, where=where)
+        tell(staff=staff, action="people.sign_out", by=staff.label, at=at, where=where)
 
 
 def seen(*, staff: Staff, at: datetime) -> None:
@@ -119,32 +138,18 @@ def seen(*, staff: Staff, at: datetime) -> None:
 def lock(*, staff: Staff, at: datetime, where: str, how: str = "screen") -> None:
     """Put the locking of a session on the trail: by its screen, or for it was left alone."""
     with acting_as_system(reason="lock"):
-        _tell(staff, "people.lock", at=at, where=where, detail={"how": how})
+        tell(
+            staff=staff,
+            action="people.lock",
+            by=staff.label,
+            at=at,
+            where=where,
+            detail={"how": how},
+        )
 
 
 def unlock(*, staff: Staff, at: datetime, where: str) -> None:
     """Put the unlocking of a session on the trail, and begin its time anew."""
     with acting_as_system(reason="lock"):
         Staff.objects.filter(id=staff.pk).update(seen_at=at)
-        _tell(staff, "people.unlock", at=at, where=where)
-
-
-def _tell(
-    staff: Staff,
-    action: str,
-    *,
-    at: datetime,
-    where: str,
-    result: str = "ok",
-    detail: dict[str, object] | None = None,
-) -> None:
-    trail.record(
-        institution_id=staff.institution_id,
-        actor=staff.label,
-        action=action,
-        subject=f"people.staff:{staff.number}",
-        at=at,
-        result=result,
-        where=where,
-        detail=detail,
-    )
+        tell(staff=staff, action="people.unlock", by=staff.label, at=at, where=where)

@@ -8,9 +8,10 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from foundation.people import rules
-from foundation.people.models import RoleProposal, Staff, StaffRole
+from foundation.people.models import Post, RoleProposal, Staff, StaffRole
 from foundation.people.roles import ROLES
-from foundation.trail import services as trail
+from foundation.people.services._scope import acting_as_system
+from foundation.people.services._told import tell
 
 
 @transaction.atomic
@@ -28,10 +29,8 @@ def grant_role(
     Pages give roles through propose_role and decide_role; this is their last step, and the
     installation's, which alone may leave out the two people (the database sees to that).
     """
-    rules.check_role(
-        role, institution_kind=staff.institution.kind, vendor=staff.vendor_id is not None
-    )
-    _wait_for(staff)
+    _check_places(role, staff, since=on, until=until)
+    wait_for(staff=staff)
     held = StaffRole.objects.filter(
         Q(valid_until=None) | Q(valid_until__gte=on), person=staff.person
     )
@@ -70,7 +69,7 @@ def propose_role(
         raise rules.OwnGrant
     if valid_until and valid_until < valid_from:
         raise rules.DaysReversed(field="valid_until")
-    _check_proposal(staff, role, kind)
+    _check_proposal(staff, role, kind, since=valid_from, until=valid_until)
     if RoleProposal.objects.filter(staff=staff, role=role, state=rules.WAITING).exists():
         raise rules.AlreadyHeld
     proposal = RoleProposal.objects.create(
@@ -110,14 +109,13 @@ def decide_role(*, proposal_id: int, approve: bool, by: Staff, at: datetime) -> 
     return proposal
 
 
-def _check_proposal(staff: Staff, role: str, kind: str) -> None:
+def _check_proposal(staff: Staff, role: str, kind: str, *, since: date, until: date | None) -> None:
     held = StaffRole.objects.filter(person=staff.person, valid_until=None).order_by("id")
     if kind == rules.END:
         if not any(row.role == role and row.staff_id == staff.pk for row in held):
             raise rules.NotHeld
         return
-    vendor = staff.vendor_id is not None
-    rules.check_role(role, institution_kind=staff.institution.kind, vendor=vendor)
+    _check_places(role, staff, since=since, until=until)
     if any(row.role == role and row.staff_id == staff.pk for row in held):
         raise rules.AlreadyHeld
     rules.check_roles(role, [row.role for row in held])
@@ -145,7 +143,8 @@ def _carry_out(proposal: RoleProposal, *, by: Staff) -> None:
     held.save(update_fields=["valid_until"])
 
 
-def _wait_for(staff: Staff) -> None:
+def wait_for(*, staff: Staff) -> None:
+    """Wait until nobody else changes what the human holds, under any number."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended('people.person:' || %s, 0))",
@@ -153,18 +152,26 @@ def _wait_for(staff: Staff) -> None:
         )
 
 
+def _check_places(role: str, staff: Staff, *, since: date, until: date | None) -> None:
+    """Refuse a role that does not belong in a place where the person works between two days."""
+    with acting_as_system(reason="role"):
+        posts = Post.objects.filter(Q(valid_until=None) | Q(valid_until__gte=since), staff=staff)
+        if until:
+            posts = posts.filter(valid_from__lte=until)
+        found = posts.order_by("valid_from").values_list("valid_from", "institution__kind")
+        kinds = [kind for _, kind in found]
+        if not kinds or found[0][0] > since:
+            kinds.append(staff.institution.kind)
+    for kind in kinds:
+        rules.check_role(role, institution_kind=kind, vendor=staff.vendor_id is not None)
+
+
 def _tell(proposal: RoleProposal, action: str, *, by: Staff, at: datetime) -> None:
-    trail.record(
-        institution_id=proposal.staff.institution_id,
-        actor=by.label,
-        action=action,
-        subject=f"people.staff:{proposal.staff.number}",
-        at=at,
-        detail={
-            "kind": proposal.kind,
-            "role": proposal.role,
-            "valid_from": str(proposal.valid_from),
-            "valid_until": str(proposal.valid_until or ""),
-            "reason": proposal.reason,
-        },
-    )
+    detail = {
+        "kind": proposal.kind,
+        "role": proposal.role,
+        "valid_from": str(proposal.valid_from),
+        "valid_until": str(proposal.valid_until or ""),
+        "reason": proposal.reason,
+    }
+    tell(staff=proposal.staff, action=action, by=by.label, at=at, detail=detail)

@@ -1,4 +1,4 @@
-"""Staff: numbers opened, moved, certified, closed; sessions ended from outside."""
+"""Staff: numbers opened, changed, certified, closed; sessions ended from outside."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.timezone import localdate
 
 from foundation.people import rules
-from foundation.people.models import Institution, Post, Qualification, Staff, Vendor
-from foundation.trail import services as trail
+from foundation.people.models import Institution, Qualification, Staff, Vendor
+from foundation.people.services._posts import begin_post
+from foundation.people.services._told import tell
 
 
 @transaction.atomic
@@ -25,6 +27,7 @@ def open_staff(
     number: str,
     name: str,
     institution: Institution,
+    title: str,
     by: Staff,
     at: datetime,
     grade: int = 1,
@@ -33,6 +36,7 @@ def open_staff(
 ) -> Staff:
     """Open a number that cannot sign in before its password is set; refuse a taken number.
 
+    Its first post begins on that day; every other is proposed by one person and decided by another.
     `person` is given when the human has another number already.
     """
     if Staff.objects.filter(number=number).exists():
@@ -49,22 +53,30 @@ def open_staff(
     )
     staff.set_unusable_password()
     staff.save(force_insert=True)
-    after = {"name": name, "institution": institution.number, "grade": grade}
-    _tell(staff, "people.open_staff", by=by, at=at, detail={"after": after})
+    begin_post(
+        staff=staff, institution=institution, title=title, on=localdate(at), proposed_by=None,
+        approved_by=None,
+    )  # fmt: skip
+    after = {"name": name, "institution": institution.number, "post": title, "grade": grade}
+    tell(staff=staff, action="people.open_staff", by=by.label, at=at, detail={"after": after})
     return staff
 
 
 @transaction.atomic
-def change_staff(
-    *, staff_id: int, name: str, institution: Institution, grade: int, by: Staff, at: datetime
-) -> Staff:
-    """Change name, institution or grade; refuse one's own."""
+def change_staff(*, staff_id: int, name: str, grade: int, by: Staff, at: datetime) -> Staff:
+    """Change name or grade; refuse one's own. Where somebody works follows from the post."""
     staff = _locked(staff_id, by=by)
-    before = {"name": staff.name, "institution": staff.institution.number, "grade": staff.grade}
-    staff.name, staff.institution, staff.grade = name, institution, grade
-    staff.save(update_fields=["name", "institution", "grade"])
-    after = {"name": name, "institution": institution.number, "grade": grade}
-    _tell(staff, "people.change_staff", by=by, at=at, detail={"before": before, "after": after})
+    before = {"name": staff.name, "grade": staff.grade}
+    staff.name, staff.grade = name, grade
+    staff.save(update_fields=["name", "grade"])
+    after = {"name": name, "grade": grade}
+    tell(
+        staff=staff,
+        action="people.change_staff",
+        by=by.label,
+        at=at,
+        detail={"before": before, "after": after},
+    )
     return staff
 
 
@@ -91,23 +103,8 @@ def qualify(
         defaults={"grade": grade, "certificate": certificate, "valid_until": valid_until},
     )
     detail: dict[str, object] = {"skill": skill, "grade": grade, "valid_until": str(valid_until)}
-    _tell(staff, "people.qualify", by=by, at=at, detail=detail)
+    tell(staff=staff, action="people.qualify", by=by.label, at=at, detail=detail)
     return row
-
-
-@transaction.atomic
-def assign_post(
-    *, staff_id: int, institution: Institution, title: str, on: date, by: Staff, at: datetime
-) -> Post:
-    """Begin a post and end the former one on the day before; refuse one's own."""
-    staff = _locked(staff_id, by=by)
-    for former in Post.objects.filter(staff=staff, valid_until=None).order_by("id"):
-        former.valid_until = max(on - timedelta(days=1), former.valid_from)
-        former.save(update_fields=["valid_until"])
-    post = Post.objects.create(staff=staff, institution=institution, title=title, valid_from=on)
-    detail: dict[str, object] = {"post": title, "institution": institution.number, "from": str(on)}
-    _tell(staff, "people.assign_post", by=by, at=at, detail=detail)
-    return post
 
 
 @transaction.atomic
@@ -117,7 +114,7 @@ def close_sign_in(*, staff_id: int, reason: str, by: Staff, at: datetime) -> Sta
     _end(staff, rules.ENDED)
     staff.is_active = False
     staff.save(update_fields=["is_active"])
-    _tell(staff, "people.close_sign_in", by=by, at=at, detail={"reason": reason})
+    tell(staff=staff, action="people.close_sign_in", by=by.label, at=at, detail={"reason": reason})
     return staff
 
 
@@ -127,7 +124,7 @@ def open_sign_in(*, staff_id: int, reason: str, by: Staff, at: datetime) -> Staf
     staff = _locked(staff_id, by=by)
     staff.is_active, staff.opened_at = True, at
     staff.save(update_fields=["is_active", "opened_at"])
-    _tell(staff, "people.open_sign_in", by=by, at=at, detail={"reason": reason})
+    tell(staff=staff, action="people.open_sign_in", by=by.label, at=at, detail={"reason": reason})
     return staff
 
 
@@ -137,7 +134,7 @@ def end_sessions(*, staff_id: int, reason: str, by: Staff, at: datetime) -> Staf
     staff = _locked(staff_id, by=by)
     for row in Staff.objects.filter(person=staff.person).order_by("id"):
         _end(row, rules.ENDED)
-    _tell(staff, "people.end_sessions", by=by, at=at, detail={"reason": reason})
+    tell(staff=staff, action="people.end_sessions", by=by.label, at=at, detail={"reason": reason})
     return staff
 
 
@@ -156,7 +153,9 @@ def disable_dormant(*, at: datetime, days: int = rules.DORMANT_DAYS) -> int:
         _end(staff, rules.ENDED)
         staff.is_active = False
         staff.save(update_fields=["is_active"])
-        _tell(staff, "people.disable_dormant", by=None, at=at, detail={"days": days})
+        tell(
+            staff=staff, action="people.disable_dormant", by="system", at=at, detail={"days": days}
+        )
     return len(closed)
 
 
@@ -171,17 +170,4 @@ def _locked(staff_id: int, *, by: Staff) -> Staff:
 def _end(staff: Staff, because: str) -> None:
     Staff.objects.filter(id=staff.pk).update(
         sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=because
-    )
-
-
-def _tell(
-    staff: Staff, action: str, *, by: Staff | None, at: datetime, detail: dict[str, object]
-) -> None:
-    trail.record(
-        institution_id=staff.institution_id,
-        actor=by.label if by else "system",
-        action=action,
-        subject=f"people.staff:{staff.number}",
-        at=at,
-        detail=detail,
     )

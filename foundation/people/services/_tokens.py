@@ -10,7 +10,7 @@ from django.db import transaction
 
 from foundation.people import rules
 from foundation.people.models import ApiToken, Staff
-from foundation.trail import services as trail
+from foundation.people.services._told import tell
 
 
 @transaction.atomic
@@ -25,7 +25,8 @@ def issue_token(*, staff: Staff, purpose: str, days: int, by: str, at: datetime)
         issued_at=at,
         expires_at=at + timedelta(days=days),
     )
-    _tell(staff, "people.token.issued", by=by, at=at, purpose=plain, days=days)
+    detail = {"purpose": plain, "days": days}
+    tell(staff=staff, action="people.token.issued", by=by, at=at, detail=detail)
     return token
 
 
@@ -33,16 +34,5 @@ def issue_token(*, staff: Staff, purpose: str, days: int, by: str, at: datetime)
 def revoke_tokens(*, staff: Staff, by: str, at: datetime) -> int:
     """End every token of a person; return how many there were."""
     ended = ApiToken.objects.filter(staff=staff, revoked_at=None).update(revoked_at=at)
-    _tell(staff, "people.token.revoked", by=by, at=at, tokens=ended)
+    tell(staff=staff, action="people.token.revoked", by=by, at=at, detail={"tokens": ended})
     return ended
-
-
-def _tell(staff: Staff, action: str, *, by: str, at: datetime, **detail: object) -> None:
-    trail.record(
-        institution_id=staff.institution_id,
-        actor=by,
-        action=action,
-        subject=f"people.staff:{staff.number}",
-        at=at,
-        detail=detail,
-    )

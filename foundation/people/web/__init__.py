@@ -1,4 +1,4 @@
-"""Pages of people: the door, institutions, staff, roles."""
+"""Pages of people: the door, institutions, staff, posts, roles."""
 
 from foundation.people.web._door import (
     demo_sign_in,
@@ -11,6 +11,13 @@ from foundation.people.web._door import (
     sign_out,
     stay,
     unlock,
+)
+from foundation.people.web._posts import (
+    decide_post,
+    institution_posts,
+    post_proposals,
+    posts,
+    propose_post,
 )
 from foundation.people.web._roles import decide_role, proposals, propose_role, roles
 from foundation.people.web._staff import (
@@ -30,17 +37,22 @@ from foundation.people.web._staff import (
 )
 
 __all__ = [
+    "decide_post",
     "decide_role",
     "demo_sign_in",
     "end_sessions",
     "institution_detail",
     "institution_new",
+    "institution_posts",
     "institutions",
     "lock",
     "locked_out",
     "new_password",
     "password",
+    "post_proposals",
+    "posts",
     "proposals",
+    "propose_post",
     "propose_role",
     "reset_device",
     "reset_password",

@@ -12,13 +12,14 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from foundation.people import forms, selectors, services
+from foundation.people import forms, rules, selectors, services
 from foundation.people.models import Institution, Staff
 from foundation.people.roles import ROLES, Permission
+from foundation.people.web._posts import at_place
 from foundation.trail import selectors as trail
 from foundation.ui.web import action, requires, signed_in
 
-_PAGE, _FIRST = 50, 10
+_PAGE, _FIRST, _LAST = 50, 10, 3
 
 
 @require_GET
@@ -42,6 +43,7 @@ def institution_detail(request: HttpRequest, place: str) -> HttpResponse:
         "in_scope": selectors.parents_of(ids=[one.pk for one in (*above, *below)]),
         "people": selectors.staff_in_scope(of=row, limit=_FIRST),
         "count": selectors.staff_count(row=row),
+        "posts": at_place(selectors.posts(at=row, limit=_FIRST)),
         "entries": trail.timeline(subject=f"people.institution:{row.number}", limit=30),
     }
     return render(request, "people/institution_detail.html", page)
@@ -99,10 +101,10 @@ def staff_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.STAFF_MANAGE)
 def staff_change(request: HttpRequest, number: str) -> HttpResponse:
-    """Change name, institution or grade."""
+    """Change name or grade."""
     row = _found(number)
-    now = {"name": row.name, "institution": row.institution.number, "grade": row.grade}
-    form = forms.StaffChange(request.POST or None, places=_places(), initial=now)
+    now = {"name": row.name, "grade": row.grade}
+    form = forms.StaffChange(request.POST or None, initial=now)
     if request.method == "POST" and form.is_valid():
         services.change_staff(
             staff_id=row.pk, **form.cleaned_data, by=signed_in(request), at=timezone.now()
@@ -207,7 +209,14 @@ def _detail(row: Staff) -> dict[str, Any]:
     return {
         "row": row,
         "roles": roles,
-        "qualifications": selectors.qualifications(staff=row),
+        "posts": [
+            (post, rules.standing(post.valid_from, post.valid_until, on=timezone.localdate()))
+            for post in selectors.posts(of=row, limit=_LAST)
+        ],
+        "qualifications": [
+            (skill, rules.standing(skill.valid_from, skill.valid_until, on=timezone.localdate()))
+            for skill in selectors.qualifications(staff=row)
+        ],
         "entries": trail.timeline(subject=f"people.staff:{row.number}", limit=30),
         "form": forms.Reason(),
     }

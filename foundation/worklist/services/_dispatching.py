@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.utils.timezone import localdate
 
 from foundation.people import selectors as people
 from foundation.people.models import Staff
@@ -39,7 +40,7 @@ def mark_urgent(*, item_id: int, reason: str, by: Staff, at: datetime) -> WorkIt
     item = _locked(item_id)
     if item.state != rules.WAITING:
         raise rules.NotWaiting(state=item.state)
-    ahead = 0 if item.urgent else policy.whole(code="worklist.urgent_seconds", on=at.date())
+    ahead = 0 if item.urgent else policy.whole(code="worklist.urgent_seconds", on=localdate(at))
     item.urgent, item.urgent_reason = True, rules.check_reason(reason)
     item.turn_at -= timedelta(seconds=ahead)
     item.save(update_fields=["urgent", "urgent_reason", "turn_at"])
@@ -143,14 +144,14 @@ def resume_due(*, at: datetime) -> int:
 def _check_may_hold(item: WorkItem, to: Staff, at: datetime) -> None:
     """Refuse who could not have claimed it: the same conditions as in claim_next."""
     queue = rules.queues().get(item.queue)
-    skills = people.skills(staff=to, on=at.date())
+    skills = people.skills(staff=to, on=localdate(at))
     grade = skills.get(item.skill, 0) if item.skill else to.grade
     fit = (
         to.is_active
         and grade >= item.grade_needed
         and to.person not in item.conflicted
         and not (item.outsiders_only and item.institution_id == to.institution_id)
-        and (queue is None or queue.permission in people.permissions(staff=to, on=at.date()))
+        and (queue is None or queue.permission in people.permissions(staff=to, on=localdate(at)))
         and item.institution_id in people.scope_of(staff=to)
     )
     if not fit:

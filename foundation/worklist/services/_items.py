@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.timezone import localdate
 
 from foundation.kernel import bus
 from foundation.people.models import Staff
@@ -142,7 +143,7 @@ def enqueue(
     `outsiders_only` the staff of the item's own institution may not hold it. With `target` the item
     is late after that long, in working time where the queue's clocks go by it.
     """
-    step = policy.whole(code="worklist.priority_seconds", on=at.date())
+    step = policy.whole(code="worklist.priority_seconds", on=localdate(at))
     row = _one(
         ENQUEUE,
         {
@@ -178,7 +179,7 @@ def claim_next(*, queue: str, staff: Staff, at: datetime) -> WorkItem | None:
         "queue": queue,
         "label": staff.label,
         "code": _lease_code(queue),
-        **selectors.abilities(staff=staff, on=at.date()),
+        **selectors.abilities(staff=staff, on=localdate(at)),
     }
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, wanted)
@@ -242,7 +243,7 @@ def expire_leases() -> int:
 
 def lease_seconds(*, queue: str, at: datetime) -> int:
     """Return how long a person holds an item of the queue without a sign of life."""
-    return policy.whole(code=_lease_code(queue), on=at.date())
+    return policy.whole(code=_lease_code(queue), on=localdate(at))
 
 
 def record(*, item: WorkItem, step: str, actor: str, at: datetime, **more: object) -> None:

@@ -146,8 +146,8 @@ def _claim(staff: Staff) -> Held:
 
 def _one_by_one(staff: Staff) -> Held:
     at = timezone.now()
-    people.skills(staff=staff, on=at.date())
-    policy.whole(code="authorization.lease_seconds", on=at.date())
+    people.skills(staff=staff, on=timezone.localdate(at))
+    policy.whole(code="authorization.lease_seconds", on=timezone.localdate(at))
     live.tell(f"worklist.{_QUEUE}", staff.institution_id)
     with connection.cursor() as line:
         while True:

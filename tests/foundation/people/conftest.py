@@ -62,6 +62,13 @@ def sysadmin(bank):
 
 
 @pytest.fixture
+def posted(bank, teller):
+    """Let the teller have a post at the outlet."""
+    factory.post(teller, bank.outlet)
+    return teller
+
+
+@pytest.fixture
 def sign_in(client):
     """Sign in through the door."""
 

@@ -12,6 +12,7 @@ from foundation.worklist import rules, selectors
 from foundation.worklist import services as worklist
 from foundation.worklist.models import Job
 from ops_platform.wiring import later
+from tests.factories import authorization as factory
 from tests.factories import people
 
 KIND = "foundation.worklist.tasks.expire_leases"
@@ -34,8 +35,11 @@ def test_a_job_that_was_given_up_is_shown_with_its_error(desk, dead):
 
 
 def test_a_job_leads_to_the_item_it_is_about_for_those_who_may_open_it(client, bank, desk, dead):
-    Job.objects.update(subject="authorization.request:4711")
-    address = reverse("authorization:item", args=["4711"])
+    item = factory.sent(
+        people.staff(bank.outlet, "teller"), factory.withdrawal(factory.counter(bank))
+    )
+    Job.objects.filter(id=dead.pk).update(subject=item.subject)
+    address = reverse("authorization:item", args=[item.number])
 
     for_dispatcher = desk.get(reverse("worklist:job", args=[dead.pk])).content.decode()
     client.force_login(people.staff(bank.branch, "sysadmin", name="钱一"), backend=BACKEND)
@@ -43,7 +47,7 @@ def test_a_job_leads_to_the_item_it_is_about_for_those_who_may_open_it(client, b
 
     assert f'href="{address}"' in for_dispatcher
     assert address not in for_sysadmin
-    assert "authorization.request:4711" in for_sysadmin
+    assert item.subject in for_sysadmin
 
 
 def test_an_event_writes_its_job_with_what_it_is_about(db):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0005_hashed_scope'),
+        ('people', '0008_post_guards'),
     ]
 
     operations = [
