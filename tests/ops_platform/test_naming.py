@@ -134,6 +134,21 @@ def test_every_kind_on_the_trail_has_a_word(sent, teller):
     assert not unnamed
 
 
+def test_what_a_first_item_leaves_on_the_trail_is_told_in_chinese(client, sent, bank):
+    """Each action has its word; the names of the code stay in the export."""
+    from foundation.trail.models import Event
+
+    worker = people.staff(bank.centre, "authorizer", grade=5)
+    client.force_login(worker, backend=BACKEND)
+    client.get(reverse("authorization:workbench"))
+
+    with override("zh-hans"):
+        raw = {event.action for event in Event.objects.all() if event.label == event.action}
+
+    assert Event.objects.filter(action="authorization.open").exists()
+    assert not raw
+
+
 def test_the_trail_shows_names_that_open_and_keeps_what_was_written(client, sent, manager):
     client.force_login(manager, backend=BACKEND)
 
