@@ -101,6 +101,12 @@ class Env:
     database_url: str = _knob(
         "DATABASE_URL", _database_url, "", "Owner login of a PostgreSQL server (empty: embedded)."
     )
+    direct_url: str = _knob(
+        "OPS_DIRECT_URL",
+        _database_url,
+        "",
+        "Where the same database is past a pooler, for what listens (empty: there is no pooler).",
+    )
     redis_address: str = _knob(
         "REDIS_URL", _redis_url, "", "Redis or Valkey server (empty: embedded)."
     )
@@ -250,9 +256,17 @@ class Env:
             "PORT": parts.pop("port", ""),
             "OPTIONS": {"application_name": f"ops-{role or self.db_role}", **parts},
             "CONN_MAX_AGE": 60,
+            # A cursor of the server lives in one connection; a pooler gives each transaction any.
+            "DISABLE_SERVER_SIDE_CURSORS": bool(self.direct_url),
             "CONN_HEALTH_CHECKS": True,
             "ATOMIC_REQUESTS": False,
         }
+
+    @property
+    def listen_at(self) -> dict[str, str]:
+        """Return what differs for a connection that listens: host, port and name past a pooler."""
+        given = parse_dsn(self.direct_url) if self.direct_url else {}
+        return {name: given[name] for name in ("host", "port", "dbname") if name in given}
 
     @property
     def redis_url(self) -> str:
