@@ -51,7 +51,8 @@ class Pool:
     def dsn(self) -> str:
         """Return the application's address of the database through the pooler."""
         own = {"host": str(self.folder), "port": PORT, "dbname": self.database}
-        return make_dsn(**(parse_dsn(env.dsn("app")) | own))
+        whole: str = make_dsn(**(parse_dsn(env.dsn("app")) | own))
+        return whole
 
     def url(self) -> str:
         """Return the same as a process takes it."""
