@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import psycopg2
+from django.conf import settings
 from django.db import connection
 
 from foundation.worklist.services import BELL
@@ -15,8 +16,8 @@ from foundation.worklist.services import BELL
 class Bell:
     """A connection that listens; while it cannot be had, only time passes.
 
-    Behind a pool that shares connections between transactions nothing is heard; then the poll
-    alone finds the jobs, half a second later.
+    Behind a pooler that shares connections between transactions nothing is heard, so it goes past
+    one (OPS_DIRECT_URL); without, the poll alone finds the jobs, half a second later.
     """
 
     def __init__(self) -> None:
@@ -42,7 +43,7 @@ class Bell:
 
 
 def _listening() -> Any:
-    wanted = connection.get_connection_params()
+    wanted = connection.get_connection_params() | settings.OPS_LISTEN_AT
     names = ("dbname", "user", "password", "host", "port")
     line = psycopg2.connect(
         **{name: wanted[name] for name in names if name in wanted},

@@ -22,8 +22,8 @@ from ops_platform.env import env
 QUEUE = "jobs"
 # Longer than three times the longest task; a call given out twice finds its job taken or done.
 VISIBILITY_SECONDS = 600
-# So long a call goes on with the next job, each claimed with the end of the one before: the calls
-# for those then find them done.
+# So long a call goes on with the next job, each claimed with the end of the one before; a call for
+# a job that is done by then begins with the next.
 ROUND_SECONDS = 2
 TRANSPORT = {
     "visibility_timeout": VISIBILITY_SECONDS,
@@ -104,11 +104,16 @@ def _end_children() -> None:
 
 @app.task(name="ops_platform.run_job")  # type: ignore[untyped-decorator]
 def run_job(job_id: int) -> None:
-    """Run the job of that id, if it is still to be done, and what is ready after it for a while."""
+    """Run the job of that id, or the next when it is done already, and go on for a while."""
     from ops_platform import jobs
 
     until = time.monotonic() + ROUND_SECONDS
-    jobs.run_jobs(job_id, goes_on=lambda: time.monotonic() < until)
+
+    def goes_on() -> bool:
+        return time.monotonic() < until
+
+    if not jobs.run_jobs(job_id, goes_on=goes_on):
+        jobs.run_jobs(goes_on=goes_on)
 
 
 if not apps.ready:

@@ -27,6 +27,16 @@ OWNER = "ops_owner"
 # Read by the shell scripts in bin/, never by Python; known here so that they are not refused.
 SHELL_KNOBS = frozenset({"OPS_VENV", "OPS_NO_APT", "OPS_TEST_SERVERS"})
 
+# A host whose network is gone gives its connections up after half a minute, not after a quarter of
+# an hour; its leases have ended by then. Without effect on a socket of the same machine.
+_CUT_OFF = {
+    "connect_timeout": "10",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "4",
+    "tcp_user_timeout": "30000",
+}
+
 
 class WrongEnvironment(SystemExit):
     """The environment names an unknown knob or gives one a value it cannot have."""
@@ -100,6 +110,12 @@ class Env:
 
     database_url: str = _knob(
         "DATABASE_URL", _database_url, "", "Owner login of a PostgreSQL server (empty: embedded)."
+    )
+    direct_url: str = _knob(
+        "OPS_DIRECT_URL",
+        _database_url,
+        "",
+        "Where the same database is past a pooler, for what listens (empty: there is no pooler).",
     )
     redis_address: str = _knob(
         "REDIS_URL", _redis_url, "", "Redis or Valkey server (empty: embedded)."
@@ -255,11 +271,19 @@ class Env:
             "PASSWORD": parts.pop("password", ""),
             "HOST": parts.pop("host", ""),
             "PORT": parts.pop("port", ""),
-            "OPTIONS": {"application_name": f"ops-{role or self.db_role}", **parts},
+            "OPTIONS": {"application_name": f"ops-{role or self.db_role}", **_CUT_OFF, **parts},
             "CONN_MAX_AGE": 60,
+            # A cursor of the server lives in one connection; a pooler gives each transaction any.
+            "DISABLE_SERVER_SIDE_CURSORS": bool(self.direct_url),
             "CONN_HEALTH_CHECKS": True,
             "ATOMIC_REQUESTS": False,
         }
+
+    @property
+    def listen_at(self) -> dict[str, str]:
+        """Return what differs for a connection that listens: host, port and name past a pooler."""
+        given = parse_dsn(self.direct_url) if self.direct_url else {}
+        return {name: given[name] for name in ("host", "port", "dbname") if name in given}
 
     @property
     def redis_url(self) -> str:

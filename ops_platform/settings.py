@@ -90,6 +90,7 @@ TEMPLATES = [
 # --- database ----------------------------------------------------------------------------------
 DATABASES = {"default": env.database(env.db_role)}
 OPS_DB_ROLE = env.db_role
+OPS_LISTEN_AT = env.listen_at
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- cache and workers -------------------------------------------------------------------------

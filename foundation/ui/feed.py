@@ -259,7 +259,7 @@ def _topics(scope: Scope) -> frozenset[str]:
 
 def _listening_connection() -> Any:
     wrapper = connections.create_connection("default")
-    given = wrapper.get_connection_params()
+    given = wrapper.get_connection_params() | settings.OPS_LISTEN_AT
     connection = psycopg2.connect(**given, keepalives=1, keepalives_idle=30, keepalives_interval=10)
     connection.autocommit = True
     with connection.cursor() as cursor:
