@@ -52,6 +52,7 @@ SLOTS: tuple[Slot, ...] = (
     Every("foundation.worklist.tasks.purge_jobs", 3600),
     Every("foundation.trail.tasks.seal", 60),
     Every("foundation.trail.tasks.drop_anchor", 900),
+    Every("foundation.ledger.tasks.drop_anchor", 900),
     Every("foundation.people.tasks.forget_tries", 3600),
     Daily("foundation.people.tasks.disable_dormant", time(2, 10)),
     Daily("ops_platform.tasks.verify_books", time(3, 30)),

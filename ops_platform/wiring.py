@@ -18,7 +18,7 @@ from foundation.worklist import events as queues
 from foundation.worklist import services as worklist
 from foundation.worklist.rules import Queue, open_queue
 from monitoring import services as monitoring
-from ops_platform import metrics
+from ops_platform import day_checks, metrics
 
 
 def connect() -> None:
@@ -38,8 +38,10 @@ def connect() -> None:
     bus.listen(authorization.Completed, later("monitoring.tasks.match_document"))
     bus.listen(imaging.PageRead, later("monitoring.tasks.match_document"))
     bus.listen(ledger.DayClosed, later("monitoring.tasks.match_day"))
+    bus.listen(ledger.CloseAsked, later("foundation.ledger.tasks.close_one"))
     bus.listen(trail.Recorded, metrics.count_recorded)
     bus.listen(queues.Claimed, metrics.count_claim)
+    day_checks.connect()
 
 
 def later(kind: str) -> Callable[[Any], None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -110,3 +111,33 @@ class JournalFile(forms.Form):
     step = forms.ChoiceField(
         choices=[("check", "check"), ("import", "import")], widget=forms.HiddenInput
     )
+
+
+class Reason(forms.Form):
+    """Why something is done."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class Carry(Reason):
+    """What is carried forward, and why."""
+
+    check = forms.SlugField(max_length=40, widget=forms.HiddenInput)
+
+
+class NextDay(forms.Form):
+    """The business day to be opened."""
+
+    on = _day(_("Business date"))
+
+
+class ManyDays(forms.Form):
+    """Which days are to be closed by jobs; the key is made before the first try."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    days = forms.TypedMultipleChoiceField(coerce=int)
+
+    def __init__(self, *args: Any, choices: Sequence[int], **kwargs: Any) -> None:
+        """Offer the days that are open in sight."""
+        super().__init__(*args, **kwargs)
+        self.fields["days"].choices = [(one, one) for one in choices]  # type: ignore[attr-defined]

@@ -11,6 +11,18 @@ urlpatterns = [
     path("journal/", web.journal, name="journal"),
     path("entry/<int:entry_id>/", web.entry, name="entry"),
     path("import/", web.import_journal, name="import_journal"),
+    # business days
+    path("days/", web.days, name="days"),
+    path("day/<int:day_id>/", web.day, name="day"),
+    path("day-step/<int:day_id>/", web.day_step, name="day_step"),
+    path("day-carry/<int:day_id>/", web.day_carry, name="day_carry"),
+    path("day-sign/<int:day_id>/", web.day_sign, name="day_sign"),
+    path("day-reopen/<int:day_id>/", web.day_reopen, name="day_reopen"),
+    path("open-next/<int:day_id>/", web.open_next, name="open_next"),
+    path("close-many/", web.close_many, name="close_many"),
+    path("run/<uuid:run_key>/", web.run, name="run"),
+    path("day-report/<int:closing_id>/", web.day_report, name="day_report"),
+    path("day-report-pdf/<int:closing_id>/", web.day_report_pdf, name="day_report_pdf"),
 ]
 api_urlpatterns = [
     path("accounts/", api.accounts, name="accounts"),

@@ -21,6 +21,7 @@ from django.urls import URLPattern, reverse
 from authorization.models import Request
 from foundation.imaging import selectors as imaging
 from foundation.ledger import selectors as ledger
+from foundation.ledger.models import DayClosing
 from foundation.people import selectors as people_selectors
 from foundation.people import services as people_services
 from foundation.people.models import Institution, Staff
@@ -29,6 +30,7 @@ from monitoring import services as monitoring
 from monitoring.models import Match
 from tests.architecture.test_urls import pages
 from tests.factories import authorization as factory
+from tests.factories import ledger as books
 from tests.factories import people
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
@@ -51,6 +53,7 @@ class Place:
     match: Match
     teller: Staff
     proposal_id: int
+    closing: DayClosing
 
     @property
     def work_item(self) -> int:
@@ -72,6 +75,9 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("people", "proposal_id"): lambda place: place.proposal_id,
     ("worklist", "queue"): lambda _place: "authorization",
     ("ledger", "entry_id"): lambda place: place.entry_id,
+    ("ledger", "day_id"): lambda place: place.closing.day_id,
+    ("ledger", "closing_id"): lambda place: place.closing.pk,
+    ("ledger", "run_key"): lambda _place: uuid4(),
     ("ui", "slug"): lambda _place: "teller",
     ("monitoring", "match_id"): lambda place: place.match.pk,
     ("monitoring", "item_id"): lambda place: place.match.work_item_id,
@@ -82,6 +88,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
 # Arguments that name no row of an institution.
 EVERYWHERE = {
     ("authorization", "trade_code"), ("authorization", "key"), ("worklist", "code"),
+    ("ledger", "run_key"),
     ("worklist", "job_id"), ("worklist", "queue"), ("ui", "slug"),
     ("policy", "code"), ("policy", "policy_id"), ("policy", "day_id"),
 }  # fmt: skip
@@ -100,7 +107,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
     (posting, *_) = ledger.statement(account_id=payer.pk)
     return Place(
         name, outlet, request, payer.number, posting.entry_id, pages_of[0].pk, alone[0], teller,
-        proposal.pk,
+        proposal.pk, books.sealed_and_reopened(outlet),
     )  # fmt: skip
 
 

@@ -13,11 +13,12 @@ from foundation.ledger.models import Account, ChartAccount, Hold
 from foundation.trail import services as trail
 
 
-def define_subject(*, code: str, name: str, normal_side: str, kind: str) -> ChartAccount:
+def define_subject(
+    *, code: str, name: str, normal_side: str, kind: str, must_clear: bool = False
+) -> ChartAccount:
     """Add a subject to the chart of accounts; the same again changes nothing."""
-    subject, _new = ChartAccount.objects.get_or_create(
-        code=code, defaults={"name": name, "normal_side": normal_side, "kind": kind}
-    )
+    facts = {"name": name, "normal_side": normal_side, "kind": kind, "must_clear": must_clear}
+    subject, _new = ChartAccount.objects.get_or_create(code=code, defaults=facts)
     return subject
 
 

@@ -1,4 +1,4 @@
-"""The chart, the accounts, and what was posted to them: entries, postings, journal, days, holds.
+"""Chart, accounts, entries, postings, the journal, business days and holds.
 
 `Entry`, `Posting` and `JournalLine` are partitioned by month and written only by the SQL function
 `ledger_post`; the application may read them and nothing else. Their tables are made by `sql/`.
@@ -15,12 +15,16 @@ from foundation.people.models import Institution, Institutional
 
 
 class ChartAccount(models.Model):
-    """A subject of the chart of accounts, the same for the whole bank."""
+    """A subject of the chart of accounts, the same for the whole bank.
+
+    Accounts under a subject that must clear are to be at nothing when a day is closed.
+    """
 
     code = models.CharField(_("subject code"), max_length=8, unique=True)
     name = models.CharField(_("subject name"), max_length=60)
     normal_side = models.CharField(_("normal side"), max_length=6)
     kind = models.CharField(_("kind"), max_length=10)
+    must_clear = models.BooleanField(_("cleared daily"), default=False)
 
     class Meta:
         verbose_name = _("account subject")

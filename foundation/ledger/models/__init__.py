@@ -1,0 +1,45 @@
+"""The chart, the accounts, what was posted to them, and the closing of the days.
+
+`Entry`, `Posting` and `JournalLine` are partitioned by month and written only by SQL functions, as
+are turnover, closing balances and the general ledger; the application may only read them.
+"""
+
+from foundation.ledger.models._books import (
+    Account,
+    BusinessDay,
+    ChartAccount,
+    Entry,
+    Hold,
+    JournalLine,
+    JournalNumber,
+    Posting,
+    PostingKey,
+    Reversal,
+)
+from foundation.ledger.models._days import (
+    DayCarry,
+    DayClosing,
+    DayRun,
+    DaySignature,
+    Reopening,
+    Turnover,
+)
+
+__all__ = [
+    "Account",
+    "BusinessDay",
+    "ChartAccount",
+    "DayCarry",
+    "DayClosing",
+    "DayRun",
+    "DaySignature",
+    "Entry",
+    "Hold",
+    "JournalLine",
+    "JournalNumber",
+    "Posting",
+    "PostingKey",
+    "Reopening",
+    "Reversal",
+    "Turnover",
+]
