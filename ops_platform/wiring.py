@@ -38,6 +38,7 @@ def connect() -> None:
     bus.listen(authorization.Completed, later("monitoring.tasks.match_document"))
     bus.listen(imaging.PageRead, later("monitoring.tasks.match_document"))
     bus.listen(ledger.DayClosed, later("monitoring.tasks.match_day"))
+    bus.listen(ledger.DayClosed, later("foundation.ledger.tasks.close_dates"))
     bus.listen(ledger.CloseAsked, later("foundation.ledger.tasks.close_one"))
     bus.listen(trail.Recorded, metrics.count_recorded)
     bus.listen(queues.Claimed, metrics.count_claim)

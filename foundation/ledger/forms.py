@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
+from foundation.ledger.rules import STATEMENT_DAYS_MAX
 from foundation.ledger.selectors import JournalQuery
 
 DAYS_MAX = 92
@@ -141,3 +142,37 @@ class ManyDays(forms.Form):
         """Offer the days that are open in sight."""
         super().__init__(*args, **kwargs)
         self.fields["days"].choices = [(one, one) for one in choices]  # type: ignore[attr-defined]
+
+
+class StatementSpan(forms.Form):
+    """Of which days a whole statement is wanted, and after which place the page begins."""
+
+    first = _day(_("From day"))
+    last = _day(_("To day"))
+    after = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> None:
+        """Refuse days the wrong way round, before there were books, or too many of them."""
+        first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
+        if not (isinstance(first, date) and isinstance(last, date)):
+            return
+        if first > last or not 2000 <= first.year <= last.year <= 2089:
+            self.add_error("last", _("The last day is before the first."))
+        elif (last - first).days >= STATEMENT_DAYS_MAX:
+            self.add_error("last", _("At most 366 days at once."))
+
+
+class TrialQuery(forms.Form):
+    """Of which date, institution with all below it, and currency the books are to be shown."""
+
+    on = _day(_("Business date"))
+    place = _code(_("Institution"), 12)
+    currency = forms.RegexField(r"^[A-Z]{3}$", label=_("Currency"), initial="CNY")
+    after = forms.RegexField(r"^[0-9]*$", max_length=19, required=False, widget=forms.HiddenInput)
+
+    def clean_on(self) -> date:
+        """Refuse a date before or after there can be books."""
+        on: date = self.cleaned_data["on"]
+        if not 2000 <= on.year <= 2089:
+            raise forms.ValidationError(_("There are no books of that date."))
+        return on

@@ -11,6 +11,11 @@ urlpatterns = [
     path("journal/", web.journal, name="journal"),
     path("entry/<int:entry_id>/", web.entry, name="entry"),
     path("import/", web.import_journal, name="import_journal"),
+    # the past
+    path("statement/<slug:number>/", web.statement, name="statement"),
+    path("trial-balance/", web.trial_balance, name="trial_balance"),
+    path("trial-accounts/<slug:code>/", web.trial_accounts, name="trial_accounts"),
+    path("tie-out/", web.tie_out, name="tie_out"),
     # business days
     path("days/", web.days, name="days"),
     path("day/<int:day_id>/", web.day, name="day"),

@@ -78,6 +78,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("ledger", "day_id"): lambda place: place.closing.day_id,
     ("ledger", "closing_id"): lambda place: place.closing.pk,
     ("ledger", "run_key"): lambda _place: uuid4(),
+    ("ledger", "code"): lambda _place: "2011",
     ("ui", "slug"): lambda _place: "teller",
     ("monitoring", "match_id"): lambda place: place.match.pk,
     ("monitoring", "item_id"): lambda place: place.match.work_item_id,
@@ -88,7 +89,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
 # Arguments that name no row of an institution.
 EVERYWHERE = {
     ("authorization", "trade_code"), ("authorization", "key"), ("worklist", "code"),
-    ("ledger", "run_key"),
+    ("ledger", "run_key"), ("ledger", "code"),
     ("worklist", "job_id"), ("worklist", "queue"), ("ui", "slug"),
     ("policy", "code"), ("policy", "policy_id"), ("policy", "day_id"),
 }  # fmt: skip
@@ -253,7 +254,7 @@ OPEN = frozenset({
     "people_secondfactor", "django_session", "axes_accessattempt", "axes_accessattemptexpiration",
     "axes_accessfailurelog", "axes_accesslog",
     # what binds the whole bank
-    "policy_calendarday", "ledger_chartaccount",
+    "policy_calendarday", "ledger_chartaccount", "ledger_closeddate",
     # jobs name rows by their ids; processes
     "worklist_job", "worklist_heartbeat",
     # Django's own

@@ -24,11 +24,14 @@ from foundation.ledger.models._days import (
     Reopening,
     Turnover,
 )
+from foundation.ledger.models._history import ClosedDate, ClosingBalance, Mark, SubjectBalance
 
 __all__ = [
     "Account",
     "BusinessDay",
     "ChartAccount",
+    "ClosedDate",
+    "ClosingBalance",
     "DayCarry",
     "DayClosing",
     "DayRun",
@@ -37,9 +40,11 @@ __all__ = [
     "Hold",
     "JournalLine",
     "JournalNumber",
+    "Mark",
     "Posting",
     "PostingKey",
     "Reopening",
     "Reversal",
+    "SubjectBalance",
     "Turnover",
 ]

@@ -151,7 +151,8 @@ class Posting(Institutional):
 
     `institution` is the account's. `seq` counts the postings of an account without a gap and
     `balance_after` is on the account's normal side, so that a statement proves itself. `shard` is
-    0 until an account is spread over several balances.
+    0 until an account is spread over several balances. `made_at` is the database's clock under the
+    account's lock, so that it goes the way of `seq`; postings from before it was kept have none.
     """
 
     pk = models.CompositePrimaryKey("account_id", "seq", "shard", "business_date")
@@ -171,6 +172,7 @@ class Posting(Institutional):
     currency = models.CharField(_("currency"), max_length=3)
     amount_fen = models.BigIntegerField(_("amount"))
     balance_after = models.BigIntegerField(_("balance after"))
+    made_at = models.DateTimeField(null=True, db_default=models.Func(function="clock_timestamp"))
 
     class Meta:
         verbose_name = _("posting")
@@ -301,6 +303,7 @@ class BusinessDay(Institutional):
 
     class Meta:
         verbose_name = _("business day")
+        indexes = [models.Index(fields=["date", "state"], name="ledger_day_by_date")]
         constraints = [
             models.UniqueConstraint(fields=["institution", "date"], name="ledger_day_once"),
             models.UniqueConstraint(

@@ -35,6 +35,7 @@ class DayClosing(Institutional):
 
     class Meta:
         verbose_name = _("closing of a day")
+        indexes = [models.Index(fields=["business_date"], name="ledger_closings_of_date")]
         constraints = [
             models.UniqueConstraint(fields=["institution", "seq"], name="ledger_seal_in_order"),
             models.UniqueConstraint(fields=["day", "round"], name="ledger_closing_once"),

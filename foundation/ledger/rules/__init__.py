@@ -35,6 +35,13 @@ from foundation.ledger.rules._days import (
     check_sealable,
     day_checks,
 )
+from foundation.ledger.rules._history import (
+    STATEMENT_DAYS_MAX,
+    DatePast,
+    Movement,
+    TooLong,
+    check_span,
+)
 from foundation.ledger.rules._importing import (
     BYTES_MAX,
     COLUMNS,
@@ -105,6 +112,7 @@ __all__ = [
     "SIDES",
     "SIGNATURES",
     "SOURCES",
+    "STATEMENT_DAYS_MAX",
     "STOP_PAYMENT",
     "TAKEN",
     "UNKNOWN_INSTITUTION",
@@ -116,6 +124,7 @@ __all__ = [
     "BalanceLeft",
     "Blocked",
     "Blocker",
+    "DatePast",
     "DayCheck",
     "DayClosed",
     "DayNotOpened",
@@ -126,6 +135,7 @@ __all__ = [
     "IsReversal",
     "KeyReused",
     "Leg",
+    "Movement",
     "NeedsReason",
     "NoDayOpen",
     "NoRows",
@@ -149,6 +159,7 @@ __all__ = [
     "RowsWrong",
     "SealChanged",
     "SignedBySame",
+    "TooLong",
     "TooManyLines",
     "WrongHeader",
     "add_day_check",
@@ -157,6 +168,7 @@ __all__ = [
     "check_legs",
     "check_next_day",
     "check_sealable",
+    "check_span",
     "day_checks",
     "day_of",
     "fingerprint",

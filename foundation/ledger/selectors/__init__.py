@@ -38,6 +38,21 @@ from foundation.ledger.selectors._days import (
     signatures,
 )
 from foundation.ledger.selectors._entries import EntrySeen, LegSeen, entry
+from foundation.ledger.selectors._history import (
+    Statement,
+    StatementLine,
+    Tie,
+    TrialBalance,
+    TrialRow,
+    balance_at,
+    balance_on,
+    closed_until,
+    full_statement,
+    subject,
+    tie_out,
+    trial_accounts,
+    trial_balance,
+)
 from foundation.ledger.selectors._holders import holder_name, internal_account, is_held_by
 from foundation.ledger.selectors._journal import JournalQuery, journal, journal_line, journal_lines
 
@@ -53,12 +68,20 @@ __all__ = [
     "Payee",
     "PlaceDay",
     "Report",
+    "Statement",
+    "StatementLine",
+    "Tie",
+    "TrialBalance",
+    "TrialRow",
     "account",
     "account_timeline",
     "accounts",
     "balance",
+    "balance_at",
+    "balance_on",
     "blockers",
     "business_date",
+    "closed_until",
     "closing_in_force",
     "closings",
     "console",
@@ -67,6 +90,7 @@ __all__ = [
     "differences",
     "entry",
     "extent",
+    "full_statement",
     "holder_name",
     "holds",
     "internal_account",
@@ -82,5 +106,9 @@ __all__ = [
     "seal_heads",
     "signatures",
     "statement",
+    "subject",
+    "tie_out",
+    "trial_accounts",
+    "trial_balance",
     "trial_totals",
 ]

@@ -23,6 +23,7 @@ def open_day(*, institution_id: int, on: date, at: datetime, by: str) -> Busines
         if last.date == on and last.state == rules.DAY_OPEN:
             return last
         rules.check_next_day(last=last.date, last_state=last.state, new=on)
+    _check_not_past(on)
     with connection.cursor() as cursor:
         cursor.execute("SELECT ledger_day_ready(%s, %s)", [institution_id, on])
     day: BusinessDay = BusinessDay.objects.create(
@@ -171,6 +172,18 @@ def decide_reopening(
     return day
 
 
+def close_dates() -> int:
+    """Write closing balances and general ledger of each date that all have closed; return how many.
+
+    Needs a transaction over every institution (tasks run in one).
+    """
+    assert connection.in_atomic_block, "a date is closed as a whole"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_close_dates()")
+        count: int = cursor.fetchone()[0]
+    return count
+
+
 @transaction.atomic
 def close_day(
     *, institution_id: int, on: date, at: datetime, by: tuple[Staff, Staff], reason: str = ""
@@ -214,6 +227,7 @@ def _locked(institution_id: int, on: date) -> BusinessDay:
 def _reopenable(day: BusinessDay) -> DayClosing:
     """Return the closing that would be given up; refuse a day not sealed or not the last."""
     rules.DAY_FLOW.after(day.state, "reopen")
+    _check_not_past(day.date)
     closing = selectors.closing_in_force(day=day)
     if closing is None:
         raise rules.NotSealed(day=day.date)
@@ -221,6 +235,12 @@ def _reopenable(day: BusinessDay) -> DayClosing:
     if later.exists():
         raise rules.NotLatestDay(day=day.date)
     return closing
+
+
+def _check_not_past(on: date) -> None:
+    until = selectors.closed_until()
+    if until is not None and on < until:
+        raise rules.DatePast(day=on)
 
 
 def _step(day: BusinessDay, step: str, *more: str) -> None:

@@ -14,6 +14,7 @@ from foundation.ledger.web._days import (
     open_next,
     run,
 )
+from foundation.ledger.web._history import statement, tie_out, trial_accounts, trial_balance
 from foundation.ledger.web._importing import import_journal
 from foundation.ledger.web._journal import entry, journal
 
@@ -34,4 +35,8 @@ __all__ = [
     "journal",
     "open_next",
     "run",
+    "statement",
+    "tie_out",
+    "trial_accounts",
+    "trial_balance",
 ]
