@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
-from foundation.ledger.rules import STATEMENT_DAYS_MAX
+from foundation.ledger.rules import HOLD_FLOW, HOLD_STEPS, STATEMENT_DAYS_MAX
 from foundation.ledger.selectors import JournalQuery
 
 DAYS_MAX = 92
@@ -176,3 +176,49 @@ class TrialQuery(forms.Form):
         if not 2000 <= on.year <= 2089:
             raise forms.ValidationError(_("There are no books of that date."))
         return on
+
+
+class PlaceHold(forms.Form):
+    """What is to be held, until when, and by whose document."""
+
+    amount = forms.CharField(label=_("Amount"), max_length=24)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+    expires_on = forms.DateField(
+        label=_("Held no more from"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    judicial = forms.BooleanField(label=_("by a competent authority"), required=False)
+    document_no = forms.CharField(label=_("document number"), max_length=60, required=False)
+
+    def clean_amount(self) -> int:
+        """Return fen, or say what is no amount."""
+        return _fen(self.cleaned_data["amount"])
+
+
+class ChangeHold(forms.Form):
+    """What is to be done with a hold: a part, all of it, or a later end."""
+
+    step = forms.ChoiceField(
+        label=_("Change to be made"),
+        choices=[(step.name, _(step.label)) for step in HOLD_FLOW.steps if step.name in HOLD_STEPS],
+    )
+    amount = forms.CharField(label=_("Amount of the part"), max_length=24, required=False)
+    until = forms.DateField(
+        label=_("Held no more from"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def clean_amount(self) -> int | None:
+        """Return fen, or say what is no amount."""
+        typed = self.cleaned_data["amount"]
+        return _fen(typed) if typed else None
+
+
+def _fen(typed: str) -> int:
+    try:
+        return Money.parse(typed).fen
+    except Refused as refusal:
+        raise forms.ValidationError(_("This is not an amount.")) from refusal

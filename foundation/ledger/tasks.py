@@ -24,3 +24,8 @@ def drop_anchor() -> Callable[[], object]:
 def close_dates(**_day: Any) -> Callable[[], object]:
     """Close for the whole bank what every institution has closed; of whatever day it was rung."""
     return services.close_dates
+
+
+def expire_holds() -> Callable[[], object]:
+    """Release what is held no more from today on."""
+    return partial(services.expire_holds, on=timezone.localdate(), at=timezone.now())

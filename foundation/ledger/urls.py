@@ -11,6 +11,11 @@ urlpatterns = [
     path("journal/", web.journal, name="journal"),
     path("entry/<int:entry_id>/", web.entry, name="entry"),
     path("import/", web.import_journal, name="import_journal"),
+    # holds
+    path("hold/<int:hold_id>/", web.hold, name="hold"),
+    path("hold-place/<slug:number>/", web.hold_place, name="hold_place"),
+    path("hold-change/<int:hold_id>/", web.hold_change, name="hold_change"),
+    path("hold-decide/<int:hold_id>/", web.hold_decide, name="hold_decide"),
     # the past
     path("statement/<slug:number>/", web.statement, name="statement"),
     path("trial-balance/", web.trial_balance, name="trial_balance"),

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     DAY_VIEW = auto()
     DAY_CLOSE = auto()
     BOOKS_VIEW = auto()
+    BOOKS_REPORT = auto()
     HOLD_MANAGE = auto()
     # imaging
     IMAGE_ADD = auto()
@@ -119,7 +120,7 @@ ROLES: dict[str, Role] = {
         _role(
             "risk_manager", "Risk manager", "risk", "branch head",
             P.DASHBOARD_VIEW, P.POLICY_VIEW, P.POLICY_APPROVE, P.TRAIL_VIEW, P.MONITORING_VIEW,
-            P.DAY_VIEW, P.BOOKS_VIEW,
+            P.DAY_VIEW, P.BOOKS_VIEW, P.BOOKS_REPORT,
         ),
         _role("vendor_key", "Keying clerk of a vendor", "vendor", "centre"),
         _role(
@@ -132,7 +133,7 @@ ROLES: dict[str, Role] = {
         ),
         _role(
             "auditadmin", "Audit administrator", "auditadmin", "branch head",
-            P.TRAIL_VIEW, P.DAY_VIEW, P.BOOKS_VIEW,
+            P.TRAIL_VIEW, P.DAY_VIEW, P.BOOKS_VIEW, P.BOOKS_REPORT,
         ),
     )
 }  # fmt: skip

@@ -42,6 +42,8 @@ STATES: dict[str, Look] = {
     "matched": Look(_("Matched"), "ok", "check"),
     "differs": Look(_("Differs"), "warn", "alert-triangle"),
     "open": Look(_("Open"), "ok", "circle-check"),
+    "released": Look(_("Released"), "", "lock-open"),
+    "expired": Look(_("Expired"), "", "hourglass"),
     "closing": Look(_("Closing"), "warn", "hourglass"),
     "sealed": Look(_("Sealed"), "info", "lock"),
     "closed": Look(_("Closed"), "", "lock"),

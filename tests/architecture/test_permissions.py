@@ -54,6 +54,7 @@ class Place:
     teller: Staff
     proposal_id: int
     closing: DayClosing
+    hold_id: int
 
     @property
     def work_item(self) -> int:
@@ -77,7 +78,9 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("ledger", "entry_id"): lambda place: place.entry_id,
     ("ledger", "day_id"): lambda place: place.closing.day_id,
     ("ledger", "closing_id"): lambda place: place.closing.pk,
+    ("ledger", "hold_id"): lambda place: place.hold_id,
     ("ledger", "run_key"): lambda _place: uuid4(),
+    ("trail", "look_id"): lambda _place: 1,
     ("ledger", "code"): lambda _place: "2011",
     ("ui", "slug"): lambda _place: "teller",
     ("monitoring", "match_id"): lambda place: place.match.pk,
@@ -89,7 +92,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
 # Arguments that name no row of an institution.
 EVERYWHERE = {
     ("authorization", "trade_code"), ("authorization", "key"), ("worklist", "code"),
-    ("ledger", "run_key"), ("ledger", "code"),
+    ("ledger", "run_key"), ("ledger", "code"), ("trail", "look_id"),
     ("worklist", "job_id"), ("worklist", "queue"), ("ui", "slug"),
     ("policy", "code"), ("policy", "policy_id"), ("policy", "day_id"),
 }  # fmt: skip
@@ -108,7 +111,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
     (posting, *_) = ledger.statement(account_id=payer.pk)
     return Place(
         name, outlet, request, payer.number, posting.entry_id, pages_of[0].pk, alone[0], teller,
-        proposal.pk, books.sealed_and_reopened(outlet),
+        proposal.pk, books.sealed_and_reopened(outlet), books.judicial_hold(payer).pk,
     )  # fmt: skip
 
 
@@ -254,7 +257,8 @@ OPEN = frozenset({
     "people_secondfactor", "django_session", "axes_accessattempt", "axes_accessattemptexpiration",
     "axes_accessfailurelog", "axes_accesslog",
     # what binds the whole bank
-    "policy_calendarday", "ledger_chartaccount", "ledger_closeddate",
+    "policy_calendarday", "ledger_chartaccount", "ledger_closeddate", "trail_look",
+    "trail_lookcheck",
     # jobs name rows by their ids; processes
     "worklist_job", "worklist_heartbeat",
     # Django's own

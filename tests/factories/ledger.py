@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 
 from foundation.ledger import rules, selectors, services
-from foundation.ledger.models import Account, BusinessDay, DayClosing, Entry
+from foundation.ledger.models import Account, BusinessDay, DayClosing, Entry, Hold
 from foundation.ledger.rules import Leg
 from foundation.people import services as people
 from foundation.people.models import Institution, Staff
@@ -129,3 +129,9 @@ def sealed_and_reopened(place: Institution, on: date = DAY) -> DayClosing:
     services.ask_to_reopen(**facts, by=first, reason="补记")
     services.decide_reopening(**facts, by=second, approve=True)
     return closing
+
+
+def judicial_hold(account: Account, fen: int = 100, **more: object) -> Hold:
+    """Hold an amount for a competent authority."""
+    facts = {"reason": "司法冻结", "at": NOON, "by": BY, "document_no": "京法冻字1号", **more}
+    return services.place_hold(number=account.number, fen=fen, judicial=True, **facts)

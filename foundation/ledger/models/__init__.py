@@ -9,7 +9,6 @@ from foundation.ledger.models._books import (
     BusinessDay,
     ChartAccount,
     Entry,
-    Hold,
     JournalLine,
     JournalNumber,
     Posting,
@@ -25,6 +24,7 @@ from foundation.ledger.models._days import (
     Turnover,
 )
 from foundation.ledger.models._history import ClosedDate, ClosingBalance, Mark, SubjectBalance
+from foundation.ledger.models._holds import Hold, HoldRequest
 
 __all__ = [
     "Account",
@@ -38,6 +38,7 @@ __all__ = [
     "DaySignature",
     "Entry",
     "Hold",
+    "HoldRequest",
     "JournalLine",
     "JournalNumber",
     "Mark",

@@ -1,4 +1,4 @@
-"""Chart, accounts, entries, postings, the journal, business days and holds.
+"""Chart, accounts, entries, postings, the journal and business days.
 
 `Entry`, `Posting` and `JournalLine` are partitioned by month and written only by the SQL function
 `ledger_post`; the application may read them and nothing else. Their tables are made by `sql/`.
@@ -256,39 +256,6 @@ class Reversal(Institutional):
 
     def __str__(self) -> str:
         return f"{self.original} ← {self.entry}"
-
-
-class Hold(Institutional):
-    """An amount of an account that may not be paid out until it is released."""
-
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="holds")
-    amount_fen = models.BigIntegerField(_("amount"))
-    reason = models.CharField(_("reason"), max_length=200)
-    subject = models.CharField(_("item"), max_length=80, blank=True)
-    placed_at = models.DateTimeField(_("placed at"))
-    placed_by = models.CharField(_("placed by"), max_length=60)
-    expires_on = models.DateField(_("expires on"), null=True)
-    released_at = models.DateTimeField(_("released at"), null=True)
-    released_by = models.CharField(_("released by"), max_length=60, blank=True)
-
-    class Meta:
-        verbose_name = _("hold")
-        indexes = [
-            models.Index(
-                fields=["account", "id"], condition=Q(released_at=None), name="ledger_hold_active"
-            )
-        ]
-        constraints = [
-            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="ledger_hold_positive"),
-            models.CheckConstraint(
-                condition=Q(released_at=None, released_by="")
-                | (Q(released_at__isnull=False) & ~Q(released_by="")),
-                name="ledger_hold_released_by_and_at",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.pk} {self.amount_fen}"
 
 
 class BusinessDay(Institutional):

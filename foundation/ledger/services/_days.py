@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from foundation.kernel import bus
 from foundation.ledger import events, rules, selectors
 from foundation.ledger.models import BusinessDay, DayCarry, DayClosing, DaySignature, Reopening
+from foundation.ledger.services._holds import expire_holds
 from foundation.people.models import Staff
 from foundation.trail import services as trail
 
@@ -30,6 +31,7 @@ def open_day(*, institution_id: int, on: date, at: datetime, by: str) -> Busines
         institution_id=institution_id, date=on, opened_at=at, opened_by=by
     )
     _record(day, "ledger.open_day", by=by, at=at)
+    expire_holds(on=on, at=at, institution_id=institution_id)
     return day
 
 

@@ -15,6 +15,7 @@ from foundation.ledger.web._days import (
     run,
 )
 from foundation.ledger.web._history import statement, tie_out, trial_accounts, trial_balance
+from foundation.ledger.web._holds import hold, hold_change, hold_decide, hold_place
 from foundation.ledger.web._importing import import_journal
 from foundation.ledger.web._journal import entry, journal
 
@@ -31,6 +32,10 @@ __all__ = [
     "day_step",
     "days",
     "entry",
+    "hold",
+    "hold_change",
+    "hold_decide",
+    "hold_place",
     "import_journal",
     "journal",
     "open_next",
