@@ -112,6 +112,8 @@ CENTRES = (
         places=(
             _place(_("Journal"), "ledger:journal", Permission.JOURNAL_VIEW, "book"),
             _place(_("Accounts"), "ledger:accounts", Permission.ACCOUNT_VIEW, "id"),
+            _place(_("Trial balance"), "ledger:trial_balance", Permission.BOOKS_VIEW, "scale"),
+            _place(_("Business days"), "ledger:days", Permission.DAY_VIEW, "calendar"),
             _place(
                 _("Take in a journal"),
                 "ledger:import_journal",
@@ -145,6 +147,7 @@ CENTRES = (
             ),
             _place(_("Parameters"), "policy:numbers", Permission.POLICY_VIEW, "adjustments"),
             _place(_("Trail"), "trail:entries", Permission.TRAIL_VIEW, "history"),
+            _place(_("Proof of the books"), "trail:looks", Permission.BOOKS_REPORT, "list-check"),
             _place(_("Queues"), "worklist:queues", Permission.QUEUE_VIEW, "stack-2"),
             _place(_("Jobs"), "worklist:jobs", Permission.JOB_VIEW, "server-2"),
             _place(_("API reference"), "ui:api_docs", Permission.JOB_VIEW, "file-text"),

@@ -53,7 +53,11 @@ SLOTS: tuple[Slot, ...] = (
     Every("foundation.trail.tasks.seal", 60),
     Every("foundation.trail.tasks.drop_anchor", 900),
     Every("foundation.people.tasks.take_up_posts", 60),
+    Every("foundation.ledger.tasks.drop_anchor", 900),
+    Every("foundation.ledger.tasks.close_dates", 3600),
     Every("foundation.people.tasks.forget_tries", 3600),
+    Every("ops_platform.tasks.verify_recent", 3600),
+    Daily("foundation.ledger.tasks.expire_holds", time(0, 5)),
     Daily("foundation.people.tasks.disable_dormant", time(2, 10)),
     Daily("ops_platform.tasks.verify_books", time(3, 30)),
 )

@@ -18,7 +18,7 @@ from foundation.worklist import events as queues
 from foundation.worklist import services as worklist
 from foundation.worklist.rules import Kind, Queue, name_kind, open_queue
 from monitoring import services as monitoring
-from ops_platform import metrics
+from ops_platform import day_checks, metrics
 
 
 def connect() -> None:
@@ -39,8 +39,11 @@ def connect() -> None:
     bus.listen(authorization.Completed, later("monitoring.tasks.match_document"))
     bus.listen(imaging.PageRead, later("monitoring.tasks.match_document"))
     bus.listen(ledger.DayClosed, later("monitoring.tasks.match_day"))
+    bus.listen(ledger.DayClosed, later("foundation.ledger.tasks.close_dates"))
+    bus.listen(ledger.CloseAsked, later("foundation.ledger.tasks.close_one"))
     bus.listen(trail.Recorded, metrics.count_recorded)
     bus.listen(queues.Claimed, metrics.count_claim)
+    day_checks.connect()
 
 
 def name_jobs() -> None:
@@ -60,8 +63,14 @@ def name_jobs() -> None:
         Kind("foundation.worklist.tasks.purge_jobs", _("Forget jobs done"), patient=True),
         Kind("foundation.trail.tasks.seal", _("Seal the trail")),
         Kind("foundation.trail.tasks.drop_anchor", _("Drop the anchor of the trail")),
+        Kind("foundation.people.tasks.take_up_posts", _("Take up posts")),
         Kind("foundation.people.tasks.forget_tries", _("Forget tries to sign in"), patient=True),
         Kind("foundation.people.tasks.disable_dormant", _("Disable dormant staff"), patient=True),
+        Kind("foundation.ledger.tasks.close_one", _("Close a business day")),
+        Kind("foundation.ledger.tasks.close_dates", _("Write closing balances")),
+        Kind("foundation.ledger.tasks.drop_anchor", _("Drop the anchor of the days")),
+        Kind("foundation.ledger.tasks.expire_holds", _("Release holds that expired")),
+        Kind("ops_platform.tasks.verify_recent", _("Verify what is new in the books")),
         Kind("ops_platform.tasks.verify_books", _("Verify the books"), patient=True),
     ):  # fmt: skip
         name_kind(kind)

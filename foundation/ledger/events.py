@@ -12,3 +12,10 @@ class DayClosed:
 
     institution_id: int
     business_date: date
+
+
+@dataclass(frozen=True)
+class CloseAsked:
+    """A person asked that the day of an institution be closed up to its seal, by a job."""
+
+    run_id: int

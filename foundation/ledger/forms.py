@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
+from foundation.ledger.rules import HOLD_FLOW, HOLD_STEPS, STATEMENT_DAYS_MAX
 from foundation.ledger.selectors import JournalQuery
 
 DAYS_MAX = 92
@@ -110,3 +112,113 @@ class JournalFile(forms.Form):
     step = forms.ChoiceField(
         choices=[("check", "check"), ("import", "import")], widget=forms.HiddenInput
     )
+
+
+class Reason(forms.Form):
+    """Why something is done."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class Carry(Reason):
+    """What is carried forward, and why."""
+
+    check = forms.SlugField(max_length=40, widget=forms.HiddenInput)
+
+
+class NextDay(forms.Form):
+    """The business day to be opened."""
+
+    on = _day(_("Business date"))
+
+
+class ManyDays(forms.Form):
+    """Which days are to be closed by jobs; the key is made before the first try."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    days = forms.TypedMultipleChoiceField(coerce=int)
+
+    def __init__(self, *args: Any, choices: Sequence[int], **kwargs: Any) -> None:
+        """Offer the days that are open in sight."""
+        super().__init__(*args, **kwargs)
+        self.fields["days"].choices = [(one, one) for one in choices]  # type: ignore[attr-defined]
+
+
+class StatementSpan(forms.Form):
+    """Of which days a whole statement is wanted, and after which place the page begins."""
+
+    first = _day(_("From day"))
+    last = _day(_("To day"))
+    after = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> None:
+        """Refuse days the wrong way round, before there were books, or too many of them."""
+        first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
+        if not (isinstance(first, date) and isinstance(last, date)):
+            return
+        if first > last or not 2000 <= first.year <= last.year <= 2089:
+            self.add_error("last", _("The last day is before the first."))
+        elif (last - first).days >= STATEMENT_DAYS_MAX:
+            self.add_error("last", _("At most 366 days at once."))
+
+
+class TrialQuery(forms.Form):
+    """Of which date, institution with all below it, and currency the books are to be shown."""
+
+    on = _day(_("Business date"))
+    place = _code(_("Institution"), 12)
+    currency = forms.RegexField(r"^[A-Z]{3}$", label=_("Currency"), initial="CNY")
+    after = forms.RegexField(r"^[0-9]*$", max_length=19, required=False, widget=forms.HiddenInput)
+
+    def clean_on(self) -> date:
+        """Refuse a date before or after there can be books."""
+        on: date = self.cleaned_data["on"]
+        if not 2000 <= on.year <= 2089:
+            raise forms.ValidationError(_("There are no books of that date."))
+        return on
+
+
+class PlaceHold(forms.Form):
+    """What is to be held, until when, and by whose document."""
+
+    amount = forms.CharField(label=_("Amount"), max_length=24)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+    expires_on = forms.DateField(
+        label=_("Held no more from"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    judicial = forms.BooleanField(label=_("by a competent authority"), required=False)
+    document_no = forms.CharField(label=_("document number"), max_length=60, required=False)
+
+    def clean_amount(self) -> int:
+        """Return fen, or say what is no amount."""
+        return _fen(self.cleaned_data["amount"])
+
+
+class ChangeHold(forms.Form):
+    """What is to be done with a hold: a part, all of it, or a later end."""
+
+    step = forms.ChoiceField(
+        label=_("Change to be made"),
+        choices=[(step.name, _(step.label)) for step in HOLD_FLOW.steps if step.name in HOLD_STEPS],
+    )
+    amount = forms.CharField(label=_("Amount of the part"), max_length=24, required=False)
+    until = forms.DateField(
+        label=_("Held no more from"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def clean_amount(self) -> int | None:
+        """Return fen, or say what is no amount."""
+        typed = self.cleaned_data["amount"]
+        return _fen(typed) if typed else None
+
+
+def _fen(typed: str) -> int:
+    try:
+        return Money.parse(typed).fen
+    except Refused as refusal:
+        raise forms.ValidationError(_("This is not an amount.")) from refusal

@@ -11,6 +11,28 @@ urlpatterns = [
     path("journal/", web.journal, name="journal"),
     path("entry/<int:entry_id>/", web.entry, name="entry"),
     path("import/", web.import_journal, name="import_journal"),
+    # holds
+    path("hold/<int:hold_id>/", web.hold, name="hold"),
+    path("hold-place/<slug:number>/", web.hold_place, name="hold_place"),
+    path("hold-change/<int:hold_id>/", web.hold_change, name="hold_change"),
+    path("hold-decide/<int:hold_id>/", web.hold_decide, name="hold_decide"),
+    # the past
+    path("statement/<slug:number>/", web.statement, name="statement"),
+    path("trial-balance/", web.trial_balance, name="trial_balance"),
+    path("trial-accounts/<slug:code>/", web.trial_accounts, name="trial_accounts"),
+    path("tie-out/", web.tie_out, name="tie_out"),
+    # business days
+    path("days/", web.days, name="days"),
+    path("day/<int:day_id>/", web.day, name="day"),
+    path("day-step/<int:day_id>/", web.day_step, name="day_step"),
+    path("day-carry/<int:day_id>/", web.day_carry, name="day_carry"),
+    path("day-sign/<int:day_id>/", web.day_sign, name="day_sign"),
+    path("day-reopen/<int:day_id>/", web.day_reopen, name="day_reopen"),
+    path("open-next/<int:day_id>/", web.open_next, name="open_next"),
+    path("close-many/", web.close_many, name="close_many"),
+    path("run/<uuid:run_key>/", web.run, name="run"),
+    path("day-report/<int:closing_id>/", web.day_report, name="day_report"),
+    path("day-report-pdf/<int:closing_id>/", web.day_report_pdf, name="day_report_pdf"),
 ]
 api_urlpatterns = [
     path("accounts/", api.accounts, name="accounts"),

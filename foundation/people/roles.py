@@ -34,6 +34,11 @@ class Permission(StrEnum):
     ACCOUNT_VIEW = auto()
     JOURNAL_VIEW = auto()
     JOURNAL_IMPORT = auto()
+    DAY_VIEW = auto()
+    DAY_CLOSE = auto()
+    BOOKS_VIEW = auto()
+    BOOKS_REPORT = auto()
+    HOLD_MANAGE = auto()
     # imaging
     IMAGE_ADD = auto()
     IMAGE_VOUCHER_VIEW = auto()
@@ -84,7 +89,8 @@ ROLES: dict[str, Role] = {
         _role(
             "outlet_supervisor", "Operations supervisor of the outlet", "outlet_check", "outlet",
             P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.MONITORING_VIEW,
-            P.DASHBOARD_VIEW, P.TRAIL_VIEW, *IMAGES,
+            P.DASHBOARD_VIEW, P.TRAIL_VIEW, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
+            *IMAGES,
         ),
         _role(
             "authorizer", "Authorizer", "authorize", "centre",
@@ -113,11 +119,12 @@ ROLES: dict[str, Role] = {
             "ops_manager", "Operations manager of the branch", "manage", "branch sub_branch",
             P.DASHBOARD_VIEW, P.AUTHORIZATION_VIEW, P.MONITORING_VIEW, P.QUEUE_VIEW, P.JOB_VIEW,
             P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.TRAIL_VIEW, P.STAFF_VIEW, P.POLICY_VIEW,
-            P.POLICY_PROPOSE, *ROOMS, *IMAGES,
+            P.POLICY_PROPOSE, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE, *ROOMS, *IMAGES,
         ),
         _role(
             "risk_manager", "Risk manager", "risk", "branch head",
             P.DASHBOARD_VIEW, P.POLICY_VIEW, P.POLICY_APPROVE, P.TRAIL_VIEW, P.MONITORING_VIEW,
+            P.DAY_VIEW, P.BOOKS_VIEW, P.BOOKS_REPORT,
         ),
         _role("vendor_key", "Keying clerk of a vendor", "vendor", "centre"),
         _role(
@@ -129,7 +136,10 @@ ROLES: dict[str, Role] = {
             "secadmin", "Security administrator", "secadmin", "branch head",
             P.STAFF_VIEW, P.ROLE_PROPOSE, P.ROLE_APPROVE, P.POST_PROPOSE, P.POST_APPROVE,
         ),
-        _role("auditadmin", "Audit administrator", "auditadmin", "branch head", P.TRAIL_VIEW),
+        _role(
+            "auditadmin", "Audit administrator", "auditadmin", "branch head",
+            P.TRAIL_VIEW, P.DAY_VIEW, P.BOOKS_VIEW, P.BOOKS_REPORT,
+        ),
     )
 }  # fmt: skip
 

@@ -81,3 +81,76 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.institution_id} {self.seq} {self.digest[:12]}"
+
+
+class Look(models.Model):
+    """One time that the books were looked through, whole or from a date on; rows are added only.
+
+    `watermark` is the date from which the next partial look begins: all before it was closed
+    everywhere, and looked through. What was found where is in `LookDifference`.
+    """
+
+    began_at = models.DateTimeField(_("began at"))
+    ended_at = models.DateTimeField(_("ended at"))
+    whole = models.BooleanField(_("everything"))
+    first = models.DateField(_("from day"))
+    last = models.DateField(_("to day"))
+    watermark = models.DateField(null=True)
+    differences = models.IntegerField(_("differences"))
+
+    class Meta:
+        verbose_name = _("look at the books")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    began_at__lte=models.F("ended_at"),
+                    first__lte=models.F("last"),
+                    differences__gte=0,
+                ),
+                name="trail_look_in_order",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.began_at:%F %T} {self.differences}"
+
+
+class LookCheck(models.Model):
+    """What one check of a look went through: how many rows, how many differences."""
+
+    look = models.ForeignKey(Look, on_delete=models.PROTECT, related_name="checks")
+    code = models.CharField(_("check"), max_length=40)
+    rows = models.BigIntegerField(_("rows"))
+    differences = models.IntegerField(_("differences"))
+
+    class Meta:
+        verbose_name = _("check of a look")
+        constraints = [
+            models.UniqueConstraint(fields=["look", "code"], name="trail_look_check_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.look_id} {self.code}"
+
+
+class LookDifference(models.Model):
+    """One thing that a look found wrong, seen by whoever may see its institution."""
+
+    look = models.ForeignKey(Look, on_delete=models.PROTECT, related_name="found")
+    institution_id = models.BigIntegerField()
+    code = models.CharField(_("check"), max_length=40)
+    kind = models.CharField(_("what is wrong"), max_length=60)
+    subject = models.CharField(_("to what"), max_length=120)
+    detail = models.CharField(_("found"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("difference")
+        indexes = [models.Index(fields=["look", "id"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+    @property
+    def address(self) -> str:
+        """Return where the account or entry can be seen, nothing for anything else."""
+        return rules.address_of(self.subject)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from foundation.kernel.errors import Refused
@@ -151,3 +151,110 @@ def items(detail: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         if was != now:
             shown.append((name, f"{was} → {now}" if name in before else str(now)))
     return tuple(shown)
+
+
+@dataclass(frozen=True)
+class BookCheck:
+    """One question that a look at the books asks: its name, and what it means in plain words."""
+
+    code: str
+    title: str
+    meaning: str
+
+
+BOOK_CHECKS: dict[str, BookCheck] = {
+    check.code: check
+    for check in (
+        BookCheck(
+            "balanced",
+            "Debits equal credits",
+            "In every entry and on every day the debits of each currency equal its credits.",
+        ),
+        BookCheck(
+            "complete",
+            "Nothing is missing from the journal",
+            "Every entry has its legs and its journal line, and no journal number is missing.",
+        ),
+        BookCheck(
+            "balances",
+            "Balances follow from the postings",
+            "The balance of every account is added up anew from its postings and compared.",
+        ),
+        BookCheck(
+            "holds",
+            "What is held has its hold",
+            "The amount held on every account is the sum of its holds in force.",
+        ),
+        BookCheck(
+            "immutable",
+            "What is posted cannot be changed",
+            "Every guard of the database is in place, and the application has no right too many.",
+        ),
+        BookCheck(
+            "seals",
+            "Days are as they were sealed",
+            "The hash over each day's entries is made anew; seals follow one another; two signed.",
+        ),
+        BookCheck(
+            "anchor",
+            "Seals are those outside the database",
+            "The seals are compared with the copies kept in a file outside the database.",
+        ),
+        BookCheck(
+            "turnover",
+            "Turnover is what was posted",
+            "The turnover written at the close of each day is compared with the postings.",
+        ),
+        BookCheck(
+            "ties",
+            "The general ledger agrees with the accounts",
+            "Closing balances are added up anew; the general ledger is set beside the accounts.",
+        ),
+        BookCheck(
+            "marks",
+            "Shortcuts to the past are right",
+            "The sums kept for quick reading are added up anew, and moments go forward.",
+        ),
+        BookCheck(
+            "trail",
+            "The trail is as it was sealed",
+            "The hash over every line of the trail is made anew and compared with its anchor.",
+        ),
+        BookCheck(
+            "work",
+            "No item of work is lost",
+            "What came into each queue has ended or is open, and each open item has its subject.",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One thing that a look found: by which check, what, where; 0 where no place is named."""
+
+    code: str
+    kind: str
+    subject: str
+    detail: str
+    institution_id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """What a look at the books went through: rows by check, and everything that is wrong."""
+
+    began_at: datetime
+    whole: bool
+    first: date
+    last: date
+    watermark: date | None
+    rows: Mapping[str, int]
+    found: Sequence[Wrong]
+
+
+def address_of(subject: str) -> str:
+    """Return the path of the page of an account or entry that a look names, or nothing."""
+    word, _, number = subject.partition(" ")
+    known = word in {"account", "entry"} and number.isascii() and number.isdigit()
+    return f"/ledger/{word}/{number}/" if known else ""

@@ -16,7 +16,7 @@ from django.utils.timezone import get_current_timezone, localtime
 
 from foundation.kernel import scope
 from foundation.trail import rules
-from foundation.trail.models import Event, Seal
+from foundation.trail.models import Event, Look, LookCheck, LookDifference, Seal
 
 EXPORT_MAX = 10_000
 _FIELDS = (
@@ -153,6 +153,41 @@ def oldest_unsealed(*, at: datetime) -> timedelta:
 def last_look() -> Event | None:
     """Return when all books and the whole trail were last looked through, and how that ended."""
     return Event.objects.filter(subject=rules.BOOKS).order_by("-id").first()
+
+
+@dataclass(frozen=True)
+class LookReport:
+    """One look at the books: each check with its words, and the differences in sight."""
+
+    look: Look
+    checks: Sequence[tuple[rules.BookCheck, LookCheck]]
+    found: Sequence[LookDifference]
+    hidden: int
+
+
+def looks(*, limit: int = 50) -> Sequence[Look]:
+    """Return the last looks at the books, the newest first."""
+    return tuple(Look.objects.order_by("-id")[:limit])
+
+
+def look_report(*, look_id: int, limit: int = 500) -> LookReport | None:
+    """Return one look with its checks in order, and the differences of institutions in scope."""
+    look = Look.objects.filter(id=look_id).first()
+    if look is None:
+        return None
+    kept = {row.code: row for row in LookCheck.objects.filter(look=look)}
+    checks = [(check, kept[code]) for code, check in rules.BOOK_CHECKS.items() if code in kept]
+    allowed, rows = scope.current(), LookDifference.objects.filter(look=look)
+    if allowed != scope.EVERYTHING:
+        rows = rows.filter(institution_id__in=allowed)
+    found = tuple(rows.order_by("id")[:limit])
+    return LookReport(look, checks, found, look.differences - len(found))
+
+
+def last_watermark() -> date | None:
+    """Return from where the next partial look begins, None before the first sound whole look."""
+    rows = Look.objects.filter(differences=0, watermark__isnull=False)
+    return rows.order_by("-id").values_list("watermark", flat=True).first()
 
 
 def _chain_breaks(chain: Iterator[Seal], known: Mapping[int, str]) -> Iterator[rules.Break]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,7 +14,7 @@ from django.db import connection
 from foundation.kernel import bus
 from foundation.trail import events, rules, selectors
 from foundation.trail.gateways import Anchor
-from foundation.trail.models import Event, Seal
+from foundation.trail.models import Event, Look, LookCheck, LookDifference, Seal
 
 _told_from: ContextVar[tuple[str, str]] = ContextVar("told_from", default=("", ""))
 _SEALING = "SELECT pg_advisory_xact_lock(hashtextextended('trail.seal', 0))"
@@ -82,6 +83,37 @@ def record_export(*, staff: Reader, asked: Mapping[str, str], count: int, at: da
         at=at,
         detail={**asked, "count": count},
     )
+
+
+def keep_look(*, looked: rules.Looked, root_id: int, ended_at: datetime) -> Look:
+    """Keep what a look at the books went through and found; its differences by institution."""
+    assert connection.in_atomic_block, "a look and what it found stand or fall together"
+    look = Look.objects.create(
+        began_at=looked.began_at,
+        ended_at=max(ended_at, looked.began_at),
+        whole=looked.whole,
+        first=looked.first,
+        last=looked.last,
+        watermark=looked.watermark,
+        differences=len(looked.found),
+    )
+    counts = Counter(one.code for one in looked.found)
+    LookCheck.objects.bulk_create(
+        LookCheck(look=look, code=code, rows=rows, differences=counts[code])
+        for code, rows in looked.rows.items()
+    )
+    LookDifference.objects.bulk_create(
+        LookDifference(
+            look=look,
+            institution_id=one.institution_id or root_id,
+            code=one.code,
+            kind=_one_line(one.kind, 60),
+            subject=_one_line(one.subject, 120),
+            detail=_one_line(one.detail, 200),
+        )
+        for one in looked.found
+    )
+    return look
 
 
 def record_look(*, institution_id: int, differences: int, breaks: int, at: datetime) -> None:

@@ -8,4 +8,6 @@ app_name = "trail"
 urlpatterns = [
     path("entries/", web.entries, name="entries"),
     path("entries/export/", web.export, name="export"),
+    path("looks/", web.looks, name="looks"),
+    path("look/<int:look_id>/", web.look, name="look"),
 ]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from foundation.people.roles import Permission
-from foundation.trail import forms, selectors, services
+from foundation.trail import forms, rules, selectors, services
 from foundation.ui import subjects
-from foundation.ui.web import action, requires, signed_in
+from foundation.ui.web import action, record_export, requires, signed_in
 
 _IDS_MAX = 18
 
@@ -51,6 +54,40 @@ def export(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="trail.csv"'
     return answer
+
+
+@require_GET
+@requires(Permission.BOOKS_REPORT)
+def looks(request: HttpRequest) -> HttpResponse:
+    """List when the books were looked through, and how that ended."""
+    return render(request, "trail/looks.html", {"looks": selectors.looks()})
+
+
+@require_GET
+@requires(Permission.BOOKS_REPORT)
+def look(request: HttpRequest, look_id: int) -> HttpResponse:
+    """Show what was checked in plain words, how much, and what is wrong; or send it as CSV."""
+    report = selectors.look_report(look_id=look_id)
+    if report is None:
+        raise Http404
+    if request.GET.get("export") != "csv":
+        return render(request, "trail/look.html", {"report": report})
+    record_export(request)
+    answer = HttpResponse("\ufeff" + _as_csv(report), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="books-{look_id}.csv"'
+    return answer
+
+
+def _as_csv(report: selectors.LookReport) -> str:
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    for check, row in report.checks:
+        words = gettext(check.title), gettext(check.meaning), str(row.rows), str(row.differences)
+        writer.writerow(map(rules.neutral, words))
+    for one in report.found:
+        cells = gettext(rules.BOOK_CHECKS[one.code].title), one.kind, one.subject, one.detail
+        writer.writerow(map(rules.neutral, cells))
+    return file.getvalue()
 
 
 def _wanted(form: forms.Search) -> selectors.Wanted:

@@ -10,7 +10,8 @@ from foundation.ledger import rules
 from foundation.ledger import services as ledger
 from foundation.ledger.models import Account
 from foundation.ledger.rules import Leg
-from foundation.people.models import Institution
+from foundation.people.models import Institution, Staff
+from ops_platform.demo import house
 from ops_platform.demo.cases import Customer
 
 CASH, PERSONAL, CORPORATE, INTERBRANCH = "1001", "2011", "2012", "3001"
@@ -109,9 +110,13 @@ def open_day(*, places: dict[str, Institution], on: date, at: datetime) -> None:
 
 
 def close_day(*, places: dict[str, Institution], on: date, at: datetime) -> None:
-    """Close the business day everywhere."""
+    """Close the business day everywhere, by two managers; what is open is carried forward."""
+    found = {row.number: row for row in Staff.objects.filter(number__in=house.CLOSERS)}
+    first, second = (found[number] for number in house.CLOSERS)
     for place in places.values():
-        ledger.close_day(institution_id=place.pk, on=on, at=at, by=BY)
+        ledger.close_day(
+            institution_id=place.pk, on=on, at=at, by=(first, second), reason="次日继续处理"
+        )
 
 
 def _bring_in(

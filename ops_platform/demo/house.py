@@ -29,6 +29,8 @@ SUB_BRANCHES = (
     ("116000", "昌平支行", "回龙观西 沙河北 天通苑南 南口 小汤山 北七家"),
 )
 OUTLETS_MAX = 36
+# The operations managers of the branch and of its first sub-branch sign the days that are over.
+CLOSERS = ("200010", "201010")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from django.urls import URLPattern, reverse
 from authorization.models import Request
 from foundation.imaging import selectors as imaging
 from foundation.ledger import selectors as ledger
+from foundation.ledger.models import DayClosing
 from foundation.people import selectors as people_selectors
 from foundation.people import services as people_services
 from foundation.people.models import Institution, Staff
@@ -29,6 +30,7 @@ from monitoring import services as monitoring
 from monitoring.models import Match
 from tests.architecture.test_urls import pages
 from tests.factories import authorization as factory
+from tests.factories import ledger as books
 from tests.factories import people
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
@@ -52,6 +54,8 @@ class Place:
     teller: Staff
     proposal_id: int
     post_proposal_id: int
+    closing: DayClosing
+    hold_id: int
 
     @property
     def work_item(self) -> int:
@@ -74,6 +78,12 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("people", "post_proposal_id"): lambda place: place.post_proposal_id,
     ("worklist", "queue"): lambda _place: "authorization",
     ("ledger", "entry_id"): lambda place: place.entry_id,
+    ("ledger", "day_id"): lambda place: place.closing.day_id,
+    ("ledger", "closing_id"): lambda place: place.closing.pk,
+    ("ledger", "hold_id"): lambda place: place.hold_id,
+    ("ledger", "run_key"): lambda _place: uuid4(),
+    ("trail", "look_id"): lambda _place: 1,
+    ("ledger", "code"): lambda _place: "2011",
     ("ui", "slug"): lambda _place: "teller",
     ("monitoring", "match_id"): lambda place: place.match.pk,
     ("monitoring", "item_id"): lambda place: place.match.work_item_id,
@@ -84,6 +94,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
 # Arguments that name no row of an institution.
 EVERYWHERE = {
     ("authorization", "trade_code"), ("authorization", "key"), ("worklist", "code"),
+    ("ledger", "run_key"), ("ledger", "code"), ("trail", "look_id"),
     ("worklist", "job_id"), ("worklist", "queue"), ("ui", "slug"),
     ("policy", "code"), ("policy", "policy_id"), ("policy", "day_id"),
 }  # fmt: skip
@@ -103,7 +114,8 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
     (posting, *_) = ledger.statement(account_id=payer.pk)
     return Place(
         name, outlet, request, payer.number, posting.entry_id, pages_of[0].pk, alone[0], teller,
-        proposal.pk, post_proposal.pk,
+        proposal.pk, post_proposal.pk, books.sealed_and_reopened(outlet),
+        books.judicial_hold(payer).pk,
     )  # fmt: skip
 
 
@@ -249,7 +261,8 @@ OPEN = frozenset({
     "people_secondfactor", "django_session", "axes_accessattempt", "axes_accessattemptexpiration",
     "axes_accessfailurelog", "axes_accesslog",
     # what binds the whole bank
-    "policy_calendarday", "ledger_chartaccount",
+    "policy_calendarday", "ledger_chartaccount", "ledger_closeddate", "trail_look",
+    "trail_lookcheck",
     # jobs name rows by their ids; processes
     "worklist_job", "worklist_heartbeat",
     # Django's own

@@ -26,6 +26,7 @@ from foundation.imaging.models import Page as Scan
 from foundation.people import services as people_services
 from foundation.people.models import Staff
 from foundation.people.roles import ROLES, permissions_of
+from ops_platform import verifying
 from tests.architecture.test_permissions import HOME_OF, Place, addresses, place
 from tests.browser import BACKEND, axe, ready
 from tests.factories import authorization as factory
@@ -75,10 +76,18 @@ OPENS: dict[str, Callable[[World], str]] = {
     ),
     "ledger:accounts": lambda _world: f"{reverse('ledger:accounts')}?text=客户",
     "ledger:journal": lambda _world: f"{reverse('ledger:journal')}?{ON_THE_DAY}",
+    "trail:look": lambda _world: reverse("trail:look", args=[kept_look()]),
     "ui:home": lambda _world: f"{reverse('ui:home')}?stay",
     "ui:gallery": lambda _world: f"{reverse('ui:gallery')}?bad",
 }
 OTHERS = {"the page that is not there": "/no/", "an empty list": "/ledger/accounts/?text=x"}
+
+
+def kept_look() -> int:
+    """Look through the books once, so that there is a report."""
+    with people_services.acting_as_system(reason="test"):
+        looked = verifying.look()
+        return verifying.keep(looked, ended_at=people.NOON).pk
 
 
 @dataclass

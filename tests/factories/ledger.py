@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
 
-from foundation.ledger import rules, services
-from foundation.ledger.models import Account, Entry
+from foundation.ledger import rules, selectors, services
+from foundation.ledger.models import Account, BusinessDay, DayClosing, Entry, Hold
 from foundation.ledger.rules import Leg
 from foundation.people import services as people
-from foundation.people.models import Institution
+from foundation.people.models import Institution, Staff
+from tests.factories import people as people_factory
 
 DAY = date(2026, 11, 23)
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -100,3 +101,37 @@ def pay(bank: Bank, debit: Account, credit: Account, fen: int, **more: object) -
         **more,
     }
     return services.post(legs=[Leg(debit.number, fen), Leg(credit.number, -fen)], **facts)
+
+
+def two(place: Institution, role: str = "outlet_supervisor") -> tuple[Staff, Staff]:
+    """Hire two people who may close the day of a place."""
+    hire = people_factory.staff
+    return hire(place, role, name="陈明"), hire(place, role, name="周红")
+
+
+def close_day(place: Institution, on: date = DAY, **more: object) -> None:
+    """Close a day by two people; what is open is carried forward."""
+    facts = {"at": NOON, "reason": "次日处理", "by": None, **more}
+    facts["by"] = facts["by"] or two(place)
+    services.close_day(institution_id=place.pk, on=on, **facts)
+
+
+def sealed_and_reopened(place: Institution, on: date = DAY) -> DayClosing:
+    """Seal the open day once and open it again, so that there is a report and the day goes on."""
+    first, second = two(place)
+    facts = {"institution_id": place.pk, "on": on, "at": NOON}
+    services.begin_close(**facts, by=first)
+    (day,) = BusinessDay.objects.filter(institution=place, date=on)
+    for blocker in selectors.blockers(day=day):
+        if blocker.stands:
+            services.carry(**facts, by=first, check=blocker.code, reason="次日处理")
+    closing = services.seal_day(**facts, by=first)
+    services.ask_to_reopen(**facts, by=first, reason="补记")
+    services.decide_reopening(**facts, by=second, approve=True)
+    return closing
+
+
+def judicial_hold(account: Account, fen: int = 100, **more: object) -> Hold:
+    """Hold an amount for a competent authority."""
+    facts = {"reason": "司法冻结", "at": NOON, "by": BY, "document_no": "京法冻字1号", **more}
+    return services.place_hold(number=account.number, fen=fen, judicial=True, **facts)

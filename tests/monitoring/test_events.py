@@ -1,11 +1,11 @@
 """What starts a comparison: a posted item, a read page, a closed day."""
 
 from authorization import services as authorization
-from foundation.ledger import services as ledger
 from foundation.people import services as acting
 from foundation.worklist.models import Job
 from monitoring.models import Match
 from tests.factories import authorization as factory
+from tests.factories import ledger as books
 from tests.factories.people import DAY, NOON
 
 
@@ -46,7 +46,7 @@ def test_who_authorised_has_touched_it_too(bank, teller, authorizer):
 def test_a_closed_day_is_searched_for_what_stands_alone(bank):
     factory.counter(bank)
 
-    ledger.close_day(institution_id=bank.outlet.pk, on=DAY, at=NOON, by="t")
+    books.close_day(bank.outlet, DAY)
 
     assert jobs("match_day") == [
         {"institution_id": bank.outlet.pk, "business_date": DAY.isoformat()}

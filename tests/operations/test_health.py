@@ -22,6 +22,7 @@ from foundation.worklist import services as worklist
 from foundation.worklist.models import Heartbeat, Job
 from ops_platform import health
 from ops_platform.env import env
+from tests.factories import ledger as books
 
 DAY = date(2026, 11, 23)
 PROCESSES = ("beat", "relay", "worker")
@@ -129,7 +130,7 @@ class TestRefused:
 
     def test_while_no_business_day_is_open(self, client, working):
         with people.acting_as_system(reason="test"):
-            ledger.close_day(institution_id=working.pk, on=DAY, at=timezone.now(), by="110001 陈明")
+            books.close_day(working, DAY, at=timezone.now())
 
         answer = client.get("/readyz")
 

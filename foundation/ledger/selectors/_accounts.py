@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from foundation.ledger import rules
-from foundation.ledger.models import Account, Hold, Posting
+from foundation.ledger.models import Account, Hold, HoldRequest, Posting
 from foundation.trail import selectors as trail
 from foundation.trail.models import Event
 
@@ -86,6 +86,19 @@ def holds(*, account_id: int) -> Sequence[Hold]:
     """Return the holds of an account, those in force first."""
     rows = Hold.objects.filter(account_id=account_id)
     return tuple(rows.order_by("released_at", "-id")[:PAGE_MAX])
+
+
+def hold(*, hold_id: int) -> Hold:
+    """Return a hold with its account; refuse one that is unknown or out of sight."""
+    found: Hold | None = Hold.objects.select_related("account").filter(id=hold_id).first()
+    if found is None:
+        raise rules.NoSuchHold
+    return found
+
+
+def hold_requests(*, hold: Hold) -> Sequence[HoldRequest]:
+    """Return what was asked about a judicial hold, the newest first."""
+    return tuple(HoldRequest.objects.filter(hold=hold).order_by("-id")[:PAGE_MAX])
 
 
 def statement(

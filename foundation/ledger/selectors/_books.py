@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,14 @@ from django.db import connection
 from django.db.models import Count, Q, Sum
 
 from foundation.ledger import rules
-from foundation.ledger.models import Account, BusinessDay, Entry, JournalLine, Posting
+from foundation.ledger.models import (
+    Account,
+    BusinessDay,
+    DayClosing,
+    Entry,
+    JournalLine,
+    Posting,
+)
 
 DIFFERENCES_MAX = 1000
 
@@ -102,4 +109,53 @@ def differences(*, first: date, last: date) -> Sequence[Difference]:
             "SELECT kind, subject, found FROM ledger_differences(%s, %s) LIMIT %s",
             [first, last, DIFFERENCES_MAX],
         )
+        return tuple(Difference(*row) for row in cursor.fetchall())
+
+
+def day_differences(*, first: date, last: date) -> Sequence[Difference]:
+    """Return what is wrong with seals, turnover, closings and marks; over every institution."""
+    return _found("SELECT * FROM ledger_day_differences(%s, %s) LIMIT %s", first, last)
+
+
+def guards_off() -> Sequence[Difference]:
+    """Return guards of the books that are missing or off, and rights that nobody should have."""
+    return _found("SELECT * FROM ledger_guards_off() LIMIT %s")
+
+
+def recent_differences(*, first: date) -> Sequence[Difference]:
+    """Return what is wrong with what was posted from a date on; over every institution."""
+    return _found("SELECT * FROM ledger_recent_differences(%s) LIMIT %s", first)
+
+
+def seal_breaks(*, anchored: Mapping[int, Mapping[int, str]], whole: bool) -> Sequence[Difference]:
+    """Return where the day seals are not those that the anchor knows."""
+    found = [] if whole else [Difference("anchor broken", "anchor of the days", "")]
+    rows = DayClosing.objects.values_list("institution_id", "seq", "digest")
+    stored = {(place, seq): digest for place, seq, digest in rows}
+    for place, known in anchored.items():
+        for seq, digest in known.items():
+            if stored.get((place, seq)) != digest:
+                found.append(Difference("seal not the anchored", f"day {place}", f"seal {seq}"))
+    return found
+
+
+def homes(*, subjects: Collection[str]) -> Mapping[str, int]:
+    """Return the institution of each account, entry or day that a difference names."""
+    numbers = {one: one.removeprefix("account ") for one in subjects if one.startswith("account ")}
+    accounts = dict(
+        Account.objects.filter(number__in=numbers.values()).values_list("number", "institution_id")
+    )
+    entries = {one: one.removeprefix("entry ") for one in subjects if one.startswith("entry ")}
+    ids = [int(one) for one in entries.values() if one.isdigit()]
+    posted = dict(Entry.objects.filter(id__in=ids).values_list("id", "institution_id"))
+    found = {one: accounts.get(number) for one, number in numbers.items()}
+    found |= {one: posted.get(int(number)) for one, number in entries.items() if number.isdigit()}
+    days = (one.split() for one in subjects if one.startswith("day "))
+    found |= {" ".join(words): int(words[1]) for words in days if words[1].isdigit()}
+    return {one: place for one, place in found.items() if place is not None}
+
+
+def _found(statement: str, *given: date) -> Sequence[Difference]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*given, DIFFERENCES_MAX])
         return tuple(Difference(*row) for row in cursor.fetchall())

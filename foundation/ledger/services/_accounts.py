@@ -9,15 +9,16 @@ from django.db import connection, transaction
 
 from foundation.kernel import numbering
 from foundation.ledger import rules
-from foundation.ledger.models import Account, ChartAccount, Hold
+from foundation.ledger.models import Account, ChartAccount
 from foundation.trail import services as trail
 
 
-def define_subject(*, code: str, name: str, normal_side: str, kind: str) -> ChartAccount:
+def define_subject(
+    *, code: str, name: str, normal_side: str, kind: str, must_clear: bool = False
+) -> ChartAccount:
     """Add a subject to the chart of accounts; the same again changes nothing."""
-    subject, _new = ChartAccount.objects.get_or_create(
-        code=code, defaults={"name": name, "normal_side": normal_side, "kind": kind}
-    )
+    facts = {"name": name, "normal_side": normal_side, "kind": kind, "must_clear": must_clear}
+    subject, _new = ChartAccount.objects.get_or_create(code=code, defaults=facts)
     return subject
 
 
@@ -53,7 +54,7 @@ def open_account(
         customer_number=customer_number,
         opened_on=on,
     )
-    _record(account, "ledger.open_account", by=by, at=at, subject_code=subject_code)
+    record(account=account, action="ledger.open_account", by=by, at=at, subject_code=subject_code)
     return account
 
 
@@ -62,7 +63,7 @@ def change_state(
     *, number: str, step: str, reason: str, on: date, at: datetime, by: str
 ) -> Account:
     """Take a step of the account's flow; refuse one out of turn, and closing with money left."""
-    account = _locked(number)
+    account = locked(number=number)
     state = rules.ACCOUNT_FLOW.after(account.state, step)
     if state == rules.CLOSED:
         rules.check_closable(
@@ -71,64 +72,12 @@ def change_state(
         account.closed_on = on
     account.state = state
     account.save(update_fields=["state", "closed_on"])
-    _record(account, f"ledger.{step}", by=by, at=at, reason=reason)
+    record(account=account, action=f"ledger.{step}", by=by, at=at, reason=reason)
     return account
 
 
-@transaction.atomic
-def place_hold(
-    *,
-    number: str,
-    fen: int,
-    reason: str,
-    at: datetime,
-    by: str,
-    subject: str = "",
-    expires_on: date | None = None,
-) -> Hold:
-    """Hold an amount back from payment; refuse more than is available."""
-    if fen <= 0:
-        raise rules.NotPositive(field="amount")
-    account = _locked(number)
-    if account.state == rules.CLOSED:
-        raise rules.AccountClosed(account=number)
-    if account.available_fen < fen and not account.overdraft_allowed:
-        raise rules.NotEnough(account=number)
-    hold: Hold = Hold.objects.create(
-        institution_id=account.institution_id,
-        account=account,
-        amount_fen=fen,
-        reason=reason,
-        subject=subject,
-        placed_at=at,
-        placed_by=by,
-        expires_on=expires_on,
-    )
-    account.held_fen += fen
-    account.save(update_fields=["held_fen"])
-    _record(account, "ledger.place_hold", by=by, at=at, hold=hold.pk, fen=fen, reason=reason)
-    return hold
-
-
-@transaction.atomic
-def release_hold(*, hold_id: int, at: datetime, by: str) -> Hold:
-    """Make a held amount available again; refuse a hold that is unknown or released."""
-    found = Hold.objects.filter(id=hold_id).values_list("account__number", flat=True).first()
-    if found is None:
-        raise rules.NoSuchHold
-    account = _locked(found)
-    hold: Hold = Hold.objects.select_for_update(of=("self",)).get(id=hold_id)
-    if hold.released_at is not None:
-        raise rules.NoSuchHold
-    hold.released_at, hold.released_by = at, by
-    hold.save(update_fields=["released_at", "released_by"])
-    account.held_fen -= hold.amount_fen
-    account.save(update_fields=["held_fen"])
-    _record(account, "ledger.release_hold", by=by, at=at, hold=hold_id, fen=hold.amount_fen)
-    return hold
-
-
-def _locked(number: str) -> Account:
+def locked(*, number: str) -> Account:
+    """Return the account, locked; refuse an unknown one."""
     account: Account | None = (
         Account.objects.select_for_update(of=("self",), no_key=True).filter(number=number).first()
     )
@@ -148,7 +97,8 @@ def _next_number() -> str:
                 return number
 
 
-def _record(account: Account, action: str, *, by: str, at: datetime, **detail: object) -> None:
+def record(*, account: Account, action: str, by: str, at: datetime, **detail: object) -> None:
+    """Put on the trail what was done with an account."""
     trail.record(
         institution_id=account.institution_id,
         actor=by,

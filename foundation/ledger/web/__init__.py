@@ -1,7 +1,47 @@
 """Pages of the ledger: accounts, the journal, entries, and taking in a foreign journal."""
 
 from foundation.ledger.web._accounts import account, accounts
+from foundation.ledger.web._days import (
+    close_many,
+    day,
+    day_carry,
+    day_reopen,
+    day_report,
+    day_report_pdf,
+    day_sign,
+    day_step,
+    days,
+    open_next,
+    run,
+)
+from foundation.ledger.web._history import statement, tie_out, trial_accounts, trial_balance
+from foundation.ledger.web._holds import hold, hold_change, hold_decide, hold_place
 from foundation.ledger.web._importing import import_journal
 from foundation.ledger.web._journal import entry, journal
 
-__all__ = ["account", "accounts", "entry", "import_journal", "journal"]
+__all__ = [
+    "account",
+    "accounts",
+    "close_many",
+    "day",
+    "day_carry",
+    "day_reopen",
+    "day_report",
+    "day_report_pdf",
+    "day_sign",
+    "day_step",
+    "days",
+    "entry",
+    "hold",
+    "hold_change",
+    "hold_decide",
+    "hold_place",
+    "import_journal",
+    "journal",
+    "open_next",
+    "run",
+    "statement",
+    "tie_out",
+    "trial_accounts",
+    "trial_balance",
+]

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from foundation.ledger import rules, selectors, services
 from foundation.ledger.models import BusinessDay
+from tests.factories import ledger as factory
 from tests.factories.ledger import DAY, NOON, pay
 
 NEXT = DAY + timedelta(days=1)
@@ -19,7 +20,7 @@ def open_day(bank, on):
 
 
 def close_day(bank, on=DAY):
-    return services.close_day(institution_id=bank.outlet.pk, on=on, at=NOON, by="t")
+    factory.close_day(bank.outlet, on)
 
 
 def test_the_open_day_is_the_business_date(bank):

@@ -11,6 +11,7 @@ from foundation.kernel import scope
 from foundation.ledger import rules, selectors, services
 from foundation.ledger.models import Account, Entry, JournalLine, Posting
 from foundation.ledger.rules import Leg
+from tests.factories import ledger as factory
 from tests.factories.ledger import DAY, NOON, Bank, account, pay
 
 
@@ -90,7 +91,7 @@ def test_the_same_key_again_answers_the_first_entry(bank):
 def test_a_retry_is_answered_even_when_the_money_is_gone_or_the_day_closed(bank):
     legs = [Leg(bank.payer.number, 100_000), Leg(bank.payee.number, -100_000)]
     first = services.post(**facts(bank, legs=legs))
-    services.close_day(institution_id=bank.outlet.pk, on=DAY, at=NOON, by="t")
+    factory.close_day(bank.outlet)
 
     assert services.post(**facts(bank, legs=legs)).pk == first.pk
 
@@ -198,7 +199,7 @@ def test_a_closed_account_is_refused(bank):
 
 
 def test_a_closed_day_is_refused(bank):
-    services.close_day(institution_id=bank.outlet.pk, on=DAY, at=NOON, by="t")
+    factory.close_day(bank.outlet)
 
     with pytest.raises(rules.DayClosed):
         services.post(**facts(bank))

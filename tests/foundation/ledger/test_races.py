@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 from django.db import close_old_connections, connection
 
 from foundation.kernel.errors import Refused
 from foundation.ledger import rules, selectors, services
-from foundation.ledger.models import Entry, Hold
+from foundation.ledger.models import DayClosing, Entry, Hold, Turnover
 from foundation.people import services as people
 from tests.factories import ledger as factory
 from tests.factories.ledger import DAY, NOON, pay
@@ -127,20 +128,26 @@ def test_two_reversals_at_once_reverse_once(committed_db):
     assert sound()
 
 
+CLOSES = 200
+
+
 def test_nothing_is_posted_into_a_day_that_closes_at_the_same_moment(committed_db):
     bank = factory.bank()
-    late = 0
+    late = refused = 0
+    with people.acting_as_system(reason="test"):
+        two = factory.two(bank.outlet)
 
-    for number in range(20):
-        day = DAY.replace(day=1, month=12, year=2026 + number)
-        with people.acting_as_system(reason="test"):
-            if number == 0:
-                services.close_day(institution_id=bank.outlet.pk, on=DAY, at=NOON, by="t")
-            services.open_day(institution_id=bank.outlet.pk, on=day, at=NOON, by="t")
+    for number in range(CLOSES):
+        day = DAY + timedelta(days=number)
+        if number:
+            with people.acting_as_system(reason="test"):
+                services.open_day(institution_id=bank.outlet.pk, on=day, at=NOON, by="t")
         seen: list[int] = []
 
         def close(day=day, seen=seen) -> int:
-            services.close_day(institution_id=bank.outlet.pk, on=day, at=NOON, by="race")
+            services.close_day(
+                institution_id=bank.outlet.pk, on=day, at=NOON, by=two, reason="race"
+            )
             seen.append(Entry.objects.filter(business_date=day).count())
             return 0
 
@@ -149,9 +156,17 @@ def test_nothing_is_posted_into_a_day_that_closes_at_the_same_moment(committed_d
 
         answers = together(post, close, post)
         posted = sum(isinstance(answer, int) and answer > 0 for answer in answers)
+        refused += sum(isinstance(answer, rules.DayClosed) for answer in answers)
         with people.acting_as_system(reason="test"):
-            assert Entry.objects.filter(business_date=day).count() == posted
-        late += posted - seen[0]
+            first_day = number == 0
+            entries = Entry.objects.filter(business_date=day).count()
+            assert entries == posted + first_day
+            closing = DayClosing.objects.get(business_date=day)
+            turnover = Turnover.objects.filter(closing=closing)
+            assert closing.entries == entries
+            assert closing.legs == sum(row.legs for row in turnover) == 2 * entries
+        late += entries - seen[0]
         assert all(isinstance(answer, int | rules.DayClosed) for answer in answers)
 
     assert late == 0
+    assert 0 < refused < 2 * CLOSES, "the races were none: everybody was early, or late"

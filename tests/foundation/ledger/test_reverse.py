@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from foundation.ledger import rules, selectors, services
+from tests.factories import ledger as factory
 from tests.factories.ledger import DAY, NOON, Bank, pay
 
 
@@ -94,7 +95,7 @@ def test_money_already_gone_cannot_be_taken_back(bank):
 def test_a_reversal_on_a_later_day_stands_on_that_day(bank):
     entry = pay(bank, bank.payer, bank.payee, 500)
     tomorrow = DAY + timedelta(days=1)
-    services.close_day(institution_id=bank.outlet.pk, on=DAY, at=NOON, by="t")
+    factory.close_day(bank.outlet)
     services.open_day(institution_id=bank.outlet.pk, on=tomorrow, at=NOON, by="t")
 
     back = reverse(bank, entry.pk, business_date=tomorrow)

@@ -1,4 +1,4 @@
-"""The chart, the accounts, and what was posted to them: entries, postings, journal, days, holds.
+"""Chart, accounts, entries, postings, the journal and business days.
 
 `Entry`, `Posting` and `JournalLine` are partitioned by month and written only by the SQL function
 `ledger_post`; the application may read them and nothing else. Their tables are made by `sql/`.
@@ -15,12 +15,16 @@ from foundation.people.models import Institution, Institutional
 
 
 class ChartAccount(models.Model):
-    """A subject of the chart of accounts, the same for the whole bank."""
+    """A subject of the chart of accounts, the same for the whole bank.
+
+    Accounts under a subject that must clear are to be at nothing when a day is closed.
+    """
 
     code = models.CharField(_("subject code"), max_length=8, unique=True)
     name = models.CharField(_("subject name"), max_length=60)
     normal_side = models.CharField(_("normal side"), max_length=6)
     kind = models.CharField(_("kind"), max_length=10)
+    must_clear = models.BooleanField(_("cleared daily"), default=False)
 
     class Meta:
         verbose_name = _("account subject")
@@ -147,7 +151,8 @@ class Posting(Institutional):
 
     `institution` is the account's. `seq` counts the postings of an account without a gap and
     `balance_after` is on the account's normal side, so that a statement proves itself. `shard` is
-    0 until an account is spread over several balances.
+    0 until an account is spread over several balances. `made_at` is the database's clock under the
+    account's lock, so that it goes the way of `seq`; postings from before it was kept have none.
     """
 
     pk = models.CompositePrimaryKey("account_id", "seq", "shard", "business_date")
@@ -167,6 +172,7 @@ class Posting(Institutional):
     currency = models.CharField(_("currency"), max_length=3)
     amount_fen = models.BigIntegerField(_("amount"))
     balance_after = models.BigIntegerField(_("balance after"))
+    made_at = models.DateTimeField(null=True, db_default=models.Func(function="clock_timestamp"))
 
     class Meta:
         verbose_name = _("posting")
@@ -252,39 +258,6 @@ class Reversal(Institutional):
         return f"{self.original} ← {self.entry}"
 
 
-class Hold(Institutional):
-    """An amount of an account that may not be paid out until it is released."""
-
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="holds")
-    amount_fen = models.BigIntegerField(_("amount"))
-    reason = models.CharField(_("reason"), max_length=200)
-    subject = models.CharField(_("item"), max_length=80, blank=True)
-    placed_at = models.DateTimeField(_("placed at"))
-    placed_by = models.CharField(_("placed by"), max_length=60)
-    expires_on = models.DateField(_("expires on"), null=True)
-    released_at = models.DateTimeField(_("released at"), null=True)
-    released_by = models.CharField(_("released by"), max_length=60, blank=True)
-
-    class Meta:
-        verbose_name = _("hold")
-        indexes = [
-            models.Index(
-                fields=["account", "id"], condition=Q(released_at=None), name="ledger_hold_active"
-            )
-        ]
-        constraints = [
-            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="ledger_hold_positive"),
-            models.CheckConstraint(
-                condition=Q(released_at=None, released_by="")
-                | (Q(released_at__isnull=False) & ~Q(released_by="")),
-                name="ledger_hold_released_by_and_at",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.pk} {self.amount_fen}"
-
-
 class BusinessDay(Institutional):
     """A day of an institution on which may be posted, or not any more. States: `rules.DAY_FLOW`."""
 
@@ -297,6 +270,7 @@ class BusinessDay(Institutional):
 
     class Meta:
         verbose_name = _("business day")
+        indexes = [models.Index(fields=["date", "state"], name="ledger_day_by_date")]
         constraints = [
             models.UniqueConstraint(fields=["institution", "date"], name="ledger_day_once"),
             models.UniqueConstraint(

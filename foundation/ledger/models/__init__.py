@@ -1,0 +1,51 @@
+"""The chart, the accounts, what was posted to them, and the closing of the days.
+
+`Entry`, `Posting` and `JournalLine` are partitioned by month and written only by SQL functions, as
+are turnover, closing balances and the general ledger; the application may only read them.
+"""
+
+from foundation.ledger.models._books import (
+    Account,
+    BusinessDay,
+    ChartAccount,
+    Entry,
+    JournalLine,
+    JournalNumber,
+    Posting,
+    PostingKey,
+    Reversal,
+)
+from foundation.ledger.models._days import (
+    DayCarry,
+    DayClosing,
+    DayRun,
+    DaySignature,
+    Reopening,
+    Turnover,
+)
+from foundation.ledger.models._history import ClosedDate, ClosingBalance, Mark, SubjectBalance
+from foundation.ledger.models._holds import Hold, HoldRequest
+
+__all__ = [
+    "Account",
+    "BusinessDay",
+    "ChartAccount",
+    "ClosedDate",
+    "ClosingBalance",
+    "DayCarry",
+    "DayClosing",
+    "DayRun",
+    "DaySignature",
+    "Entry",
+    "Hold",
+    "HoldRequest",
+    "JournalLine",
+    "JournalNumber",
+    "Mark",
+    "Posting",
+    "PostingKey",
+    "Reopening",
+    "Reversal",
+    "SubjectBalance",
+    "Turnover",
+]

@@ -1,0 +1,52 @@
+-- A page of a statement in the order of business dates: the postings after a place, found by the
+-- marks of each date, so that neither the length of the account's life nor of the page before
+-- counts. Nothing for an account out of sight.
+CREATE FUNCTION ledger_statement(p_account bigint, p_first date, p_last date,
+  p_after_date date, p_after_shard smallint, p_after_seq bigint, p_limit int
+) RETURNS TABLE (business_date date, shard smallint, seq bigint, entry_id bigint, line smallint,
+  amount_fen bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  v_left int := p_limit;
+  v_block int := ledger_mark_block();
+  v_day date := p_first - 1;
+  v_shard record;
+  v_mark bigint;
+  v_from bigint;
+  n int;
+BEGIN
+  IF NOT coalesce(ledger_in_scope(
+      (SELECT a.institution_id FROM ledger_account a WHERE a.id = p_account)), false) THEN
+    RETURN;
+  END IF;
+  IF p_after_date IS NOT NULL THEN
+    v_day := p_after_date - 1;
+  END IF;
+  LOOP
+    v_day := ledger_next_moved(p_account, v_day, p_last);
+    EXIT WHEN v_day IS NULL;
+    FOR v_shard IN SELECT s.shard, s.seq FROM ledger_shards(p_account) s ORDER BY s.shard LOOP
+      CONTINUE WHEN v_day = p_after_date AND v_shard.shard < p_after_shard;
+      v_from := CASE WHEN v_day = p_after_date AND v_shard.shard = p_after_shard
+        THEN p_after_seq ELSE 0 END;
+      WHILE v_left > 0 LOOP
+        SELECT m.seq INTO v_mark FROM ledger_mark m
+        WHERE m.account_id = p_account AND m.shard = v_shard.shard AND m.business_date = v_day
+          AND m.seq > v_from ORDER BY m.seq LIMIT 1;
+        v_mark := coalesce(v_mark, v_shard.seq);
+        EXIT WHEN v_mark <= v_from;
+        v_from := GREATEST(v_from, (v_mark - 1) / v_block * v_block);
+        RETURN QUERY SELECT p.business_date, p.shard, p.seq, p.entry_id, p.line, p.amount_fen
+          FROM ledger_posting p
+          WHERE p.account_id = p_account AND p.shard = v_shard.shard AND p.business_date = v_day
+            AND p.seq > v_from AND p.seq <= v_mark ORDER BY p.seq LIMIT v_left;
+        GET DIAGNOSTICS n = ROW_COUNT;
+        v_left := v_left - n;
+        v_from := v_mark;
+      END LOOP;
+      EXIT WHEN v_left <= 0;
+    END LOOP;
+    EXIT WHEN v_left <= 0;
+  END LOOP;
+END $$;

@@ -1,0 +1,31 @@
+"""What the ledger does by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.utils import timezone
+
+from foundation.ledger import services
+
+
+def close_one(*, run_id: int) -> Callable[[], object]:
+    """Close one institution's day up to its seal."""
+    return partial(services.close_one, run_id=run_id, at=timezone.now())
+
+
+def drop_anchor() -> Callable[[], object]:
+    """Copy the heads of the chains of day seals to the file outside the database."""
+    return partial(services.drop_anchor, at=timezone.now())
+
+
+def close_dates(**_day: Any) -> Callable[[], object]:
+    """Close for the whole bank what every institution has closed; of whatever day it was rung."""
+    return services.close_dates
+
+
+def expire_holds() -> Callable[[], object]:
+    """Release what is held no more from today on."""
+    return partial(services.expire_holds, on=timezone.localdate(), at=timezone.now())

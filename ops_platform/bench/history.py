@@ -1,0 +1,171 @@
+"""The past of an account at a small and at a large history, in the same run on the same server.
+
+One busy account has so many legs as is said, laid over business days by set-based SQL as the owner
+(the guards stay on, the functions that read are those of the product), closed by the product.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import connection
+from django.utils import timezone
+
+from foundation.ledger import rules, selectors, services
+from foundation.ledger.models import Account
+from foundation.people import services as people
+from foundation.people.models import Institution
+from ops_platform.bench import databases
+from ops_platform.bench.rows import Row, compared, limited
+from ops_platform.stack import roles
+
+SMALL, LARGE = 10_000, 1_000_000
+DAYS = 40
+TRIES = 200
+FIRST = date(2026, 1, 5)
+FLAT, BALANCE_MS = Decimal("1.3"), Decimal(2)
+# Legs of the busy account against a second one, two to an entry, in the order of the days.
+GROW = """
+WITH facts AS (SELECT %(legs)s::int AS legs, %(days)s::int AS days),
+leg AS (
+  SELECT n, %(first)s::date + (n::bigint * days / (legs + 1))::int AS on
+  FROM facts, generate_series(1, (SELECT legs FROM facts)) n
+),
+entry AS (
+  INSERT INTO ledger_entry
+    (id, institution_id, business_date, posted_at, journal_no, key, trade_code, teller)
+  SELECT ledger_day_prefix(on) * 10000000000 + n, %(place)s, on, now(), lpad(n::text, 8, '0'),
+    'bench-' || n, '1404', '1'
+  FROM leg RETURNING id, business_date
+)
+INSERT INTO ledger_posting
+  (account_id, seq, business_date, entry_id, line, institution_id, currency, amount_fen,
+   balance_after, made_at)
+SELECT CASE side WHEN 1 THEN %(busy)s ELSE %(other)s END, n, on,
+  ledger_day_prefix(on) * 10000000000 + n, side, %(place)s, 'CNY', CASE side WHEN 1 THEN -1 ELSE 1 END,
+  n, %(first)s::timestamp + n * interval '1 second'
+FROM leg, generate_series(1, 2) side ORDER BY n, side
+"""
+BALANCES = "UPDATE ledger_account SET balance_fen = %s, seq = %s WHERE id = ANY (%s)"
+# The journal's lines make the turnover; a mark of the day is that every day was closed.
+LINES = """
+INSERT INTO ledger_journalline
+  (id, institution_id, business_date, journal_no, at, teller, trade_code, account_number, side,
+   amount_fen, currency, source, entry_id)
+SELECT e.id, e.institution_id, e.business_date, e.journal_no, e.posted_at, e.teller, e.trade_code,
+  %s, 'credit', 1, 'CNY', 'own', e.id
+FROM ledger_entry e
+"""
+
+
+def run() -> list[Row]:
+    """Measure each question at both sizes, by turns, and compare the large with the small."""
+    taken: dict[str, dict[int, Decimal]] = {}
+    try:
+        accounts = {legs: _grown(legs) for legs in (SMALL, LARGE)}
+        for legs, number in accounts.items():
+            databases.use(_name(legs))
+            for case, ask in _questions(number).items():
+                taken.setdefault(case, {})[legs] = _milliseconds(ask)
+    finally:
+        databases.back()
+    found = [
+        compared(
+            bench="history",
+            case=f"{case}: 1 M legs against 10 k",
+            ours=sizes[LARGE],
+            unit="ms",
+            peer="the same with 10 k legs",
+            peer_value=sizes[SMALL],
+            most=FLAT,
+        )
+        for case, sizes in taken.items()
+    ]
+    for case in ("balance now", "balance_on a closed date", "balance_at a moment"):
+        title, ours = f"{case}, account with 1 M legs", taken[case][LARGE]
+        found.append(limited(bench="history", case=title, ours=ours, unit="ms", most=BALANCE_MS))
+    return found
+
+
+def _name(legs: int) -> str:
+    return f"bench_history_{legs}"
+
+
+def _grown(legs: int) -> str:
+    """Make a bank whose busy account has so many legs, all days but the last closed everywhere."""
+    databases.copy("bench_empty", _name(legs))
+    databases.use(_name(legs))
+    now = timezone.now()
+    with people.acting_as_system(reason="bench"):
+        place = people.open_institution(number="100000", name="总行", kind="head", parent=None)
+        for code, side, kind in (("1001", "debit", "internal"), ("2011", "credit", "customer")):
+            services.define_subject(code=code, name=code, normal_side=side, kind=kind)
+        busy, other = (_account(place, code) for code in ("2011", "1001"))
+        for month in (FIRST, FIRST + timedelta(days=31), FIRST + timedelta(days=59)):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT ledger_month(%s)", [month])
+    with roles.connected(databases.owner(_name(legs))) as owner:
+        given = {"legs": legs, "days": DAYS, "first": FIRST, "place": place.pk}
+        owner.execute(GROW, {**given, "busy": busy.pk, "other": other.pk})
+        owner.execute(LINES, [busy.number])
+        owner.execute(BALANCES, [legs, legs, [busy.pk, other.pk]])
+        owner.execute("ALTER TABLE ledger_businessday DISABLE TRIGGER ledger_day_guard")
+        owner.execute(
+            "INSERT INTO ledger_businessday"
+            " (institution_id, date, state, opened_at, opened_by, closed_at, closed_by)"
+            " SELECT %s, %s::date + n, CASE WHEN n < %s THEN 'closed' ELSE 'open' END, %s, 'bench',"
+            " CASE WHEN n < %s THEN %s::timestamptz END, CASE WHEN n < %s THEN 'bench' ELSE '' END"
+            " FROM generate_series(0, %s) n",
+            [place.pk, FIRST, DAYS - 1, now, DAYS - 1, now, DAYS - 1, DAYS - 1],
+        )
+        owner.execute("ALTER TABLE ledger_businessday ENABLE ALWAYS TRIGGER ledger_day_guard")
+        owner.execute("SELECT ledger_close_dates()")
+        owner.execute("VACUUM ANALYZE")
+    return busy.number
+
+
+def _account(place: Institution, code: str) -> Account:
+    return services.open_account(
+        institution_id=place.pk, subject_code=code, name=code, on=FIRST, at=timezone.now(), by="b"
+    )
+
+
+def _questions(number: str) -> dict[str, Callable[[], object]]:
+    with people.acting_as_system(reason="bench"):
+        account = selectors.account(number=number)
+    on, last = FIRST + timedelta(days=DAYS // 2), FIRST + timedelta(days=DAYS - 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.scope', '*', false)")
+        cursor.execute(
+            "SELECT made_at FROM ledger_posting WHERE account_id = %s AND seq = %s",
+            [account.pk, account.seq * 2 // 3],
+        )
+        (at,) = cursor.fetchone()
+    place = account.institution_id
+    return {
+        "balance now": lambda: selectors.balance(number=number),
+        "balance_on a closed date": lambda: selectors.balance_on(account_id=account.pk, on=on),
+        "balance_on the open date": lambda: selectors.balance_on(account_id=account.pk, on=last),
+        "balance_at a moment": lambda: selectors.balance_at(account_id=account.pk, at=at),
+        "statement page": lambda: selectors.full_statement(account=account, first=on, last=on),
+        "trial balance, closed date": lambda: selectors.trial_balance(
+            places=[place], currency=rules.CNY, on=on
+        ),
+    }
+
+
+def _milliseconds(ask: Callable[[], object]) -> Decimal:
+    """Return the median of many tries, in one scope as a page has it."""
+    with people.acting_as_system(reason="bench"):
+        for _ in range(20):
+            ask()
+        tries = []
+        for _ in range(TRIES):
+            began = time.perf_counter_ns()
+            ask()
+            tries.append(time.perf_counter_ns() - began)
+    return (Decimal(int(statistics.median(tries))) / 1_000_000).quantize(Decimal("0.001"))
