@@ -46,8 +46,8 @@ INSERT INTO ledger_posting
   (account_id, seq, business_date, entry_id, line, institution_id, currency, amount_fen,
    balance_after, made_at)
 SELECT CASE side WHEN 1 THEN %(busy)s ELSE %(other)s END, n, on,
-  ledger_day_prefix(on) * 10000000000 + n, side, %(place)s, 'CNY', CASE side WHEN 1 THEN -1 ELSE 1 END,
-  n, %(first)s::timestamp + n * interval '1 second'
+  ledger_day_prefix(on) * 10000000000 + n, side, %(place)s, 'CNY',
+  CASE side WHEN 1 THEN -1 ELSE 1 END, n, %(first)s::timestamp + n * interval '1 second'
 FROM leg, generate_series(1, 2) side ORDER BY n, side
 """
 BALANCES = "UPDATE ledger_account SET balance_fen = %s, seq = %s WHERE id = ANY (%s)"
