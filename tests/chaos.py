@@ -300,7 +300,8 @@ def main(words: Sequence[str]) -> int:
     wanted = parser.parse_args(words)
     rounds = -(-wanted.kills // len(KILLS))
     kills = items = lost = doubled = verified = 0
-    with running(OPS_DEMO="on", OPS_DEMO_SIZE="full") as stack:
+    size = os.environ.get("OPS_DEMO_SIZE", "full")
+    with running(OPS_DEMO="on", OPS_DEMO_SIZE=size) as stack:
         for place in range(rounds):
             seed = wanted.seed + place
             share = wanted.items // OUTLETS

@@ -97,7 +97,7 @@ def running(**knobs: str) -> Iterator[Stack]:
         command = [sys.executable, "-m", "ops_platform.stack"]
         started = subprocess.run(
             [*command, "run", "--detach"],
-            cwd=BASE, env=environ, capture_output=True, text=True, check=False, timeout=300,
+            cwd=BASE, env=environ, capture_output=True, text=True, check=False, timeout=900,
         )  # fmt: skip
         assert started.returncode == 0, started.stdout + started.stderr
         try:
