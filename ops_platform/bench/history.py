@@ -46,8 +46,8 @@ INSERT INTO ledger_posting
   (account_id, seq, business_date, entry_id, line, institution_id, currency, amount_fen,
    balance_after, made_at)
 SELECT CASE side WHEN 1 THEN %(busy)s ELSE %(other)s END, n, on,
-  ledger_day_prefix(on) * 10000000000 + n, side, %(place)s, 'CNY', CASE side WHEN 1 THEN -1 ELSE 1 END,
-  n, %(first)s::timestamp + n * interval '1 second'
+  ledger_day_prefix(on) * 10000000000 + n, side, %(place)s, 'CNY',
+  CASE side WHEN 1 THEN -1 ELSE 1 END, n, %(first)s::timestamp + n * interval '1 second'
 FROM leg, generate_series(1, 2) side ORDER BY n, side
 """
 BALANCES = "UPDATE ledger_account SET balance_fen = %s, seq = %s WHERE id = ANY (%s)"
@@ -59,6 +59,13 @@ INSERT INTO ledger_journalline
 SELECT e.id, e.institution_id, e.business_date, e.journal_no, e.posted_at, e.teller, e.trade_code,
   %s, 'credit', 1, 'CNY', 'own', e.id
 FROM ledger_entry e
+"""
+DAY = """
+INSERT INTO ledger_businessday (institution_id, date, state, opened_at, opened_by, closed_by)
+VALUES (%s, %s, 'closing', %s, 'bench', '') RETURNING id
+"""
+CLOSE = """
+UPDATE ledger_businessday SET state = 'closed', closed_at = %s, closed_by = 'bench' WHERE id = %s
 """
 
 
@@ -114,14 +121,17 @@ def _grown(legs: int) -> str:
         owner.execute(LINES, [busy.number])
         owner.execute(BALANCES, [legs, legs, [busy.pk, other.pk]])
         owner.execute("ALTER TABLE ledger_businessday DISABLE TRIGGER ledger_day_guard")
-        owner.execute(
-            "INSERT INTO ledger_businessday"
-            " (institution_id, date, state, opened_at, opened_by, closed_at, closed_by)"
-            " SELECT %s, %s::date + n, CASE WHEN n < %s THEN 'closed' ELSE 'open' END, %s, 'bench',"
-            " CASE WHEN n < %s THEN %s::timestamptz END, CASE WHEN n < %s THEN 'bench' ELSE '' END"
-            " FROM generate_series(0, %s) n",
-            [place.pk, FIRST, DAYS - 1, now, DAYS - 1, now, DAYS - 1, DAYS - 1],
-        )
+        owner.execute("SELECT set_config('app.scope', '*', false)")
+        for n in range(DAYS):
+            owner.execute(DAY, [place.pk, FIRST + timedelta(days=n), now])
+            day = (owner.fetchone() or (0,))[0]
+            if n < DAYS - 1:
+                owner.execute("SELECT ledger_seal_day(%s, %s, 'bench', '[]')", [day, now])
+                owner.execute(CLOSE, [now, day])
+            else:
+                owner.execute(
+                    "UPDATE ledger_businessday SET state = 'open' WHERE state = 'closing'"
+                )
         owner.execute("ALTER TABLE ledger_businessday ENABLE ALWAYS TRIGGER ledger_day_guard")
         owner.execute("SELECT ledger_close_dates()")
         owner.execute("VACUUM ANALYZE")
