@@ -32,21 +32,21 @@ FLAT, BALANCE_MS = Decimal("1.3"), Decimal(2)
 GROW = """
 WITH facts AS (SELECT %(legs)s::int AS legs, %(days)s::int AS days),
 leg AS (
-  SELECT n, %(first)s::date + (n::bigint * days / (legs + 1))::int AS on
+  SELECT n, %(first)s::date + (n::bigint * days / (legs + 1))::int AS dated
   FROM facts, generate_series(1, (SELECT legs FROM facts)) n
 ),
 entry AS (
   INSERT INTO ledger_entry
     (id, institution_id, business_date, posted_at, journal_no, key, trade_code, teller)
-  SELECT ledger_day_prefix(on) * 10000000000 + n, %(place)s, on, now(), lpad(n::text, 8, '0'),
+  SELECT ledger_day_prefix(dated) * 10000000000 + n, %(place)s, dated, now(), lpad(n::text, 8, '0'),
     'bench-' || n, '1404', '1'
   FROM leg RETURNING id, business_date
 )
 INSERT INTO ledger_posting
   (account_id, seq, business_date, entry_id, line, institution_id, currency, amount_fen,
    balance_after, made_at)
-SELECT CASE side WHEN 1 THEN %(busy)s ELSE %(other)s END, n, on,
-  ledger_day_prefix(on) * 10000000000 + n, side, %(place)s, 'CNY',
+SELECT CASE side WHEN 1 THEN %(busy)s ELSE %(other)s END, n, dated,
+  ledger_day_prefix(dated) * 10000000000 + n, side, %(place)s, 'CNY',
   CASE side WHEN 1 THEN -1 ELSE 1 END, n, %(first)s::timestamp + n * interval '1 second'
 FROM leg, generate_series(1, 2) side ORDER BY n, side
 """
