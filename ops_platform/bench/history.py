@@ -32,21 +32,21 @@ FLAT, BALANCE_MS = Decimal("1.3"), Decimal(2)
 GROW = """
 WITH facts AS (SELECT %(legs)s::int AS legs, %(days)s::int AS days),
 leg AS (
-  SELECT n, %(first)s::date + (n::bigint * days / (legs + 1))::int AS on
+  SELECT n, %(first)s::date + (n::bigint * days / (legs + 1))::int AS dated
   FROM facts, generate_series(1, (SELECT legs FROM facts)) n
 ),
 entry AS (
   INSERT INTO ledger_entry
     (id, institution_id, business_date, posted_at, journal_no, key, trade_code, teller)
-  SELECT ledger_day_prefix(on) * 10000000000 + n, %(place)s, on, now(), lpad(n::text, 8, '0'),
+  SELECT ledger_day_prefix(dated) * 10000000000 + n, %(place)s, dated, now(), lpad(n::text, 8, '0'),
     'bench-' || n, '1404', '1'
   FROM leg RETURNING id, business_date
 )
 INSERT INTO ledger_posting
   (account_id, seq, business_date, entry_id, line, institution_id, currency, amount_fen,
    balance_after, made_at)
-SELECT CASE side WHEN 1 THEN %(busy)s ELSE %(other)s END, n, on,
-  ledger_day_prefix(on) * 10000000000 + n, side, %(place)s, 'CNY',
+SELECT CASE side WHEN 1 THEN %(busy)s ELSE %(other)s END, n, dated,
+  ledger_day_prefix(dated) * 10000000000 + n, side, %(place)s, 'CNY',
   CASE side WHEN 1 THEN -1 ELSE 1 END, n, %(first)s::timestamp + n * interval '1 second'
 FROM leg, generate_series(1, 2) side ORDER BY n, side
 """
@@ -59,6 +59,13 @@ INSERT INTO ledger_journalline
 SELECT e.id, e.institution_id, e.business_date, e.journal_no, e.posted_at, e.teller, e.trade_code,
   %s, 'credit', 1, 'CNY', 'own', e.id
 FROM ledger_entry e
+"""
+DAY = """
+INSERT INTO ledger_businessday (institution_id, date, state, opened_at, opened_by, closed_by)
+VALUES (%s, %s, 'closing', %s, 'bench', '') RETURNING id
+"""
+CLOSE = """
+UPDATE ledger_businessday SET state = 'closed', closed_at = %s, closed_by = 'bench' WHERE id = %s
 """
 
 
@@ -114,14 +121,17 @@ def _grown(legs: int) -> str:
         owner.execute(LINES, [busy.number])
         owner.execute(BALANCES, [legs, legs, [busy.pk, other.pk]])
         owner.execute("ALTER TABLE ledger_businessday DISABLE TRIGGER ledger_day_guard")
-        owner.execute(
-            "INSERT INTO ledger_businessday"
-            " (institution_id, date, state, opened_at, opened_by, closed_at, closed_by)"
-            " SELECT %s, %s::date + n, CASE WHEN n < %s THEN 'closed' ELSE 'open' END, %s, 'bench',"
-            " CASE WHEN n < %s THEN %s::timestamptz END, CASE WHEN n < %s THEN 'bench' ELSE '' END"
-            " FROM generate_series(0, %s) n",
-            [place.pk, FIRST, DAYS - 1, now, DAYS - 1, now, DAYS - 1, DAYS - 1],
-        )
+        owner.execute("SELECT set_config('app.scope', '*', false)")
+        for n in range(DAYS):
+            owner.execute(DAY, [place.pk, FIRST + timedelta(days=n), now])
+            day = (owner.fetchone() or (0,))[0]
+            if n < DAYS - 1:
+                owner.execute("SELECT ledger_seal_day(%s, %s, 'bench', '[]')", [day, now])
+                owner.execute(CLOSE, [now, day])
+            else:
+                owner.execute(
+                    "UPDATE ledger_businessday SET state = 'open' WHERE state = 'closing'"
+                )
         owner.execute("ALTER TABLE ledger_businessday ENABLE ALWAYS TRIGGER ledger_day_guard")
         owner.execute("SELECT ledger_close_dates()")
         owner.execute("VACUUM ANALYZE")
