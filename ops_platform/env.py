@@ -158,6 +158,12 @@ class Env:
         "Keys that seal the second factor's secrets, the present one first, then those to go "
         "(empty: generated once in var/secrets).",
     )
+    bench_postings: int = _knob(
+        "OPS_BENCH_POSTINGS",
+        _whole(2_000_000, 50_000_000),
+        5_000_000,
+        "How long the history of `bin/bench ledger` grows.",
+    )
     port: int = _knob("OPS_PORT", _whole(1, 65535), 8000, "Port of the web server.")
     public: bool = _knob(
         "OPS_PUBLIC",

@@ -11,13 +11,14 @@ from ops_platform.env import BASE, DATABASE
 from ops_platform.stack import roles
 from ops_platform.stack.throwaway import Throwaway
 
-_NOT_A_BENCH = {"__init__", "__main__", "databases", "rows"}
+_NOT_A_BENCH = {"__init__", "__main__", "bank", "databases", "rows"}
 
 
 def names() -> list[str]:
     """Return the benches there are."""
     here = BASE / "ops_platform" / "bench"
-    return sorted(path.stem for path in here.glob("*.py") if path.stem not in _NOT_A_BENCH)
+    found = [*here.glob("*.py"), *(path.parent for path in here.glob("*/__init__.py"))]
+    return sorted(path.stem for path in found if path.stem not in _NOT_A_BENCH)
 
 
 def main(words: Sequence[str]) -> int:

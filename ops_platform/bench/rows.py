@@ -48,6 +48,30 @@ def compared(
     )
 
 
+def at_least(
+    *,
+    bench: str,
+    case: str,
+    ours: Decimal,
+    unit: str,
+    peer: str,
+    peer_value: Decimal,
+    least: Decimal,
+) -> Row:
+    """Return a row whose target is that ours is at least so many times the peer's."""
+    return Row(
+        bench=bench,
+        case=case,
+        ours=ours,
+        unit=unit,
+        peer=peer,
+        peer_value=peer_value,
+        ratio=(ours / peer_value).quantize(Decimal("0.01")) if peer_value else Decimal(0),
+        target=f">= {least} x",
+        met=bool(peer_value) and ours >= peer_value * least,
+    )
+
+
 def limited(*, bench: str, case: str, ours: Decimal, unit: str, most: Decimal) -> Row:
     """Return a row whose target is a limit; the limit stands in the peer's place."""
     return Row(

@@ -33,7 +33,8 @@ from tests.factories import people
 VENDORS = [role.code for role in ROLES.values() if role.duty == rules.VENDOR_DUTY]
 # What is of nobody in particular: the shell, and what the API is. Each is looked through below.
 PAGES = {
-    "ui:home", "ui:top", "ui:notices", "ui:search", "ui:keys", "ui:api_docs", "api_ui:schema",
+    "ui:home", "ui:top", "ui:notices", "ui:search", "ui:keys", "ui:my_keys", "ui:set_key",
+    "ui:reset_keys", "ui:api_docs", "api_ui:schema",
 }  # fmt: skip
 # What anybody may open, signed in or not: the door, the manual, choices of the screen, the probes.
 PUBLIC = {

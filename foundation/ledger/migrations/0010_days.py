@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0005_rebuilt_side'),
+        ('ledger', '0006_fast_posting'),
         ('people', '0005_hashed_scope'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -168,6 +168,28 @@ class NoDayOpen(Refused):
     hint = "Ask the operations supervisor to open the day."
 
 
+class NotYetOpen(Refused):
+    """The value date is before the account was opened."""
+
+    code = "E4022"
+    text = "The account %(account)s was not open on the value date."
+    hint = "Choose a value date on which the account was open."
+
+
+class NotShardable(Refused):
+    """The account cannot have so many shards: it has a floor, or is a customer's."""
+
+    code = "E4023"
+    text = "Only an internal account that may be overdrawn has shards, from one to %(most)s."
+
+
+class OnePerson(Refused):
+    """The same human proposes and approves a change of shards."""
+
+    code = "E4024"
+    text = "Two people change the shards of an account: one proposes, another approves."
+
+
 class FileTooLarge(Refused):
     """The file has more bytes or rows than are taken in at once."""
 
@@ -228,6 +250,7 @@ BY_CODE: Mapping[str, tuple[type[Refused], str]] = {
     "E4012": (IsReversal, "entry"),
     "E4013": (BadLegs, ""),
     "E4014": (OtherInstitution, ""),
+    "E4022": (NotYetOpen, "account"),
 }
 
 

@@ -16,7 +16,8 @@ from foundation.ledger.rules import Leg
 _POST = (
     "SELECT entry, line, journal, replayed, refusal, detail FROM ledger_post("
     "%(institution)s, %(key)s, %(hash)s, %(date)s, %(at)s, %(accounts)s, %(amounts)s,"
-    " %(trade)s, %(teller)s, %(voucher)s, %(counter)s, %(subject)s, %(note)s, NULL, %(dry)s)"
+    " %(trade)s, %(teller)s, %(voucher)s, %(counter)s, %(subject)s, %(note)s, NULL, %(dry)s,"
+    " %(value)s)"
 )
 _REVERSE = (
     "SELECT entry, line, journal, replayed, refusal, detail FROM ledger_reverse("
@@ -50,8 +51,12 @@ def post(
     counter_account: str = "",
     subject: str = "",
     note: str = "",
+    value_date: date | None = None,
 ) -> Entry:
     """Post one entry and its journal line, or refuse it by name; the same key posts once.
+
+    `value_date` is from when the money counts, the business date if not given; it is refused
+    before an account was opened.
 
     The journal line speaks of the first leg; its counter-account is the second leg's, or the one
     given. A refusal is answered before anything is written, so the transaction stays usable.
@@ -68,6 +73,8 @@ def post(
     )
     facts |= {"key": key, "accounts": [leg.account for leg in legs], "counter": counter_account}
     facts |= {"amounts": [leg.fen for leg in legs]}
+    if value_date not in (None, business_date):
+        facts["value"] = value_date
     return _entry(_ask(_POST, facts, at=at), facts, at=at)
 
 
@@ -145,7 +152,7 @@ def _facts(
 
 def _ask(statement: str, facts: Mapping[str, Any], *, at: datetime, dry: bool = False) -> _Answer:
     assert connection.in_atomic_block, "an entry and what it is for stand or fall together"
-    given = {**facts, "hash": rules.fingerprint(facts), "at": at, "dry": dry}
+    given = {"value": None, **facts, "hash": rules.fingerprint(facts), "at": at, "dry": dry}
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         answer = _Answer(*cursor.fetchone())
@@ -171,4 +178,5 @@ def _entry(answer: _Answer, facts: Mapping[str, Any], *, at: datetime) -> Entry:
         subject=facts["subject"],
         note=facts["note"],
         reverses_id=facts.get("original"),
+        value_date=facts.get("value"),
     )

@@ -1,5 +1,5 @@
 -- Take in the journal of a foreign core, or with p_dry only look: all of it or nothing. Answers
--- what is wrong by the line of the file; whatever is answered, nothing was written. The lines of a
+-- what is wrong by the line of the file; whatever is answered, no line was written. The lines of a
 -- foreign core may be of a closed day: they are evidence for monitoring, they move no money.
 CREATE OR REPLACE FUNCTION ledger_import_journal(p_rows jsonb, p_dry boolean)
 RETURNS TABLE (line int, reason text)
@@ -22,6 +22,12 @@ BEGIN
     DROP TABLE pg_temp.ledger_incoming;
     RETURN;
   END IF;
+  -- Whoever posts from now on looks for a free number; who has one already is waited for.
+  IF NOT p_dry THEN
+    INSERT INTO ledger_journalnumber AS k (institution_id, business_date, last_no, imported)
+    SELECT DISTINCT n.institution_id, n.business_date, 0, true FROM pg_temp.ledger_incoming n
+    ORDER BY 1, 2 ON CONFLICT (institution_id, business_date) DO UPDATE SET imported = true;
+  END IF;
   RETURN QUERY SELECT n.line, 'taken' FROM pg_temp.ledger_incoming n
     WHERE EXISTS (SELECT FROM ledger_journalline j
       WHERE j.institution_id = n.institution_id AND j.business_date = n.business_date
@@ -36,7 +42,7 @@ BEGIN
     INSERT INTO ledger_journalline
       (id, institution_id, business_date, journal_no, at, teller, trade_code, account_number,
        side, amount_fen, currency, counter_account, voucher_no, source)
-    SELECT ledger_day_prefix(n.business_date) * 10000000000 + nextval('ledger_line_serial'),
+    SELECT ledger_day_prefix(n.business_date) * 10000000000 + nextval('ledger_entry_serial'),
       n.institution_id, n.business_date, n.journal_no, n.at, n.teller, n.trade_code, n.account,
       n.side, n.amount_fen, n.currency, n.counter_account, n.voucher_no, 'import'
     FROM pg_temp.ledger_incoming n ORDER BY n.line;

@@ -32,6 +32,11 @@ BEGIN
         ' FOR VALUES FROM (%s) TO (%s)', v_table, v_part,
         ledger_day_prefix(v_first) * 10000000000, ledger_day_prefix(v_next) * 10000000000);
     END IF;
+    -- What guards a statement on the whole table guards one on the month alone as well.
+    IF v_table = 'posting' AND to_regproc('public.ledger_legs_sound') IS NOT NULL THEN
+      EXECUTE format('CREATE TRIGGER ledger_legs_sound AFTER INSERT ON %s REFERENCING NEW TABLE'
+        ' AS added FOR EACH STATEMENT EXECUTE FUNCTION public.ledger_legs_sound()', v_part);
+    END IF;
     EXECUTE format('CREATE TRIGGER ledger_no_truncate BEFORE TRUNCATE ON %s'
       ' FOR EACH STATEMENT EXECUTE FUNCTION public.ledger_append_only()', v_part);
     FOR v_trigger IN

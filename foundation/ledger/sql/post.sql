@@ -1,37 +1,36 @@
 -- Post one entry in one round trip: every check, the balances, the legs, the journal line.
 --
--- A refusal is answered as its code with the words for its text, before anything is written, so
--- the caller's transaction stays usable; what the checks cannot foresee, the constraints raise.
--- Order of locks: business day (shared), accounts by id, journal number. The key is looked up
--- after the accounts are locked: a retry waits for the first try and then finds it.
+-- A refusal is answered as its code with the words for its text, and leaves everything as it was,
+-- so that the caller's transaction stays usable; what the checks cannot foresee, the guards raise.
+-- Order of locks: business day (shared), accounts by number, shards by account, journal number.
+-- The key is claimed when the accounts are locked: a retry waits for the first try and finds it.
 -- It runs as the owner over every institution, because a payee may be at another outlet; for whom
 -- it posts is checked against the caller's own scope.
 CREATE OR REPLACE FUNCTION ledger_post(
   p_institution bigint, p_key text, p_hash bytea, p_date date, p_at timestamptz,
   p_accounts text[], p_amounts bigint[], p_trade text, p_teller text, p_voucher text,
   p_counter text, p_subject text, p_note text, p_reverses bigint, p_dry boolean,
+  p_value date DEFAULT NULL,
   OUT entry bigint, OUT line bigint, OUT journal text, OUT replayed boolean,
   OUT refusal text, OUT detail text
-) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+  SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   v_scope text := current_setting('app.scope', true);
   n int := coalesce(cardinality(p_accounts), 0);
-  r record;
-  i int;
+  v_value date := coalesce(p_value, p_date);
   v_day text;
-  v_legs int := 0;
-  v_balance bigint;
-  v_seq bigint;
-  v_ids bigint[] := '{}';
-  v_new bigint[] := '{}';
-  v_seqs bigint[] := '{}';
-  v_leg_account bigint[] := array_fill(NULL::bigint, ARRAY[n]);
-  v_leg_seq bigint[] := v_leg_account;
-  v_leg_after bigint[] := v_leg_account;
-  v_leg_home bigint[] := v_leg_account;
-  v_leg_currency text[] := array_fill(NULL::text, ARRAY[n]);
+  v_plain boolean := false;
+  -- Of the two legs of most entries, in the order of the account numbers.
+  v_1 int; v_2 int; v_shard1 smallint := 0; v_shard2 smallint := 0;
+  v_id1 bigint; v_home1 bigint; v_currency1 text; v_after1 bigint; v_seq1 bigint;
+  v_id2 bigint; v_home2 bigint; v_currency2 text; v_after2 bigint; v_seq2 bigint;
+  v_ids bigint[]; v_homes bigint[]; v_currencies text[]; v_afters bigint[]; v_seqs bigint[];
+  v_shards smallint[];
+  v_moved record;
+  v_nothing text;
   v_no bigint;
-  v_key record;
+  v_imported boolean;
 BEGIN
   replayed := false;
   IF v_scope IS DISTINCT FROM '*'
@@ -43,116 +42,147 @@ BEGIN
     refusal := 'E4013'; detail := ''; RETURN;
   END IF;
 
-  SELECT state INTO v_day FROM ledger_businessday
-  WHERE institution_id = p_institution AND date = p_date FOR SHARE;
-  IF v_day IS NULL THEN
-    refusal := 'E4002'; detail := p_date;
-  ELSIF v_day <> 'open' THEN
-    refusal := 'E4003'; detail := p_date;
+  -- The share of the day is a lock in memory, for which nothing is written; the day is read after
+  -- it, as it is then, which another isolation would not do.
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'posting needs READ COMMITTED' USING ERRCODE = 'invalid_transaction_state';
   END IF;
+  v_nothing := pg_advisory_xact_lock_shared(4701, p_institution::int);
+  SELECT d.state INTO v_day FROM ledger_businessday d
+  WHERE d.institution_id = p_institution AND d.date = p_date;
 
-  FOR r IN
-    SELECT a.id, a.number, a.currency, a.state, a.normal_side, a.balance_fen, a.held_fen,
-           a.overdraft_allowed, a.seq, a.institution_id
-    FROM ledger_account a WHERE a.number = ANY (p_accounts) ORDER BY a.id FOR NO KEY UPDATE
-  LOOP
-    v_balance := r.balance_fen;
-    v_seq := r.seq;
-    FOR i IN 1..n LOOP
-      IF p_accounts[i] = r.number THEN
-        v_balance := v_balance
-          + CASE r.normal_side WHEN 'debit' THEN p_amounts[i] ELSE -p_amounts[i] END;
-        v_seq := v_seq + 1;
-        v_legs := v_legs + 1;
-        v_leg_account[i] := r.id;
-        v_leg_seq[i] := v_seq;
-        v_leg_after[i] := v_balance;
-        v_leg_home[i] := r.institution_id;
-        v_leg_currency[i] := r.currency;
-      END IF;
-    END LOOP;
-    v_ids := v_ids || r.id;
-    v_new := v_new || v_balance;
-    v_seqs := v_seqs || v_seq;
-    IF refusal IS NULL THEN
-      refusal := CASE
-        WHEN r.state = 'closed' THEN 'E4006'
-        WHEN r.state = 'frozen' THEN 'E4007'
-        WHEN r.state = 'stop_payment' AND v_balance < r.balance_fen THEN 'E4008'
-        WHEN v_balance < r.balance_fen AND v_balance < r.held_fen
-          AND NOT r.overdraft_allowed THEN 'E4009'
-      END;
-      detail := CASE WHEN refusal IS NOT NULL THEN r.number END;
+  -- Two legs on two accounts: both balances are changed at once where nothing speaks against it,
+  -- and put back where something does.
+  IF n = 2 AND NOT p_dry AND p_reverses IS NULL AND v_day = 'open'
+     AND p_accounts[1] <> p_accounts[2] AND p_amounts[1] = -p_amounts[2] THEN
+    v_1 := CASE WHEN p_accounts[1] < p_accounts[2] THEN 1 ELSE 2 END;
+    v_2 := 3 - v_1;
+    UPDATE ledger_account a SET seq = a.seq + 1, balance_fen = a.balance_fen
+      + CASE a.normal_side WHEN 'debit' THEN p_amounts[v_1] ELSE -p_amounts[v_1] END
+    WHERE a.number = p_accounts[v_1] AND a.shards = 1 AND a.opened_on <= v_value
+      AND ledger_may_move(a.state, a.overdraft_allowed, a.balance_fen, a.held_fen,
+        CASE a.normal_side WHEN 'debit' THEN p_amounts[v_1] ELSE -p_amounts[v_1] END)
+    RETURNING a.id, a.institution_id, a.currency, a.balance_fen, a.seq
+    INTO v_id1, v_home1, v_currency1, v_after1, v_seq1;
+    UPDATE ledger_account a SET seq = a.seq + 1, balance_fen = a.balance_fen
+      + CASE a.normal_side WHEN 'debit' THEN p_amounts[v_2] ELSE -p_amounts[v_2] END
+    WHERE a.number = p_accounts[v_2] AND a.shards = 1 AND a.opened_on <= v_value
+      AND ledger_may_move(a.state, a.overdraft_allowed, a.balance_fen, a.held_fen,
+        CASE a.normal_side WHEN 'debit' THEN p_amounts[v_2] ELSE -p_amounts[v_2] END)
+    RETURNING a.id, a.institution_id, a.currency, a.balance_fen, a.seq
+    INTO v_id2, v_home2, v_currency2, v_after2, v_seq2;
+    -- Sharded accounts come last, so that nobody waits for them longer than must be.
+    IF v_id1 IS NULL THEN
+      v_moved := ledger_shard_moved(p_accounts[v_1], p_amounts[v_1], v_value);
+      v_id1 := v_moved.id; v_home1 := v_moved.home; v_currency1 := v_moved.currency;
+      v_after1 := v_moved.after; v_seq1 := v_moved.seq; v_shard1 := v_moved.shard;
     END IF;
-  END LOOP;
-
-  SELECT k.entry_id, k.request_hash, k.business_date INTO v_key FROM ledger_postingkey k
-  WHERE k.institution_id = p_institution AND k.key = p_key;
-  IF FOUND THEN
-    SELECT * INTO entry, line, journal, replayed, refusal, detail
-    FROM ledger_replay(v_key.entry_id, v_key.request_hash, p_hash);
-    RETURN;
-  END IF;
-
-  IF p_reverses IS NOT NULL AND EXISTS (SELECT FROM ledger_reversal WHERE original = p_reverses) THEN
-    refusal := 'E4010'; detail := p_reverses;
-  END IF;
-  IF v_legs < n AND coalesce(refusal, '') NOT IN ('E4002', 'E4003', 'E4010') THEN
-    refusal := 'E4004'; detail := p_accounts[array_position(v_leg_account, NULL)];
-  END IF;
-  IF refusal IS NULL THEN
-    SELECT u.currency, sum(u.fen) INTO r FROM unnest(v_leg_currency, p_amounts) u(currency, fen)
-    GROUP BY u.currency HAVING sum(u.fen) <> 0 LIMIT 1;
-    IF FOUND THEN
-      refusal := 'E4005'; detail := r.currency || ' ' || r.sum;
+    IF v_id2 IS NULL AND v_id1 IS NOT NULL THEN
+      v_moved := ledger_shard_moved(p_accounts[v_2], p_amounts[v_2], v_value);
+      v_id2 := v_moved.id; v_home2 := v_moved.home; v_currency2 := v_moved.currency;
+      v_after2 := v_moved.after; v_seq2 := v_moved.seq; v_shard2 := v_moved.shard;
+    END IF;
+    v_plain := v_id1 IS NOT NULL AND v_id2 IS NOT NULL AND v_currency1 = v_currency2;
+    IF NOT v_plain THEN
+      PERFORM ledger_put_back(v_id1, v_shard1, p_amounts[v_1]);
+      PERFORM ledger_put_back(v_id2, v_shard2, p_amounts[v_2]);
     END IF;
   END IF;
-  IF refusal IS NOT NULL OR p_dry THEN
-    RETURN;
+
+  IF NOT v_plain THEN
+    SELECT * INTO v_ids, v_homes, v_currencies, v_afters, v_seqs, v_shards, refusal, detail
+    FROM ledger_weigh(p_accounts, p_amounts, v_value, v_day, p_date, p_reverses);
+    IF refusal IS NOT NULL OR p_dry THEN
+      SELECT k.entry, k.line, k.journal, true, k.refusal, k.detail
+      INTO entry, line, journal, replayed, refusal, detail
+      FROM ledger_known(p_institution, p_key, p_hash, refusal, detail) k;
+      replayed := entry IS NOT NULL;
+      RETURN;
+    END IF;
   END IF;
 
   entry := ledger_day_prefix(p_date) * 10000000000 + nextval('ledger_entry_serial');
   INSERT INTO ledger_postingkey (institution_id, key, request_hash, entry_id, business_date)
   VALUES (p_institution, p_key, p_hash, entry, p_date) ON CONFLICT DO NOTHING;
   IF NOT FOUND THEN
-    -- Only another content on other accounts can have come between.
-    entry := NULL; refusal := 'E4001'; detail := ''; RETURN;
+    IF v_plain THEN
+      PERFORM ledger_put_back(v_id1, v_shard1, p_amounts[v_1]);
+      PERFORM ledger_put_back(v_id2, v_shard2, p_amounts[v_2]);
+    END IF;
+    SELECT k.entry, k.line, k.journal, k.refusal, k.detail
+    INTO entry, line, journal, refusal, detail
+    FROM ledger_known(p_institution, p_key, p_hash, 'E4001', '') k;
+    replayed := entry IS NOT NULL;
+    RETURN;
   END IF;
   IF p_reverses IS NOT NULL THEN
     INSERT INTO ledger_reversal (original, entry, institution_id)
     VALUES (p_reverses, ledger_post.entry, p_institution);
   END IF;
-  UPDATE ledger_account a SET balance_fen = u.balance, seq = u.seq
-  FROM unnest(v_ids, v_new, v_seqs) u(id, balance, seq) WHERE a.id = u.id;
+  IF NOT v_plain THEN
+    PERFORM ledger_settle(v_ids, v_shards, v_afters, v_seqs);
+    v_currency1 := v_currencies[1];
+    v_1 := 1;
+  END IF;
 
-  line := ledger_day_prefix(p_date) * 10000000000 + nextval('ledger_line_serial');
-  LOOP
-    UPDATE ledger_journalnumber SET last_no = last_no + 1
-    WHERE institution_id = p_institution AND business_date = p_date RETURNING last_no INTO v_no;
-    journal := lpad(v_no::text, 8, '0');
-    INSERT INTO ledger_journalline
-      (id, institution_id, business_date, journal_no, at, teller, trade_code, account_number,
-       side, amount_fen, currency, counter_account, voucher_no, source, subject, entry_id)
+  line := entry;
+  UPDATE ledger_journalnumber j SET last_no = j.last_no + 1
+  WHERE j.institution_id = p_institution AND j.business_date = p_date
+  RETURNING j.last_no, j.imported INTO v_no, v_imported;
+  IF v_imported THEN
+    v_no := ledger_free_number(p_institution, p_date, v_no);
+  END IF;
+  journal := lpad(v_no::text, 8, '0');
+  IF v_plain THEN
+    WITH e AS (
+      INSERT INTO ledger_entry
+        (id, institution_id, business_date, posted_at, journal_no, key, trade_code, teller,
+         subject, note, value_date)
+      VALUES
+        (entry, p_institution, p_date, p_at, journal, p_key, p_trade, p_teller, p_subject, p_note,
+         p_value)
+    ), j AS (
+      INSERT INTO ledger_journalline
+        (id, institution_id, business_date, journal_no, at, teller, trade_code, account_number,
+         side, amount_fen, currency, counter_account, voucher_no, source, subject, entry_id)
+      VALUES
+        (entry, p_institution, p_date, journal, p_at, p_teller, p_trade, p_accounts[1],
+         CASE WHEN p_amounts[1] > 0 THEN 'debit' ELSE 'credit' END, abs(p_amounts[1]),
+         v_currency1, CASE p_counter WHEN '' THEN p_accounts[2] ELSE p_counter END, p_voucher,
+         'own', p_subject, entry)
+    )
+    INSERT INTO ledger_posting
+      (account_id, seq, shard, business_date, entry_id, line, institution_id, currency,
+       amount_fen, balance_after)
     VALUES
-      (line, p_institution, p_date, journal, p_at, p_teller, p_trade, p_accounts[1],
-       CASE WHEN p_amounts[1] > 0 THEN 'debit' ELSE 'credit' END, abs(p_amounts[1]),
-       v_leg_currency[1], coalesce(nullif(p_counter, ''), p_accounts[2]), p_voucher, 'own',
-       p_subject, entry)
-    ON CONFLICT DO NOTHING;
-    -- An imported line may hold the number already: then the next one.
-    EXIT WHEN FOUND;
-  END LOOP;
-
-  INSERT INTO ledger_entry
-    (id, institution_id, business_date, posted_at, journal_no, key, trade_code, teller, subject,
-     note, reverses_id)
-  VALUES
-    (entry, p_institution, p_date, p_at, journal, p_key, p_trade, p_teller, p_subject,
-     p_note, p_reverses);
-  INSERT INTO ledger_posting
-    (account_id, seq, business_date, entry_id, line, institution_id, currency, amount_fen,
-     balance_after)
-  SELECT u.account, u.seq, p_date, ledger_post.entry, u.line, u.home, u.currency, u.fen, u.after
-  FROM unnest(v_leg_account, v_leg_seq, v_leg_home, v_leg_currency, p_amounts, v_leg_after)
-    WITH ORDINALITY u(account, seq, home, currency, fen, after, line);
+      (v_id1, v_seq1, v_shard1, p_date, entry, v_1, v_home1, v_currency1, p_amounts[v_1],
+       v_after1),
+      (v_id2, v_seq2, v_shard2, p_date, entry, v_2, v_home2, v_currency2, p_amounts[v_2],
+       v_after2);
+  ELSE
+    WITH e AS (
+      INSERT INTO ledger_entry
+        (id, institution_id, business_date, posted_at, journal_no, key, trade_code, teller,
+         subject, note, reverses_id, value_date)
+      VALUES
+        (entry, p_institution, p_date, p_at, journal, p_key, p_trade, p_teller, p_subject, p_note,
+         p_reverses, p_value)
+    ), j AS (
+      INSERT INTO ledger_journalline
+        (id, institution_id, business_date, journal_no, at, teller, trade_code, account_number,
+         side, amount_fen, currency, counter_account, voucher_no, source, subject, entry_id)
+      VALUES
+        (entry, p_institution, p_date, journal, p_at, p_teller, p_trade, p_accounts[1],
+         CASE WHEN p_amounts[1] > 0 THEN 'debit' ELSE 'credit' END, abs(p_amounts[1]),
+         v_currency1, CASE p_counter WHEN '' THEN p_accounts[2] ELSE p_counter END, p_voucher,
+         'own', p_subject, entry)
+    )
+    INSERT INTO ledger_posting
+      (account_id, seq, shard, business_date, entry_id, line, institution_id, currency,
+       amount_fen, balance_after)
+    SELECT u.account, u.seq, u.shard, p_date, ledger_post.entry, u.line, u.home, u.currency,
+      u.fen, u.after
+    FROM unnest(v_ids, v_seqs, v_shards, v_homes, v_currencies, p_amounts, v_afters)
+      WITH ORDINALITY u(account, seq, shard, home, currency, fen, after, line);
+  END IF;
 END $$;

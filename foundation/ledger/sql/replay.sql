@@ -11,8 +11,13 @@ BEGIN
   END IF;
   entry := p_entry;
   replayed := true;
+  -- A line has its entry's id; those from before have one of their own.
   SELECT j.id, j.journal_no INTO line, journal FROM ledger_journalline j
-  WHERE j.entry_id = p_entry
-    AND j.id >= p_entry / 10000000000 * 10000000000
-    AND j.id < (p_entry / 10000000000 + 1) * 10000000000;
+  WHERE j.id = p_entry AND j.entry_id = p_entry;
+  IF NOT FOUND THEN
+    SELECT j.id, j.journal_no INTO line, journal FROM ledger_journalline j
+    WHERE j.entry_id = p_entry AND j.entry_id <> j.id
+      AND j.id >= p_entry / 10000000000 * 10000000000
+      AND j.id < (p_entry / 10000000000 + 1) * 10000000000;
+  END IF;
 END $$;

@@ -3,6 +3,8 @@
 -- gave them to, so that no name of a role stands here.
 DO $$
 DECLARE
+  v_shards text := (SELECT coalesce(max(', shards'), '') FROM pg_attribute
+    WHERE attrelid = 'ledger_account'::regclass AND attname = 'shards');
   v_table text;
   v_role text;
 BEGIN
@@ -12,7 +14,7 @@ BEGIN
     WHERE c.relnamespace = 'public'::regnamespace AND a.grantee <> c.relowner
       AND c.relname IN ('ledger_entry', 'ledger_posting', 'ledger_journalline',
         'ledger_postingkey', 'ledger_reversal', 'ledger_journalnumber', 'ledger_account',
-        'ledger_businessday', 'ledger_hold')
+        'ledger_businessday', 'ledger_hold', 'ledger_shard')
   LOOP
     EXECUTE format('REVOKE ALL ON %I FROM %s', v_table, v_role);
     EXECUTE format('GRANT SELECT ON %I TO %s', v_table, v_role);
@@ -20,7 +22,7 @@ BEGIN
       WHEN 'ledger_account' THEN
         EXECUTE format('GRANT INSERT (institution_id, number, name, chart_id, normal_side, kind,'
           ' currency, state, overdraft_allowed, balance_fen, held_fen, seq, holder_person,'
-          ' customer_number, opened_on, closed_on), UPDATE (name, state, held_fen, closed_on,'
+          ' customer_number, opened_on, closed_on' || v_shards || '), UPDATE (name, state, held_fen, closed_on,'
           ' holder_person, customer_number) ON %I TO %s', v_table, v_role);
       WHEN 'ledger_hold', 'ledger_businessday' THEN
         EXECUTE format('GRANT INSERT, UPDATE ON %I TO %s', v_table, v_role);

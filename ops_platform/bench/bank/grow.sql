@@ -180,11 +180,14 @@ INSERT INTO ledger_journalline
 SELECT entry_id, institution_id, day, journal_no, decided_at, teller_number, '1101', payer_account,
   'debit', fen, 'CNY', payee_account, voucher_no, 'own', subject, entry_id
 FROM item WHERE posted;
+-- An entry and its legs are written by one statement.
+WITH entry AS (
 INSERT INTO ledger_entry
   (id, institution_id, business_date, posted_at, journal_no, key, trade_code, teller, subject)
 SELECT entry_id, institution_id, day, decided_at, journal_no, 'authorization:' || number, '1101',
   teller_number, subject
-FROM item WHERE posted;
+FROM item WHERE posted
+)
 INSERT INTO ledger_posting
   (account_id, seq, business_date, entry_id, line, institution_id, currency, amount_fen,
    balance_after)

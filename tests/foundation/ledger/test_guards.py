@@ -86,19 +86,19 @@ def books(committed_db):
         yield bank, bank_entry, owner
 
 
-def insert_entry(owner, bank, serial=999):
+def insert_entry(owner, bank, serial=999, table="ledger_entry"):
     identity = 261123_0000000000 + serial
     owner.execute(
-        "INSERT INTO ledger_entry (id, institution_id, business_date, posted_at, journal_no, key,"
+        f"INSERT INTO {table} (id, institution_id, business_date, posted_at, journal_no, key,"
         " trade_code, teller) VALUES (%s, %s, %s, now(), 'x', 'x', 'x', 'x')",
         [identity, bank.outlet.pk, DAY],
     )
     return identity
 
 
-def insert_pair(owner, bank, entry, *, fen=5, other=-5, currency="CNY"):
+def insert_pair(owner, bank, entry, *, fen=5, other=-5, currency="CNY", table="ledger_posting"):
     owner.execute(
-        "INSERT INTO ledger_posting (account_id, seq, business_date, entry_id, line,"
+        f"INSERT INTO {table} (account_id, seq, business_date, entry_id, line,"
         " institution_id, currency, amount_fen, balance_after) VALUES"
         " (%s, 901, %s, %s, 8, %s, 'CNY', %s, 0), (%s, 901, %s, %s, 9, %s, %s, %s, 0)",
         [bank.payer.pk, DAY, entry, bank.outlet.pk, fen,
@@ -148,36 +148,86 @@ def test_a_leg_without_an_entry_is_refused(books):
         insert_pair(owner, bank, 261123_0000000998)
 
 
-def test_an_entry_without_legs_is_refused_at_commit(books):
-    bank, _entry, owner = books
-
-    with pytest.raises(Exception, match="is not balanced"):
-        insert_entry(owner, bank)
+def insert_whole(owner, bank, *, serial=999, fen=5, other=-5, currency="CNY"):
+    identity = 261123_0000000000 + serial
+    owner.execute(
+        "WITH e AS (INSERT INTO ledger_entry (id, institution_id, business_date, posted_at,"
+        " journal_no, key, trade_code, teller) VALUES (%s, %s, %s, now(), 'x', 'x', 'x', 'x'))"
+        " INSERT INTO ledger_posting (account_id, seq, business_date, entry_id, line,"
+        " institution_id, currency, amount_fen, balance_after) VALUES"
+        " (%s, 901, %s, %s, 1, %s, 'CNY', %s, 0), (%s, 901, %s, %s, 2, %s, %s, %s, 0)",
+        [identity, bank.outlet.pk, DAY, bank.payer.pk, DAY, identity, bank.outlet.pk, fen,
+         bank.payee.pk, DAY, identity, bank.outlet.pk, currency, other],
+    )  # fmt: skip
+    return identity
 
 
 @pytest.mark.parametrize(
     ("fen", "other", "currency"), [(5, -4, "CNY"), (5, -5, "USD")], ids=["sum", "currencies"]
 )
-def test_an_unbalanced_entry_is_refused_at_commit(books, fen, other, currency):
+def test_an_unbalanced_entry_is_refused(books, fen, other, currency):
     bank, _entry, owner = books
-    owner.execute("BEGIN")
-    insert_pair(owner, bank, insert_entry(owner, bank), fen=fen, other=other, currency=currency)
 
     with pytest.raises(Exception, match="is not balanced"):
-        owner.execute("COMMIT")
+        insert_whole(owner, bank, fen=fen, other=other, currency=currency)
+
+
+def test_many_entries_of_which_one_is_unbalanced_are_refused(books):
+    bank, _entry, owner = books
+    first, second = 261123_0000000901, 261123_0000000902
+
+    with pytest.raises(Exception, match=f"{second} is not balanced"):
+        owner.execute(
+            "WITH e AS (INSERT INTO ledger_entry (id, institution_id, business_date, posted_at,"
+            " journal_no, key, trade_code, teller) SELECT id, %s, %s, now(), 'x', 'x', 'x', 'x'"
+            " FROM unnest(%s::bigint[]) id) INSERT INTO ledger_posting (account_id, seq,"
+            " business_date, entry_id, line, institution_id, currency, amount_fen, balance_after)"
+            " SELECT %s, 900 + n, %s, id, line, %s, 'CNY', fen, 0 FROM (VALUES (1, %s, 1, 5),"
+            " (2, %s, 2, -5), (3, %s, 1, 5), (4, %s, 2, -4)) v (n, id, line, fen)",
+            [bank.outlet.pk, DAY, [first, second], bank.payer.pk, DAY, bank.outlet.pk, first, first,
+             second, second],
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("table", ["ledger_entry", "ledger_parts.entry_202611"])
+def test_an_entry_without_legs_is_refused_on_the_table_and_on_its_month(books, table):
+    bank, _entry, owner = books
+
+    with pytest.raises(Exception, match="has no legs"):
+        insert_entry(owner, bank, table=table)
+
+
+def test_a_pair_is_not_slipped_into_an_old_entry_by_way_of_the_month(books):
+    bank, entry, owner = books
+
+    with pytest.raises(Exception, match="a leg is added only with its entry"):
+        insert_pair(owner, bank, entry.pk, table="ledger_parts.posting_202611")
 
 
 def test_an_entry_stands_only_where_its_id_says(books):
     bank, _entry, owner = books
 
-    with pytest.raises(Exception, match="ledger_entry_id_says_day"):
-        insert_entry(owner, bank, serial=10**10)
+    with pytest.raises(Exception, match=r"does not say the day|not on the day of its entry"):
+        insert_whole(owner, bank, serial=10**10)
+
+
+def test_a_line_of_the_journal_is_sound(books):
+    _bank, entry, owner = books
+
+    for change in ("amount_fen = 0", "side = 'left'", "source = 'import'", "id = id + 10000000000"):
+        column = change.split(" =", maxsplit=1)[0]
+        with pytest.raises(Exception, match=r"ledger_line_sound|no partition"):
+            owner.execute(
+                "INSERT INTO ledger_journalline SELECT (r).* FROM (SELECT jsonb_populate_record(j,"
+                f" jsonb_build_object('{column}', {change.split('= ')[1]},"
+                f" 'journal_no', 'x')) r FROM ledger_journalline j WHERE j.id = {entry.pk}) x"
+            )
 
 
 def test_a_leg_of_nothing_is_refused(books):
     bank, entry, owner = books
 
-    with pytest.raises(Exception, match="ledger_posting_not_nothing"):
+    with pytest.raises(Exception, match="a leg of nothing"):
         insert_pair(owner, bank, entry.pk, fen=0, other=0)
 
 

@@ -243,3 +243,19 @@ def test_journal_numbers_are_counted_for_each_institution_and_day_without_a_gap(
     assert numbers == ["00000002", "00000003", "00000004"]
     far = pay(bank, bank.other_till, bank.far_payee, 1, institution_id=bank.other.pk)
     assert far.journal_no == "00000001"
+
+
+def test_the_value_date_stands_beside_the_business_date(bank):
+    entry = services.post(**facts(bank, value_date=DAY))
+    earlier = services.post(**facts(bank, key="k2", value_date=DAY + timedelta(days=3)))
+
+    assert Entry.objects.get(pk=entry.pk).value_date is None
+    assert Entry.objects.get(pk=earlier.pk).value_date == DAY + timedelta(days=3)
+    assert services.post(**facts(bank, value_date=None)).pk == entry.pk
+
+
+def test_a_value_date_before_an_account_was_opened_is_refused(bank):
+    with pytest.raises(rules.NotYetOpen):
+        services.post(**facts(bank, value_date=DAY - timedelta(days=1)))
+
+    assert fen(bank.payer) == 100_000
