@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from authorization import rules as authorization
 from authorization.models import Request
-from foundation.ledger.models import Account
+from foundation.ledger.models import Account, whole
 from foundation.ledger.rules import DayCheck, Found, add_day_check
 from foundation.worklist import rules as worklist
 from foundation.worklist.models import Job, WorkItem
@@ -49,7 +49,7 @@ def jobs(institution_id: int, on: date) -> Found:  # noqa: ARG001  a job has no 
 def uncleared(institution_id: int, on: date) -> Found:  # noqa: ARG001  the balance is now's
     """Count the institution's accounts that must be at nothing and are not."""
     rows = Account.objects.filter(institution_id=institution_id, chart__must_clear=True)
-    return Found(rows.exclude(balance_fen=0).count(), reverse("ledger:accounts"))
+    return Found(whole(rows).exclude(balance_fen=0).count(), reverse("ledger:accounts"))
 
 
 def unmatched(institution_id: int, on: date) -> Found:

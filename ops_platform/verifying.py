@@ -31,6 +31,10 @@ CHECK_OF = {
     "journal number missing": "complete",
     "statement broken": "balances",
     "balance differs": "balances",
+    "shard differs": "balances",
+    "shard missing": "balances",
+    "closed account not empty": "balances",
+    "shards without approval": "balances",
     "held differs": "holds",
     "hold without its remainder": "holds",
     "guard off": "immutable",
@@ -76,6 +80,7 @@ def look(*, first: date = FIRST, last: date = LAST) -> Seen:
             *ledger.day_differences(first=first, last=last),
             *ledger.seal_breaks(anchored=anchored.digests, whole=anchored.whole),
             *ledger.guards_off(),
+            *ledger.hot_differences(),
         )
         breaks = trail.broken_seals(anchored=gateways.anchor().read())
         extent = ledger.extent(first=first, last=last)
@@ -105,7 +110,11 @@ def look_since() -> Seen:
     began = timezone.now()
     with people_services.acting_as_system(reason="verify_books"):
         first = trail.last_watermark() or FIRST
-        differences = (*ledger.recent_differences(first=first), *ledger.guards_off())
+        differences = (
+            *ledger.recent_differences(first=first),
+            *ledger.guards_off(),
+            *ledger.hot_differences(),
+        )
         extent = ledger.extent(first=first, last=LAST)
         lost = conserving.wrong()
         rows = {"balanced": extent.legs, "complete": extent.entries, "balances": extent.legs}

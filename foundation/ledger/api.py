@@ -26,11 +26,14 @@ class Sought(rest.Query):
 
 
 class Period(rest.Query):
-    """Postings from a day to a day, newest first; the next page is before a seq."""
+    """Postings from a day to a day, newest first; the next page is before the last one's place.
+
+    Of an account that was never spread over shards a seq is a place too.
+    """
 
     first = rest.Day(required=False)
     last = rest.Day(required=False)
-    before = rest.Whole(required=False)
+    before = rest.Plain(limit=40, required=False)
     limit = rest.Whole(most=200, required=False)
 
 
@@ -79,8 +82,12 @@ class AccountsShown(rest.Item):
 
 
 class PostingShown(rest.Item):
-    """One posting: debit positive, credit negative, and the balance that it left."""
+    """One posting: debit positive, credit negative, and the balance that it left.
 
+    `place` is where it stands in the statement: the next page is before the last row's.
+    """
+
+    place = serializers.CharField()
     seq = serializers.IntegerField()
     business_date = serializers.DateField()
     entry = serializers.IntegerField(source="entry_id")

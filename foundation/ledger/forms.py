@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
-from foundation.ledger.rules import HOLD_FLOW, HOLD_STEPS, STATEMENT_DAYS_MAX
+from foundation.ledger.rules import HOLD_FLOW, HOLD_STEPS, SHARDS_MAX, STATEMENT_DAYS_MAX
 from foundation.ledger.selectors import JournalQuery
 
 DAYS_MAX = 92
@@ -43,9 +43,16 @@ class StatementDays(forms.Form):
     last = forms.DateField(
         label=_("To day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
-    before = forms.IntegerField(
-        min_value=0, max_value=BIGGEST, required=False, widget=forms.HiddenInput
+    before = forms.RegexField(
+        r"^[0-9.-]*$", max_length=40, required=False, widget=forms.HiddenInput
     )
+
+
+class ProposeShards(forms.Form):
+    """Over how many balances an account is to be spread, and why."""
+
+    shards = forms.IntegerField(label=_("Number of shards"), min_value=1, max_value=SHARDS_MAX)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
 class JournalSearch(forms.Form):

@@ -16,6 +16,11 @@ urlpatterns = [
     path("hold-place/<slug:number>/", web.hold_place, name="hold_place"),
     path("hold-change/<int:hold_id>/", web.hold_change, name="hold_change"),
     path("hold-decide/<int:hold_id>/", web.hold_decide, name="hold_decide"),
+    # hot accounts
+    path("hot-accounts/", web.hot_accounts, name="hot_accounts"),
+    path("hot/<slug:number>/", web.hot, name="hot"),
+    path("hot-propose/<slug:number>/", web.hot_propose, name="hot_propose"),
+    path("hot-decide/<slug:number>/", web.hot_decide, name="hot_decide"),
     # the past
     path("statement/<slug:number>/", web.statement, name="statement"),
     path("trial-balance/", web.trial_balance, name="trial_balance"),

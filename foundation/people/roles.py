@@ -39,6 +39,8 @@ class Permission(StrEnum):
     BOOKS_VIEW = auto()
     BOOKS_REPORT = auto()
     HOLD_MANAGE = auto()
+    SHARDS_PROPOSE = auto()
+    SHARDS_APPROVE = auto()
     # imaging
     IMAGE_ADD = auto()
     IMAGE_VOUCHER_VIEW = auto()
@@ -119,12 +121,13 @@ ROLES: dict[str, Role] = {
             "ops_manager", "Operations manager of the branch", "manage", "branch sub_branch",
             P.DASHBOARD_VIEW, P.AUTHORIZATION_VIEW, P.MONITORING_VIEW, P.QUEUE_VIEW, P.JOB_VIEW,
             P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.TRAIL_VIEW, P.STAFF_VIEW, P.POLICY_VIEW,
-            P.POLICY_PROPOSE, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE, *ROOMS, *IMAGES,
+            P.POLICY_PROPOSE, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
+            P.SHARDS_PROPOSE, P.SHARDS_APPROVE, *ROOMS, *IMAGES,
         ),
         _role(
             "risk_manager", "Risk manager", "risk", "branch head",
             P.DASHBOARD_VIEW, P.POLICY_VIEW, P.POLICY_APPROVE, P.TRAIL_VIEW, P.MONITORING_VIEW,
-            P.DAY_VIEW, P.BOOKS_VIEW, P.BOOKS_REPORT,
+            P.DAY_VIEW, P.BOOKS_VIEW, P.BOOKS_REPORT, P.SHARDS_APPROVE,
         ),
         _role("vendor_key", "Keying clerk of a vendor", "vendor", "centre"),
         _role(

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from foundation.ledger import rules
 from foundation.ledger import services as ledger
-from foundation.ledger.models import Account
+from foundation.ledger.models import Account, whole
 from foundation.ledger.rules import Leg
 from foundation.people.models import Institution, Staff
 from ops_platform.demo import house
@@ -71,7 +71,7 @@ def open_books(
 
 def known_customers(*, outlets: Sequence[str]) -> list[Customer]:
     """Return the customers of the outlets as an earlier seed opened their accounts."""
-    rows = Account.objects.filter(kind=rules.CUSTOMER, institution__number__in=outlets)
+    rows = whole(Account.objects.filter(kind=rules.CUSTOMER, institution__number__in=outlets))
     rows = rows.exclude(customer_number="").select_related("institution", "chart")
     return [
         Customer(
@@ -99,7 +99,8 @@ def known_books(*, customers: Sequence[Customer]) -> Books:
 
 def balances(*, books: Books) -> list[int]:
     """Return what each customer has now, in the order of the customers."""
-    found = dict(Account.objects.filter(kind=rules.CUSTOMER).values_list("number", "balance_fen"))
+    rows = whole(Account.objects.filter(kind=rules.CUSTOMER))
+    found = dict(rows.values_list("number", "balance_fen"))
     return [found[number] for number in books.accounts]
 
 

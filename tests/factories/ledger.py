@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
 
+from django.db import connection
+
 from foundation.ledger import rules, selectors, services
 from foundation.ledger.models import Account, BusinessDay, DayClosing, Entry, Hold
 from foundation.ledger.rules import Leg
@@ -135,3 +137,9 @@ def judicial_hold(account: Account, fen: int = 100, **more: object) -> Hold:
     """Hold an amount for a competent authority."""
     facts = {"reason": "司法冻结", "at": NOON, "by": BY, "document_no": "京法冻字1号", **more}
     return services.place_hold(number=account.number, fen=fen, judicial=True, **facts)
+
+
+def spread(account: Account, shards: int) -> None:
+    """Spread an account by the SQL function itself, as the owner of the books may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_spread(%s, %s::smallint)", [account.pk, shards])

@@ -14,6 +14,8 @@ from foundation.ledger.models._books import (
     Posting,
     PostingKey,
     Reversal,
+    Shard,
+    whole,
 )
 from foundation.ledger.models._days import (
     DayCarry,
@@ -25,6 +27,7 @@ from foundation.ledger.models._days import (
 )
 from foundation.ledger.models._history import ClosedDate, ClosingBalance, Mark, SubjectBalance
 from foundation.ledger.models._holds import Hold, HoldRequest
+from foundation.ledger.models._hot import ShardRequest
 
 __all__ = [
     "Account",
@@ -46,6 +49,9 @@ __all__ = [
     "PostingKey",
     "Reopening",
     "Reversal",
+    "Shard",
+    "ShardRequest",
     "SubjectBalance",
     "Turnover",
+    "whole",
 ]

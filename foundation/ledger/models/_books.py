@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -49,10 +51,13 @@ class Account(Institutional):
 
     The balance is counted on the account's normal side, so a deposit of a customer is positive;
     `seq` counts its postings. Both change only through `ledger_post`. States: `rules.ACCOUNT_FLOW`.
-    A hot account has several `shards`: then the balance of this row is only a part, and
-    `selectors.account` gives the whole. What is counted is kept by constraints, everything else by
-    the trigger `ledger_account_sound`, which a posting does not set off.
+    A hot account has several `shards`, so this row holds only a part of the balance, `own_fen`;
+    `balance_fen`, the whole, is there in rows that went through `whole`, and nowhere else. What is
+    counted is kept by constraints, everything else by the trigger `ledger_account_sound`, which a
+    posting does not set off.
     """
+
+    balance_fen: int
 
     number = models.CharField(_("account number"), max_length=19, unique=True)
     name = models.CharField(_("account name"), max_length=80)
@@ -64,7 +69,7 @@ class Account(Institutional):
     currency = models.CharField(_("currency"), max_length=3, default=rules.CNY)
     state = models.CharField(_("state"), max_length=12, default=rules.ACTIVE)
     overdraft_allowed = models.BooleanField(_("overdraft allowed"), default=False)
-    balance_fen = models.BigIntegerField(_("balance"), default=0)
+    own_fen = models.BigIntegerField(_("balance"), db_column="balance_fen", default=0)
     held_fen = models.BigIntegerField(_("held"), default=0)
     seq = models.BigIntegerField(default=0)
     shards = models.SmallIntegerField(db_default=1)
@@ -81,7 +86,7 @@ class Account(Institutional):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(overdraft_allowed=True) | Q(balance_fen__gte=F("held_fen")),
+                condition=Q(overdraft_allowed=True) | Q(own_fen__gte=F("held_fen")),
                 name="ledger_no_overdraft",
             ),
         ]
@@ -98,6 +103,12 @@ class Account(Institutional):
     def subject(self) -> str:
         """Return the name under which the trail knows this account."""
         return f"ledger.account:{self.number}"
+
+
+def whole(rows: models.QuerySet[Account]) -> models.QuerySet[Any]:
+    """Return the accounts with `balance_fen`: the own part and every shard's, of one moment."""
+    total = models.Func(F("pk"), function="ledger_balance", output_field=models.BigIntegerField())
+    return rows.annotate(balance_fen=total)  # type: ignore[no-redef]  # it is declared, no field
 
 
 class Shard(Institutional):
@@ -204,6 +215,11 @@ class Posting(Institutional):
     def credit_fen(self) -> int:
         """Return the amount in the credit column, 0 for a debit."""
         return max(-self.amount_fen, 0)
+
+    @property
+    def place(self) -> str:
+        """Return the place in the account's statement before which older postings are."""
+        return f"{self.business_date}.{self.shard}.{self.seq}"
 
 
 class JournalLine(Institutional):

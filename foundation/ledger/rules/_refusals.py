@@ -176,20 +176,6 @@ class NotYetOpen(Refused):
     hint = "Choose a value date on which the account was open."
 
 
-class NotShardable(Refused):
-    """The account cannot have so many shards: it has a floor, or is a customer's."""
-
-    code = "E4023"
-    text = "Only an internal account that may be overdrawn has shards, from one to %(most)s."
-
-
-class OnePerson(Refused):
-    """The same human proposes and approves a change of shards."""
-
-    code = "E4024"
-    text = "Two people change the shards of an account: one proposes, another approves."
-
-
 class FileTooLarge(Refused):
     """The file has more bytes or rows than are taken in at once."""
 

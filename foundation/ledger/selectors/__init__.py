@@ -24,6 +24,7 @@ from foundation.ledger.selectors._books import (
     extent,
     guards_off,
     homes,
+    hot_differences,
     open_days,
     recent_differences,
     seal_breaks,
@@ -62,6 +63,7 @@ from foundation.ledger.selectors._history import (
     trial_balance,
 )
 from foundation.ledger.selectors._holders import holder_name, internal_account, is_held_by
+from foundation.ledger.selectors._hot import Hot, Part, hot, hot_accounts
 from foundation.ledger.selectors._journal import JournalQuery, journal, journal_line, journal_lines
 
 __all__ = [
@@ -71,8 +73,10 @@ __all__ = [
     "Difference",
     "EntrySeen",
     "Extent",
+    "Hot",
     "JournalQuery",
     "LegSeen",
+    "Part",
     "Payee",
     "PlaceDay",
     "Report",
@@ -106,6 +110,9 @@ __all__ = [
     "holder_name",
     "holds",
     "homes",
+    "hot",
+    "hot_accounts",
+    "hot_differences",
     "internal_account",
     "is_held_by",
     "journal",

@@ -10,7 +10,8 @@ from django.db import connection
 from django.db.models import Q
 
 from foundation.ledger import rules
-from foundation.ledger.models import Account, Hold, HoldRequest, Posting
+from foundation.ledger.models import Account, Hold, HoldRequest, Posting, Shard, whole
+from foundation.ledger.selectors._hot import place_of, spread_statement
 from foundation.trail import selectors as trail
 from foundation.trail.models import Event
 
@@ -42,7 +43,7 @@ class Payee:
 def account(*, number: str) -> Account:
     """Return the account, or refuse: unknown and out of sight are the same answer."""
     found: Account | None = (
-        Account.objects.select_related("chart", "institution").filter(number=number).first()
+        whole(Account.objects.filter(number=number)).select_related("chart", "institution").first()
     )
     if found is None:
         raise rules.NoSuchAccount(account=number)
@@ -51,7 +52,7 @@ def account(*, number: str) -> Account:
 
 def accounts(*, text: str = "", after: str = "", limit: int = 50) -> Sequence[Account]:
     """Return accounts by number, by the beginning of it, or by name; the next page after one."""
-    rows = Account.objects.select_related("chart", "institution").filter(number__gt=after)
+    rows = whole(Account.objects.filter(number__gt=after)).select_related("chart", "institution")
     bare = text.replace(" ", "")
     if bare.isascii() and bare.isdigit():
         rows = rows.filter(Q(number__startswith=bare) | Q(customer_number=bare))
@@ -106,18 +107,27 @@ def statement(
     account_id: int,
     first: date | None = None,
     last: date | None = None,
-    before: int | None = None,
+    before: str = "",
     limit: int = 50,
 ) -> Sequence[Posting]:
-    """Return the postings of an account, newest first; the next page is before a `seq`."""
+    """Return the postings of an account, newest first; the next page is before a `place`.
+
+    Of an account that was ever spread the order is that of business dates and, within a date, of
+    its shards; `balance_after` is the whole account's in that order.
+    """
+    size = min(limit, PAGE_MAX)
+    if Shard.objects.filter(account_id=account_id).exists():
+        return spread_statement(
+            account_id=account_id, first=first, last=last, before=before, limit=size
+        )
     rows = Posting.objects.filter(account_id=account_id)
     if first is not None:
         rows = rows.filter(business_date__gte=first)
     if last is not None:
         rows = rows.filter(business_date__lte=last)
-    if before is not None:
-        rows = rows.filter(seq__lt=before)
-    return tuple(rows.order_by("-seq", "-shard")[: min(limit, PAGE_MAX)])
+    if before:
+        rows = rows.filter(seq__lt=place_of(place=before)[2])
+    return tuple(rows.order_by("-seq", "-shard")[:size])
 
 
 def account_timeline(*, account: Account) -> Sequence[Event]:

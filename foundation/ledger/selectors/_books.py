@@ -122,6 +122,11 @@ def guards_off() -> Sequence[Difference]:
     return _found("SELECT * FROM ledger_guards_off() LIMIT %s")
 
 
+def hot_differences() -> Sequence[Difference]:
+    """Return hot accounts that nobody approved, and rights that nobody should have on shards."""
+    return _found("SELECT * FROM ledger_hot_differences() LIMIT %s")
+
+
 def recent_differences(*, first: date) -> Sequence[Difference]:
     """Return what is wrong with what was posted from a date on; over every institution."""
     return _found("SELECT * FROM ledger_recent_differences(%s) LIMIT %s", first)

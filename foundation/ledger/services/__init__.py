@@ -27,6 +27,7 @@ from foundation.ledger.services._holds import (
     place_hold,
     release_hold,
 )
+from foundation.ledger.services._hot import decide_shards, propose_shards
 from foundation.ledger.services._importing import ImportReport, check_import, import_journal
 from foundation.ledger.services._posting import dry_run, post, reverse
 from foundation.ledger.services._runs import ask_to_close, close_one
@@ -45,6 +46,7 @@ __all__ = [
     "close_one",
     "decide_about_hold",
     "decide_reopening",
+    "decide_shards",
     "define_subject",
     "drop_anchor",
     "dry_run",
@@ -56,6 +58,7 @@ __all__ = [
     "open_day",
     "place_hold",
     "post",
+    "propose_shards",
     "release_hold",
     "resume",
     "reverse",

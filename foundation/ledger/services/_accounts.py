@@ -77,12 +77,20 @@ def change_state(
 
 
 def locked(*, number: str) -> Account:
-    """Return the account, locked; refuse an unknown one."""
+    """Return the account with its exact balance, locked; refuse an unknown one.
+
+    An internal account is held still with all its shards, so that nobody posts to it meanwhile.
+    """
     account: Account | None = (
         Account.objects.select_for_update(of=("self",), no_key=True).filter(number=number).first()
     )
     if account is None:
         raise rules.NoSuchAccount(account=number)
+    account.balance_fen = account.own_fen
+    if account.kind == rules.INTERNAL:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT ledger_held_still(%s)", [account.pk])
+            account.balance_fen = cursor.fetchone()[0]
     return account
 
 

@@ -71,8 +71,10 @@ BEGIN
         CASE a.normal_side WHEN 'debit' THEN p_amounts[v_2] ELSE -p_amounts[v_2] END)
     RETURNING a.id, a.institution_id, a.currency, a.balance_fen, a.seq
     INTO v_id2, v_home2, v_currency2, v_after2, v_seq2;
-    -- Sharded accounts come last, so that nobody waits for them longer than must be.
-    IF v_id1 IS NULL THEN
+    -- Sharded accounts come last, so that nobody waits for them longer than must be, and only when
+    -- the other account is locked or is sharded too: no row is waited for behind a shard.
+    IF v_id1 IS NULL AND (v_id2 IS NOT NULL OR EXISTS (
+        SELECT FROM ledger_shard s WHERE s.number = p_accounts[v_2] AND s.used)) THEN
       v_moved := ledger_shard_moved(p_accounts[v_1], p_amounts[v_1], v_value);
       v_id1 := v_moved.id; v_home1 := v_moved.home; v_currency1 := v_moved.currency;
       v_after1 := v_moved.after; v_seq1 := v_moved.seq; v_shard1 := v_moved.shard;

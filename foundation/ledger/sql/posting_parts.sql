@@ -128,7 +128,8 @@ BEGIN
 END $$;
 
 -- Lock these accounts, and answer them as they are now: first those with one balance, by number,
--- then of each sharded one a shard that nobody holds, or in turn the one that is waited for.
+-- then of each other one a shard that nobody holds, or in turn the one that is waited for. No row of
+-- an account is locked after a shard: whoever spreads an account holds the row and waits for shards.
 CREATE OR REPLACE FUNCTION ledger_locked(p_accounts text[]) RETURNS TABLE (
   id bigint, number text, currency text, state text, normal_side text, balance_fen bigint,
   held_fen bigint, overdraft_allowed boolean, seq bigint, institution_id bigint, shard smallint,
@@ -136,40 +137,42 @@ CREATE OR REPLACE FUNCTION ledger_locked(p_accounts text[]) RETURNS TABLE (
 ) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
+  r record;
+  v_seen text[] := '{}';
   v_account bigint;
   v_shard smallint;
 BEGIN
-  RETURN QUERY SELECT a.id, a.number::text, a.currency::text, a.state::text, a.normal_side::text,
-    a.balance_fen, a.held_fen, a.overdraft_allowed, a.seq, a.institution_id, 0::smallint,
-    a.opened_on
-  FROM ledger_account a WHERE a.number = ANY (p_accounts) AND a.shards = 1
-  ORDER BY a.number FOR NO KEY UPDATE;
+  FOR r IN SELECT a.* FROM ledger_account a WHERE a.number = ANY (p_accounts) AND a.shards = 1
+    ORDER BY a.number FOR NO KEY UPDATE
+  LOOP
+    v_seen := v_seen || r.number::text;
+    id := r.id; number := r.number; currency := r.currency; state := r.state;
+    normal_side := r.normal_side; balance_fen := r.balance_fen; held_fen := r.held_fen;
+    overdraft_allowed := r.overdraft_allowed; seq := r.seq; institution_id := r.institution_id;
+    shard := 0; opened_on := r.opened_on;
+    RETURN NEXT;
+  END LOOP;
+  IF cardinality(v_seen) = cardinality(p_accounts) THEN
+    RETURN;
+  END IF;
   FOR v_account IN
-    SELECT a.id FROM ledger_account a WHERE a.number = ANY (p_accounts) AND a.shards > 1
-    ORDER BY a.number
+    SELECT a.id FROM ledger_account a
+    WHERE a.number = ANY (p_accounts) AND a.number <> ALL (v_seen) ORDER BY a.number
   LOOP
     v_shard := ledger_shard_taken(v_account);
-    IF v_shard > 0 THEN
-      RETURN QUERY SELECT s.account_id, s.number::text, s.currency::text, s.state::text,
-        s.normal_side::text, s.balance_fen, 0::bigint, true, s.seq, s.institution_id, s.shard,
-        s.opened_on
-      FROM ledger_shard s WHERE s.account_id = v_account AND s.shard = v_shard;
-    ELSE
-      RETURN QUERY SELECT a.id, a.number::text, a.currency::text, a.state::text,
-        a.normal_side::text, a.balance_fen, a.held_fen, a.overdraft_allowed, a.seq,
-        a.institution_id, 0::smallint, a.opened_on
-      FROM ledger_account a WHERE a.id = v_account FOR NO KEY UPDATE;
-    END IF;
+    RETURN QUERY SELECT s.account_id, s.number::text, s.currency::text, s.state::text,
+      s.normal_side::text, s.balance_fen, 0::bigint, true, s.seq, s.institution_id, s.shard,
+      s.opened_on
+    FROM ledger_shard s WHERE s.account_id = v_account AND s.shard = v_shard;
   END LOOP;
 END $$;
 
--- Lock one shard of an account and answer its number; 0 where the shards have been taken out of
--- use meanwhile, so that the account itself is to be locked.
+-- Lock one shard of an account and answer its number. Where the shards are taken out of use at this
+-- moment it may be one that is not used any more: what it holds counts all the same.
 CREATE OR REPLACE FUNCTION ledger_shard_taken(p_account bigint) RETURNS smallint
 LANGUAGE plpgsql AS $$
 DECLARE
   v_shard smallint;
-  v_used boolean;
   v_own int := pg_backend_pid();
 BEGIN
   SELECT s.shard INTO v_shard FROM ledger_shard s
@@ -178,11 +181,11 @@ BEGIN
   IF FOUND THEN
     RETURN v_shard;
   END IF;
-  SELECT s.shard INTO v_shard FROM ledger_shard s WHERE s.account_id = p_account AND s.used
-  ORDER BY (s.shard + v_own) % s.shards LIMIT 1;
-  SELECT s.used INTO v_used FROM ledger_shard s
+  SELECT s.shard INTO v_shard FROM ledger_shard s WHERE s.account_id = p_account
+  ORDER BY s.used DESC, (s.shard + v_own) % s.shards LIMIT 1;
+  PERFORM FROM ledger_shard s
   WHERE s.account_id = p_account AND s.shard = v_shard FOR NO KEY UPDATE;
-  RETURN CASE WHEN v_used THEN v_shard ELSE 0 END;
+  RETURN v_shard;
 END $$;
 
 -- Write what the legs leave: of each account, or shard, what its last leg found.

@@ -1,6 +1,7 @@
 -- Spread an account over so many shards, or with 1 take them out of use. The balance stays where
 -- it is: the account's is the sum of its row and of all its shards, used or not. It waits for
--- whoever is posting to the row or to a shard.
+-- whoever is posting to the row or to a shard. The application has no right to call it: an approved
+-- proposal does (hot.sql).
 CREATE OR REPLACE FUNCTION ledger_spread(p_account bigint, p_shards smallint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -29,8 +30,8 @@ CREATE OR REPLACE FUNCTION ledger_shards_follow() RETURNS trigger LANGUAGE plpgs
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   UPDATE ledger_shard SET state = NEW.state WHERE account_id = NEW.id;
-  IF NEW.state = 'closed' AND (NEW.held_fen <> 0 OR NEW.closed_on IS NULL OR NEW.balance_fen
-      + (SELECT coalesce(sum(balance_fen), 0) FROM ledger_shard WHERE account_id = NEW.id) <> 0) THEN
+  IF NEW.state = 'closed' AND (NEW.held_fen <> 0 OR NEW.closed_on IS NULL
+      OR ledger_balance(NEW.id) <> 0) THEN
     RAISE EXCEPTION 'a closed account is empty' USING ERRCODE = 'check_violation',
       CONSTRAINT = 'ledger_closed_account_empty';
   END IF;

@@ -16,6 +16,7 @@ from foundation.ledger.web._days import (
 )
 from foundation.ledger.web._history import statement, tie_out, trial_accounts, trial_balance
 from foundation.ledger.web._holds import hold, hold_change, hold_decide, hold_place
+from foundation.ledger.web._hot import hot, hot_accounts, hot_decide, hot_propose
 from foundation.ledger.web._importing import import_journal
 from foundation.ledger.web._journal import entry, journal
 
@@ -36,6 +37,10 @@ __all__ = [
     "hold_change",
     "hold_decide",
     "hold_place",
+    "hot",
+    "hot_accounts",
+    "hot_decide",
+    "hot_propose",
     "import_journal",
     "journal",
     "open_next",

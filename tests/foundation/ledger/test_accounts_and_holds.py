@@ -171,7 +171,7 @@ def test_the_database_keeps_accounts_right(bank, column, value):
         )
 
 
-@pytest.mark.parametrize("wrong", [{"number": "12"}, {"currency": "rmb"}, {"balance_fen": 5}])
+@pytest.mark.parametrize("wrong", [{"number": "12"}, {"currency": "rmb"}, {"own_fen": 5}])
 def test_the_database_keeps_new_accounts_right(bank, wrong):
     right = {
         "institution": bank.outlet,
