@@ -23,6 +23,9 @@ BEGIN
   WHERE account_id = p_account;
 END $$;
 
+-- Only the owner spreads accounts, until what is read of them is the sum of their shards.
+REVOKE EXECUTE ON FUNCTION ledger_spread(bigint, smallint) FROM PUBLIC;
+
 -- The shards follow the state of their account, and an account is closed only when it and all its
 -- shards come to nothing.
 CREATE OR REPLACE FUNCTION ledger_shards_follow() RETURNS trigger LANGUAGE plpgsql
