@@ -114,6 +114,8 @@ def scope_of(*, staff: Staff) -> tuple[int, ...]:
     if staff.vendor_id is not None:
         return (staff.institution_id,)
     root = served_root(institution=staff.institution)
+    if root.kind == rules.OUTLET:
+        return (root.pk,)  # nothing lies below an outlet: rules.STANDS_UNDER
     below = Institution.objects.filter(path__startswith=root.path)
     return tuple(below.order_by("id").values_list("id", flat=True))
 

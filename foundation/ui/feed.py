@@ -259,8 +259,9 @@ def _topics(scope: Scope) -> frozenset[str]:
 
 def _listening_connection() -> Any:
     wrapper = connections.create_connection("default")
-    given = wrapper.get_connection_params() | settings.OPS_LISTEN_AT
-    connection = psycopg2.connect(**given, keepalives=1, keepalives_idle=30, keepalives_interval=10)
+    # It lies idle for hours, so what looks whether the other end lives is asked for whatever else is.
+    given = wrapper.get_connection_params() | settings.OPS_LISTEN_AT | {"keepalives": 1}
+    connection = psycopg2.connect(**given)
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute(f"LISTEN {CHANNEL}")

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0006_fast_posting'),
+        ('ledger', '0007_post_many'),
         ('people', '0005_hashed_scope'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -36,6 +36,16 @@ class Migration(migrations.Migration):
         # The column keeps its name: only the code says that it is a part of the balance.
         migrations.SeparateDatabaseAndState(
             state_operations=[
+                migrations.AlterField(
+                    "shard",
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
                 migrations.RemoveConstraint("account", "ledger_no_overdraft"),
                 migrations.RenameField("account", "balance_fen", "own_fen"),
                 migrations.AlterField(
@@ -55,6 +65,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.AddField("account", "spread", models.BooleanField(db_default=False)),
+        migrations.RunSQL(
+            "UPDATE ledger_account a SET spread = true"
+            " WHERE EXISTS (SELECT FROM ledger_shard s WHERE s.account_id = a.id);"
+            "UPDATE ledger_shard SET used = true WHERE shard = 1",
+            NOOP,
         ),
         migrations.CreateModel(
             name="ShardRequest",
@@ -95,6 +112,8 @@ class Migration(migrations.Migration):
         load("post"),
         load("hot", HOT_UNDO),
         load("spread"),
+        load("differences_by_shard"),
+        load("rights"),
         load(
             "hot_reading",
             "DROP FUNCTION ledger_hot_differences, ledger_statement_back, ledger_moved_before",

@@ -51,7 +51,8 @@ class Account(Institutional):
 
     The balance is counted on the account's normal side, so a deposit of a customer is positive;
     `seq` counts its postings. Both change only through `ledger_post`. States: `rules.ACCOUNT_FLOW`.
-    A hot account has several `shards`, so this row holds only a part of the balance, `own_fen`;
+    A hot account has several `shards`: once `spread`, its postings go there and nowhere else, so
+    that this row holds only a part of the balance, `own_fen`;
     `balance_fen`, the whole, is there in rows that went through `whole`, and nowhere else. What is
     counted is kept by constraints, everything else by the trigger `ledger_account_sound`, which a
     posting does not set off.
@@ -73,6 +74,7 @@ class Account(Institutional):
     held_fen = models.BigIntegerField(_("held"), default=0)
     seq = models.BigIntegerField(default=0)
     shards = models.SmallIntegerField(db_default=1)
+    spread = models.BooleanField(db_default=False)
     holder_person = models.UUIDField(null=True)
     customer_number = models.CharField(_("customer number"), max_length=20, blank=True)
     opened_on = models.DateField(_("opened on"))
@@ -119,9 +121,7 @@ class Shard(Institutional):
     """
 
     pk = models.CompositePrimaryKey("account_id", "shard")
-    account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="spread", db_index=False
-    )
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     shard = models.SmallIntegerField()
     shards = models.SmallIntegerField()
     used = models.BooleanField()

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from foundation.kernel import numbering
 from foundation.kernel.flow import Flow, Step
@@ -192,6 +192,7 @@ __all__ = [
     "NotYetOpen",
     "NothingToCarry",
     "OnePerson",
+    "Order",
     "OtherDayOpen",
     "OtherInstitution",
     "PaymentStopped",
@@ -267,6 +268,28 @@ class Leg:
     def __post_init__(self) -> None:
         if type(self.fen) is not int:
             raise TypeError(f"a leg is a whole number of fen, not {self.fen!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be posted as one entry; the same key posts once, with the same content only.
+
+    The journal line speaks of the first leg; its counter-account is the second leg's, or the one
+    given. `value_date` is from when the money counts, the business date if not given.
+    """
+
+    key: str
+    institution_id: int
+    legs: Sequence[Leg]
+    trade_code: str
+    teller: str
+    business_date: date
+    at: datetime
+    voucher_no: str = ""
+    counter_account: str = ""
+    subject: str = ""
+    note: str = ""
+    value_date: date | None = None
 
 
 def check_legs(legs: Sequence[Leg]) -> None:

@@ -12,16 +12,16 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from foundation.ledger import rules
-from foundation.ledger.models import Account, Posting, Shard, ShardRequest, whole
+from foundation.ledger.models import Account, Posting, ShardRequest, whole
 
 HOT_MAX = 200
 FIRST, LAST = date(2000, 1, 1), date(2089, 12, 31)
 _PARTS = """
 SELECT p.shard, p.used, p.balance_fen, p.seq FROM (
-  SELECT 0 AS shard, a.shards = 1 AS used, a.balance_fen, a.seq FROM ledger_account a
+  SELECT 0 AS shard, NOT a.spread AS used, a.balance_fen, a.seq FROM ledger_account a
   WHERE a.id = %(account)s
   UNION ALL
   SELECT s.shard, s.used, s.balance_fen, s.seq FROM ledger_shard s WHERE s.account_id = %(account)s
@@ -92,7 +92,7 @@ def hot(*, number: str) -> Hot:
 def hot_accounts() -> Sequence[Account]:
     """Return the accounts in scope that were ever spread or have a proposal, by number."""
     rows = Account.objects.filter(
-        Exists(Shard.objects.filter(account_id=OuterRef("pk")))
+        Q(spread=True)
         | Exists(ShardRequest.objects.filter(account_id=OuterRef("pk"), approved=None))
     ).annotate(waits=Exists(ShardRequest.objects.filter(account_id=OuterRef("pk"), approved=None)))
     return tuple(whole(rows).select_related("institution").order_by("number")[:HOT_MAX])

@@ -6,6 +6,7 @@ from foundation.ledger.services._accounts import (
     open_account,
 )
 from foundation.ledger.services._anchoring import drop_anchor
+from foundation.ledger.services._batch import post_many
 from foundation.ledger.services._days import (
     ask_to_reopen,
     begin_close,
@@ -58,6 +59,7 @@ __all__ = [
     "open_day",
     "place_hold",
     "post",
+    "post_many",
     "propose_shards",
     "release_hold",
     "resume",

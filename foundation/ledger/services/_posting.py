@@ -11,7 +11,7 @@ from django.db import connection
 
 from foundation.ledger import rules
 from foundation.ledger.models import Entry
-from foundation.ledger.rules import Leg
+from foundation.ledger.rules import Leg, Order
 
 _POST = (
     "SELECT entry, line, journal, replayed, refusal, detail FROM ledger_post("
@@ -61,20 +61,22 @@ def post(
     The journal line speaks of the first leg; its counter-account is the second leg's, or the one
     given. A refusal is answered before anything is written, so the transaction stays usable.
     """
-    rules.check_legs(legs)
-    facts = _facts(
+    order = Order(
+        key=key,
         institution_id=institution_id,
+        legs=legs,
         trade_code=trade_code,
         teller=teller,
         business_date=business_date,
+        at=at,
         voucher_no=voucher_no,
+        counter_account=counter_account,
         subject=subject,
         note=note,
+        value_date=value_date,
     )
-    facts |= {"key": key, "accounts": [leg.account for leg in legs], "counter": counter_account}
-    facts |= {"amounts": [leg.fen for leg in legs]}
-    if value_date not in (None, business_date):
-        facts["value"] = value_date
+    rules.check_legs(legs)
+    facts = facts_of(order)
     return _entry(_ask(_POST, facts, at=at), facts, at=at)
 
 
@@ -127,6 +129,24 @@ def reverse(
     )
     facts |= {"key": key, "original": entry_id}
     return _entry(_ask(_REVERSE, facts, at=at), facts, at=at)
+
+
+def facts_of(order: Order) -> dict[str, Any]:
+    """Return what the database is told of an order, of which its hash is made."""
+    facts = _facts(
+        institution_id=order.institution_id,
+        trade_code=order.trade_code,
+        teller=order.teller,
+        business_date=order.business_date,
+        voucher_no=order.voucher_no,
+        subject=order.subject,
+        note=order.note,
+    )
+    facts |= {"key": order.key, "accounts": [leg.account for leg in order.legs]}
+    facts |= {"amounts": [leg.fen for leg in order.legs], "counter": order.counter_account}
+    if order.value_date not in (None, order.business_date):
+        facts["value"] = order.value_date
+    return facts
 
 
 def _facts(

@@ -75,7 +75,7 @@ RETURNS TABLE (kind text, subject text, found text) LANGUAGE sql STABLE AS $$
   FROM ledger_shard s JOIN ledger_account a ON a.id = s.account_id
   WHERE (s.number, s.institution_id, s.normal_side, s.currency, s.opened_on, s.state)
     IS DISTINCT FROM (a.number, a.institution_id, a.normal_side, a.currency, a.opened_on, a.state)
-    OR s.used <> (a.shards > 1 AND s.shard <= a.shards)
+    OR s.used <> (s.shard <= a.shards)
   UNION ALL
   SELECT 'shard missing', 'account ' || p.account_id, 'shard ' || p.shard
   FROM (SELECT DISTINCT account_id, shard FROM ledger_posting WHERE shard > 0) p

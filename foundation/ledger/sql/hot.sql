@@ -36,7 +36,8 @@ CREATE OR REPLACE FUNCTION ledger_account_opened() RETURNS trigger LANGUAGE plpg
 BEGIN
   SELECT c.normal_side, c.kind INTO NEW.normal_side, NEW.kind
   FROM ledger_chartaccount c WHERE c.id = NEW.chart_id;
-  IF NEW.balance_fen <> 0 OR NEW.held_fen <> 0 OR NEW.seq <> 0 OR NEW.shards <> 1 THEN
+  IF NEW.balance_fen <> 0 OR NEW.held_fen <> 0 OR NEW.seq <> 0 OR NEW.shards <> 1
+      OR NEW.spread THEN
     RAISE EXCEPTION 'an account begins with nothing'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -102,14 +103,6 @@ ALTER TABLE ledger_shardrequest ENABLE ALWAYS TRIGGER ledger_shardrequest_done;
 DO $$
 DECLARE v_role text;
 BEGIN
-  REVOKE ALL ON FUNCTION ledger_spread(bigint, smallint) FROM PUBLIC;
-  FOR v_role IN
-    SELECT DISTINCT quote_ident(r.rolname)
-    FROM pg_proc f, aclexplode(f.proacl) a JOIN pg_roles r ON r.oid = a.grantee
-    WHERE f.oid = 'ledger_spread(bigint, smallint)'::regprocedure AND a.grantee <> f.proowner
-  LOOP
-    EXECUTE format('REVOKE ALL ON FUNCTION ledger_spread(bigint, smallint) FROM %s', v_role);
-  END LOOP;
   FOR v_role IN
     SELECT DISTINCT quote_ident(r.rolname)
     FROM pg_class c, aclexplode(c.relacl) a JOIN pg_roles r ON r.oid = a.grantee

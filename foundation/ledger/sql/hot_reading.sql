@@ -71,6 +71,11 @@ LANGUAGE sql STABLE AS $$
   ) r ON true
   WHERE a.kind = 'internal' AND a.shards <> coalesce(r.shards, 1)
   UNION ALL
+  SELECT 'shard differs', 'account ' || a.number, 'spread'
+  FROM ledger_account a
+  WHERE a.kind = 'internal'
+    AND a.spread <> EXISTS (SELECT FROM ledger_shard s WHERE s.account_id = a.id)
+  UNION ALL
   SELECT 'guard off', 'ledger_shardrequest', w.name
   FROM unnest(ARRAY['ledger_shardrequest_guard', 'ledger_shardrequest_done', 'ledger_append_only'])
     w(name)

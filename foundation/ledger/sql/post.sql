@@ -21,6 +21,8 @@ DECLARE
   v_value date := coalesce(p_value, p_date);
   v_day text;
   v_plain boolean := false;
+  v_hot1 boolean := false;
+  v_hot2 boolean := false;
   -- Of the two legs of most entries, in the order of the account numbers.
   v_1 int; v_2 int; v_shard1 smallint := 0; v_shard2 smallint := 0;
   v_id1 bigint; v_home1 bigint; v_currency1 text; v_after1 bigint; v_seq1 bigint;
@@ -59,27 +61,32 @@ BEGIN
     v_2 := 3 - v_1;
     UPDATE ledger_account a SET seq = a.seq + 1, balance_fen = a.balance_fen
       + CASE a.normal_side WHEN 'debit' THEN p_amounts[v_1] ELSE -p_amounts[v_1] END
-    WHERE a.number = p_accounts[v_1] AND a.shards = 1 AND a.opened_on <= v_value
+    WHERE a.number = p_accounts[v_1] AND NOT a.spread AND a.opened_on <= v_value
       AND ledger_may_move(a.state, a.overdraft_allowed, a.balance_fen, a.held_fen,
         CASE a.normal_side WHEN 'debit' THEN p_amounts[v_1] ELSE -p_amounts[v_1] END)
     RETURNING a.id, a.institution_id, a.currency, a.balance_fen, a.seq
     INTO v_id1, v_home1, v_currency1, v_after1, v_seq1;
-    UPDATE ledger_account a SET seq = a.seq + 1, balance_fen = a.balance_fen
-      + CASE a.normal_side WHEN 'debit' THEN p_amounts[v_2] ELSE -p_amounts[v_2] END
-    WHERE a.number = p_accounts[v_2] AND a.shards = 1 AND a.opened_on <= v_value
-      AND ledger_may_move(a.state, a.overdraft_allowed, a.balance_fen, a.held_fen,
-        CASE a.normal_side WHEN 'debit' THEN p_amounts[v_2] ELSE -p_amounts[v_2] END)
-    RETURNING a.id, a.institution_id, a.currency, a.balance_fen, a.seq
-    INTO v_id2, v_home2, v_currency2, v_after2, v_seq2;
-    -- Sharded accounts come last, so that nobody waits for them longer than must be, and only when
-    -- the other account is locked or is sharded too: no row is waited for behind a shard.
-    IF v_id1 IS NULL AND (v_id2 IS NOT NULL OR EXISTS (
-        SELECT FROM ledger_shard s WHERE s.number = p_accounts[v_2] AND s.used)) THEN
+    v_hot1 := v_id1 IS NULL AND EXISTS (
+      SELECT FROM ledger_shard s WHERE s.number = p_accounts[v_1] AND s.used);
+    IF v_id1 IS NOT NULL OR v_hot1 THEN
+      UPDATE ledger_account a SET seq = a.seq + 1, balance_fen = a.balance_fen
+        + CASE a.normal_side WHEN 'debit' THEN p_amounts[v_2] ELSE -p_amounts[v_2] END
+      WHERE a.number = p_accounts[v_2] AND NOT a.spread AND a.opened_on <= v_value
+        AND ledger_may_move(a.state, a.overdraft_allowed, a.balance_fen, a.held_fen,
+          CASE a.normal_side WHEN 'debit' THEN p_amounts[v_2] ELSE -p_amounts[v_2] END)
+      RETURNING a.id, a.institution_id, a.currency, a.balance_fen, a.seq
+      INTO v_id2, v_home2, v_currency2, v_after2, v_seq2;
+      v_hot2 := v_id2 IS NULL AND EXISTS (
+        SELECT FROM ledger_shard s WHERE s.number = p_accounts[v_2] AND s.used);
+    END IF;
+    -- Shards come last, so that nobody waits for them longer than must be, and only when every row
+    -- that is needed is locked: no row is waited for behind a shard or behind a higher number.
+    IF v_hot1 AND (v_id2 IS NOT NULL OR v_hot2) THEN
       v_moved := ledger_shard_moved(p_accounts[v_1], p_amounts[v_1], v_value);
       v_id1 := v_moved.id; v_home1 := v_moved.home; v_currency1 := v_moved.currency;
       v_after1 := v_moved.after; v_seq1 := v_moved.seq; v_shard1 := v_moved.shard;
     END IF;
-    IF v_id2 IS NULL AND v_id1 IS NOT NULL THEN
+    IF v_hot2 AND v_id1 IS NOT NULL THEN
       v_moved := ledger_shard_moved(p_accounts[v_2], p_amounts[v_2], v_value);
       v_id2 := v_moved.id; v_home2 := v_moved.home; v_currency2 := v_moved.currency;
       v_after2 := v_moved.after; v_seq2 := v_moved.seq; v_shard2 := v_moved.shard;

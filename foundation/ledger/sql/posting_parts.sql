@@ -128,8 +128,8 @@ BEGIN
 END $$;
 
 -- Lock these accounts, and answer them as they are now: first those with one balance, by number,
--- then of each other one a shard that nobody holds, or in turn the one that is waited for. No row of
--- an account is locked after a shard: whoever spreads an account holds the row and waits for shards.
+-- then of each that was spread a shard that nobody holds, or in turn the one that is waited for. An
+-- account that was spread is never posted to by its row again, so no row is locked after a shard.
 CREATE OR REPLACE FUNCTION ledger_locked(p_accounts text[]) RETURNS TABLE (
   id bigint, number text, currency text, state text, normal_side text, balance_fen bigint,
   held_fen bigint, overdraft_allowed boolean, seq bigint, institution_id bigint, shard smallint,
@@ -142,7 +142,7 @@ DECLARE
   v_account bigint;
   v_shard smallint;
 BEGIN
-  FOR r IN SELECT a.* FROM ledger_account a WHERE a.number = ANY (p_accounts) AND a.shards = 1
+  FOR r IN SELECT a.* FROM ledger_account a WHERE a.number = ANY (p_accounts) AND NOT a.spread
     ORDER BY a.number FOR NO KEY UPDATE
   LOOP
     v_seen := v_seen || r.number::text;
@@ -167,8 +167,8 @@ BEGIN
   END LOOP;
 END $$;
 
--- Lock one shard of an account and answer its number. Where the shards are taken out of use at this
--- moment it may be one that is not used any more: what it holds counts all the same.
+-- Lock one shard of an account and answer its number. Where their number changes at this moment it
+-- may be one that is not used any more: what it holds counts all the same.
 CREATE OR REPLACE FUNCTION ledger_shard_taken(p_account bigint) RETURNS smallint
 LANGUAGE plpgsql AS $$
 DECLARE

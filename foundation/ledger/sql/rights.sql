@@ -3,8 +3,8 @@
 -- gave them to, so that no name of a role stands here.
 DO $$
 DECLARE
-  v_shards text := (SELECT coalesce(max(', shards'), '') FROM pg_attribute
-    WHERE attrelid = 'ledger_account'::regclass AND attname = 'shards');
+  v_shards text := (SELECT coalesce(string_agg(', ' || attname, ''), '') FROM pg_attribute
+    WHERE attrelid = 'ledger_account'::regclass AND attname IN ('shards', 'spread'));
   v_table text;
   v_role text;
 BEGIN

@@ -1,4 +1,5 @@
--- Spread an account over so many shards, or with 1 take them out of use. The balance stays where
+-- Spread an account over so many shards; with 1 they are one balance again, the first shard: once
+-- spread, its row is not posted to any more. The balance stays where
 -- it is: the account's is the sum of its row and of all its shards, used or not. It waits for
 -- whoever is posting to the row or to a shard. The application has no right to call it: an approved
 -- proposal does (hot.sql).
@@ -13,16 +14,20 @@ BEGIN
      AND NOT coalesce(v_home::text = ANY (string_to_array(v_scope, ',')), false) THEN
     RAISE EXCEPTION 'no such account' USING ERRCODE = 'insufficient_privilege';
   END IF;
-  UPDATE ledger_account SET shards = p_shards WHERE id = p_account;
+  UPDATE ledger_account SET shards = p_shards, spread = spread OR p_shards > 1
+  WHERE id = p_account;
   INSERT INTO ledger_shard (account_id, shard, shards, used, institution_id, number, normal_side,
     currency, opened_on, state)
   SELECT a.id, n, p_shards, true, a.institution_id, a.number, a.normal_side, a.currency,
     a.opened_on, a.state
   FROM ledger_account a, generate_series(1, p_shards) n
-  WHERE a.id = p_account AND p_shards > 1 ON CONFLICT DO NOTHING;
-  UPDATE ledger_shard SET shards = p_shards, used = p_shards > 1 AND shard <= p_shards
+  WHERE a.id = p_account AND a.spread ON CONFLICT DO NOTHING;
+  UPDATE ledger_shard SET shards = p_shards, used = shard <= p_shards
   WHERE account_id = p_account;
 END $$;
+
+-- Nobody but the owner calls it by himself.
+REVOKE EXECUTE ON FUNCTION ledger_spread(bigint, smallint) FROM PUBLIC;
 
 -- The shards follow the state of their account, and an account is closed only when it and all its
 -- shards come to nothing.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from foundation.kernel import scope
 from foundation.people import selectors
@@ -30,17 +31,26 @@ def acting_as_system(*, reason: str) -> Iterator[None]:
 @contextmanager
 def _within(allowed: scope.Scope, *, actor: str) -> Iterator[None]:
     # The settings are local to the transaction: a pooled connection never carries them on, and
-    # an exception takes them back together with the savepoint.
+    # an exception takes them back together with the savepoint. Only within another scope are they
+    # put back by hand; else they end with the transaction.
+    inside = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting('app.scope', true), current_setting('app.staff', true),"
-            " set_config('app.scope', %s, true), set_config('app.staff', %s, true)",
-            [scope.as_setting(allowed), actor],
-        )
-        before = cursor.fetchone()
+        before = _settings(cursor) if inside else ("", "")
+        _set(cursor, scope.as_setting(allowed), actor)
         with scope.entered(allowed):
             yield
-        cursor.execute(
-            "SELECT set_config('app.scope', %s, true), set_config('app.staff', %s, true)",
-            [before[0] or "", before[1] or ""],
-        )
+        if inside:
+            _set(cursor, *before)
+
+
+def _settings(cursor: CursorWrapper) -> tuple[str, str]:
+    cursor.execute("SELECT current_setting('app.scope', true), current_setting('app.staff', true)")
+    allowed, actor = cursor.fetchone()
+    return allowed or "", actor or ""
+
+
+def _set(cursor: CursorWrapper, allowed: str, actor: str) -> None:
+    cursor.execute(
+        "SELECT set_config('app.scope', %s, true), set_config('app.staff', %s, true)",
+        [allowed, actor],
+    )

@@ -7,10 +7,6 @@ ours and the peers take turns. The growing history is 5 million postings;
 
 from __future__ import annotations
 
-from django.core.management import call_command
-
-from ops_platform.bench import databases
-from ops_platform.bench.ledger import _bank, _growth, _rounds
 from ops_platform.bench.rows import Row
 from ops_platform.env import env
 
@@ -20,6 +16,12 @@ FIRST_POSTINGS = 1_000_000
 
 def run() -> list[Row]:
     """Measure postings a second, then what a longer history costs."""
+    # The peer's process imports this package under settings of its own, without our rooms.
+    from django.core.management import call_command
+
+    from ops_platform.bench import databases
+    from ops_platform.bench.ledger import _bank, _growth, _rounds
+
     try:
         _bank.found(LARGE)
         _bank.grow(LARGE, postings=FIRST_POSTINGS)

@@ -21,7 +21,7 @@ OUTLETS, CUSTOMERS = 300, 10_000
 # Customers are numbered from here, without a check digit, so that a script can count them.
 FIRST_NUMBER = 1_000_000_000_000_000_001
 HOT, BUSY = FIRST_NUMBER + CUSTOMERS, FIRST_NUMBER + CUSTOMERS + 1
-TELLER = "110001"
+TELLER, SHARDS = "110001", 16
 _SQL = Path(__file__).with_name("grow.sql")
 _A_DAY = 50_000
 _MONTHS = 12
@@ -50,6 +50,10 @@ def found(name: str) -> None:
         tables, _day = _parts()
         line.execute("SET LOCAL app.scope = '*'")
         line.execute(tables, {"first": FIRST_NUMBER, "customers": CUSTOMERS, "today": at.date()})
+        line.execute(
+            "SELECT ledger_spread(id, %s::smallint) FROM ledger_account WHERE number = %s",
+            [SHARDS, str(HOT)],
+        )
     link.close()
 
 

@@ -43,10 +43,10 @@ def run(database: str) -> list[Row]:
     )
     compare = [
         ("SQL, 16 clients, random accounts", "random", "tpcb", "TPC-B", "1.4"),
-        ("SQL, 16 clients, one hot account", "hot", "random", "ours, random", "0.85"),
+        ("SQL, 16 clients, one hot account of 16 shards", "hot", "random", "ours, random", "0.85"),
         ("service, 16 processes, random", "service random", "hordak random", "hordak", "3"),
         ("service, random, its balance asked", "service random", "hordak balance", "hordak", "3"),
-        ("service, 16 processes, one hot", "service hot", "hordak hot", "hordak", "5"),
+        ("service, 16 processes, one hot of 16 shards", "service hot", "hordak hot", "hordak", "5"),
     ]
     return [
         at_least(

@@ -55,6 +55,19 @@ def test_the_application_does_not_reach_the_partitions_past_the_policies(bank):
         run("SELECT * FROM ledger_parts.entry_202611")
 
 
+def test_the_application_does_not_spread_accounts(bank):
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        run("SELECT ledger_spread(%s, 4::smallint)", bank.till.pk)
+
+
+def test_only_an_internal_account_that_may_be_overdrawn_has_shards(books):
+    bank, _entry, owner = books
+
+    for account in (bank.payer, bank.till):
+        with pytest.raises(Exception, match="ledger_account_shards"):
+            owner.execute("UPDATE ledger_account SET shards = 2 WHERE id = %s", [account.pk])
+
+
 @pytest.mark.parametrize("table", SCOPED)
 def test_without_a_scope_nothing_is_seen(bank, table):
     services.place_hold(number=bank.payer.number, fen=1, reason="r", at=NOON, by="t")

@@ -170,3 +170,58 @@ def test_nothing_is_posted_into_a_day_that_closes_at_the_same_moment(committed_d
 
     assert late == 0
     assert 0 < refused < 2 * CLOSES, "the races were none: everybody was early, or late"
+
+
+def test_an_account_is_spread_and_gathered_under_load_and_nothing_is_lost(committed_db):
+    bank = factory.bank()
+    with people.acting_as_system(reason="test"):
+        hot = factory.account(bank.outlet, "1001", "待清算", overdraft_allowed=True)
+
+    def post() -> int:
+        return pay(bank, bank.till, hot, 7).pk
+
+    for shards in (1, 4, 2, 1, 3):
+        with committed_db.as_owner() as owner:
+
+            def spread(shards=shards, owner=owner) -> int:
+                owner.execute("SET app.scope = '*'")
+                owner.execute("SELECT ledger_spread(%s, %s::smallint)", [hot.pk, shards])
+                return 0
+
+            answers = together(post, post, spread, post, post)
+            assert all(isinstance(answer, int) for answer in answers)
+        with people.acting_as_system(reason="test"):
+            assert pay(bank, hot, bank.till, 1).pk
+
+    with people.acting_as_system(reason="test"), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.balance_fen + sum(s.balance_fen) FROM ledger_account a"
+            " JOIN ledger_shard s ON s.account_id = a.id WHERE a.id = %s GROUP BY a.id",
+            [hot.pk],
+        )
+        assert cursor.fetchone()[0] == -(5 * 4 * 7) + 5
+    assert sound()
+
+
+def test_a_hot_account_that_is_frozen_at_the_same_moment_moves_no_more(committed_db):
+    bank = factory.bank()
+    with people.acting_as_system(reason="test"):
+        hot = factory.account(bank.outlet, "1001", "待清算", overdraft_allowed=True)
+    with committed_db.as_owner() as owner:
+        owner.execute("SET app.scope = '*'")
+        owner.execute("SELECT ledger_spread(%s, 4::smallint)", [hot.pk])
+    at_freeze: list[int] = []
+
+    def freeze() -> int:
+        services.change_state(number=hot.number, step="freeze", reason="r", on=DAY, at=NOON, by="t")
+        at_freeze.append(Entry.objects.count())
+        return 0
+
+    answers = together(*[lambda: pay(bank, bank.till, hot, 1).pk] * 3, freeze)
+
+    posted = [answer for answer in answers if isinstance(answer, int) and answer]
+    refused = [answer for answer in answers if isinstance(answer, rules.AccountFrozen)]
+    assert len(posted) + len(refused) == 3
+    with people.acting_as_system(reason="test"):
+        assert Entry.objects.count() == at_freeze[0]
+    assert sound()

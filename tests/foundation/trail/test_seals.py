@@ -349,7 +349,7 @@ class TestAppendOnly:
             line.execute(
                 "SELECT count(*) FROM pg_trigger WHERE tgenabled = 'A' AND tgname ~ '^trail_'"
             )
-            assert line.fetchone() == (4,)
+            assert line.fetchone() == (10,)
 
 
 def test_an_action_without_its_trail_does_not_stand(committed_db):
