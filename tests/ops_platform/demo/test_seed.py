@@ -105,6 +105,16 @@ def test_every_balance_is_the_sum_of_its_postings(seeded):
         assert total.debit_fen == total.credit_fen > 0
 
 
+def test_one_account_is_spread_by_two_people_and_adds_up(seeded):
+    (account,) = ledger.hot_accounts()
+    hot = ledger.hot(number=account.number)
+
+    assert account.shards == sum(part.used for part in hot.parts) == 4
+    assert hot.sum_fen == account.balance_fen != 0
+    assert hot.requests[0].asked_person != hot.requests[0].decided_person
+    assert ledger.hot_differences() == ()
+
+
 def test_every_posted_item_has_its_journal_line(seeded):
     for request in Request.objects.filter(state=rules.POSTED).order_by("id"):
         line = JournalLine.objects.get(subject=request.subject)
