@@ -259,7 +259,7 @@ def _topics(scope: Scope) -> frozenset[str]:
 
 def _listening_connection() -> Any:
     wrapper = connections.create_connection("default")
-    # It lies idle for hours, so what looks whether the other end lives is asked for whatever else is.
+    # It lies idle for hours: whether the other end still lives is asked in any case.
     given = wrapper.get_connection_params() | settings.OPS_LISTEN_AT | {"keepalives": 1}
     connection = psycopg2.connect(**given)
     connection.autocommit = True

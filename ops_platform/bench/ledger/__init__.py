@@ -20,12 +20,12 @@ def run() -> list[Row]:
     from django.core.management import call_command
 
     from ops_platform.bench import databases
-    from ops_platform.bench.ledger import _bank, _growth, _rounds
+    from ops_platform.bench.ledger import _bank, _batches, _growth, _rounds
 
     try:
         _bank.found(LARGE)
         _bank.grow(LARGE, postings=FIRST_POSTINGS)
-        measured = _rounds.run(LARGE)
+        measured = _rounds.run(LARGE) + _batches.run(LARGE)
         databases.copy(LARGE, SMALL)
         _bank.grow(LARGE, postings=env.bench_postings, after=FIRST_POSTINGS)
         measured += _growth.run(small=SMALL, large=LARGE, postings=env.bench_postings)
