@@ -209,3 +209,49 @@ def test_two_proposals_at_once_are_one(world):
     answers = together(lambda: ask(managers[0], 4), lambda: ask(managers[1], 6))
 
     assert sum(isinstance(answer, rules.ShardsAsked) for answer in answers) == 1
+
+
+@pytest.mark.parametrize(
+    ("damage", "kind"),
+    [
+        ("SELECT ledger_spread({hot}, 9::smallint)", "shards without approval"),
+        ("UPDATE ledger_account SET spread = false WHERE id = {hot}", "shard differs"),
+        ("UPDATE ledger_shard SET used = NOT used WHERE shard = 2", "shard differs"),
+        ("UPDATE ledger_shard SET balance_fen = balance_fen + 1 WHERE seq > 0", "balance differs"),
+        ("ALTER TABLE ledger_shardrequest DISABLE TRIGGER ledger_shardrequest_guard", "guard off"),
+        ("GRANT EXECUTE ON FUNCTION ledger_spread TO PUBLIC", "right too many"),
+    ],
+)
+def test_damage_to_a_hot_account_is_found(world, committed_db, damage, kind):
+    bank, (hot, _other), managers = world
+    with people.acting_as_system(reason="test"):
+        spread_to(hot, 3, managers)
+        pay(bank, bank.till, hot, 5)
+    assert hot_kinds() == set()
+
+    with committed_db.as_owner() as owner:
+        owner.execute("SET app.scope = '*'")
+        owner.execute(damage.format(hot=hot.pk))
+
+        try:
+            assert kind in hot_kinds()
+        finally:
+            owner.execute("ALTER TABLE ledger_shardrequest ENABLE ALWAYS TRIGGER"
+                          " ledger_shardrequest_guard")  # fmt: skip
+            owner.execute("REVOKE EXECUTE ON FUNCTION ledger_spread FROM PUBLIC")
+
+
+def hot_kinds() -> set[str]:
+    with people.acting_as_system(reason="test"):
+        found = (*selectors.differences(first=DAY, last=DAY), *selectors.hot_differences())
+    return {difference.kind for difference in found}
+
+
+def test_an_account_that_was_spread_is_never_given_a_floor(world, committed_db):
+    _bank, (hot, _other), managers = world
+    with people.acting_as_system(reason="test"):
+        spread_to(hot, 3, managers)
+        spread_to(hot, 1, managers)
+
+    with committed_db.as_owner() as owner, pytest.raises(Exception, match="has no floor"):
+        owner.execute("UPDATE ledger_account SET overdraft_allowed = false WHERE id = %s", [hot.pk])
