@@ -31,6 +31,7 @@ CHECK_OF = {
     "journal number missing": "complete",
     "statement broken": "balances",
     "balance differs": "balances",
+    "shard differs": "balances",
     "held differs": "holds",
     "hold without its remainder": "holds",
     "guard off": "immutable",

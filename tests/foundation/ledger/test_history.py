@@ -145,12 +145,31 @@ class TestMarks:
         for on in (BEFORE, DAY, NEXT):
             assert selectors.balance_on(account_id=account.pk, on=on) == added_up(account, on)
         rows = list(Posting.objects.filter(account=account).order_by("seq"))
-        for row in (*rows[:3], *rows[495:505], *rows[-3:]):
+        for row in (*rows[:3], *rows[495:505], *rows[650::50], *rows[-3:]):
             found = selectors.balance_at(account_id=account.pk, at=row.made_at)
             assert found == row.balance_after
+            just_before = row.made_at - timedelta(microseconds=1)
+            found = selectors.balance_at(account_id=account.pk, at=just_before)
+            assert found == (rows[row.seq - 2].balance_after if row.seq > 1 else 0)
+        for mark in Mark.objects.filter(account=account).order_by("seq", "business_date"):
+            row = rows[mark.seq - 1]
+            assert (mark.made_at, mark.balance_fen) == (row.made_at, row.balance_after)
         self.reads_to_the_end(account, DAY, NEXT)
         self.reads_to_the_end(account, DAY, DAY)
         self.reads_to_the_end(account, NEXT, NEXT)
+
+    def test_a_mark_is_the_sum_of_its_date_so_far(self, busy):
+        account = busy.far_payee
+        left = {
+            (mark.seq, mark.business_date): (mark.legs, mark.debit_fen, mark.credit_fen)
+            for mark in Mark.objects.filter(account=account)
+        }
+        rows = list(Posting.objects.filter(account=account).order_by("seq"))
+
+        for (seq, on), sums in left.items():
+            until = [row for row in rows if row.seq <= seq and row.business_date == on]
+            debit = sum(row.debit_fen for row in until)
+            assert sums == (len(until), debit, sum(row.credit_fen for row in until))
 
     def reads_to_the_end(self, account, first, last):
         account.refresh_from_db()
