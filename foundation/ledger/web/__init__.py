@@ -13,7 +13,10 @@ from foundation.ledger.web._days import (
     days,
     open_next,
     run,
+    sign,
+    sign_many,
 )
+from foundation.ledger.web._exports import export_ask, export_file, exports
 from foundation.ledger.web._history import statement, tie_out, trial_accounts, trial_balance
 from foundation.ledger.web._holds import hold, hold_change, hold_decide, hold_place
 from foundation.ledger.web._importing import import_journal
@@ -32,6 +35,9 @@ __all__ = [
     "day_step",
     "days",
     "entry",
+    "export_ask",
+    "export_file",
+    "exports",
     "hold",
     "hold_change",
     "hold_decide",
@@ -40,6 +46,8 @@ __all__ = [
     "journal",
     "open_next",
     "run",
+    "sign",
+    "sign_many",
     "statement",
     "tie_out",
     "trial_accounts",

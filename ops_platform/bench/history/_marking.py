@@ -17,7 +17,7 @@ from ops_platform.bench.rows import Row, compared
 from ops_platform.env import BASE
 from ops_platform.stack import roles
 
-ROUNDS, POSTINGS = 12, 700
+ROUNDS, POSTINGS = 8, 400
 KEPT, NONE, BY_ROW = "bench_marks", "bench_marks_none", "bench_marks_by_row"
 SQL = BASE / "foundation" / "ledger" / "sql"
 POST = """

@@ -295,3 +295,16 @@ def test_the_general_ledger_agrees_with_the_accounts(mixed):
 def test_the_application_writes_none_of_it(bank, table, statement):
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         run(statement.format(table))
+
+
+def test_the_value_date_is_on_the_statement_and_the_entry(bank):
+    early = DAY - timedelta(days=3)
+    payer, payee = (factory.account(bank.outlet, "2011", name, on=early) for name in "甲乙")
+    deposit = pay(bank, bank.till, payer, 5)
+    entry = pay(bank, payer, payee, 5, value_date=early)
+
+    lines = selectors.full_statement(account=payer, first=DAY, last=DAY).lines
+
+    assert [line.value_date for line in lines] == [DAY, early]
+    assert selectors.entry(entry_id=entry.pk).value_date == early
+    assert selectors.entry(entry_id=deposit.pk).value_date == DAY
