@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from foundation.ledger import services as ledger
 from foundation.people import services as people
+from foundation.trail import services as trail
 from foundation.trail.models import Look, LookCheck
 from foundation.worklist import services as worklist
 from ops_platform import tasks, verifying
@@ -108,6 +109,10 @@ TAMPERINGS = {
         "DELETE FROM ledger_entry WHERE journal_no = '00000003'",
         {("complete", "leg without entry"), ("seals", "seal content differs"),
          ("turnover", "turnover differs")},
+    ),
+    "the value date of an entry is changed": (
+        "UPDATE ledger_entry SET value_date = '2020-01-01' WHERE journal_no = '00000003'",
+        {("seals", "seal content differs")},
     ),
     "the words of an entry are changed": (
         "UPDATE ledger_entry SET teller = '999999' WHERE journal_no = '00000003'",
@@ -218,7 +223,18 @@ def test_an_item_of_work_without_its_subject_is_found(bank):
             institution_id=bank.outlet.pk, at=NOON,
         )  # fmt: skip
 
-    assert found_by(verifying.look()) == {"work": {"open item without subject"}}
+    found = found_by(verifying.look())
+    assert found == {"work": {"open item without subject", "item without coming in"}}
+
+
+def test_what_the_trail_tells_and_the_items_are_counted_both_ways(bank):
+    facts = {"institution_id": bank.outlet.pk, "actor": "1", "subject": "x:1", "at": NOON}
+    with people.acting_as_system(reason="test"):
+        for action in ("authorization.submit", "monitoring.confirm"):
+            trail.record(action=action, **facts)
+        trail.record(action="authorization.approve", result="E1001", **facts)
+
+    assert found_by(verifying.look()) == {"work": {"came in without item", "decided without item"}}
 
 
 def test_the_hourly_look_begins_where_all_was_sound_and_closed(bank, tamper):
