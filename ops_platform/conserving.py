@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from authorization import rules as authorization
 from authorization.models import Request
+from foundation.trail.models import Event
 from foundation.trail.rules import Wrong
 from foundation.worklist import rules as worklist
 from foundation.worklist.models import WorkItem
@@ -17,27 +19,38 @@ from monitoring import rules as monitoring
 from monitoring.models import Match
 
 SHOWN_MAX = 200
+IN_KINDS = ("came in without item", "item without coming in")
+OUT_KINDS = ("decided without item", "item done without decision")
 
 
 @dataclass(frozen=True)
 class Kept:
     """What a room keeps of its queue: rows that must have an open item, and rows that ever had one.
 
-    Both name the item by `work_item_id`.
+    Both name the item by `work_item_id`. `came` are the actions of the trail that tell of something
+    coming in, `passed` the rows that came and never needed the queue; `decided` the actions that
+    tell of a person's decision, each of which ends one item. Without `came` rows say what came.
     """
 
     open: Callable[[], QuerySet[Any]]
     ever: Callable[[], QuerySet[Any]]
+    decided: Sequence[str]
+    came: Sequence[str] = ()
+    passed: Callable[[], QuerySet[Any]] | None = None
 
 
 QUEUES: Mapping[str, Kept] = {
     authorization.QUEUE: Kept(
         open=lambda: Request.objects.filter(state__in=authorization.IN_THE_CENTRE),
         ever=lambda: Request.objects.filter(work_item__isnull=False),
+        decided=("authorization.approve", "authorization.reject", "authorization.return"),
+        came=("authorization.submit", "authorization.resubmit"),
+        passed=lambda: Request.objects.filter(work_item__isnull=True),
     ),
     "monitoring.audit": Kept(
         open=lambda: Match.objects.filter(state=monitoring.OPEN),
         ever=lambda: Match.objects.filter(work_item__isnull=False),
+        decided=("monitoring.force", "monitoring.confirm"),
     ),
 }
 
@@ -61,6 +74,50 @@ def wrong() -> Sequence[Wrong]:
         seen = kept.ever().exclude(work_item__in=items.values("id")).order_by("id")
         found += _named("item of another queue", queue, seen)
     return found
+
+
+def uncounted() -> Sequence[Wrong]:
+    """Return where trail and items count differently, by institution: what came in, what ended.
+
+    In is what the trail tells of coming in, less what passed without the queue; it must be the
+    items there are, open and ended. Each decision on the trail must have ended an item.
+    """
+    found: list[Wrong] = []
+    for queue, kept in QUEUES.items():
+        items = WorkItem.objects.filter(queue=queue)
+        came = _told(kept.came) if kept.came else _counted(kept.ever())
+        if kept.passed is not None:
+            came.subtract(_counted(kept.passed()))
+        found += _apart(queue, came, _counted(items), *IN_KINDS)
+        done = _counted(items.filter(state=worklist.DONE))
+        found += _apart(queue, _told(kept.decided), done, *OUT_KINDS)
+    return found
+
+
+def _told(actions: Sequence[str]) -> Counter[int]:
+    return _counted(Event.objects.filter(action__in=actions, result="ok"))
+
+
+def _counted(rows: QuerySet[Any]) -> Counter[int]:
+    counts = rows.order_by("institution_id").values_list("institution_id")
+    return Counter(dict(counts.annotate(count=Count("pk"))))
+
+
+def _apart(
+    queue: str, told: Counter[int], kept: Counter[int], lacking: str, surplus: str
+) -> list[Wrong]:
+    """Return the institutions whose items are fewer, or more, than is told."""
+    return [
+        Wrong(
+            "work",
+            lacking if told[place] > kept[place] else surplus,
+            queue,
+            f"{told[place]} is not {kept[place]}",
+            place,
+        )
+        for place in sorted({*told, *kept})
+        if told[place] != kept[place]
+    ]
 
 
 def _named(kind: str, queue: str, lost: QuerySet[Any]) -> list[Wrong]:

@@ -47,6 +47,7 @@ def connect() -> None:
         ("ledger.day", _("Business day"), _days),
         ("ledger.journal", _("Journal"), _journal),
         ("ledger.import", _("Journal taken in"), _as_they_are),
+        ("ledger.export", _("Long file"), _as_they_are),
         ("people.staff", _("Member of staff"), _staff),
         ("people.institution", _("Institution"), _institutions),
         ("policy", _("Parameter"), _policies),

@@ -54,6 +54,8 @@ SLOTS: tuple[Slot, ...] = (
     Every("foundation.trail.tasks.drop_anchor", 900),
     Every("foundation.people.tasks.take_up_posts", 60),
     Every("foundation.ledger.tasks.drop_anchor", 900),
+    Every("foundation.ledger.tasks.ask_openings", 600),
+    Every("foundation.ledger.tasks.purge_exports", 3600),
     Every("foundation.ledger.tasks.close_dates", 3600),
     Every("foundation.people.tasks.forget_tries", 3600),
     Every("ops_platform.tasks.verify_recent", 3600),

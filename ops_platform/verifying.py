@@ -21,37 +21,6 @@ from foundation.trail.rules import Wrong
 from ops_platform import conserving
 
 FIRST, LAST = date(2000, 1, 1), date(2089, 12, 31)
-# Which check finds which kind of difference; a kind that stands nowhere is a fault of ours.
-CHECK_OF = {
-    "unbalanced": "balanced",
-    "day unbalanced": "balanced",
-    "entry without legs": "complete",
-    "leg without entry": "complete",
-    "entry without journal line": "complete",
-    "journal number missing": "complete",
-    "statement broken": "balances",
-    "balance differs": "balances",
-    "shard differs": "balances",
-    "shard missing": "balances",
-    "closed account not empty": "balances",
-    "shards without approval": "balances",
-    "held differs": "holds",
-    "hold without its remainder": "holds",
-    "guard off": "immutable",
-    "right too many": "immutable",
-    "seal content differs": "seals",
-    "posted after the seal": "seals",
-    "seal differs": "seals",
-    "seal chain broken": "seals",
-    "day without seal or signatures": "seals",
-    "anchor broken": "anchor",
-    "seal not the anchored": "anchor",
-    "turnover differs": "turnover",
-    "closing balance differs": "ties",
-    "general ledger differs": "ties",
-    "mark differs": "marks",
-    "moment goes backward": "marks",
-}
 
 
 @dataclass(frozen=True)
@@ -84,7 +53,7 @@ def look(*, first: date = FIRST, last: date = LAST) -> Seen:
         )
         breaks = trail.broken_seals(anchored=gateways.anchor().read())
         extent = ledger.extent(first=first, last=last)
-        lost = conserving.wrong()
+        lost = (*conserving.wrong(), *conserving.uncounted())
         rows = dict.fromkeys(trail_rules.BOOK_CHECKS, extent.legs)
         rows |= {"complete": extent.lines, "balances": extent.accounts, "holds": extent.accounts}
         rows |= {"trail": Event.objects.count(), "work": conserving.rows()}
@@ -154,7 +123,13 @@ def _placed(differences: Iterable[ledger.Difference]) -> Sequence[Wrong]:
     found = tuple(differences)
     homes = ledger.homes(subjects={one.subject for one in found})
     return tuple(
-        Wrong(CHECK_OF[one.kind], one.kind, one.subject, one.found, homes.get(one.subject, 0))
+        Wrong(
+            trail_rules.DIFFERENCE_KINDS[one.kind].check,
+            one.kind,
+            one.subject,
+            one.found,
+            homes.get(one.subject, 0),
+        )
         for one in found
     )
 

@@ -41,6 +41,8 @@ def connect() -> None:
     bus.listen(ledger.DayClosed, later("monitoring.tasks.match_day"))
     bus.listen(ledger.DayClosed, later("foundation.ledger.tasks.close_dates"))
     bus.listen(ledger.CloseAsked, later("foundation.ledger.tasks.close_one"))
+    bus.listen(ledger.OpeningDue, later("foundation.ledger.tasks.open_one"))
+    bus.listen(ledger.ExportAsked, later("foundation.ledger.tasks.make_export"))
     bus.listen(trail.Recorded, metrics.count_recorded)
     bus.listen(queues.Claimed, metrics.count_claim)
     day_checks.connect()
@@ -67,6 +69,11 @@ def name_jobs() -> None:
         Kind("foundation.people.tasks.forget_tries", _("Forget tries to sign in"), patient=True),
         Kind("foundation.people.tasks.disable_dormant", _("Disable dormant staff"), patient=True),
         Kind("foundation.ledger.tasks.close_one", _("Close a business day")),
+        Kind("foundation.ledger.tasks.ask_openings", _("See which business days are due")),
+        Kind("foundation.ledger.tasks.open_one", _("Open a business day")),
+        Kind("foundation.ledger.tasks.make_export", _("Make a long file"), patient=True),
+        Kind("foundation.ledger.tasks.purge_exports", _("Forget files that expired"),
+             patient=True),
         Kind("foundation.ledger.tasks.close_dates", _("Write closing balances")),
         Kind("foundation.ledger.tasks.drop_anchor", _("Drop the anchor of the days")),
         Kind("foundation.ledger.tasks.expire_holds", _("Release holds that expired")),

@@ -19,3 +19,18 @@ class CloseAsked:
     """A person asked that the day of an institution be closed up to its seal, by a job."""
 
     run_id: int
+
+
+@dataclass(frozen=True)
+class OpeningDue:
+    """The business day of an institution is to be opened by the schedule, by a job."""
+
+    institution_id: int
+    business_date: date
+
+
+@dataclass(frozen=True)
+class ExportAsked:
+    """A person asked for a list of the books as a long file, which a job makes."""
+
+    export_id: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -34,15 +35,9 @@ class AccountSearch(forms.Form):
     after = forms.RegexField(r"^[0-9]*$", max_length=19, required=False, widget=forms.HiddenInput)
 
 
-class StatementDays(forms.Form):
-    """Of which days a statement is wanted, and before which posting."""
+class Older(forms.Form):
+    """Before which posting the page of an account goes on."""
 
-    first = forms.DateField(
-        label=_("From day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    last = forms.DateField(
-        label=_("To day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
     before = forms.RegexField(
         r"^[0-9.-]*$", max_length=40, required=False, widget=forms.HiddenInput
     )
@@ -149,6 +144,32 @@ class ManyDays(forms.Form):
         """Offer the days that are open in sight."""
         super().__init__(*args, **kwargs)
         self.fields["days"].choices = [(one, one) for one in choices]  # type: ignore[attr-defined]
+
+
+class LongFile(forms.Form):
+    """What was offered as a long file, sealed by the page; the key is made before the first try."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    sealed = forms.CharField(widget=forms.HiddenInput)
+
+
+class _Seals(forms.MultipleChoiceField):
+    """Days with the seals that were shown; whether they still stand is asked at the signing."""
+
+    def valid_value(self, value: str) -> bool:
+        """Accept a day and a seal, joined by a colon."""
+        return bool(re.fullmatch(r"[0-9]{1,18}:[0-9a-f]{64}", value, re.ASCII))
+
+
+class ManySeals(forms.Form):
+    """Which reports are signed: each by its day and the seal that was shown."""
+
+    seals = _Seals()
+
+    def clean_seals(self) -> dict[int, str]:
+        """Return the seal by the id of its day."""
+        pairs = (one.split(":") for one in self.cleaned_data["seals"])
+        return {int(day): seal for day, seal in pairs}
 
 
 class StatementSpan(forms.Form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,29 @@ from foundation.ledger import services
 def close_one(*, run_id: int) -> Callable[[], object]:
     """Close one institution's day up to its seal."""
     return partial(services.close_one, run_id=run_id, at=timezone.now())
+
+
+def ask_openings() -> Callable[[], object]:
+    """Ask for the business days that are due to be opened."""
+    return partial(services.ask_openings, at=timezone.now())
+
+
+def open_one(*, institution_id: int, business_date: str) -> Callable[[], object]:
+    """Open one institution's business day."""
+    on = date.fromisoformat(business_date)
+    return partial(services.open_one, institution_id=institution_id, on=on, at=timezone.now())
+
+
+def make_export(*, export_id: int) -> Callable[[], object]:
+    """Make a long file part by part, each in a transaction of its own."""
+    while services.make_part(export_id=export_id, at=timezone.now()):
+        pass
+    return partial(services.finish_export, export_id=export_id, at=timezone.now())
+
+
+def purge_exports() -> Callable[[], object]:
+    """Forget long files that have expired."""
+    return partial(services.purge_exports, at=timezone.now())
 
 
 def drop_anchor() -> Callable[[], object]:

@@ -10,6 +10,9 @@ urlpatterns = [
     path("account/<slug:number>/", web.account, name="account"),
     path("journal/", web.journal, name="journal"),
     path("entry/<int:entry_id>/", web.entry, name="entry"),
+    path("exports/", web.exports, name="exports"),
+    path("export-ask/", web.export_ask, name="export_ask"),
+    path("export-file/<uuid:export_key>/<int:part_no>/", web.export_file, name="export_file"),
     path("import/", web.import_journal, name="import_journal"),
     # holds
     path("hold/<int:hold_id>/", web.hold, name="hold"),
@@ -36,6 +39,8 @@ urlpatterns = [
     path("open-next/<int:day_id>/", web.open_next, name="open_next"),
     path("close-many/", web.close_many, name="close_many"),
     path("run/<uuid:run_key>/", web.run, name="run"),
+    path("sign/", web.sign, name="sign"),
+    path("sign-many/", web.sign_many, name="sign_many"),
     path("day-report/<int:closing_id>/", web.day_report, name="day_report"),
     path("day-report-pdf/<int:closing_id>/", web.day_report_pdf, name="day_report_pdf"),
 ]

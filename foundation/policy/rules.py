@@ -125,6 +125,10 @@ NUMBERS: dict[str, Number] = {
         ),
         Number("monitoring.wait_target_minutes", int, "min", "How long a difference may wait"),
         Number("authorization.wait_target_seconds", int, "s", "How long an item may wait"),
+        Number(
+            "ledger.opens_ahead_minutes", int, "min", "How long before the office the day is opened"
+        ),
+        Number("ledger.export_keep_hours", int, "h", "How long a long file is kept"),
         Number("security.idle_minutes", int, "min", "Idle minutes before the screen locks"),
         Number(OFFICE_HOURS, hours, "HH:MM-HH:MM", "Hours in which working time counts"),
     )

@@ -151,6 +151,12 @@ class LookDifference(models.Model):
         return f"{self.kind} {self.subject}"
 
     @property
+    def words(self) -> str:
+        """Return what is wrong in plain words, in English; a kind of former days as it is kept."""
+        known = rules.DIFFERENCE_KINDS.get(self.kind)
+        return known.text if known else self.kind
+
+    @property
     def address(self) -> str:
         """Return where the account or entry can be seen, nothing for anything else."""
         return rules.address_of(self.subject)

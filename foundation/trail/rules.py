@@ -230,6 +230,128 @@ BOOK_CHECKS: dict[str, BookCheck] = {
 
 
 @dataclass(frozen=True)
+class DifferenceKind:
+    """One kind of difference: which check finds it, and what it means in plain words."""
+
+    code: str
+    check: str
+    text: str
+
+
+# A kind of difference that stands nowhere here is a fault of ours.
+DIFFERENCE_KINDS: dict[str, DifferenceKind] = {
+    kind.code: kind
+    for kind in (
+        DifferenceKind("unbalanced", "balanced", "Debits and credits of the entry differ"),
+        DifferenceKind("day unbalanced", "balanced", "Debits and credits of the day differ"),
+        DifferenceKind("entry without legs", "complete", "The entry has no postings"),
+        DifferenceKind("leg without entry", "complete", "The posting has no entry"),
+        DifferenceKind("entry without journal line", "complete", "The entry has no journal line"),
+        DifferenceKind("journal number missing", "complete", "A journal number is missing"),
+        DifferenceKind(
+            "statement broken",
+            "balances",
+            "A balance on the statement does not follow from the one before",
+        ),
+        DifferenceKind("balance differs", "balances", "The balance is not the sum of the postings"),
+        DifferenceKind(
+            "shard differs", "balances", "A shard of the account does not agree with it"
+        ),
+        DifferenceKind("shard missing", "balances", "A shard that is posted to is not there"),
+        DifferenceKind(
+            "closed account not empty", "balances", "The account is closed and not empty"
+        ),
+        DifferenceKind(
+            "shards without approval", "balances", "The account has shards that nobody approved"
+        ),
+        DifferenceKind("held differs", "holds", "What is held is not the sum of the holds"),
+        DifferenceKind(
+            "hold without its remainder", "holds", "A hold does not say what is left of it"
+        ),
+        DifferenceKind("guard off", "immutable", "A guard of the database is missing or off"),
+        DifferenceKind(
+            "right too many", "immutable", "Somebody has a right that nobody should have"
+        ),
+        DifferenceKind(
+            "seal content differs", "seals", "The day's entries are not those that were sealed"
+        ),
+        DifferenceKind("posted after the seal", "seals", "Something was posted after the seal"),
+        DifferenceKind("seal differs", "seals", "The seal does not fit its figures"),
+        DifferenceKind("seal chain broken", "seals", "A seal does not follow from the one before"),
+        DifferenceKind(
+            "day without seal or signatures", "seals", "The day has no seal or lacks a signature"
+        ),
+        DifferenceKind("anchor broken", "anchor", "The copy outside the database was changed"),
+        DifferenceKind(
+            "seal not the anchored", "anchor", "The seal is not the one kept outside the database"
+        ),
+        DifferenceKind("turnover differs", "turnover", "The turnover is not what was posted"),
+        DifferenceKind(
+            "closing balance differs", "ties", "The closing balance is not the sum of the postings"
+        ),
+        DifferenceKind(
+            "general ledger differs", "ties", "The general ledger and the accounts differ"
+        ),
+        DifferenceKind("mark differs", "marks", "A sum kept for quick reading is wrong"),
+        DifferenceKind(
+            "moment goes backward",
+            "marks",
+            "A posting says an earlier moment than the one before it",
+        ),
+        DifferenceKind("changed", "trail", "Lines of the trail under a seal were changed"),
+        DifferenceKind(
+            "broken_link", "trail", "A seal of the trail does not follow from the one before"
+        ),
+        DifferenceKind("gap", "trail", "A seal of the trail is missing between two others"),
+        DifferenceKind(
+            "unsealed", "trail", "A line of the trail was slipped in where all was sealed"
+        ),
+        DifferenceKind("tail_lost", "trail", "The last seals of the trail are gone"),
+        DifferenceKind(
+            "rewritten", "trail", "A seal of the trail is not the one kept outside the database"
+        ),
+        DifferenceKind("chain_lost", "trail", "All seals of the trail of an institution are gone"),
+        DifferenceKind(
+            "bad_anchor", "trail", "The copy of the trail's seals outside the database was changed"
+        ),
+        DifferenceKind(
+            "subject without open item",
+            "work",
+            "Something waits for work and has no open item in the queue",
+        ),
+        DifferenceKind(
+            "open item without subject",
+            "work",
+            "An open item of the queue has nothing that waits for it",
+        ),
+        DifferenceKind(
+            "item of another queue", "work", "The item of the queue is gone, or is of another queue"
+        ),
+        DifferenceKind(
+            "came in without item",
+            "work",
+            "The trail tells of more that came into the queue than there are items",
+        ),
+        DifferenceKind(
+            "item without coming in",
+            "work",
+            "There are more items than the trail tells of coming into the queue",
+        ),
+        DifferenceKind(
+            "decided without item",
+            "work",
+            "The trail tells of more decisions than there are items done",
+        ),
+        DifferenceKind(
+            "item done without decision",
+            "work",
+            "There are more items done than the trail tells of decisions",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
 class Wrong:
     """One thing that a look found: by which check, what, where; 0 where no place is named."""
 

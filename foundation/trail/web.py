@@ -85,7 +85,8 @@ def _as_csv(report: selectors.LookReport) -> str:
         words = gettext(check.title), gettext(check.meaning), str(row.rows), str(row.differences)
         writer.writerow(map(rules.neutral, words))
     for one in report.found:
-        cells = gettext(rules.BOOK_CHECKS[one.code].title), one.kind, one.subject, one.detail
+        title = gettext(rules.BOOK_CHECKS[one.code].title)
+        cells = title, gettext(one.words), one.subject, one.detail
         writer.writerow(map(rules.neutral, cells))
     return file.getvalue()
 

@@ -82,6 +82,8 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("ledger", "closing_id"): lambda place: place.closing.pk,
     ("ledger", "hold_id"): lambda place: place.hold_id,
     ("ledger", "run_key"): lambda _place: uuid4(),
+    ("ledger", "export_key"): lambda _place: uuid4(),
+    ("ledger", "part_no"): lambda _place: 1,
     ("trail", "look_id"): lambda _place: 1,
     ("ledger", "code"): lambda _place: "2011",
     ("ui", "slug"): lambda _place: "teller",
@@ -94,7 +96,8 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
 # Arguments that name no row of an institution.
 EVERYWHERE = {
     ("authorization", "trade_code"), ("authorization", "key"), ("worklist", "code"),
-    ("ledger", "run_key"), ("ledger", "code"), ("trail", "look_id"),
+    ("ledger", "run_key"), ("ledger", "export_key"), ("ledger", "part_no"),
+    ("ledger", "code"), ("trail", "look_id"),
     ("worklist", "job_id"), ("worklist", "queue"), ("ui", "slug"),
     ("policy", "code"), ("policy", "policy_id"), ("policy", "day_id"),
 }  # fmt: skip

@@ -49,15 +49,10 @@ def subjects() -> None:
 
 
 def account(institution: Institution, subject: str, name: str, **more: object) -> Account:
-    """Open an account."""
+    """Open an account, on the day unless another is given."""
+    facts = {"on": DAY, "at": NOON, "by": BY} | more
     return services.open_account(
-        institution_id=institution.pk,
-        subject_code=subject,
-        name=name,
-        on=DAY,
-        at=NOON,
-        by=BY,
-        **more,
+        institution_id=institution.pk, subject_code=subject, name=name, **facts
     )
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from foundation.ledger import services as ledger
 from foundation.people import services as people
+from foundation.trail import services as trail
 from foundation.trail.models import Look, LookCheck
 from foundation.worklist import services as worklist
 from ops_platform import tasks, verifying
@@ -109,6 +110,10 @@ TAMPERINGS = {
         {("complete", "leg without entry"), ("seals", "seal content differs"),
          ("turnover", "turnover differs")},
     ),
+    "the value date of an entry is changed": (
+        "UPDATE ledger_entry SET value_date = '2020-01-01' WHERE journal_no = '00000003'",
+        {("seals", "seal content differs")},
+    ),
     "the words of an entry are changed": (
         "UPDATE ledger_entry SET teller = '999999' WHERE journal_no = '00000003'",
         {("seals", "seal content differs")},
@@ -170,11 +175,23 @@ def test_tampering_is_found_by_its_check(bank, tamper, name):
         assert {code for code, _kind in found} == {code for code, _kind in wanted}
 
 
+A_MONTH_UNGUARDED = """
+DO $$ BEGIN
+  EXECUTE format('ALTER TABLE %s DISABLE TRIGGER ledger_legs_sound', (
+    SELECT min(inhrelid)::regclass FROM pg_inherits
+    WHERE inhparent = 'ledger_posting'::regclass));
+END $$
+"""
+
+
 @pytest.mark.parametrize(
     "statement",
     [
         "ALTER TABLE ledger_posting DISABLE TRIGGER ledger_append_only",
-        "ALTER TABLE ledger_entry DISABLE TRIGGER ledger_balanced",
+        "ALTER TABLE ledger_entry DISABLE TRIGGER ledger_entry_sound",
+        "ALTER TABLE ledger_posting DISABLE TRIGGER ledger_legs_sound",
+        "ALTER TABLE ledger_account DISABLE TRIGGER ledger_account_sound",
+        A_MONTH_UNGUARDED,
         "DROP TRIGGER ledger_day_guard ON ledger_businessday",
         "ALTER TABLE ledger_turnover NO FORCE ROW LEVEL SECURITY",
         "GRANT UPDATE ON ledger_posting TO PUBLIC",
@@ -206,7 +223,18 @@ def test_an_item_of_work_without_its_subject_is_found(bank):
             institution_id=bank.outlet.pk, at=NOON,
         )  # fmt: skip
 
-    assert found_by(verifying.look()) == {"work": {"open item without subject"}}
+    found = found_by(verifying.look())
+    assert found == {"work": {"open item without subject", "item without coming in"}}
+
+
+def test_what_the_trail_tells_and_the_items_are_counted_both_ways(bank):
+    facts = {"institution_id": bank.outlet.pk, "actor": "1", "subject": "x:1", "at": NOON}
+    with people.acting_as_system(reason="test"):
+        for action in ("authorization.submit", "monitoring.confirm"):
+            trail.record(action=action, **facts)
+        trail.record(action="authorization.approve", result="E1001", **facts)
+
+    assert found_by(verifying.look()) == {"work": {"came in without item", "decided without item"}}
 
 
 def test_the_hourly_look_begins_where_all_was_sound_and_closed(bank, tamper):

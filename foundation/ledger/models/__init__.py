@@ -20,11 +20,13 @@ from foundation.ledger.models._books import (
 from foundation.ledger.models._days import (
     DayCarry,
     DayClosing,
+    DayOpening,
     DayRun,
     DaySignature,
     Reopening,
     Turnover,
 )
+from foundation.ledger.models._exports import Export, ExportPart
 from foundation.ledger.models._history import ClosedDate, ClosingBalance, Mark, SubjectBalance
 from foundation.ledger.models._holds import Hold, HoldRequest
 from foundation.ledger.models._hot import ShardRequest
@@ -37,9 +39,12 @@ __all__ = [
     "ClosingBalance",
     "DayCarry",
     "DayClosing",
+    "DayOpening",
     "DayRun",
     "DaySignature",
     "Entry",
+    "Export",
+    "ExportPart",
     "Hold",
     "HoldRequest",
     "JournalLine",

@@ -187,6 +187,33 @@ class Reopening(Institutional):
         return f"{self.closing_id} {self.reason}"
 
 
+class DayOpening(Institutional):
+    """That the schedule was to open a business day of an institution, and what came of it.
+
+    `result` is `open` or the code of the last refusal, `told` the words that fill its text.
+    """
+
+    business_date = models.DateField(_("business date"))
+    tried_at = models.DateTimeField(_("tried at"))
+    tries = models.IntegerField(_("tries"), default=0)
+    result = models.CharField(_("what came of it"), max_length=20)
+    told = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("opening by the schedule")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "business_date"], name="ledger_opening_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(result="") & Q(tries__gt=0), name="ledger_opening_tried"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.institution_id} {self.business_date} {self.result}"
+
+
 class DayRun(Institutional):
     """That one institution's day be closed up to its seal by a job, and what came of it.
 

@@ -103,7 +103,10 @@ class SubjectBalance(Institutional):
 
 
 class Mark(Institutional):
-    """Debits and credits of one date on an account so far, at each 500th posting; never changed."""
+    """Debits and credits of one date on an account so far, at each 500th posting; never changed.
+
+    `made_at` and `balance_fen` are those of that posting.
+    """
 
     pk = models.CompositePrimaryKey("account_id", "shard", "business_date", "seq")
     account = models.ForeignKey(
@@ -118,9 +121,16 @@ class Mark(Institutional):
     legs = models.BigIntegerField(_("legs"))
     debit_fen = models.BigIntegerField(_("debit"))
     credit_fen = models.BigIntegerField(_("credit"))
+    made_at = models.DateTimeField(_("time"), null=True)
+    balance_fen = models.BigIntegerField(_("balance"), null=True)
 
     class Meta:
         verbose_name = _("mark")
+        indexes = [
+            models.Index(
+                fields=["account", "shard", "made_at", "seq"], name="ledger_mark_by_moment"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.business_date} {self.seq}"

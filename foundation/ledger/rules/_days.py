@@ -72,6 +72,10 @@ class Blocker:
         return self.count > self.carried
 
 
+# Of pages that show where days stand.
+DAYS_TOPIC = "ledger.days"
+
+
 class Blocked(Refused):
     """Something is open that nobody carries forward."""
 
@@ -145,6 +149,14 @@ class NeedsReason(Refused):
 
     code = "E4049"
     text = "Say why, in at most 200 characters."
+
+
+class NothingChosen(Refused):
+    """Nothing of what was shown was chosen, or it is not as it was shown any more."""
+
+    code = "E4070"
+    text = "Nothing was chosen, or it changed since you opened the page."
+    hint = "Load the page again."
 
 
 def check_sealable(blockers: Sequence[Blocker]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -13,6 +14,7 @@ from foundation.ledger.models import (
     BusinessDay,
     DayCarry,
     DayClosing,
+    DayOpening,
     DayRun,
     DaySignature,
     Reopening,
@@ -79,12 +81,46 @@ class Report:
     superseded_by: Reopening | None
 
 
+@dataclass(frozen=True)
+class ToSign:
+    """A report that waits for a signature; `mine` when the one who looks has signed it."""
+
+    closing: DayClosing
+    totals: Sequence[CurrencyTotal]
+    mine: bool
+
+
 def latest_days() -> Sequence[PlaceDay]:
     """Return every institution in scope with its latest day, in the order of the tree."""
     rows = BusinessDay.objects.order_by("institution_id", "-date").distinct("institution_id")
     latest = {row.institution_id: row for row in rows}
     places = people.institutions_in_scope()[:PLACES_MAX]
     return tuple(PlaceDay(place, latest.get(place.pk)) for place in places)
+
+
+def without_day(*, on: date) -> Sequence[int]:
+    """Return the institutions in scope whose latest day is before a date."""
+    rows = BusinessDay.objects.order_by("institution_id", "-date").distinct("institution_id")
+    return tuple(place for place, last in rows.values_list("institution_id", "date") if last < on)
+
+
+def refused_openings(*, places: Sequence[int]) -> Mapping[int, DayOpening]:
+    """Return of each institution the opening by the schedule that was refused for its next day."""
+    later = BusinessDay.objects.filter(
+        institution=OuterRef("institution"), date__gte=OuterRef("business_date")
+    )
+    rows = DayOpening.objects.filter(~Exists(later), institution_id__in=places)
+    rows = rows.exclude(result=rules.DAY_OPEN).order_by("institution_id", "-business_date")
+    return {row.institution_id: row for row in rows.distinct("institution_id")}
+
+
+def to_sign(*, person: UUID) -> Sequence[ToSign]:
+    """Return the sealed days in scope that wait for a signature, at most so many."""
+    given_up = Reopening.objects.filter(closing=OuterRef("pk"), approved=True)
+    rows = DayClosing.objects.filter(~Exists(given_up), day__state=rules.DAY_SEALED)
+    rows = rows.select_related("institution", "day").prefetch_related("signatures")
+    rows = rows.order_by("institution__number", "id")[:PLACES_MAX]
+    return tuple(ToSign(row, _totals(row), _mine(row, person)) for row in rows)
 
 
 def day(*, day_id: int) -> BusinessDay:
@@ -167,13 +203,9 @@ def report(*, closing_id: int) -> Report:
     if closing is None:
         raise rules.NoSuchDay
     titles = {check.code: check.title for check in rules.day_checks()}
-    totals = [
-        CurrencyTotal(currency, said["legs"], said["debit"], said["credit"])
-        for currency, said in sorted(closing.figures.items())
-    ]
     return Report(
         closing=closing,
-        totals=totals,
+        totals=_totals(closing),
         carried=[
             {**one, "title": titles.get(one["check"], one["check"])} for one in closing.carried
         ],
@@ -192,3 +224,14 @@ def runs(*, key: UUID) -> Sequence[DayRun]:
     """Return the institutions of one run with what came of each, in the order of their numbers."""
     rows = DayRun.objects.filter(key=key).select_related("institution", "day")
     return tuple(rows.order_by("institution__number", "id")[:PLACES_MAX])
+
+
+def _totals(closing: DayClosing) -> Sequence[CurrencyTotal]:
+    return tuple(
+        CurrencyTotal(currency, said["legs"], said["debit"], said["credit"])
+        for currency, said in sorted(closing.figures.items())
+    )
+
+
+def _mine(closing: DayClosing, person: UUID) -> bool:
+    return any(one.person == person for one in closing.signatures.all())

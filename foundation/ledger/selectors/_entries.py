@@ -53,6 +53,7 @@ class EntrySeen:
     note: str
     reverses_id: int | None
     reversed_by: int | None
+    value_date: date
     legs: Sequence[LegSeen]
 
 
@@ -65,5 +66,5 @@ def entry(*, entry_id: int) -> EntrySeen:
         rows = cursor.fetchall()
     if not rows:
         raise rules.NoSuchEntry(entry=entry_id)
-    legs = tuple(LegSeen(*row[10:]) for row in rows)
-    return EntrySeen(*(entry_id, *rows[0][:10], legs))
+    legs = tuple(LegSeen(*row[11:]) for row in rows)
+    return EntrySeen(*(entry_id, *rows[0][:11], legs))

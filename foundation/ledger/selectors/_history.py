@@ -81,7 +81,10 @@ GROUP BY i.id, s.id ORDER BY i.number, s.code
 
 @dataclass(frozen=True)
 class StatementLine:
-    """One posting of a statement, with the balance after it in the order of business dates."""
+    """One posting of a statement, with the balance after it in the order of business dates.
+
+    `value_date` is from when the amount counts: the business date, unless the entry keeps another.
+    """
 
     business_date: date
     shard: int
@@ -90,11 +93,7 @@ class StatementLine:
     debit_fen: int
     credit_fen: int
     balance_fen: int
-
-    @property
-    def value_date(self) -> date:
-        """Return the day from which the amount counts: the business date, unless one is kept."""
-        return self.business_date
+    value_date: date
 
     @property
     def place(self) -> str:
@@ -201,9 +200,10 @@ def full_statement(
             [account.pk, first, last, day, shard, seq, min(limit, STATEMENT_MAX)],
         )
         lines, running = [], brought
-        for on, part, number, entry, _line, fen in cursor.fetchall():
+        for on, part, number, entry, _line, fen, value in cursor.fetchall():
             running += sign * fen
-            lines.append(StatementLine(on, part, number, entry, max(fen, 0), max(-fen, 0), running))
+            sides = max(fen, 0), max(-fen, 0)
+            lines.append(StatementLine(on, part, number, entry, *sides, running, value))
     whole = rules.Movement(sign == 1, opening, debit, credit, closing)
     return Statement(whole, legs, brought, tuple(lines))
 

@@ -41,6 +41,11 @@ def journal(
     return tuple(found[: min(limit, PAGE_MAX)])
 
 
+def journal_count(*, query: JournalQuery) -> int:
+    """Return how many lines fit."""
+    return _matching(query).count()
+
+
 def journal_line(*, line_id: int) -> JournalLine | None:
     """Return one line, or None where there is none in sight."""
     found: JournalLine | None = JournalLine.objects.filter(id=line_id).first()

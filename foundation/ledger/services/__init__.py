@@ -7,6 +7,7 @@ from foundation.ledger.services._accounts import (
 )
 from foundation.ledger.services._anchoring import drop_anchor
 from foundation.ledger.services._batch import post_many
+from foundation.ledger.services._columns import journal_cells, journal_head
 from foundation.ledger.services._days import (
     ask_to_reopen,
     begin_close,
@@ -19,7 +20,7 @@ from foundation.ledger.services._days import (
     seal_day,
     sign_day,
 )
-from foundation.ledger.services._exporting import export_journal
+from foundation.ledger.services._exporting import EXPORT_MAX, export_journal
 from foundation.ledger.services._holds import (
     ask_about_hold,
     decide_about_hold,
@@ -30,12 +31,26 @@ from foundation.ledger.services._holds import (
 )
 from foundation.ledger.services._hot import decide_shards, propose_shards
 from foundation.ledger.services._importing import ImportReport, check_import, import_journal
+from foundation.ledger.services._long_exports import (
+    ask_export,
+    fetch_export,
+    files_of,
+    finish_export,
+    make_part,
+    purge_exports,
+)
+from foundation.ledger.services._openings import ask_openings, open_one
 from foundation.ledger.services._posting import dry_run, post, reverse
 from foundation.ledger.services._runs import ask_to_close, close_one
+from foundation.ledger.services._signing import Signing, sign_many
 
 __all__ = [
+    "EXPORT_MAX",
     "ImportReport",
+    "Signing",
     "ask_about_hold",
+    "ask_export",
+    "ask_openings",
     "ask_to_close",
     "ask_to_reopen",
     "begin_close",
@@ -54,16 +69,25 @@ __all__ = [
     "expire_holds",
     "export_journal",
     "extend_hold",
+    "fetch_export",
+    "files_of",
+    "finish_export",
     "import_journal",
+    "journal_cells",
+    "journal_head",
+    "make_part",
     "open_account",
     "open_day",
+    "open_one",
     "place_hold",
     "post",
     "post_many",
     "propose_shards",
+    "purge_exports",
     "release_hold",
     "resume",
     "reverse",
     "seal_day",
     "sign_day",
+    "sign_many",
 ]

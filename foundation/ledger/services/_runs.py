@@ -14,6 +14,7 @@ from foundation.ledger import events, rules
 from foundation.ledger.models import BusinessDay, DayRun
 from foundation.ledger.services._days import begin_close, seal_day
 from foundation.people.models import Staff
+from foundation.ui import live
 
 
 @transaction.atomic
@@ -52,6 +53,7 @@ def close_one(*, run_id: int, at: datetime) -> DayRun:
         run.told = {name: str(value) for name, value in refusal.params.items()}
     else:
         run.result = rules.DAY_SEALED
+    live.tell(rules.DAYS_TOPIC, place)
     run.done_at = at
     run.save(update_fields=["result", "told", "done_at"])
     return run

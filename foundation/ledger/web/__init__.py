@@ -13,7 +13,10 @@ from foundation.ledger.web._days import (
     days,
     open_next,
     run,
+    sign,
+    sign_many,
 )
+from foundation.ledger.web._exports import export_ask, export_file, exports
 from foundation.ledger.web._history import statement, tie_out, trial_accounts, trial_balance
 from foundation.ledger.web._holds import hold, hold_change, hold_decide, hold_place
 from foundation.ledger.web._hot import hot, hot_accounts, hot_decide, hot_propose
@@ -33,6 +36,9 @@ __all__ = [
     "day_step",
     "days",
     "entry",
+    "export_ask",
+    "export_file",
+    "exports",
     "hold",
     "hold_change",
     "hold_decide",
@@ -45,6 +51,8 @@ __all__ = [
     "journal",
     "open_next",
     "run",
+    "sign",
+    "sign_many",
     "statement",
     "tie_out",
     "trial_accounts",

@@ -30,17 +30,15 @@ def accounts(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.ACCOUNT_VIEW, missing=(rules.NoSuchAccount,))
 def account(request: HttpRequest, number: str) -> HttpResponse:
-    """Show one account: balance, holds, statement, and what was done with it."""
+    """Show one account: balance, holds, its latest postings, and what was done with it."""
     found = selectors.account(number=number)
-    form = forms.StatementDays(request.GET)
-    days = form.cleaned_data if form.is_valid() else {}
+    form = forms.Older(request.GET)
+    before = form.cleaned_data["before"] if form.is_valid() else ""
     shown = {
-        "form": form,
         "account": found,
         "holds": selectors.holds(account_id=found.pk),
-        "postings": selectors.statement(account_id=found.pk, limit=PAGE, **days),
+        "postings": selectors.statement(account_id=found.pk, limit=PAGE, before=before),
         "entries": selectors.account_timeline(account=found),
-        "days": days,
         "size": PAGE,
     }
     return render(request, "ledger/account.html", shown, status=200 if form.is_valid() else 422)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from foundation.kernel import errors
 from foundation.ledger import forms, rules, selectors, services
-from foundation.ledger.models import BusinessDay, DayRun
+from foundation.ledger.models import BusinessDay, DayOpening, DayRun
 from foundation.people.roles import Permission
 from foundation.policy import selectors as policy
 from foundation.ui import pdf
@@ -32,11 +32,13 @@ STEPS: Mapping[str, Callable[..., object]] = {
 def days(request: HttpRequest) -> HttpResponse:
     """Show where every institution in sight stands, to close or open many at once."""
     rows = selectors.latest_days()
+    refused = selectors.refused_openings(places=[row.institution.pk for row in rows])
     counts = dict.fromkeys(rules.DAY_FLOW.states, 0)
     for row in rows:
         if row.day:
             counts[row.day.state] += 1
-    shown = {"rows": rows, "counts": counts, "key": uuid4()}
+    told = [(row, _told(refused.get(row.institution.pk))) for row in rows]
+    shown = {"rows": told, "counts": counts, "key": uuid4()}
     return render(request, "ledger/days.html", shown)
 
 
@@ -160,7 +162,30 @@ def run(request: HttpRequest, run_key: UUID) -> HttpResponse:
     """Show how far a run has come, and what came of each institution."""
     rows = [(one, _told(one)) for one in selectors.runs(key=run_key)]
     done = sum(one.done_at is not None for one, _text in rows)
-    return render(request, "ledger/run.html", {"rows": rows, "done": done, "all": len(rows)})
+    part = "_run" if request.headers.get("HX-Request") else "run"
+    shown = {"rows": rows, "done": done, "all": len(rows)}
+    return render(request, f"ledger/{part}.html", shown)
+
+
+@require_GET
+@requires(Permission.DAY_CLOSE)
+def sign(request: HttpRequest) -> HttpResponse:
+    """Show every report that waits for a signature, with its figures and its seal."""
+    rows = selectors.to_sign(person=signed_in(request).person)
+    return render(request, "ledger/sign.html", {"rows": rows})
+
+
+@action
+@require_POST
+@requires(Permission.DAY_CLOSE, missing=(rules.NoSuchDay,))
+def sign_many(request: HttpRequest) -> HttpResponse:
+    """Sign the chosen reports, each with the seal that was shown."""
+    person = signed_in(request)
+    form = forms.ManySeals(request.POST)
+    if not form.is_valid():
+        raise rules.NothingChosen
+    found = services.sign_many(shown=form.cleaned_data["seals"], at=timezone.now(), by=person)
+    return render(request, "ledger/sign_many.html", {"rows": found})
 
 
 @require_GET
@@ -188,6 +213,6 @@ def _following(found: BusinessDay) -> date:
         return found.date + timedelta(days=1)
 
 
-def _told(one: DayRun) -> str:
-    refusal = errors.refusals().get(one.result)
-    return refusal(**one.told).shown(gettext) if refusal else ""
+def _told(one: DayRun | DayOpening | None) -> str:
+    refusal = errors.refusals().get(one.result) if one else None
+    return refusal(**one.told).shown(gettext) if one and refusal else ""

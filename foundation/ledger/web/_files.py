@@ -10,11 +10,8 @@ from urllib.parse import urlencode
 
 import xlsxwriter
 from django.http import HttpResponse
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from foundation.kernel.money import Money
-from foundation.ledger import rules
+from foundation.ledger import rules, services
 from foundation.ledger.models import JournalLine
 
 KINDS: Mapping[str, str] = {
@@ -34,55 +31,17 @@ def search(given: Mapping[str, str]) -> str:
 
 def answer(lines: Sequence[JournalLine], kind: str) -> HttpResponse:
     """Return the lines as a file to be saved."""
-    rows = [_cells(line) for line in lines]
+    rows = [services.journal_cells(line=line) for line in lines]
     body = _csv(rows) if kind == "csv" else _xlsx(rows, [line.amount_fen for line in lines])
     response = HttpResponse(body, content_type=KINDS[kind])
     response["Content-Disposition"] = f'attachment; filename="journal.{kind}"'
     return response
 
 
-def _head() -> list[str]:
-    return [
-        _("Institution"),
-        _("Business date"),
-        _("Journal number"),
-        _("Time"),
-        _("Teller"),
-        _("Transaction code"),
-        _("Account number"),
-        _("Debit or credit"),
-        _("Amount"),
-        _("Currency"),
-        _("Counter-account"),
-        _("Voucher number"),
-        _("Source"),
-    ]
-
-
-def _cells(line: JournalLine) -> list[str]:
-    side = _("Debit") if line.side == rules.DEBIT else _("Credit")
-    source = _("Own books") if line.source == rules.OWN else _("Foreign core")
-    return [
-        line.institution.number,
-        f"{line.business_date:%Y-%m-%d}",
-        line.journal_no,
-        f"{timezone.localtime(line.at):%H:%M:%S}",
-        line.teller,
-        line.trade_code,
-        line.account_number,
-        side,
-        Money(line.amount_fen).format(commas=False),
-        line.currency,
-        line.counter_account,
-        line.voucher_no,
-        source,
-    ]
-
-
 def _csv(rows: Sequence[Sequence[str]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(_head())
+    writer.writerow(services.journal_head())
     writer.writerows([rules.plain_cell(cell) for cell in row] for row in rows)
     # The mark tells spreadsheets that Chinese follows.
     return out.getvalue().encode("utf-8-sig")
@@ -94,7 +53,7 @@ def _xlsx(rows: Sequence[Sequence[str]], fen: Sequence[int]) -> bytes:
     sheet = book.add_worksheet()
     money = book.add_format({"num_format": "#,##0.00"})
     sheet.freeze_panes(1, 0)
-    for place, title in enumerate(_head()):
+    for place, title in enumerate(services.journal_head()):
         sheet.write_string(0, place, title)
     for number, row in enumerate(rows, 1):
         for place, cell in enumerate(row):

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from foundation.ledger import forms, rules, selectors
-from foundation.ledger.models import Account
+from foundation.ledger.models import Account, ChartAccount
 from foundation.ledger.selectors import Statement, Tie, TrialRow
-from foundation.ledger.web import _files, _sheets
+from foundation.ledger.web import _exports, _files, _sheets
 from foundation.ledger.web._sheets import Sheet
 from foundation.people import selectors as people
 from foundation.people.roles import Permission
@@ -39,6 +39,8 @@ def statement(request: HttpRequest, number: str) -> HttpResponse:
         return render(request, "ledger/statement.html", shown, status=422)
     limit = LINES_MAX + 1 if kind in FILES else PAGE
     found = selectors.full_statement(account=account, limit=limit, **form.cleaned_data)
+    if kind in FILES and len(found.lines) > LINES_MAX:
+        return _offered(request, account, form.cleaned_data)
     if kind in FILES:
         return _saved(request, _statement_sheet(account, found, form.cleaned_data), kind)
     shown |= {"statement": found, "following": _following(found)}
@@ -72,10 +74,10 @@ def trial_accounts(request: HttpRequest, code: str) -> HttpResponse:
     if asked is None:
         return render(request, "ledger/trial_accounts.html", shown, status=422)
     kind, after = request.GET.get("export", ""), form.cleaned_data["after"]
-    limit = LINES_MAX if kind in FILES else PAGE
+    limit = LINES_MAX + 1 if kind in FILES else PAGE
     rows = selectors.trial_accounts(chart_id=chart.pk, after=after, limit=limit, **asked)
     if kind in FILES:
-        return _saved(request, _trial_sheet(chart.name, f"accounts-{code}", rows, asked), kind)
+        return _accounts_file(request, chart, rows, asked, kind)
     following = rows[-1].key if len(rows) == PAGE else ""
     shown |= {"rows": rows, "asked": asked, "following": following}
     shown["given"] = _files.search(_texts(request.GET.dict()))
@@ -117,6 +119,27 @@ def _asked(request: HttpRequest) -> tuple[forms.TrialQuery, dict[str, Any] | Non
     return form, {"places": ids, "currency": given["currency"], "on": given["on"]}
 
 
+def _offered(request: HttpRequest, account: Account, days: Mapping[str, Any]) -> HttpResponse:
+    span = {name: days[name].isoformat() for name in ("first", "last")}
+    title = f"{_('Statement')} {ops.account(account.number)} {days['first']} – {days['last']}"
+    asked = span | {"number": account.number}
+    return _exports.offer(request, kind=rules.STATEMENT_FILE, asked=asked, title=title)
+
+
+def _accounts_file(
+    request: HttpRequest,
+    chart: ChartAccount,
+    rows: Sequence[TrialRow],
+    asked: Mapping[str, Any],
+    kind: str,
+) -> HttpResponse:
+    if len(rows) > LINES_MAX:
+        words = {**asked, "on": asked["on"].isoformat(), "chart_id": chart.pk}
+        title = f"{chart.code} {chart.name} {asked['on']}"
+        return _exports.offer(request, kind=rules.ACCOUNTS_FILE, asked=words, title=title)
+    return _saved(request, _trial_sheet(chart.name, f"accounts-{chart.code}", rows, asked), kind)
+
+
 def _following(found: Statement) -> str:
     return found.lines[-1].place if len(found.lines) == PAGE else ""
 
@@ -133,13 +156,17 @@ def _texts(given: Mapping[str, object]) -> dict[str, str]:
 
 
 def _statement_sheet(account: Account, found: Statement, days: Mapping[str, Any]) -> Sheet:
-    head = [_("Business date"), _("Entry number"), _("Debit"), _("Credit"), _("Balance")]
-    rows: list[list[str | int]] = [["", _("Opening balance"), "", "", found.whole.opening_fen]]
+    head = [_("Business date"), _("Value date"), _("Entry number"), _("Debit"), _("Credit"),
+            _("Balance")]  # fmt: skip
+    whole = found.whole
+    rows: list[list[str | int]] = [["", "", _("Opening balance"), "", "", whole.opening_fen]]
     for line in found.lines:
         moved = [line.debit_fen, line.credit_fen, line.balance_fen]
-        rows.append([line.business_date.isoformat(), str(line.entry_id), *moved])
-    whole = found.whole
-    rows.append(["", _("Closing balance"), whole.debit_fen, whole.credit_fen, whole.closing_fen])
+        days_of = [line.business_date.isoformat(), line.value_date.isoformat()]
+        rows.append([*days_of, str(line.entry_id), *moved])
+    rows.append(
+        ["", "", _("Closing balance"), whole.debit_fen, whole.credit_fen, whole.closing_fen]
+    )
     asked = f"{ops.account(account.number)} {account.name} {days['first']} – {days['last']}"
     return Sheet(f"statement-{account.number}", _("Statement"), asked, head, rows)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from foundation.ledger import forms, rules, selectors, services
 from foundation.ledger.models import JournalLine
-from foundation.ledger.web import _files
+from foundation.ledger.web import _exports, _files
 from foundation.people.roles import Permission
 from foundation.trail import selectors as trail
 from foundation.ui import subjects, table
@@ -67,14 +69,20 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
 
 
 def _export(request: HttpRequest, form: forms.JournalSearch, kind: str) -> HttpResponse:
-    staff = signed_in(request)
-    lines = services.export_journal(
-        query=form.query(),
-        institution_id=staff.institution_id,
-        kind=kind,
-        at=timezone.now(),
-        by=staff.label,
-    )
+    staff, query = signed_in(request), form.query()
+    try:
+        lines = services.export_journal(
+            query=query,
+            institution_id=staff.institution_id,
+            kind=kind,
+            at=timezone.now(),
+            by=staff.label,
+        )
+    except rules.TooManyLines:
+        days = {"first": query.first.isoformat(), "last": query.last.isoformat()}
+        title = f"{gettext('Journal')} {query.first} – {query.last}"
+        asked = asdict(query) | days
+        return _exports.offer(request, kind=rules.JOURNAL_FILE, asked=asked, title=title)
     return _files.answer(lines, kind)
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.urls import reverse
 
 from foundation.ledger import services
 from foundation.trail.models import Event
-from tests.factories.ledger import DAY, NOON, Bank, pay
+from tests.factories.ledger import NOON, Bank, pay
 
 
 def address(bank: Bank) -> str:
@@ -25,12 +23,11 @@ def test_balance_holds_statement_and_timeline_are_shown(bank, desk):
         assert shown in page
 
 
-def test_the_statement_may_be_of_some_days(bank, desk):
-    later = DAY + timedelta(days=1)
+def test_days_are_asked_for_on_the_statement_only(bank, desk):
+    page = desk(bank.outlet).get(address(bank)).content.decode()
 
-    page = desk(bank.outlet).get(address(bank), {"first": later, "last": later})
-
-    assert page.context["postings"] == ()
+    assert reverse("ledger:statement", args=[bank.payer.number]) in page
+    assert 'type="date"' not in page
 
 
 def test_a_long_statement_goes_on(bank, desk):
@@ -45,8 +42,8 @@ def test_a_long_statement_goes_on(bank, desk):
     assert f"before={oldest}" in first.content.decode()
 
 
-def test_a_day_that_is_none_is_told_at_its_field(bank, desk):
-    assert desk(bank.outlet).get(address(bank), {"first": "2026-02-30"}).status_code == 422
+def test_a_place_that_is_none_is_refused(bank, desk):
+    assert desk(bank.outlet).get(address(bank), {"before": "x"}).status_code == 422
 
 
 def test_an_account_of_another_outlet_or_none_is_not_there_and_the_question_is_kept(bank, desk):

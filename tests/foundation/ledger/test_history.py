@@ -145,12 +145,31 @@ class TestMarks:
         for on in (BEFORE, DAY, NEXT):
             assert selectors.balance_on(account_id=account.pk, on=on) == added_up(account, on)
         rows = list(Posting.objects.filter(account=account).order_by("seq"))
-        for row in (*rows[:3], *rows[495:505], *rows[-3:]):
+        for row in (*rows[:3], *rows[495:505], *rows[650::50], *rows[-3:]):
             found = selectors.balance_at(account_id=account.pk, at=row.made_at)
             assert found == row.balance_after
+            just_before = row.made_at - timedelta(microseconds=1)
+            found = selectors.balance_at(account_id=account.pk, at=just_before)
+            assert found == (rows[row.seq - 2].balance_after if row.seq > 1 else 0)
+        for mark in Mark.objects.filter(account=account).order_by("seq", "business_date"):
+            row = rows[mark.seq - 1]
+            assert (mark.made_at, mark.balance_fen) == (row.made_at, row.balance_after)
         self.reads_to_the_end(account, DAY, NEXT)
         self.reads_to_the_end(account, DAY, DAY)
         self.reads_to_the_end(account, NEXT, NEXT)
+
+    def test_a_mark_is_the_sum_of_its_date_so_far(self, busy):
+        account = busy.far_payee
+        left = {
+            (mark.seq, mark.business_date): (mark.legs, mark.debit_fen, mark.credit_fen)
+            for mark in Mark.objects.filter(account=account)
+        }
+        rows = list(Posting.objects.filter(account=account).order_by("seq"))
+
+        for (seq, on), sums in left.items():
+            until = [row for row in rows if row.seq <= seq and row.business_date == on]
+            debit = sum(row.debit_fen for row in until)
+            assert sums == (len(until), debit, sum(row.credit_fen for row in until))
 
     def reads_to_the_end(self, account, first, last):
         account.refresh_from_db()
@@ -276,3 +295,16 @@ def test_the_general_ledger_agrees_with_the_accounts(mixed):
 def test_the_application_writes_none_of_it(bank, table, statement):
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         run(statement.format(table))
+
+
+def test_the_value_date_is_on_the_statement_and_the_entry(bank):
+    early = DAY - timedelta(days=3)
+    payer, payee = (factory.account(bank.outlet, "2011", name, on=early) for name in "甲乙")
+    deposit = pay(bank, bank.till, payer, 5)
+    entry = pay(bank, payer, payee, 5, value_date=early)
+
+    lines = selectors.full_statement(account=payer, first=DAY, last=DAY).lines
+
+    assert [line.value_date for line in lines] == [DAY, early]
+    assert selectors.entry(entry_id=entry.pk).value_date == early
+    assert selectors.entry(entry_id=deposit.pk).value_date == DAY

@@ -51,6 +51,17 @@ def test_a_look_tells_each_check_in_words_and_what_is_in_sight(kept, window):
     assert "/ledger/account/123/" in page.content.decode()
 
 
+def test_what_is_wrong_is_said_in_plain_words(kept, window):
+    url = reverse("trail:look", args=[kept.pk])
+
+    assert "余额与明细合计不符" in window.get(url).content.decode()
+    assert "余额与明细合计不符" in window.get(url, {"export": "csv"}).content.decode()
+
+
+def test_every_kind_belongs_to_a_check():
+    assert {kind.check for kind in rules.DIFFERENCE_KINDS.values()} == set(rules.BOOK_CHECKS)
+
+
 def test_a_look_that_was_not_is_not_there(kept, window):
     assert window.get(reverse("trail:look", args=[kept.pk + 1])).status_code == 404
 

@@ -1,0 +1,58 @@
+-- Guards of the books that are missing or switched off, and rights that the application must not
+-- have.
+CREATE OR REPLACE FUNCTION ledger_guards_off() RETURNS TABLE (kind text, subject text, found text)
+LANGUAGE sql STABLE AS $$
+  SELECT 'guard off', c.relname::text, w.name
+  FROM pg_class c
+  CROSS JOIN LATERAL (
+    SELECT unnest(ARRAY['ledger_append_only', 'ledger_no_truncate']) AS name
+    UNION ALL SELECT 'ledger_entry_sound' WHERE c.relname = 'ledger_entry'
+    UNION ALL SELECT 'ledger_legs_sound' WHERE c.relname = 'ledger_posting'
+  ) w
+  WHERE c.relnamespace = 'public'::regnamespace
+    AND c.relname IN ('ledger_entry', 'ledger_posting', 'ledger_journalline', 'ledger_postingkey',
+      'ledger_reversal', 'ledger_dayclosing', 'ledger_turnover', 'ledger_daysignature',
+      'ledger_daycarry', 'ledger_closingbalance', 'ledger_subjectbalance', 'ledger_mark')
+    AND NOT EXISTS (SELECT FROM pg_trigger t
+      WHERE t.tgrelid = c.oid AND t.tgname = w.name AND t.tgenabled = 'A')
+  UNION ALL
+  -- Each month stands under the same guards: a way past the whole table leads through it.
+  SELECT 'guard off', c.relname::text, w.name
+  FROM pg_inherits h JOIN pg_class c ON c.oid = h.inhrelid
+  CROSS JOIN LATERAL (
+    SELECT unnest(ARRAY['ledger_append_only', 'ledger_no_truncate']) AS name
+    UNION ALL SELECT 'ledger_entry_sound' WHERE h.inhparent = 'ledger_entry'::regclass
+    UNION ALL SELECT 'ledger_legs_sound' WHERE h.inhparent = 'ledger_posting'::regclass
+  ) w
+  WHERE h.inhparent IN ('ledger_entry'::regclass, 'ledger_posting'::regclass,
+      'ledger_journalline'::regclass)
+    AND NOT EXISTS (SELECT FROM pg_trigger t
+      WHERE t.tgrelid = c.oid AND t.tgname = w.name AND t.tgenabled = 'A')
+  UNION ALL
+  SELECT 'guard off', w.relation, w.name
+  FROM (VALUES ('ledger_account', 'ledger_account_sound'),
+    ('ledger_account', 'ledger_shards_follow'), ('ledger_businessday', 'ledger_day_whole')
+  ) w(relation, name)
+  WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgname = w.name
+    AND t.tgenabled = 'A' AND t.tgrelid = w.relation::regclass)
+  UNION ALL
+  SELECT 'guard off', 'ledger_businessday', w.name
+  FROM unnest(ARRAY['ledger_day_guard', 'ledger_date_opened', 'ledger_date_reopened']) w(name)
+  WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgname = w.name AND t.tgenabled = 'A'
+    AND t.tgrelid = 'ledger_businessday'::regclass)
+  UNION ALL
+  SELECT 'guard off', c.relname::text, 'row security'
+  FROM pg_class c
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+    AND c.relname LIKE 'ledger\_%' AND c.relname NOT IN ('ledger_chartaccount', 'ledger_closeddate')
+    AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+  UNION ALL
+  SELECT 'right too many', c.relname::text, coalesce(r.rolname, 'everybody') || ' ' || x.privilege_type
+  FROM pg_class c CROSS JOIN aclexplode(c.relacl) x LEFT JOIN pg_roles r ON r.oid = x.grantee
+  WHERE c.relnamespace IN ('public'::regnamespace, 'ledger_parts'::regnamespace)
+    AND x.grantee <> c.relowner AND x.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')
+    AND (c.relnamespace = 'ledger_parts'::regnamespace OR c.relname IN ('ledger_entry',
+      'ledger_posting', 'ledger_journalline', 'ledger_postingkey', 'ledger_reversal',
+      'ledger_dayclosing', 'ledger_turnover', 'ledger_closingbalance', 'ledger_subjectbalance',
+      'ledger_mark'))
+$$;
