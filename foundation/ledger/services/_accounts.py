@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Sum
 
 from foundation.kernel import numbering
 from foundation.ledger import rules
@@ -66,8 +67,10 @@ def change_state(
     account = locked(number=number)
     state = rules.ACCOUNT_FLOW.after(account.state, step)
     if state == rules.CLOSED:
+        # Of an account spread over several balances the row is only a part.
+        spread: int = account.spread.aggregate(fen=Sum("balance_fen", default=0))["fen"]
         rules.check_closable(
-            account=number, balance_fen=account.balance_fen, held_fen=account.held_fen
+            account=number, balance_fen=account.balance_fen + spread, held_fen=account.held_fen
         )
         account.closed_on = on
     account.state = state
