@@ -31,7 +31,7 @@ def prove(
         run_state_machine_as_test(
             seed(number)(books),
             settings=settings(
-                max_examples=TRIALS,
+                max_examples=min(TRIALS, -(-steps // STEPS_OF_A_TRIAL)),
                 stateful_step_count=STEPS_OF_A_TRIAL,
                 deadline=None,
                 database=None,

@@ -21,7 +21,7 @@ def test_without_hypothesis_it_says_what_is_missing(monkeypatch):
 
 
 def test_it_prints_seed_steps_and_refusals(committed_db):
-    command = [sys.executable, "-W", "ignore", "-m", "ops_platform.proving", "60", "7"]
+    command = [sys.executable, "-W", "ignore", "-m", "ops_platform.proving", "400", "7"]
     environ = committed_db.environment()
 
     said = subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout

@@ -34,6 +34,7 @@ from foundation.ledger.rules._days import (
     carried,
     check_sealable,
     day_checks,
+    months_from,
 )
 from foundation.ledger.rules._history import (
     STATEMENT_DAYS_MAX,
@@ -201,6 +202,7 @@ __all__ = [
     "day_of",
     "fingerprint",
     "ids_of",
+    "months_from",
     "plain_cell",
     "read_journal",
     "refusal",

@@ -36,7 +36,14 @@ def days(request: HttpRequest) -> HttpResponse:
     for row in rows:
         if row.day:
             counts[row.day.state] += 1
-    shown = {"rows": rows, "counts": counts, "key": uuid4()}
+    months = selectors.months()
+    shown = {
+        "rows": rows,
+        "counts": counts,
+        "key": uuid4(),
+        "first": months[:1],
+        "last": months[-1:],
+    }
     return render(request, "ledger/days.html", shown)
 
 
