@@ -164,6 +164,12 @@ class Env:
         5_000_000,
         "How long the history of `bin/bench ledger` grows.",
     )
+    bench_lines: int = _knob(
+        "OPS_BENCH_LINES",
+        _whole(90_000, 50_000_000),
+        2_000_000,
+        "How many lines the journal of `bin/bench search` has.",
+    )
     port: int = _knob("OPS_PORT", _whole(1, 65535), 8000, "Port of the web server.")
     public: bool = _knob(
         "OPS_PUBLIC",

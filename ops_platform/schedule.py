@@ -60,6 +60,7 @@ SLOTS: tuple[Slot, ...] = (
     Every("foundation.people.tasks.forget_tries", 3600),
     Every("ops_platform.tasks.verify_recent", 3600),
     Daily("foundation.ledger.tasks.expire_holds", time(0, 5)),
+    Daily("foundation.ledger.tasks.make_months", time(1, 15)),
     Daily("foundation.people.tasks.disable_dormant", time(2, 10)),
     Daily("ops_platform.tasks.verify_books", time(3, 30)),
 )

@@ -59,10 +59,16 @@ class JournalSearch(forms.Form):
     account_number = forms.RegexField(
         r"^[0-9A-Za-z ]*$", label=_("Account number"), max_length=40, required=False
     )
+    counter_account = forms.RegexField(
+        r"^[0-9A-Za-z ]*$", label=_("Counter-account"), max_length=40, required=False
+    )
     teller = _code(_("Teller"), 12)
     trade_code = _code(_("Transaction code"), 8)
     voucher_no = _code(_("Voucher number"), 20)
     amount = forms.CharField(label=_("Amount"), max_length=24, required=False)
+    subject = forms.RegexField(
+        r"^[0-9A-Za-z._:/-]*$", label=_("Item"), max_length=80, required=False
+    )
     before = forms.IntegerField(
         min_value=0, max_value=BIGGEST, required=False, widget=forms.HiddenInput
     )
@@ -70,6 +76,10 @@ class JournalSearch(forms.Form):
     def clean_account_number(self) -> str:
         """Return the number without its groups."""
         return str(self.cleaned_data["account_number"]).replace(" ", "")
+
+    def clean_counter_account(self) -> str:
+        """Return the number without its groups."""
+        return str(self.cleaned_data["counter_account"]).replace(" ", "")
 
     def clean_amount(self) -> int | None:
         """Return fen, or say what is no amount."""
@@ -96,6 +106,8 @@ class JournalSearch(forms.Form):
             last=given["last"],
             journal_no=given["journal_no"].upper(),
             account_number=given["account_number"].upper(),
+            counter_account=given["counter_account"].upper(),
+            subject=given["subject"],
             teller=given["teller"].upper(),
             trade_code=given["trade_code"].upper(),
             voucher_no=given["voucher_no"].upper(),

@@ -50,6 +50,11 @@ def close_dates(**_day: Any) -> Callable[[], object]:
     return services.close_dates
 
 
+def make_months() -> Callable[[], object]:
+    """Make the tables of the coming months before anybody posts into them."""
+    return partial(services.make_months, on=timezone.localdate())
+
+
 def expire_holds() -> Callable[[], object]:
     """Release what is held no more from today on."""
     return partial(services.expire_holds, on=timezone.localdate(), at=timezone.now())

@@ -23,7 +23,7 @@ def load(name):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0016_hot_accounts")]
+    dependencies = [("ledger", "0019_search")]
 
     operations = [
         migrations.AddField("mark", "made_at", models.DateTimeField("time", null=True)),

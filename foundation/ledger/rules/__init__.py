@@ -36,6 +36,7 @@ from foundation.ledger.rules._days import (
     carried,
     check_sealable,
     day_checks,
+    months_from,
 )
 from foundation.ledger.rules._exports import (
     ACCOUNTS_FILE,
@@ -238,6 +239,7 @@ __all__ = [
     "day_of",
     "fingerprint",
     "ids_of",
+    "months_from",
     "plain_cell",
     "read_journal",
     "refusal",

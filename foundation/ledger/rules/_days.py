@@ -159,6 +159,12 @@ class NothingChosen(Refused):
     hint = "Load the page again."
 
 
+def months_from(on: date, count: int) -> Sequence[date]:
+    """Return the first days of so many months, from the one that the day is in."""
+    first = on.year * 12 + on.month - 1
+    return [date(month // 12, month % 12 + 1, 1) for month in range(first, first + count)]
+
+
 def check_sealable(blockers: Sequence[Blocker]) -> None:
     """Refuse while something is open that nobody carries forward."""
     standing = sum(blocker.stands for blocker in blockers)

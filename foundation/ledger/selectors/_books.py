@@ -88,6 +88,13 @@ class Extent:
     accounts: int
 
 
+def months() -> Sequence[date]:
+    """Return the first days of the months that have tables, the earliest first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT m FROM ledger_months() m ORDER BY m")
+        return tuple(first for (first,) in cursor.fetchall())
+
+
 def extent(*, first: date, last: date) -> Extent:
     """Return how many entries, legs and journal lines the days have, and how many accounts."""
     ids = rules.ids_of(first, last)

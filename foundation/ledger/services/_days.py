@@ -15,6 +15,8 @@ from foundation.ledger.services._holds import expire_holds
 from foundation.people.models import Staff
 from foundation.trail import services as trail
 
+MONTHS_AHEAD = 2
+
 
 @transaction.atomic
 def open_day(*, institution_id: int, on: date, at: datetime, by: str) -> BusinessDay:
@@ -172,6 +174,22 @@ def decide_reopening(
     action = "ledger.reopen_day" if approve else "ledger.decline_reopening"
     _record(day, action, by=by.label, at=at, reason=asked.reason, seal=closing.digest)
     return day
+
+
+def make_months(*, on: date, ahead: int = MONTHS_AHEAD) -> int:
+    """Make the tables of this month and of so many after it; return how many were missing.
+
+    Whoever posts is never kept waiting: a lock that is not free within two seconds is given up, and
+    the task tries again.
+    """
+    made = 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '2s'")
+        for month in rules.months_from(on, ahead + 1):
+            cursor.execute("SELECT ledger_month(%s)", [month])
+            made += bool(cursor.fetchone()[0])
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    return made
 
 
 def close_dates() -> int:

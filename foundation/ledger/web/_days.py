@@ -38,7 +38,9 @@ def days(request: HttpRequest) -> HttpResponse:
         if row.day:
             counts[row.day.state] += 1
     told = [(row, _told(refused.get(row.institution.pk))) for row in rows]
+    months = selectors.months()
     shown = {"rows": told, "counts": counts, "key": uuid4()}
+    shown |= {"first": months[:1], "last": months[-1:]}
     return render(request, "ledger/days.html", shown)
 
 

@@ -8,10 +8,13 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 from django.db import connection
 from django.test import Client
+from psycopg2.extensions import cursor
 
 from foundation.kernel import scope
+from foundation.ledger.models import Entry
 from foundation.people import services as people
 from foundation.people.models import Institution
+from tests.database import Database
 from tests.factories import ledger as factory
 from tests.factories import people as people_factory
 
@@ -56,3 +59,13 @@ def centre(bank: factory.Bank) -> Institution:
     return people.open_institution(
         number="110199", name="监控中心", kind="centre", parent=bank.branch
     )
+
+
+@pytest.fixture
+def books(committed_db: Database) -> Iterator[tuple[factory.Bank, Entry, cursor]]:
+    """Open a bank whose books are committed, and the owner's own line to them."""
+    made = factory.bank()
+    with people.acting_as_system(reason="test"):
+        entry = factory.pay(made, made.payer, made.payee, 700)
+    with committed_db.as_owner() as owner:
+        yield made, entry, owner

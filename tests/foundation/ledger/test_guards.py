@@ -89,16 +89,6 @@ def test_every_table_is_guarded_by_row(bank, table):
     ) == [(True, True)]
 
 
-@pytest.fixture
-def books(committed_db):
-    """A bank whose books are committed, and the owner's own line to them."""
-    bank = factory.bank()
-    with people.acting_as_system(reason="test"):
-        bank_entry = pay(bank, bank.payer, bank.payee, 700)
-    with committed_db.as_owner() as owner:
-        yield bank, bank_entry, owner
-
-
 def insert_entry(owner, bank, serial=999, table="ledger_entry"):
     identity = 261123_0000000000 + serial
     owner.execute(

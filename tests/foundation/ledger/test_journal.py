@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import openpyxl
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from foundation.ledger import rules
@@ -37,11 +38,50 @@ def test_a_line_is_found_by_its_amount_as_it_is_typed(bank, desk):
 
 
 @pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("journal_no", "2"),
+        ("counter_account", "{payee}"),
+        ("subject", "authorization.request:7"),
+        ("teller", "110007"),
+        ("trade_code", "1101"),
+        ("voucher_no", "00070001"),
+    ],
+)
+def test_a_line_is_found_by_each_of_its_fields(bank, desk, field, value):
+    entry = pay(
+        bank, bank.payer, bank.payee, 7, subject="authorization.request:7", teller="110007",
+        trade_code="1101", voucher_no="00070001",
+    )  # fmt: skip
+
+    page = desk(bank.outlet).get(ADDRESS, DAYS | {field: value.format(payee=bank.payee.number)})
+
+    assert [row.entry_id for row in page.context["rows"]] == [entry.pk]
+
+
+def test_every_field_of_the_search_has_its_index_in_every_month(bank):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
+            " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]"
+            " WHERE c.relname = 'journalline_202611' AND i.indisvalid"
+        )
+        indexed = {column for _table, column in cursor.fetchall()}
+
+    assert indexed >= {
+        "id", "institution_id", "journal_no", "account_number", "counter_account", "teller",
+        "trade_code", "voucher_no", "amount_fen", "subject",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         {"first": "x"},
         {"amount": "1.234"},
         {"teller": "=1"},
+        {"counter_account": "=1"},
+        {"subject": "a b"},
         {"before": "-1"},
         {"before": "9" * 30},
         {"last": (DAY - timedelta(days=1)).isoformat()},
