@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -281,22 +281,22 @@ class Books(RuleBasedStateMachine):
 
     @rule(which=WHICH, shards=st.sampled_from([1, 2, 4, 8]))
     def spread(self, which: int, shards: int) -> None:
-        """Spread an account over several balances, or bring it back to one."""
+        """Let two people spread an account over several balances, or bring it back to one."""
         paper = self._paper(which)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT id FROM ledger_account WHERE number = %s", [paper.number])
-            (account,) = cursor.fetchone()
-            try:
-                with transaction.atomic():
-                    cursor.execute("SELECT ledger_spread(%s, %s::smallint)", [account, shards])
-            except IntegrityError as error:
-                assert "ledger_account_shards" in str(error)  # noqa: PT017  any other is a fault
-                assert shards > 1
-                assert not paper.overdraft
-                self.counts["refused ledger_account_shards"] += 1
-                return
-        assert shards == 1 or paper.overdraft
-        paper.shards = shards
+        maker, checker = self.house.people[paper.home]
+        expected = "E4006" if paper.standing == "closed" else ""
+        expected = expected or ("" if paper.debit_normal else "E4023")
+        expected = expected or ("" if paper.overdraft else "E4060")
+        expected = expected or ("E4062" if paper.shards == shards else "")
+        asked = self._try(
+            expected,
+            lambda: services.propose_shards(
+                number=paper.number, shards=shards, reason="proof", at=AT, by=maker
+            ),
+        )
+        if asked:
+            services.decide_shards(request_id=asked.pk, approve=True, at=AT, by=checker)
+            paper.shards, paper.spread = shards, True
 
     @rule(at=PLACE, step=st.sampled_from(["begin_close", "resume"]))
     def stop_the_day(self, at: int, step: str) -> None:

@@ -31,6 +31,7 @@ class Paper:
     held: int = 0
     legs: int = 0
     shards: int = 1
+    spread: bool = False
     standing: str = "active"
 
     def move(self, amount: int) -> int:
@@ -81,8 +82,8 @@ class Bank:
         for number, fen in legs:
             if number in self.papers:
                 moved[number] += self.papers[number].move(fen)
-        # Accounts with one balance are looked at first, by number, then those with several.
-        for number in sorted(moved, key=lambda one: (self.papers[one].shards > 1, one)):
+        # Accounts that were never spread are looked at first, by number, then the others.
+        for number in sorted(moved, key=lambda one: (self.papers[one].spread, one)):
             found = found or self._of_account(self.papers[number], moved[number])
         if original in self.reversed:
             found = "E4010"

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
 
-from django.db import connection
-
 from foundation.ledger import rules, selectors, services
 from foundation.ledger.models import Account, BusinessDay, DayClosing, Entry, Hold
 from foundation.ledger.rules import Leg
@@ -135,6 +133,11 @@ def judicial_hold(account: Account, fen: int = 100, **more: object) -> Hold:
 
 
 def spread(account: Account, shards: int) -> None:
-    """Spread an account by the SQL function itself, as the owner of the books may."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_spread(%s, %s::smallint)", [account.pk, shards])
+    """Let two managers spread an account over so many shards."""
+    maker, checker = (
+        people_factory.staff(account.institution, "outlet_supervisor") for _ in range(2)
+    )
+    asked = services.propose_shards(
+        number=account.number, shards=shards, reason="r", at=NOON, by=maker
+    )
+    services.decide_shards(request_id=asked.pk, approve=True, at=NOON, by=checker)

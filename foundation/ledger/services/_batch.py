@@ -34,7 +34,7 @@ def post_many(*, orders: Sequence[Order], whole: bool = False) -> Sequence[Entry
         raise ValueError(f"{len(orders)} orders are more than the {ORDERS_MAX} of one call")
     if not orders:
         return ()
-    told = [facts_of(order) for order in orders]
+    told = [facts_of(order=order) for order in orders]
     items = [_item(order, facts) for order, facts in zip(orders, told, strict=True)]
     legs = [
         {"i": place, "a": leg.account, "f": leg.fen}

@@ -76,7 +76,7 @@ def post(
         value_date=value_date,
     )
     rules.check_legs(legs)
-    facts = facts_of(order)
+    facts = facts_of(order=order)
     return _entry(_ask(_POST, facts, at=at), facts, at=at)
 
 
@@ -131,7 +131,7 @@ def reverse(
     return _entry(_ask(_REVERSE, facts, at=at), facts, at=at)
 
 
-def facts_of(order: Order) -> dict[str, Any]:
+def facts_of(*, order: Order) -> dict[str, Any]:
     """Return what the database is told of an order, of which its hash is made."""
     facts = _facts(
         institution_id=order.institution_id,

@@ -6,7 +6,7 @@ import random
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.urls import reverse
 
 from foundation.ledger import rules, selectors, services
@@ -16,7 +16,7 @@ from foundation.people import services as people
 from foundation.trail import selectors as trail
 from ops_platform import day_checks
 from tests.factories import ledger as factory
-from tests.factories.ledger import BY, DAY, NOON, pay, spread
+from tests.factories.ledger import BY, DAY, NOON, pay
 
 NEXT = DAY + timedelta(days=1)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -126,8 +126,9 @@ class TestTheDatabase:
             ShardRequest.objects.filter(pk=asked.pk).update(**change)
 
     def test_lets_nobody_spread_without_two(self, suspense):
+        call = "SELECT ledger_spread(%s, 4::smallint)"
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-            spread(suspense, 4)
+            connection.cursor().execute(call, [suspense.pk])
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             Account.objects.filter(pk=suspense.pk).update(shards=4)
 

@@ -77,8 +77,7 @@ def test_not_even_the_owner_gives_a_key_out_twice(books):
 
 def test_a_spread_account_has_its_past_and_is_closed_only_when_all_of_it_is_empty(bank):
     hot = factory.account(bank.outlet, "1001", "待清算", overdraft_allowed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_spread(%s, 4::smallint)", [hot.pk])
+    factory.spread(hot, 4)
     entry = pay(bank, hot, bank.payee, 700)
     assert Posting.objects.get(account=hot).shard > 0
 

@@ -20,7 +20,7 @@ def test_a_statement_is_newest_first_and_goes_on_page_by_page(bank):
         pay(bank, bank.payer, bank.payee, fen)
 
     first = selectors.statement(account_id=bank.payee.pk, limit=2)
-    second = selectors.statement(account_id=bank.payee.pk, limit=2, before=first[-1].seq)
+    second = selectors.statement(account_id=bank.payee.pk, limit=2, before=first[-1].place)
 
     assert [(row.amount_fen, row.balance_after) for row in (*first, *second)] == [
         (-3, 6),
