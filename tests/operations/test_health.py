@@ -204,7 +204,7 @@ class TestFirstDay:
     @pytest.fixture
     def founded(self, working):
         with people.acting_as_system(reason="test"):
-            ledger.close_day(institution_id=working.pk, on=DAY, at=timezone.now(), by="t")
+            books.close_day(working, DAY, at=timezone.now())
         return working
 
     def test_the_command_opens_it_and_the_probe_is_ready(self, client, founded):

@@ -87,6 +87,8 @@ def test_what_was_dumped_is_proved_elsewhere_and_goes_on(
     tool(PAIR, "pg_dump", "--format=custom", f"--dbname={source}", f"--file={dump}")
     with throwaway(kind=PAIR.postgres.kind, home=tmp_path / "elsewhere") as other:
         target = other.postgres.dsn("ops")
+        # A new one: rights that one in use gives by default would be added to those of the dump.
+        roles.clone(other.postgres.dsn("postgres"), template="template0", name="ops")
         tool(
             other, "pg_restore", f"--dbname={target}", f"--role={OWNER}", "--exit-on-error", dump
         )  # fmt: skip

@@ -15,7 +15,7 @@ UNDO = """
 DROP FUNCTION ledger_balance_at, ledger_shard_at, ledger_months, ledger_balance_on,
   ledger_in_scope, ledger_closed_until, ledger_day_of_account, ledger_day_upto, ledger_shards,
   ledger_mark_block;
-DROP FUNCTION ledger_mark_left() CASCADE;
+DROP FUNCTION IF EXISTS ledger_mark_left() CASCADE;
 """
 DATES_UNDO = """
 DROP FUNCTION ledger_close_dates;
