@@ -8,14 +8,9 @@ CREATE TEMP TABLE plan (
 -- The plan is here.
 ANALYZE plan;
 
--- The days between the first, which is closed, and today: closed as well.
+-- The months of the plan. Its past days stay without business days of their own: one is closed by its
+-- seal and two people, which no growing can do for them, and no page here asks for them.
 SELECT ledger_month(day) FROM (SELECT DISTINCT day FROM plan) days;
-INSERT INTO ledger_businessday
-  (institution_id, date, state, opened_at, opened_by, closed_at, closed_by)
-SELECT place.id, days.day, 'closed', days.day + time '08:00', 'system bench',
-  days.day + time '18:00', 'system bench'
-FROM people_institution place, (SELECT DISTINCT day FROM plan) days
-ON CONFLICT DO NOTHING;
 
 -- Everything that several tables need to know of an item, once.
 CREATE TEMP TABLE item ON COMMIT DROP AS
@@ -242,7 +237,9 @@ FROM item i CROSS JOIN LATERAL (VALUES
    'monitoring.match:' || i.match_id, 'ok', jsonb_build_object('journal_no', i.journal_no)),
   (i.posted AND i.kind <> 'unread', i.decided_at + interval '4 s', 'system monitoring',
    'monitoring.judged', 'monitoring.match:' || i.match_id, 'ok',
-   jsonb_build_object('result', CASE i.kind WHEN 'matched' THEN 'matched' ELSE 'voucher_diff' END))
+   jsonb_build_object('result', CASE i.kind WHEN 'matched' THEN 'matched' ELSE 'voucher_diff' END)),
+  (i.kind = 'audited', i.decided_at + interval '1 h', i.auditor_label, 'monitoring.confirm',
+   'monitoring.match:' || i.match_id, 'ok', jsonb_build_object('finding', '', 'machine', 'voucher_diff'))
 ) e (happened, at, actor, action, subject, result, detail)
 WHERE e.happened ORDER BY i.n;
 
