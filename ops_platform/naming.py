@@ -17,7 +17,7 @@ from foundation.ledger import selectors as ledger
 from foundation.people import selectors as people
 from foundation.people.roles import Permission
 from foundation.policy import rules as policy
-from foundation.ui import subjects
+from foundation.ui import addresses, subjects
 from foundation.ui.subjects import Record
 from monitoring import selectors as monitoring
 
@@ -59,8 +59,8 @@ def connect() -> None:
         subjects.name(kind, word, source)
 
 
-def _address(view: str, key: object, needed: Permission, held: Held) -> str:
-    return reverse(view, args=[key]) if needed in held else ""
+def _address(view: str, key: str | int, needed: Permission, held: Held) -> str:
+    return addresses.of(view, key) if needed in held else ""
 
 
 def _whole(keys: Keys) -> list[int]:

@@ -9,16 +9,15 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 from django.utils.translation import gettext
+
+from foundation.kernel import calendar
+from foundation.ui import addresses
 
 NUMBER, RIGHT = "op-num", "op-r"
 NOTHING = "—"
-_before_key: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +59,19 @@ def drawn(*, table: Table, caption: str, role: str = "region") -> SafeString:
 
 
 def link(*, to: str, key: str | int, text: str, look: str = "", mark: str = "") -> SafeString:
-    """Return the link to the page of a record; the page's address ends with the record's key.
-
-    `mark` is what scripts find the row by. The address is looked up once for each page.
-    """
-    before = _before_key.get(to) or _learn(to, key)
+    """Return the link to the page of a record; `mark` is what scripts find the row by."""
     more = f' class="{html.escape(look)}"' if look else ""
     more += f' data-row="{html.escape(mark)}"' if mark else ""
     shown = text if isinstance(text, SafeString) else html.escape(text)
-    return SafeString(f'<a href="{before}{quote(str(key))}/"{more}>{shown}</a>')
+    return SafeString(f'<a href="{addresses.of(to, key)}"{more}>{shown}</a>')
 
 
 def clock(at: datetime | None) -> str:
     """Return the time of day to the second in Shanghai; nothing as a dash."""
     if at is None:
         return NOTHING
-    here = localtime(at)
+    here = calendar.local(at)
     return f"{here.hour:02}:{here.minute:02}:{here.second:02}"
-
-
-def _learn(to: str, key: str | int) -> str:
-    address, ending = reverse(to, args=[key]), f"{quote(str(key))}/"
-    if not address.endswith(f"/{ending}"):
-        raise ValueError(f"the address of {to} does not end with its key")
-    before = _before_key[to] = address.removesuffix(ending)
-    return before
 
 
 def _head(column: Column) -> str:

@@ -1,0 +1,22 @@
+"""Where the pages of records are; a list names fifty of a kind, and the resolver is asked once."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.urls import reverse
+
+_before_key: dict[str, str] = {}
+
+
+def of(view: str, key: str | int) -> str:
+    """Return the address of a record's page; ValueError where it does not end with the key."""
+    return f"{_before_key.get(view) or _learn(view, key)}{quote(str(key))}/"
+
+
+def _learn(view: str, key: str | int) -> str:
+    address, ending = reverse(view, args=[key]), f"{quote(str(key))}/"
+    if not address.endswith(f"/{ending}"):
+        raise ValueError(f"the address of {view} does not end with its key")
+    before = _before_key[view] = address.removesuffix(ending)
+    return before
