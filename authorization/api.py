@@ -103,7 +103,7 @@ class ImageShown(rest.Item):
 
 
 @rest.endpoint("GET", Permission.AUTHORIZATION_VIEW, asks=Wanted, answers=ItemsShown)
-def items(call: rest.Call) -> selectors.ListPage:
+def items(call: rest.Call) -> selectors.ListPage[Request]:
     """List the items of a business day that you may see, the newest first."""
     typed = dict(call.typed)
     on = typed.pop("on", None) or ledger.business_date(institution_id=call.staff.institution_id)

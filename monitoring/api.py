@@ -54,7 +54,7 @@ class MatchesShown(rest.Item):
 
 
 @rest.endpoint("GET", Permission.MONITORING_VIEW, asks=Wanted, answers=MatchesShown)
-def matches(call: rest.Call) -> selectors.ListPage:
+def matches(call: rest.Call) -> selectors.ListPage[Match]:
     """List the pairs of a business day that you may see, the newest first."""
     typed = dict(call.typed)
     on = typed.pop("on", None) or ledger.business_date(institution_id=call.staff.institution_id)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -43,11 +44,31 @@ class Filter:
     before_id: int | None = None
 
 
+class Listed(NamedTuple):
+    """A pair as the list shows it, and no more of it: the compared fields alone are a page long."""
+
+    pk: int
+    journal_no: str
+    place: str
+    journal_at: datetime | None
+    trade_code: str
+    account_number: str
+    amount_fen: int | None
+    voucher_no: str
+    teller: str
+    result: str
+    decided_label: str
+
+
+_LISTED = ["institution__name" if name == "place" else name for name in Listed._fields]
+RowT = TypeVar("RowT", Match, Listed)
+
+
 @dataclass(frozen=True)
-class ListPage:
+class ListPage(Generic[RowT]):
     """One page of a list: its rows, how many there are in all, and where the next page begins."""
 
-    rows: Sequence[Match]
+    rows: Sequence[RowT]
     total: int
     next_before: int | None
 
@@ -117,13 +138,25 @@ def matches(*, chosen: Filter) -> QuerySet[Match]:
     return rows.select_related("institution").order_by("-id")
 
 
-def page(*, chosen: Filter) -> ListPage:
-    """Return one page of pairs, and how many the filter finds on all pages."""
+def page(*, chosen: Filter) -> ListPage[Match]:
+    """Return one page of whole pairs, and how many the filter finds on all pages."""
+    return _list_page(tuple(_from(chosen)), chosen)
+
+
+def listed(*, chosen: Filter) -> ListPage[Listed]:
+    """Return the same page with what the list shows of each pair."""
+    return _list_page(tuple(map(Listed._make, _from(chosen).values_list(*_LISTED))), chosen)
+
+
+def _from(chosen: Filter) -> QuerySet[Match]:
+    """Return the pairs of a page and one more, which tells whether there is a next page."""
     found = matches(chosen=chosen)
-    rows = found.filter(id__lt=chosen.before_id) if chosen.before_id else found
-    cut = tuple(rows[: PAGE + 1])
+    return (found.filter(id__lt=chosen.before_id) if chosen.before_id else found)[: PAGE + 1]
+
+
+def _list_page(cut: Sequence[RowT], chosen: Filter) -> ListPage[RowT]:
     more = cut[PAGE - 1].pk if len(cut) > PAGE else None
-    return ListPage(rows=cut[:PAGE], total=found.count(), next_before=more)
+    return ListPage(rows=cut[:PAGE], total=matches(chosen=chosen).count(), next_before=more)
 
 
 def open_differences() -> QuerySet[Match]:

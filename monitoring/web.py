@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cache
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_POST
@@ -22,7 +25,6 @@ from foundation.ui.web import action, requires, signed_in
 from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
 from monitoring import forms, rules, selectors, services
-from monitoring.models import Match
 
 PAIRS = (
     Column(_("Journal number"), table.NUMBER),
@@ -43,9 +45,9 @@ PAIRS = (
 def matches(request: HttpRequest) -> HttpResponse:
     """List pairs of voucher and journal line: every figure of the centre opens here."""
     form, chosen = _chosen(request)
-    page = selectors.page(chosen=chosen)
+    page = selectors.listed(chosen=chosen)
     context = {"page": page, "chosen": chosen, "form": form, "results": rules.RESULTS.values()}
-    context["table"] = Table(PAIRS, [_pair_row(row) for row in page.rows])
+    context["table"] = _pairs(page.rows)
     part = "_matches" if request.headers.get("HX-Request") else "matches"
     return render(request, f"monitoring/{part}.html", context)
 
@@ -182,19 +184,29 @@ def _fence(request: HttpRequest) -> int:
     return int(fence) if fence.isascii() and fence.isdigit() and len(fence) < 10 else 0
 
 
-def _pair_row(row: Match) -> Row:
+def _pairs(rows: Sequence[selectors.Listed]) -> Table:
+    badge = cache(_badge)  # many rows came to the same result
+    return Table(PAIRS, [_pair_row(row, badge) for row in rows])
+
+
+def _pair_row(row: selectors.Listed, badge: Callable[[str], SafeString]) -> Row:
     number = row.journal_no or table.NOTHING
     return Row(
         (
             table.link(to="monitoring:match", key=row.pk, text=number, mark="match"),
-            row.institution.name,
+            row.place,
             table.clock(row.journal_at),
             row.trade_code,
             ops.mask_account(row.account_number),
             ops.money(row.amount_fen),
             row.voucher_no,
             row.teller,
-            ops.state_badge(row.result, gettext(row.finding.text), row.finding.kind),
+            badge(row.result),
             row.decided_label or table.NOTHING,
         )
     )
+
+
+def _badge(result: str) -> SafeString:
+    finding = rules.RESULTS[result]
+    return ops.state_badge(result, gettext(finding.text), finding.kind)

@@ -17,7 +17,7 @@ from foundation.ledger import rules as ledger_rules
 from foundation.ledger import selectors as ledger
 from foundation.people.models import Staff
 from foundation.people.roles import Permission
-from foundation.ui import menu
+from foundation.ui import addresses, menu
 from foundation.ui.menu import Found, Notice
 from foundation.worklist import selectors as worklist
 from monitoring import rules as monitoring_rules
@@ -25,6 +25,7 @@ from monitoring import rules as monitoring_rules
 ACCOUNTS_MAX = 6
 ACCOUNT_DIGITS_LEAST = 6
 NAME_LEAST = 2
+NOTICES_MAX = 20
 
 
 def connect() -> None:
@@ -69,16 +70,14 @@ def accounts(_staff: Staff, wanted: str) -> Iterable[Found]:
 
 def returned(staff: Staff) -> Iterable[Notice]:
     """Tell a teller which items were sent back."""
-    today = timezone.localdate()
-    for item in authorization.own(teller=staff, on=today, limit=20):
-        if item.state == authorization_rules.RETURNED:
-            yield Notice(
-                text=gettext("Item %(number)s was sent back: add what is asked for.")
-                % {"number": item.number},
-                address=reverse("authorization:correct", args=[item.number]),
-                at=item.decided_at or item.created_at,
-                urgent=True,
-            )
+    for item in authorization.sent_back(teller=staff, limit=NOTICES_MAX):
+        yield Notice(
+            text=gettext("Item %(number)s was sent back: add what is asked for.")
+            % {"number": item.number},
+            address=addresses.of("authorization:correct", item.number),
+            at=item.decided_at or item.created_at,
+            urgent=True,
+        )
 
 
 def open_day(institution_id: int) -> date | None:
@@ -94,4 +93,4 @@ def _own(queue: str, staff: Staff) -> int:
 
 
 def _waiting(queue: str, _staff: Staff) -> int:
-    return worklist.depth(queue=queue, at=timezone.now()).waiting
+    return worklist.waiting(queue=queue)

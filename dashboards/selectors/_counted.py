@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -28,15 +28,22 @@ STEPS = {
     "refused": ("reject", "return"),
 }
 
-# What a row shows of a decision; the rest is not carried fifty times.
+Found = tuple[Any, ...]
+# What a row shows of what is counted; the rest is not carried fifty times.
 _OF_A_DECISION = (
-    "step", "reasons", "at", "view_ms", "decider_label",
-    "institution__name", "request__number", "request__trade_code",
+    "id", "request__number", "institution__name", "request__trade_code",
+    "decider_label", "at", "view_ms", "step", "reasons",
+)  # fmt: skip
+_OF_AN_ITEM = (
+    "id", "number", "institution__name", "trade_code", "teller_label", "queued_at", "state",
+)  # fmt: skip
+_OF_A_PAIR = (
+    "id", "journal_no", "institution__name", "trade_code",
+    "decided_label", "teller", "journal_at", "result",
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One counted thing as the list shows it."""
 
     key: int
@@ -75,12 +82,13 @@ def listed(*, figure: str, cut: Cut) -> Page:
     """Return one page of the rows that the figure counts, newest first."""
     rows = counted(figure=figure, cut=cut)
     before = rows.filter(id__lt=cut.before) if cut.before else rows
-    found = list(_shown(rules.FIGURES[figure].rows, before.order_by("-id"))[: PAGE + 1])
+    columns, shown = _SHOWN[rules.FIGURES[figure].rows]
+    found = [shown(row) for row in before.order_by("-id").values_list(*columns)[: PAGE + 1]]
     return Page(
         figure=rules.FIGURES[figure],
-        rows=[_row(row) for row in found[:PAGE]],
+        rows=found[:PAGE],
         total=rows.count(),
-        next_before=found[PAGE - 1].pk if len(found) > PAGE else None,
+        next_before=found[PAGE - 1].key if len(found) > PAGE else None,
     )
 
 
@@ -170,58 +178,57 @@ def _of_age(rows: QuerySet[Any], figure: str, cut: Cut) -> QuerySet[Any]:
     return rows.filter(waiting_of(figure=figure, cut=cut).aged(cut.age)) if cut.age else rows
 
 
-def _shown(kind: str, rows: QuerySet[Any]) -> QuerySet[Any]:
-    if kind == rules.DECISIONS:
-        return rows.select_related("institution", "request").only(*_OF_A_DECISION)
-    return rows.select_related("institution")
-
-
-def _row(row: Decision | Request | Match) -> Row:
-    if isinstance(row, Decision):
-        return _decision_row(row)
-    return _item_row(row) if isinstance(row, Request) else _pair_row(row)
-
-
-def _decision_row(row: Decision) -> Row:
+def _decision(found: Found) -> Row:
+    key, number, place, code, who, at, took_ms, step, reasons = found
     return Row(
-        key=row.pk,
-        address=("authorization:item", row.request.number),
-        number=row.request.number,
-        place=row.institution.name,
-        what=row.request.trade.name,
-        who=row.decider_label,
-        at=row.at,
-        took=rules.seconds(row.view_ms),
-        state=row.step,
-        reasons=row.reasons,
+        key=key,
+        address=("authorization:item", number),
+        number=number,
+        place=place,
+        what=authorization_rules.TRADE_CODES[code].name,
+        who=who,
+        at=at,
+        took=rules.seconds(took_ms),
+        state=step,
+        reasons=reasons,
     )
 
 
-def _item_row(row: Request) -> Row:
+def _item(found: Found) -> Row:
+    key, number, place, code, who, at, state = found
     return Row(
-        key=row.pk,
-        address=("authorization:item", row.number),
-        number=row.number,
-        place=row.institution.name,
-        what=row.trade.name,
-        who=row.teller_label,
-        at=row.queued_at,
+        key=key,
+        address=("authorization:item", number),
+        number=number,
+        place=place,
+        what=authorization_rules.TRADE_CODES[code].name,
+        who=who,
+        at=at,
         took=None,
-        state=row.state,
+        state=state,
     )
 
 
-def _pair_row(row: Match) -> Row:
+def _pair(found: Found) -> Row:
+    key, number, place, code, auditor, teller, at, result = found
+    finding = monitoring_rules.RESULTS[result]
     return Row(
-        key=row.pk,
-        address=("monitoring:match", row.pk),
-        number=row.journal_no or "—",
-        place=row.institution.name,
-        what=monitoring.trade_name(code=row.trade_code),
-        who=row.decided_label or row.teller,
-        at=row.journal_at,
+        key=key,
+        address=("monitoring:match", key),
+        number=number or "—",
+        place=place,
+        what=monitoring.trade_name(code=code),
+        who=auditor or teller,
+        at=at,
         took=None,
-        state=row.result,
-        state_text=row.finding.text,
-        state_kind=row.finding.kind,
+        state=result,
+        state_text=finding.text,
+        state_kind=finding.kind,
     )
+
+
+_SHOWN: dict[str, tuple[Sequence[str], Callable[[Found], Row]]] = {
+    rules.DECISIONS: (_OF_A_DECISION, _decision),
+    rules.ITEMS: (_OF_AN_ITEM, _item),
+    rules.PAIRS: (_OF_A_PAIR, _pair),
+}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
+from functools import cache
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
@@ -37,6 +39,7 @@ COUNTED = (
     Column(_("State")),
     Column(_("Reasons"), table.NUMBER),
 )
+Drawn = Callable[[str], str]
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -61,7 +64,8 @@ def items(request: HttpRequest) -> HttpResponse:
     following = cut.link(figure, before=page.next_before) if page.next_before else ""
     held = Shell(request).permissions
     context = {"page": page, "cut": cut, "next": following}
-    context["table"] = Table(COUNTED, [_counted_row(row, held) for row in page.rows])
+    word, badge = cache(ops.translated), cache(_badge)  # many rows show the same
+    context["table"] = Table(COUNTED, [_counted_row(row, held, word, badge) for row in page.rows])
     return render(request, "dashboards/items.html", context)
 
 
@@ -112,7 +116,9 @@ def _chart(board: selectors.Board) -> dict[str, object]:
     }
 
 
-def _counted_row(row: selectors.Row, held: Collection[str]) -> Row:
+def _counted_row(
+    row: selectors.Row, held: Collection[str], word: Drawn, badge: Callable[..., SafeString]
+) -> Row:
     page, key = row.address
     number = row.number
     if MAY_OPEN[page] in held:
@@ -121,12 +127,16 @@ def _counted_row(row: selectors.Row, held: Collection[str]) -> Row:
         (
             number,
             row.place,
-            ops.translated(row.what),
+            word(row.what),
             row.who,
             table.clock(row.at) if row.at else "",
             "" if row.took is None else str(row.took),
-            ops.state_badge(row.state, ops.translated(row.state_text), row.state_kind),
+            badge(row.state, row.state_text, row.state_kind),
             " ".join(row.reasons),
         ),
         key=str(row.key),
     )
+
+
+def _badge(state: str, text: str, kind: str) -> SafeString:
+    return ops.state_badge(state, ops.translated(text), kind)

@@ -83,9 +83,9 @@ def items(call: rest.Call, queue: str) -> Mapping[str, Any]:
     last = selectors.item(item_id=typed.pop("after")) if "after" in typed else None
     after = selectors.Place(last.turn_at, last.pk) if last else None
     wanted = selectors.Wanted(**typed)
-    page = selectors.page(queue=queue, wanted=wanted, at=call.at, after=after)
+    page = selectors.page(queue=queue, wanted=wanted, after=after)
     next_after = page.next_place.item_id if page.next_place else None
-    return {"rows": [row.item for row in page.rows], "next_after": next_after}
+    return {"rows": page.rows, "next_after": next_after}
 
 
 @rest.endpoint("GET", Permission.QUEUE_VIEW, answers=QueueItemShown, missing=(rules.NoSuchItem,))

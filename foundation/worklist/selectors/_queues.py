@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
 from django.utils.timezone import localdate
 
 from foundation.kernel.calendar import Calendar
@@ -55,13 +55,16 @@ WITH RECURSIVE one AS (
 SELECT queue FROM one WHERE queue IS NOT NULL
 """
 
-DEPTH = """
-SELECT count(*), count(*) FILTER (WHERE state = 'waiting'),
-    count(*) FILTER (WHERE state = 'held'), count(*) FILTER (WHERE state = 'suspended'),
-    count(*) FILTER (WHERE urgent), min(enqueued_at) FILTER (WHERE state = 'waiting')
+FIRST = """
 FROM (SELECT state, urgent, enqueued_at FROM worklist_workitem
       WHERE queue = %(queue)s AND state IN ('waiting', 'held', 'suspended')
       ORDER BY turn_at, id LIMIT %(most)s) first
+"""
+WAITING = f"SELECT count(*) FILTER (WHERE state = 'waiting') {FIRST}"
+DEPTH = f"""
+SELECT count(*), count(*) FILTER (WHERE state = 'waiting'),
+    count(*) FILTER (WHERE state = 'held'), count(*) FILTER (WHERE state = 'suspended'),
+    count(*) FILTER (WHERE urgent), min(enqueued_at) FILTER (WHERE state = 'waiting') {FIRST}
 """
 
 
@@ -98,17 +101,45 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Row:
-    """An item as a list shows it: since it came, and whether it is late."""
+class Page:
+    """Some items of a queue in the order of their turns, and where the next ones begin."""
 
-    item: WorkItem
+    rows: Sequence[WorkItem]
+    next_place: Place | None
+
+
+class Listed(NamedTuple):
+    """An item as the list shows it, and no more of it."""
+
+    pk: int
+    turn_at: datetime
+    subject: str
+    place: str
+    state: str
+    urgent: bool
+    priority: int
+    skill: str
+    grade_needed: int
+    amount_fen: int | None
+    holder_label: str
+    enqueued_at: datetime
+    due_at: datetime | None
+
+
+_LISTED = ["institution__name" if name == "place" else name for name in Listed._fields]
+
+
+class Row(NamedTuple):
+    """An item of the list, since when it came, and whether it is late."""
+
+    item: Listed
     since: str
     late: bool
 
 
 @dataclass(frozen=True)
-class Page:
-    """Some items of a queue in the order of their turns, and where the next ones begin."""
+class ListPage:
+    """A page of items as the list shows them, and where the next one begins."""
 
     rows: Sequence[Row]
     next_place: Place | None
@@ -183,6 +214,13 @@ def depth(*, queue: str, at: datetime) -> Depth:
     )
 
 
+def waiting(*, queue: str) -> int:
+    """Return how many items of a queue wait, as `depth` counts them."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, {"queue": queue, "most": COUNTED_MOST})
+        return int(cursor.fetchone()[0])
+
+
 def abilities(*, staff: Staff, on: date) -> Mapping[str, Any]:
     """Return what `TAKEABLE` and `CAN` ask of a person: grade, who and where one is, the day."""
     return {
@@ -202,11 +240,31 @@ def waiting_for(*, queue: str, staff: Staff, on: date) -> int:
         return int(cursor.fetchone()[0])
 
 
-def page(
-    *, queue: str, wanted: Wanted, at: datetime, after: Place | None = None, limit: int = PAGE
-) -> Page:
+def page(*, queue: str, wanted: Wanted, after: Place | None = None, limit: int = PAGE) -> Page:
     """Return open items of a queue in the order of their turns, behind a place."""
-    rows = WorkItem.objects.filter(queue=queue, state__in=rules.OPEN)
+    rows = _open(queue=queue, wanted=wanted, after=after).select_related("institution")
+    found = tuple(rows[: limit + 1])
+    return Page(found[:limit], _next(found, limit))
+
+
+def listed(*, queue: str, wanted: Wanted, at: datetime, after: Place | None = None) -> ListPage:
+    """Return the same items as the list of the page shows them in a moment."""
+    rows = _open(queue=queue, wanted=wanted, after=after).values_list(*_LISTED)
+    found = tuple(map(Listed._make, rows[: PAGE + 1]))
+    calendar = calendar_of(queue=queue, at=at)
+    shown = [
+        Row(
+            item,
+            since=rules.clock_text(rules.elapsed(calendar, item.enqueued_at, at)),
+            late=item.due_at is not None and item.due_at < at,
+        )
+        for item in found[:PAGE]
+    ]
+    return ListPage(shown, _next(found, PAGE))
+
+
+def _open(*, queue: str, wanted: Wanted, after: Place | None) -> QuerySet[WorkItem]:
+    rows: QuerySet[WorkItem] = WorkItem.objects.filter(queue=queue, state__in=rules.OPEN)
     if wanted.state:
         rows = rows.filter(state=wanted.state)
     if wanted.skill:
@@ -217,19 +275,12 @@ def page(
         rows = rows.filter(urgent=True)
     if after:
         rows = rows.filter(_behind(after))
-    rows = rows.select_related("institution").order_by("turn_at", "id")
-    found: list[WorkItem] = list(rows[: limit + 1])
+    return rows.order_by("turn_at", "id")
+
+
+def _next(found: Sequence[WorkItem | Listed], limit: int) -> Place | None:
     last = found[limit - 1] if len(found) > limit else None
-    calendar = calendar_of(queue=queue, at=at)
-    shown = [
-        Row(
-            item=item,
-            since=rules.clock_text(rules.elapsed(calendar, item.enqueued_at, at)),
-            late=item.due_at is not None and item.due_at < at,
-        )
-        for item in found[:limit]
-    ]
-    return Page(shown, Place(last.turn_at, last.pk) if last else None)
+    return Place(last.turn_at, last.pk) if last else None
 
 
 def item(*, item_id: int) -> WorkItem:

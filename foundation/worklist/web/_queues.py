@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from django import forms as django_forms
@@ -62,15 +63,17 @@ def queues(request: HttpRequest) -> HttpResponse:
 def queue(request: HttpRequest, code: str) -> HttpResponse:
     """Show the open items of one queue in the order of their turns, live."""
     form = forms.Shown(request.GET)
-    shown = selectors.page(queue=code, wanted=form.wanted(), after=form.place(), at=timezone.now())
-    depth = selectors.depth(queue=code, at=timezone.now())
+    at = timezone.now()
+    shown = selectors.listed(queue=code, wanted=form.wanted(), after=form.place(), at=at)
+    depth = selectors.depth(queue=code, at=at)
     kept = request.GET.copy()
     for name in ("after_turn", "after_id"):
         kept.pop(name, None)
     part = "worklist/_queue.html" if request.headers.get("HX-Request") else ""
     context = {"form": form, "page": shown, "depth": depth, "query": kept.urlencode()}
     names = subjects.named_for(request, [row.item.subject for row in shown.rows])
-    context["table"] = Table(ITEMS, [_item_row(row, names) for row in shown.rows])
+    state = cache(_state)  # many rows show the same
+    context["table"] = Table(ITEMS, [_item_row(row, names, state) for row in shown.rows])
     return render(request, part or "worklist/queue.html", context)
 
 
@@ -228,13 +231,13 @@ def _item_page(
     return render(request, "worklist/item.html", context, status=status)
 
 
-def _item_row(row: selectors.Row, names: subjects.Names) -> Row:
+def _item_row(row: selectors.Row, names: subjects.Names, state: Callable[..., SafeString]) -> Row:
     item = row.item
     return Row(
         (
             table.link(to="worklist:item", key=item.pk, text=str(names[item.subject])),
-            item.institution.name,
-            _state(row),
+            item.place,
+            state(item.state, urgent=item.urgent, late=row.late),
             str(item.priority),
             item.skill or table.NOTHING,
             str(item.grade_needed),
@@ -245,10 +248,10 @@ def _item_row(row: selectors.Row, names: subjects.Names) -> Row:
     )
 
 
-def _state(row: selectors.Row) -> SafeString:
-    marks = [ops.state_badge(row.item.state)]
-    if row.item.urgent:
+def _state(state: str, *, urgent: bool, late: bool) -> SafeString:
+    marks = [ops.state_badge(state)]
+    if urgent:
         marks.append(ops.chip("bad", "alert-triangle", gettext("Urgent")))
-    if row.late:
+    if late:
         marks.append(ops.chip("warn", "hourglass", gettext("Late")))
     return format_html_join(" ", "{}", ((mark,) for mark in marks))

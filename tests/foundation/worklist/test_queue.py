@@ -59,9 +59,8 @@ def test_pages_follow_one_another_without_gap_or_repeat(put, dispatcher, urgent)
             wanted=selectors.Wanted(),
             after=place,
             limit=2,
-            at=people.NOON,
         )
-        seen += [row.item.pk for row in page.rows]
+        seen += [item.pk for item in page.rows]
         place = page.next_place
 
     assert sorted(seen) == sorted(item.pk for item in items)

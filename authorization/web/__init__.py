@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,55 +11,20 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from authorization import forms, rules, selectors, services
 from authorization.models import Request
+from authorization.web import _drawn
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
 from foundation.kernel.errors import Refused
 from foundation.ledger import selectors as ledger
 from foundation.people.roles import Permission
-from foundation.ui import table
-from foundation.ui.table import Column, Row, Table
-from foundation.ui.templatetags import ops
 from foundation.ui.web import action, record_refusal, refuse_in, requires, signed_in
 from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
-
-ITEMS = (
-    Column(_("Item number"), table.NUMBER),
-    Column(_("Outlet")),
-    Column(_("Transaction")),
-    Column(_("Payer")),
-    Column(_("Amount"), table.RIGHT),
-    Column(_("State")),
-    Column(_("Entered"), table.NUMBER),
-    Column(_("Decided"), table.NUMBER),
-    Column(_("Teller")),
-    Column(_("Authorizer")),
-    Column(_("Reasons")),
-)
-OWN = (
-    Column(_("Item number"), table.NUMBER),
-    Column(_("Transaction")),
-    Column(_("Payer")),
-    Column(_("Amount"), table.RIGHT),
-    Column(_("State")),
-    Column(_("Entered"), table.NUMBER),
-    Column(_("Authorizer")),
-    Column(_("Journal number"), table.NUMBER),
-    Column(_("What can be done"), spoken=True),
-)
-# What the teller can do with an item of their own, by its state.
-STEPS = {
-    rules.RETURNED: ("authorization:correct", "pencil", _("Correct")),
-    rules.POSTED: ("authorization:receipt", "printer", _("Receipt")),
-}
 
 
 @require_http_methods(["GET", "POST"])
@@ -134,7 +98,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     today = ledger.business_date(institution_id=teller.institution_id)
     rows = selectors.own(teller=teller, on=today)
     part = "authorization/_own.html" if request.headers.get("HX-Request") else ""
-    shown = {"today": today, "table": Table(OWN, [_own_row(row) for row in rows])}
+    shown = {"today": today, "table": _drawn.own(rows)}
     return render(request, part or "authorization/mine.html", shown)
 
 
@@ -224,9 +188,9 @@ def items(request: HttpRequest) -> HttpResponse:
     form = forms.Chosen(request.GET)
     staff = signed_in(request)
     chosen = form.chosen(today=ledger.business_date(institution_id=staff.institution_id))
-    page = selectors.page(chosen=chosen)
+    page = selectors.listed(chosen=chosen)
     shown = {"page": page, "chosen": chosen, "form": form, "query": form.query()}
-    shown["table"] = Table(ITEMS, [_item_row(row) for row in page.rows])
+    shown["table"] = _drawn.items(page.rows)
     return render(request, "authorization/items.html", shown)
 
 
@@ -344,50 +308,3 @@ def _item_or_404(number: str) -> Request:
     if found is None:
         raise Http404
     return found
-
-
-def _item_row(row: Request) -> Row:
-    return Row(
-        (
-            table.link(to="authorization:item", key=row.number, text=row.number),
-            row.institution.name,
-            f"{row.trade_code} {gettext(row.trade.name)}",
-            ops.mask_name(row.payer_name),
-            ops.money(row.amount_fen),
-            ops.state_badge(row.state),
-            table.clock(row.created_at),
-            table.clock(row.decided_at),
-            row.teller_label,
-            row.decider_label or table.NOTHING,
-            " ".join(row.reasons),
-        )
-    )
-
-
-def _own_row(row: Request) -> Row:
-    state = ops.state_badge(row.state)
-    if row.reasons:
-        state = format_html('{} <span class="op-muted">{}</span>', state, " ".join(row.reasons))
-    return Row(
-        (
-            table.link(to="authorization:item", key=row.number, text=row.number),
-            f"{row.trade_code} {gettext(row.trade.name)}",
-            row.payer_name,
-            ops.money(row.amount_fen),
-            state,
-            table.clock(row.created_at),
-            row.decider_label or table.NOTHING,
-            row.journal_no or table.NOTHING,
-            _step(row),
-        ),
-        look="op-row--warn" if row.state == rules.RETURNED else "",
-    )
-
-
-def _step(row: Request) -> SafeString | str:
-    """Return the button to what the teller can do with an item of their own."""
-    if row.state not in STEPS:
-        return ""
-    page, sign, word = STEPS[row.state]
-    shown = SafeString(f"{ops.icon(sign)}{html.escape(gettext(word))}")
-    return table.link(to=page, key=row.number, text=shown, look="op-btn op-btn--small")

@@ -1,4 +1,4 @@
-"""What the authorization centre can be asked."""
+"""One item: where it stands, what was keyed beside what was read, what was decided."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext_noop as _
 
 from authorization import rules
@@ -15,11 +15,9 @@ from authorization.models import Decision, Request
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
 from foundation.kernel.money import Money
-from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from foundation.trail import selectors as trail
 
-PAGE = 50
 SENT_BACK_MANY = 3
 
 
@@ -69,64 +67,6 @@ def decisions_of(*, on: date) -> QuerySet[Decision]:
     return rows.order_by("id")
 
 
-def own(*, teller: Staff, on: date, limit: int = PAGE) -> Sequence[Request]:
-    """Return the teller's items: whatever was sent back first, then the newest of the day."""
-    mine = Request.objects.filter(teller=teller).order_by("-id")
-    back = tuple(mine.filter(state=rules.RETURNED)[:limit])
-    others = mine.filter(business_date=on).exclude(state=rules.RETURNED)
-    return back + tuple(others[: limit - len(back)])
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which items a list shows; empty fields do not narrow."""
-
-    on: date
-    state: str = ""
-    outlet_id: int | None = None
-    before_id: int | None = None
-    reason: str = ""
-    decider: str = ""
-
-
-def items(*, chosen: Filter) -> QuerySet[Request]:
-    """Return the items that a list shows, newest first, unbounded: the page cuts."""
-    rows: QuerySet[Request] = Request.objects.filter(business_date=chosen.on)
-    if chosen.state:
-        rows = rows.filter(state__in=chosen.state.split("+"))
-    if chosen.outlet_id:
-        rows = rows.filter(institution_id=chosen.outlet_id)
-    if chosen.reason:
-        rows = rows.filter(reasons__contains=[chosen.reason])
-    if chosen.decider:
-        rows = rows.filter(decider_label__startswith=f"{chosen.decider} ")
-    if chosen.before_id:
-        rows = rows.filter(id__lt=chosen.before_id)
-    return rows.select_related("institution").order_by("-id")
-
-
-@dataclass(frozen=True)
-class ListPage:
-    """One page of a list: its rows, and the id before which the next page begins."""
-
-    rows: Sequence[Request]
-    next_before: int | None
-    counts: Mapping[str, int]
-    total: int
-
-
-def page(*, chosen: Filter) -> ListPage:
-    """Return one page of items with the day's counts by state."""
-    rows = tuple(items(chosen=chosen)[: PAGE + 1])
-    by_state = counts(on=chosen.on)
-    return ListPage(
-        rows=rows[:PAGE],
-        next_before=rows[PAGE - 1].pk if len(rows) > PAGE else None,
-        counts=by_state,
-        total=sum(by_state.values()),
-    )
-
-
 @dataclass(frozen=True)
 class Record:
     """Everything that is kept about one item."""
@@ -149,17 +89,6 @@ def record(*, request: Request) -> Record:
         timeline=trail.timeline(subject=request.subject),
         open_steps=frozenset(rules.FLOW.steps_from(request.state)),
     )
-
-
-def counts(*, on: date) -> Mapping[str, int]:
-    """Return how many items of the day are in each state, every state named."""
-    found = dict(
-        Request.objects.filter(business_date=on)
-        .values_list("state")
-        .annotate(n=Count("*"))
-        .order_by("state")
-    )
-    return {state: int(found.get(state, 0)) for state in rules.FLOW.states}
 
 
 @dataclass(frozen=True)
@@ -280,69 +209,3 @@ def history(*, request: Request, limit: int = 5) -> Sequence[Request]:
     """Return the payer's latest other items that went to authorization."""
     rows = Request.objects.filter(payer_account=request.payer_account, limit_fen__isnull=False)
     return tuple(rows.exclude(id=request.pk).order_by("-id")[:limit])
-
-
-@dataclass(frozen=True)
-class DayOf:
-    """One authorizer's day so far."""
-
-    decided: int
-    average_seconds: int | None
-    waiting: int
-
-
-def day_of(*, authorizer: Staff, on: date) -> DayOf:
-    """Return how many the person has decided today, how fast, and how many wait for the grade."""
-    decided = Decision.objects.filter(decider=authorizer, business_date=on)
-    figures = decided.aggregate(n=Count("id"), view=Avg("view_ms"))
-    return DayOf(
-        decided=figures["n"],
-        average_seconds=None if figures["view"] is None else round(figures["view"] / 1000),
-        waiting=Request.objects.filter(
-            state=rules.QUEUED, grade_needed__lte=authorizer.grade
-        ).count(),
-    )
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The day's figures of the centre; seconds are rounded, None while nothing is decided."""
-
-    decided: int
-    approved: int
-    rejected: int
-    returned: int
-    waiting: int
-    viewing: int
-    oldest_waiting_at: datetime | None
-    average_view_ms: int | None
-    longest_view_ms: int | None
-
-
-def figures(*, on: date) -> Figures:
-    """Return the day's figures over the institutions in scope."""
-    made = Decision.objects.filter(business_date=on).aggregate(
-        decided=Count("id"),
-        approved=Count("id", filter=Q(step="approve")),
-        rejected=Count("id", filter=Q(step="reject")),
-        returned=Count("id", filter=Q(step="return")),
-        average=Avg(F("view_ms")),
-        longest=Max("view_ms"),
-    )
-    now = Request.objects.filter(state__in=rules.IN_THE_CENTRE).aggregate(
-        waiting=Count("id", filter=Q(state=rules.QUEUED)),
-        viewing=Count("id", filter=Q(state=rules.VIEWING)),
-        oldest=Min("queued_at", filter=Q(state=rules.QUEUED)),
-    )
-    average = made["average"]
-    return Figures(
-        decided=made["decided"],
-        approved=made["approved"],
-        rejected=made["rejected"],
-        returned=made["returned"],
-        waiting=now["waiting"],
-        viewing=now["viewing"],
-        oldest_waiting_at=now["oldest"],
-        average_view_ms=None if average is None else round(average),
-        longest_view_ms=made["longest"],
-    )

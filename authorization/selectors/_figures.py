@@ -1,0 +1,78 @@
+"""The figures of the centre and of one authorizer's day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Avg, Count, F, Max, Min, Q
+
+from authorization import rules
+from authorization.models import Decision, Request
+from foundation.people.models import Staff
+
+
+@dataclass(frozen=True)
+class DayOf:
+    """One authorizer's day so far."""
+
+    decided: int
+    average_seconds: int | None
+    waiting: int
+
+
+def day_of(*, authorizer: Staff, on: date) -> DayOf:
+    """Return how many the person has decided today, how fast, and how many wait for the grade."""
+    decided = Decision.objects.filter(decider=authorizer, business_date=on)
+    figures = decided.aggregate(n=Count("id"), view=Avg("view_ms"))
+    return DayOf(
+        decided=figures["n"],
+        average_seconds=None if figures["view"] is None else round(figures["view"] / 1000),
+        waiting=Request.objects.filter(
+            state=rules.QUEUED, grade_needed__lte=authorizer.grade
+        ).count(),
+    )
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The day's figures of the centre; seconds are rounded, None while nothing is decided."""
+
+    decided: int
+    approved: int
+    rejected: int
+    returned: int
+    waiting: int
+    viewing: int
+    oldest_waiting_at: datetime | None
+    average_view_ms: int | None
+    longest_view_ms: int | None
+
+
+def figures(*, on: date) -> Figures:
+    """Return the day's figures over the institutions in scope."""
+    made = Decision.objects.filter(business_date=on).aggregate(
+        decided=Count("id"),
+        approved=Count("id", filter=Q(step="approve")),
+        rejected=Count("id", filter=Q(step="reject")),
+        returned=Count("id", filter=Q(step="return")),
+        average=Avg(F("view_ms")),
+        longest=Max("view_ms"),
+    )
+    now = Request.objects.filter(state__in=rules.IN_THE_CENTRE).aggregate(
+        waiting=Count("id", filter=Q(state=rules.QUEUED)),
+        viewing=Count("id", filter=Q(state=rules.VIEWING)),
+        oldest=Min("queued_at", filter=Q(state=rules.QUEUED)),
+    )
+    average = made["average"]
+    return Figures(
+        decided=made["decided"],
+        approved=made["approved"],
+        rejected=made["rejected"],
+        returned=made["returned"],
+        waiting=now["waiting"],
+        viewing=now["viewing"],
+        oldest_waiting_at=now["oldest"],
+        average_view_ms=None if average is None else round(average),
+        longest_view_ms=made["longest"],
+    )

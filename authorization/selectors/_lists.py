@@ -1,0 +1,139 @@
+"""The lists of items: the teller's own and the day's, with no more of each than is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Generic, NamedTuple, TypeVar
+
+from django.db.models import Count, QuerySet
+
+from authorization import rules
+from authorization.models import Request
+from foundation.people.models import Staff
+
+PAGE = 50
+
+
+class Own(NamedTuple):
+    """An item as its teller's list shows it, and no more of it."""
+
+    number: str
+    state: str
+    trade_code: str
+    payer_name: str
+    amount_fen: int
+    created_at: datetime
+    decided_at: datetime | None
+    decider_label: str
+    journal_no: str
+    reasons: Sequence[str]
+
+
+def own(*, teller: Staff, on: date) -> Sequence[Own]:
+    """Return the teller's items: whatever was sent back first, then the newest of the day."""
+    back = sent_back(teller=teller, limit=PAGE)
+    rows = Request.objects.filter(teller=teller, business_date=on).exclude(state=rules.RETURNED)
+    return (*back, *_own(rows, limit=PAGE - len(back)))
+
+
+def sent_back(*, teller: Staff, limit: int) -> Sequence[Own]:
+    """Return the teller's items that were sent back, of whatever day, the newest first."""
+    return _own(Request.objects.filter(teller=teller, state=rules.RETURNED), limit=limit)
+
+
+def _own(rows: QuerySet[Request], *, limit: int) -> Sequence[Own]:
+    found = rows.order_by("-id").values_list(*Own._fields)[:limit]
+    return tuple(map(Own._make, found))
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which items a list shows; empty fields do not narrow."""
+
+    on: date
+    state: str = ""
+    outlet_id: int | None = None
+    before_id: int | None = None
+    reason: str = ""
+    decider: str = ""
+
+
+def items(*, chosen: Filter) -> QuerySet[Request]:
+    """Return the items that a list shows, newest first, unbounded: the page cuts."""
+    rows: QuerySet[Request] = Request.objects.filter(business_date=chosen.on)
+    if chosen.state:
+        rows = rows.filter(state__in=chosen.state.split("+"))
+    if chosen.outlet_id:
+        rows = rows.filter(institution_id=chosen.outlet_id)
+    if chosen.reason:
+        rows = rows.filter(reasons__contains=[chosen.reason])
+    if chosen.decider:
+        rows = rows.filter(decider_label__startswith=f"{chosen.decider} ")
+    if chosen.before_id:
+        rows = rows.filter(id__lt=chosen.before_id)
+    return rows.select_related("institution").order_by("-id")
+
+
+class Listed(NamedTuple):
+    """An item as the list shows it, and no more of it."""
+
+    pk: int
+    number: str
+    place: str
+    state: str
+    trade_code: str
+    payer_name: str
+    amount_fen: int
+    created_at: datetime
+    decided_at: datetime | None
+    teller_label: str
+    decider_label: str
+    reasons: Sequence[str]
+
+
+_LISTED = ["institution__name" if name == "place" else name for name in Listed._fields]
+RowT = TypeVar("RowT", Request, Listed)
+
+
+@dataclass(frozen=True)
+class ListPage(Generic[RowT]):
+    """One page of a list: its rows, and the id before which the next page begins."""
+
+    rows: Sequence[RowT]
+    next_before: int | None
+    counts: Mapping[str, int]
+    total: int
+
+
+def page(*, chosen: Filter) -> ListPage[Request]:
+    """Return one page of whole items with the day's counts by state."""
+    return _list_page(tuple(items(chosen=chosen)[: PAGE + 1]), chosen)
+
+
+def listed(*, chosen: Filter) -> ListPage[Listed]:
+    """Return the same page with what the list shows of each item."""
+    rows = items(chosen=chosen).values_list(*_LISTED)[: PAGE + 1]
+    return _list_page(tuple(map(Listed._make, rows)), chosen)
+
+
+def _list_page(rows: Sequence[RowT], chosen: Filter) -> ListPage[RowT]:
+    by_state = counts(on=chosen.on)
+    return ListPage(
+        rows=rows[:PAGE],
+        next_before=rows[PAGE - 1].pk if len(rows) > PAGE else None,
+        counts=by_state,
+        total=sum(by_state.values()),
+    )
+
+
+def counts(*, on: date) -> Mapping[str, int]:
+    """Return how many items of the day are in each state, every state named."""
+    found = dict(
+        Request.objects.filter(business_date=on)
+        .values_list("state")
+        .annotate(n=Count("*"))
+        .order_by("state")
+    )
+    return {state: int(found.get(state, 0)) for state in rules.FLOW.states}
