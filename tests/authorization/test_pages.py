@@ -2,9 +2,11 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from authorization import rules, services
+from authorization import rules, selectors, services
 from authorization.models import Request
 from tests.factories import authorization as factory
 from tests.factories import people
@@ -240,6 +242,13 @@ class TestWorkbench:
         assert as_authorizer.get(address, **BROWSER).status_code == 200
 
 
+def asked(client, page):
+    """Return how often a page asks the database."""
+    with CaptureQueriesContext(connection) as queries:
+        client.get(reverse(page), **BROWSER)
+    return len(queries)
+
+
 class TestItems:
     def test_the_figures_of_the_list_add_up(self, as_authorizer, waiting, counter, teller):
         factory.sent(teller, factory.withdrawal(counter, "1.00", voucher_no="0744719032"))
@@ -254,6 +263,32 @@ class TestItems:
         answer = as_authorizer.get(reverse("authorization:items") + "?state=queued", **BROWSER)
 
         assert [row.number for row in answer.context["page"].rows] == [waiting.number]
+
+    def test_the_list_shows_the_rows_of_the_whole_page(self, waiting, counter, teller):
+        factory.sent(teller, factory.withdrawal(counter, "1.00", voucher_no="0744719032"))
+        chosen = selectors.Filter(on=waiting.business_date)
+
+        shown, whole = selectors.listed(chosen=chosen), selectors.page(chosen=chosen)
+
+        assert [row.number for row in shown.rows] == [item.number for item in whole.rows]
+        assert (shown.total, shown.next_before) == (whole.total, whole.next_before)
+
+    @pytest.mark.parametrize(
+        ("page", "reader"),
+        [("authorization:items", "authorizer"), ("authorization:mine", "teller")],
+    )
+    def test_longer_lists_ask_the_database_no_more_often(self, page, reader, waiting, request):
+        client, teller, counter = map(request.getfixturevalue, ("client", "teller", "counter"))
+        client.force_login(request.getfixturevalue(reader), backend=BACKEND)
+        client.get(reverse(page), **BROWSER)  # it also notes when the person was seen
+
+        asked_for_one = asked(client, page)
+        for number in range(3):
+            order = factory.withdrawal(counter, "1.00", voucher_no=f"074471904{number}")
+            factory.sent(teller, order)
+
+        assert client.get(reverse(page), **BROWSER).content.count(b"<tr") == 1 + 4
+        assert asked(client, page) == asked_for_one
 
     @pytest.mark.parametrize("query", ["on=x", "outlet=x", "before=-1", "state=%27", "reason=Z"])
     def test_what_cannot_be_read_does_not_narrow(self, as_authorizer, waiting, query):

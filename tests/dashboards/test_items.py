@@ -1,6 +1,8 @@
 """The list behind a figure: pages, and links that make no sense."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dashboards.selectors import _counted
@@ -28,6 +30,20 @@ def test_all_pages_together_are_the_total(supervisor, morning, monkeypatch):
     assert first.context["page"].total == last.context["page"].total == 6
     assert [len(page.context["page"].rows) for page in (first, last)] == [4, 2]
     assert last.context["page"].next_before is None
+
+
+@pytest.mark.parametrize("figure", ["decided", "waiting", "pairs"])
+def test_a_longer_list_asks_the_database_no_more_often(
+    supervisor, morning, monkeypatch, figure, django_assert_num_queries
+):
+    opened(supervisor, morning)  # the first page of a session also notes when it was seen
+    with monkeypatch.context() as short:
+        short.setattr(_counted, "PAGE", 1)
+        with CaptureQueriesContext(connection) as one:
+            opened(supervisor, morning, figure=figure)
+
+    with django_assert_num_queries(len(one)):
+        opened(supervisor, morning, figure=figure)
 
 
 def test_a_decision_leads_to_its_item(supervisor, morning):

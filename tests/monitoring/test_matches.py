@@ -1,6 +1,8 @@
 """The list of pairs: filters, pages, sight."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from monitoring import selectors
@@ -54,6 +56,37 @@ def test_pages_follow_each_other(manager, place, teller, monkeypatch):
     assert (first.total, len(first.rows), len(last.rows)) == (2, 1, 1)
     assert first.rows[0].pk > last.rows[0].pk
     assert last.next_before is None
+
+
+def test_a_longer_list_asks_the_database_no_more_often(
+    manager, place, teller, django_assert_num_queries
+):
+    listed(manager)  # the first page of a session also notes when its person was seen
+    with CaptureQueriesContext(connection) as one:
+        listed(manager)
+    for _ in range(3):
+        monitoring.difference(place, teller)
+
+    with django_assert_num_queries(len(one)):
+        listed(manager)
+
+
+def test_the_list_does_not_carry_the_compared_fields(manager):
+    with CaptureQueriesContext(connection) as asked:
+        listed(manager)
+
+    assert not [one["sql"] for one in asked if '"monitoring_match"."fields"' in one["sql"]]
+
+
+def test_the_list_shows_the_rows_of_the_whole_page(bank, difference, place, teller):
+    monitoring.difference(place, teller)
+    chosen = selectors.Filter(on=DAY)
+
+    shown, whole = selectors.listed(chosen=chosen), selectors.page(chosen=chosen)
+
+    assert [row.pk for row in shown.rows] == [match.pk for match in whole.rows]
+    assert (shown.total, shown.next_before) == (whole.total, whole.next_before)
+    assert {row.place for row in shown.rows} == {bank.outlet.name}
 
 
 def test_the_part_is_answered_alone(manager):

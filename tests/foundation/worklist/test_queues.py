@@ -2,6 +2,10 @@
 
 from django.urls import reverse
 
+from foundation.worklist import selectors
+from foundation.worklist import services as worklist
+from tests.factories import people
+
 PAGE = "worklist:queues"
 
 
@@ -13,6 +17,15 @@ def test_the_dispatcher_sees_how_many_wait(desk, put):
     row = next(d for d in answer.context["depths"] if d.code == "authorization")
     assert (row.waiting, row.held, row.suspended) == (2, 0, 0)
     assert row.oldest
+
+
+def test_the_count_beside_a_centre_is_that_of_the_queue(put, authorizer):
+    put(), put(), put()
+    worklist.claim_next(queue="authorization", staff=authorizer, at=people.NOON)
+
+    depth = selectors.depth(queue="authorization", at=people.NOON)
+
+    assert selectors.waiting(queue="authorization") == depth.waiting == 2
 
 
 def test_a_known_queue_is_shown_even_when_it_is_empty(desk):
