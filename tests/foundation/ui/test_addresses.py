@@ -20,9 +20,12 @@ def test_they_are_those_of_the_resolver():
 
 def test_the_resolver_is_asked_once_for_a_kind(monkeypatch):
     asked = []
-    monkeypatch.setattr(
-        addresses, "reverse", lambda view, args: asked.append(view) or reverse(view, args=args)
-    )
+
+    def asking(view, args):
+        asked.append(view)
+        return reverse(view, args=args)
+
+    monkeypatch.setattr(addresses, "reverse", asking)
 
     found = [addresses.of(view, 7) for view in ("monitoring:match", "worklist:item") * 2]
 
