@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('imaging', '0002_guards'),
-        ('ledger', '0003_is_held_by'),
+        ('ledger', '0002_functions'),
         ('people', '0001_initial'),
         ('worklist', '0002_guards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

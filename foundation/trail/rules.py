@@ -246,7 +246,7 @@ DIFFERENCE_KINDS: dict[str, DifferenceKind] = {
         DifferenceKind("day unbalanced", "balanced", "Debits and credits of the day differ"),
         DifferenceKind("entry without legs", "complete", "The entry has no postings"),
         DifferenceKind("leg without entry", "complete", "The posting has no entry"),
-        DifferenceKind("entry without journal line", "complete", "The entry has no journal line"),
+        DifferenceKind("journal line differs", "complete", "The journal line tells of another leg"),
         DifferenceKind("journal number missing", "complete", "A journal number is missing"),
         DifferenceKind(
             "statement broken",

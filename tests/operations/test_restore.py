@@ -96,7 +96,7 @@ def test_what_was_dumped_is_proved_elsewhere_and_goes_on(
         shutil.copytree(anchor.path.parent, other.home / "files" / "anchors")
         shutil.copytree(PAIR.home / "files" / "secrets", other.home / "files" / "secrets")
         assert counted(target) == before
-        assert before["ledger_posting"] > 0
+        assert before["ledger_journalline"] > 0
         assert before["trail_event"] > 0
         assert "RestoredElsewhere" in there(other, "-c", SEAL).stderr
         here = replace(env, database_url=other.environment["DATABASE_URL"])

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.urls import reverse
 
 from foundation.ledger import services as ledger
+from foundation.ledger.rules import Leg
 from foundation.people import services as people
 from foundation.trail import services as trail
 from foundation.trail.models import Look, LookCheck
@@ -35,6 +37,13 @@ def bank(committed_db):
     with people.acting_as_system(reason="test"):
         for _ in range(500):
             pay(made, made.payer, made.payee, 1)
+        with transaction.atomic():
+            ledger.post(
+                key="three", institution_id=made.outlet.pk, trade_code="1101", teller="1",
+                business_date=DAY, at=NOON, legs=[
+                    Leg(made.payer.number, 3), Leg(made.payee.number, -2), Leg(made.till.number, -1)
+                ],
+            )  # fmt: skip
         ledger.place_hold(number=made.payer.number, fen=5, reason="r", at=NOON, by="t")
         for place in (made.outlet, made.other):
             factory.close_day(place)
@@ -89,12 +98,18 @@ UPDATE ledger_dayclosing SET sealed_by = 'x';
 UPDATE ledger_dayclosing c SET digest = ledger_seal_digest(c)
 """
 TAMPERINGS = {
-    "a leg is changed": (
-        "UPDATE ledger_posting SET amount_fen = amount_fen + 1 WHERE seq = 2 AND line = 1",
-        {("balanced", "unbalanced"), ("balanced", "day unbalanced"),
-         ("balances", "balance differs"),
+    "the amount of an entry is changed": (
+        "UPDATE ledger_journalline SET amount_fen = amount_fen + 1 WHERE first_seq = 2",
+        {("balances", "balance differs"),
          ("seals", "seal content differs"), ("turnover", "turnover differs"),
          ("ties", "closing balance differs"), ("marks", "mark differs")},
+    ),
+    "a leg is changed": (
+        "UPDATE ledger_leg SET amount_fen = amount_fen + 1 WHERE line = 1",
+        {("balanced", "unbalanced"), ("balanced", "day unbalanced"),
+         ("complete", "journal line differs"), ("balances", "balance differs"),
+         ("seals", "seal content differs"), ("turnover", "turnover differs"),
+         ("ties", "closing balance differs")},
     ),
     "a balance is changed": (
         "UPDATE ledger_account SET balance_fen = balance_fen + 1 WHERE seq > 2",
@@ -102,20 +117,24 @@ TAMPERINGS = {
     ),
     "a journal line is removed": (
         "DELETE FROM ledger_journalline WHERE journal_no = '00000003'",
-        {("complete", "entry without journal line"), ("complete", "journal number missing"),
-         ("seals", "seal content differs")},
+        {("complete", "journal number missing"), ("seals", "seal content differs"),
+         ("turnover", "turnover differs")},
     ),
     "an entry is removed and its legs stay": (
-        "DELETE FROM ledger_entry WHERE journal_no = '00000003'",
+        "DELETE FROM ledger_journalline WHERE first_account_id IS NULL",
         {("complete", "leg without entry"), ("seals", "seal content differs"),
          ("turnover", "turnover differs")},
     ),
+    "a line tells of another account": (
+        "UPDATE ledger_journalline SET account_number = '7' WHERE journal_no = '00000003'",
+        {("complete", "journal line differs"), ("seals", "seal content differs")},
+    ),
     "the value date of an entry is changed": (
-        "UPDATE ledger_entry SET value_date = '2020-01-01' WHERE journal_no = '00000003'",
+        "UPDATE ledger_journalline SET value_date = '2020-01-01' WHERE journal_no = '00000003'",
         {("seals", "seal content differs")},
     ),
     "the words of an entry are changed": (
-        "UPDATE ledger_entry SET teller = '999999' WHERE journal_no = '00000003'",
+        "UPDATE ledger_journalline SET teller = '999999' WHERE journal_no = '00000003'",
         {("seals", "seal content differs")},
     ),
     "a seal's figures are changed": (
@@ -147,7 +166,7 @@ TAMPERINGS = {
         {("marks", "mark differs")},
     ),
     "a moment is changed": (
-        "UPDATE ledger_posting SET made_at = made_at - interval '1 day' WHERE seq = 2",
+        "UPDATE ledger_journalline SET made_at = made_at - interval '1 day' WHERE first_seq = 2",
         {("marks", "moment goes backward")},
     ),
     "what is held is changed": (
@@ -179,7 +198,7 @@ A_MONTH_UNGUARDED = """
 DO $$ BEGIN
   EXECUTE format('ALTER TABLE %s DISABLE TRIGGER ledger_legs_sound', (
     SELECT min(inhrelid)::regclass FROM pg_inherits
-    WHERE inhparent = 'ledger_posting'::regclass));
+    WHERE inhparent = 'ledger_leg'::regclass));
 END $$
 """
 
@@ -187,14 +206,15 @@ END $$
 @pytest.mark.parametrize(
     "statement",
     [
-        "ALTER TABLE ledger_posting DISABLE TRIGGER ledger_append_only",
-        "ALTER TABLE ledger_entry DISABLE TRIGGER ledger_entry_sound",
-        "ALTER TABLE ledger_posting DISABLE TRIGGER ledger_legs_sound",
+        "ALTER TABLE ledger_journalline DISABLE TRIGGER ledger_append_only",
+        "ALTER TABLE ledger_journalline DISABLE TRIGGER ledger_line_sound",
+        "ALTER TABLE ledger_leg DISABLE TRIGGER ledger_legs_sound",
         "ALTER TABLE ledger_account DISABLE TRIGGER ledger_account_sound",
         A_MONTH_UNGUARDED,
         "DROP TRIGGER ledger_day_guard ON ledger_businessday",
         "ALTER TABLE ledger_turnover NO FORCE ROW LEVEL SECURITY",
         "GRANT UPDATE ON ledger_posting TO PUBLIC",
+        "GRANT SELECT ON ledger_every_leg TO PUBLIC",
     ],
 )
 def test_a_guard_that_is_off_is_found_by_the_hourly_look_too(bank, committed_db, statement):

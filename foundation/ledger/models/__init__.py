@@ -1,7 +1,7 @@
 """The chart, the accounts, what was posted to them, and the closing of the days.
 
-`Entry`, `Posting` and `JournalLine` are partitioned by month and written only by SQL functions, as
-are turnover, closing balances and the general ledger; the application may only read them.
+Entries, postings and the journal are partitioned by month and written only by SQL functions, as are
+turnover, closing balances and the general ledger; the application may only read them.
 """
 
 from foundation.ledger.models._books import (

@@ -1,7 +1,9 @@
 """Chart, accounts, entries, postings, the journal and business days.
 
-`Entry`, `Posting` and `JournalLine` are partitioned by month and written only by the SQL function
-`ledger_post`; the application may read them and nothing else. Their tables are made by `sql/`.
+A row of the journal is a line, its entry and, of most entries, both legs (docs/decisions/0180):
+`JournalLine` is that table, `Entry` and `Posting` are views of it. All are written only by the SQL
+functions `ledger_post` and `ledger_post_many`; the application may read them and nothing else. They
+are made by `sql/`.
 """
 
 from __future__ import annotations
@@ -146,8 +148,8 @@ class Shard(Institutional):
 class Entry(Institutional):
     """One posting as a whole: never changed, only reversed by another entry.
 
-    The id begins with the business date (`rules.day_of`). A hidden column `tx` seals the entry to
-    the database transaction that made it, so that no leg can be added later.
+    The id begins with the business date (`rules.day_of`). A hidden column `tx` of its line seals
+    the entry to the database transaction that made it, so that no leg can be added later.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -178,7 +180,8 @@ class Posting(Institutional):
     `institution` is the account's. `seq` counts the postings of an account without a gap and
     `balance_after` is on the account's normal side, so that a statement proves itself. `shard` is
     0 until an account is spread over several balances. `made_at` is the database's clock under the
-    account's lock, so that it goes the way of `seq`; postings from before it was kept have none.
+    account's lock, so that it goes the way of `seq`. Whoever asks for dates asks for ids as well
+    (`rules.ids_of`), since the months are found by them.
     """
 
     pk = models.CompositePrimaryKey("account_id", "seq", "shard", "business_date")
@@ -198,7 +201,7 @@ class Posting(Institutional):
     currency = models.CharField(_("currency"), max_length=3)
     amount_fen = models.BigIntegerField(_("amount"))
     balance_after = models.BigIntegerField(_("balance after"))
-    made_at = models.DateTimeField(null=True, db_default=models.Func(function="clock_timestamp"))
+    made_at = models.DateTimeField()
 
     class Meta:
         verbose_name = _("posting")
@@ -225,8 +228,8 @@ class Posting(Institutional):
 class JournalLine(Institutional):
     """One line of the transaction journal, as the counter's slip quotes it; never changed.
 
-    Own lines belong to an entry and are numbered without a gap for each institution and day;
-    imported ones come from a foreign core and keep its number.
+    Own lines are numbered without a gap for each institution and day and have the id of their
+    entry; imported ones come from a foreign core and keep its number.
     """
 
     id = models.BigIntegerField(primary_key=True)

@@ -21,6 +21,11 @@ _BALANCE = """
 SELECT ledger_balance(a.id), a.held_fen, a.currency
 FROM ledger_account a WHERE a.number = %s
 """
+_LEG = (
+    "account_id", "seq", "shard", "business_date", "entry_id", "line", "institution_id", "currency",
+    "amount_fen", "balance_after", "made_at",
+)  # fmt: skip
+_BACK = "SELECT * FROM ledger_postings_back(%s, %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True)
@@ -129,14 +134,10 @@ def statement(
         return spread_statement(
             account_id=account_id, first=first, last=last, before=before, limit=size
         )
-    rows = Posting.objects.filter(account_id=account_id)
-    if first is not None:
-        rows = rows.filter(business_date__gte=first)
-    if last is not None:
-        rows = rows.filter(business_date__lte=last)
-    if before:
-        rows = rows.filter(seq__lt=place_of(place=before)[2])
-    return tuple(rows.order_by("-seq", "-shard")[:size])
+    place = place_of(place=before)[2] if before else None
+    with connection.cursor() as cursor:
+        cursor.execute(_BACK, [account_id, first, last, place, size])
+        return tuple(Posting(**dict(zip(_LEG, row, strict=True))) for row in cursor.fetchall())
 
 
 def account_timeline(*, account: Account) -> Sequence[Event]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from foundation.ledger import rules
 from foundation.ledger.models import (
@@ -64,7 +64,7 @@ def day_state(*, institution_id: int, on: date) -> str:
 def trial_totals(*, on: date) -> Sequence[Totals]:
     """Return the debits and credits of a day in each currency, of the institutions in scope."""
     rows = (
-        Posting.objects.filter(business_date=on)
+        _legs(first=on, last=on)
         .values("currency")
         .annotate(
             legs=Count("seq"),
@@ -100,7 +100,7 @@ def extent(*, first: date, last: date) -> Extent:
     ids = rules.ids_of(first, last)
     return Extent(
         entries=Entry.objects.filter(id__range=ids).count(),
-        legs=Posting.objects.filter(business_date__range=(first, last)).count(),
+        legs=_legs(first=first, last=last).count(),
         lines=JournalLine.objects.filter(id__range=ids).count(),
         accounts=Account.objects.count(),
     )
@@ -165,6 +165,15 @@ def homes(*, subjects: Collection[str]) -> Mapping[str, int]:
     days = (one.split() for one in subjects if one.startswith("day "))
     found |= {" ".join(words): int(words[1]) for words in days if words[1].isdigit()}
     return {one: place for one, place in found.items() if place is not None}
+
+
+def _legs(*, first: date, last: date) -> QuerySet[Posting]:
+    """Return the legs of some days, of which the ids lead to the months."""
+    low, high = rules.ids_of(first, last)
+    rows: QuerySet[Posting] = Posting.objects.filter(
+        business_date__range=(first, last), entry_id__gte=low, entry_id__lte=high
+    )
+    return rows
 
 
 def _found(statement: str, *given: date) -> Sequence[Difference]:

@@ -10,7 +10,7 @@ DO $$
 DECLARE v_table text;
 BEGIN
   FOREACH v_table IN ARRAY ARRAY[
-    'ledger_entry', 'ledger_posting', 'ledger_journalline', 'ledger_postingkey', 'ledger_reversal'
+    'ledger_journalline', 'ledger_leg', 'ledger_postingkey', 'ledger_reversal'
   ] LOOP
     EXECUTE format('CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE ON %I'
       ' FOR EACH ROW EXECUTE FUNCTION ledger_append_only()', v_table);

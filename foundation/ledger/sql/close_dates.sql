@@ -28,7 +28,7 @@ BEGIN
       SELECT p.account_id, p.institution_id, p.currency, count(*) AS legs,
         coalesce(sum(p.amount_fen) FILTER (WHERE p.amount_fen > 0), 0) AS debit,
         coalesce(-sum(p.amount_fen) FILTER (WHERE p.amount_fen < 0), 0) AS credit
-      FROM ledger_posting p
+      FROM ledger_every_leg p
       WHERE p.entry_id >= v_low AND p.entry_id < v_low + 10000000000 AND p.business_date = v_date
       GROUP BY p.account_id, p.institution_id, p.currency
     ) t JOIN ledger_account a ON a.id = t.account_id

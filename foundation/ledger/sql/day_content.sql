@@ -14,17 +14,21 @@ CREATE FUNCTION ledger_day_content(p_institution bigint, p_date date, p_upto big
   ),
   said AS (
     SELECT l.no, 0 AS line, jsonb_build_array(
-        e.id, e.institution_id, e.business_date, extract(epoch FROM e.posted_at), e.journal_no,
-        e.key, e.trade_code, e.teller, e.subject, e.note, e.reverses_id, l.id, l.account_number,
-        l.side, l.amount_fen, l.currency, l.counter_account, l.voucher_no) AS words
-    FROM line l JOIN ledger_entry e ON e.id = l.entry_id
+        l.id, l.institution_id, l.business_date, extract(epoch FROM l.at), l.journal_no,
+        l.key, l.trade_code, l.teller, l.subject, l.note, l.reverses_id, l.id, l.account_number,
+        l.side, l.amount_fen, l.currency, l.counter_account, l.voucher_no)
+        || CASE WHEN l.value_date IS NULL THEN '[]' ELSE jsonb_build_array(l.value_date) END AS words
+    FROM line l
     WHERE p_upto IS NULL OR l.no <= p_upto
     UNION ALL
-    SELECT l.no, p.line, jsonb_build_array(
+    SELECT p.journal_no::bigint, p.line, jsonb_build_array(
         p.entry_id, p.line, p.account_id, p.shard, p.seq, p.institution_id, p.currency,
         p.amount_fen, p.balance_after)
-    FROM line l JOIN ledger_posting p ON p.entry_id = l.entry_id AND p.business_date = p_date
-    WHERE p_upto IS NULL OR l.no <= p_upto
+    FROM ledger_line_leg p
+    WHERE p.poster_id = p_institution
+      AND p.entry_id >= ledger_day_prefix(p_date) * 10000000000
+      AND p.entry_id < (ledger_day_prefix(p_date) + 1) * 10000000000
+      AND (p_upto IS NULL OR p.journal_no::bigint <= p_upto)
   )
   SELECT count(*) FILTER (WHERE s.line = 0), count(*) FILTER (WHERE s.line > 0),
     coalesce(max(s.no), 0),

@@ -1,13 +1,16 @@
--- What is wrong with seals, turnover, closing balances, the general ledger, marks and guards. Run it
--- over every institution, as ledger_differences.
+-- What is wrong with seals, turnover, closing balances, the general ledger, marks and guards. Over
+-- every institution, as ledger_differences.
 CREATE FUNCTION ledger_day_differences(p_first date, p_last date)
-RETURNS TABLE (kind text, subject text, found text) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (kind text, subject text, found text) LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
   WITH closing AS (
     SELECT c.*, d.state,
       NOT EXISTS (SELECT FROM ledger_reopening r WHERE r.closing_id = c.id AND r.approved) AS holds
     FROM ledger_dayclosing c JOIN ledger_businessday d ON d.id = c.day_id
   ),
   valid AS (SELECT z.business_date, z.round FROM ledger_closeddate z WHERE z.revoked_at IS NULL)
+  SELECT '', '', '' WHERE NOT ledger_sees_everything()
+  UNION ALL
   -- The entries and legs under a seal are those that were sealed.
   SELECT 'seal content differs', 'day ' || c.institution_id || ' ' || c.business_date,
     t.entries || ' entries, ' || t.legs || ' legs'
@@ -56,10 +59,9 @@ RETURNS TABLE (kind text, subject text, found text) LANGUAGE sql STABLE AS $$
       -coalesce(sum(p.amount_fen) FILTER (WHERE p.amount_fen > 0), 0),
       coalesce(sum(p.amount_fen) FILTER (WHERE p.amount_fen < 0), 0)
     FROM closing c
-    JOIN ledger_entry e ON e.institution_id = c.institution_id
-      AND e.id >= ledger_day_prefix(c.business_date) * 10000000000
-      AND e.id < (ledger_day_prefix(c.business_date) + 1) * 10000000000
-    JOIN ledger_posting p ON p.entry_id = e.id AND p.business_date = c.business_date
+    JOIN ledger_line_leg p ON p.poster_id = c.institution_id
+      AND p.entry_id >= ledger_day_prefix(c.business_date) * 10000000000
+      AND p.entry_id < (ledger_day_prefix(c.business_date) + 1) * 10000000000
     WHERE c.holds AND c.business_date BETWEEN p_first AND p_last
     GROUP BY c.institution_id, c.business_date, p.account_id
   ) x GROUP BY x.institution_id, x.business_date, x.account_id
@@ -72,7 +74,7 @@ RETURNS TABLE (kind text, subject text, found text) LANGUAGE sql STABLE AS $$
       coalesce(p.business_date, c.business_date) AS business_date, c.balance_fen,
       sum(p.fen) OVER (PARTITION BY p.account_id ORDER BY p.business_date) AS fen
     FROM (
-      SELECT o.account_id, o.business_date, sum(o.amount_fen) AS fen FROM ledger_posting o
+      SELECT o.account_id, o.business_date, sum(o.amount_fen) AS fen FROM ledger_every_leg o
       WHERE o.business_date <= ledger_closed_until() GROUP BY 1, 2
     ) p
     FULL JOIN (
@@ -117,11 +119,13 @@ RETURNS TABLE (kind text, subject text, found text) LANGUAGE sql STABLE AS $$
   SELECT 'mark differs', 'account ' || a.number, m.business_date || ' ' || m.seq
   FROM ledger_mark m JOIN ledger_account a ON a.id = m.account_id
   LEFT JOIN LATERAL (
-    SELECT count(*) AS legs, coalesce(sum(p.amount_fen), 0) AS fen FROM ledger_posting p
+    SELECT count(*) AS legs, coalesce(sum(p.amount_fen), 0) AS fen FROM ledger_every_leg p
     WHERE p.account_id = m.account_id AND p.shard = m.shard AND p.seq <= m.seq
       AND p.seq > coalesce((SELECT max(o.seq) FROM ledger_mark o WHERE o.account_id = m.account_id
         AND o.shard = m.shard AND o.business_date = m.business_date AND o.seq < m.seq), 0)
       AND p.business_date = m.business_date
+      AND p.entry_id >= ledger_day_prefix(m.business_date) * 10000000000
+      AND p.entry_id < (ledger_day_prefix(m.business_date) + 1) * 10000000000
   ) t ON true
   LEFT JOIN LATERAL (
     SELECT o.legs, o.debit_fen, o.credit_fen FROM ledger_mark o
@@ -137,75 +141,7 @@ RETURNS TABLE (kind text, subject text, found text) LANGUAGE sql STABLE AS $$
   FROM (
     SELECT p.account_id, p.seq, p.made_at, lag(p.made_at) OVER (
       PARTITION BY p.account_id, p.shard ORDER BY p.seq) AS before
-    FROM ledger_posting p WHERE p.business_date BETWEEN p_first AND p_last
+    FROM ledger_every_leg p WHERE p.business_date BETWEEN p_first AND p_last
   ) s JOIN ledger_account a ON a.id = s.account_id
   WHERE s.made_at < s.before
-$$;
-
--- Guards of the books that are missing or switched off, and rights that the application must not
--- have.
-CREATE FUNCTION ledger_guards_off() RETURNS TABLE (kind text, subject text, found text)
-LANGUAGE sql STABLE AS $$
-  SELECT 'guard off', c.relname::text, w.name
-  FROM pg_class c
-  CROSS JOIN LATERAL (
-    SELECT unnest(ARRAY['ledger_append_only', 'ledger_no_truncate']) AS name
-    UNION ALL SELECT 'ledger_balanced' WHERE c.relname = 'ledger_entry'
-    UNION ALL SELECT 'ledger_sealed' WHERE c.relname = 'ledger_posting'
-    UNION ALL SELECT 'ledger_mark' WHERE c.relname = 'ledger_posting'
-  ) w
-  WHERE c.relnamespace = 'public'::regnamespace
-    AND c.relname IN ('ledger_entry', 'ledger_posting', 'ledger_journalline', 'ledger_postingkey',
-      'ledger_reversal', 'ledger_dayclosing', 'ledger_turnover', 'ledger_daysignature',
-      'ledger_daycarry', 'ledger_closingbalance', 'ledger_subjectbalance', 'ledger_mark')
-    AND NOT EXISTS (SELECT FROM pg_trigger t
-      WHERE t.tgrelid = c.oid AND t.tgname = w.name AND t.tgenabled = 'A')
-  UNION ALL
-  SELECT 'guard off', 'ledger_businessday', w.name
-  FROM unnest(ARRAY['ledger_day_guard', 'ledger_date_opened', 'ledger_date_reopened']) w(name)
-  WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgname = w.name AND t.tgenabled = 'A'
-    AND t.tgrelid = 'ledger_businessday'::regclass)
-  UNION ALL
-  SELECT 'guard off', c.relname::text, 'row security'
-  FROM pg_class c
-  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-    AND c.relname LIKE 'ledger\_%' AND c.relname NOT IN ('ledger_chartaccount', 'ledger_closeddate')
-    AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
-  UNION ALL
-  SELECT 'right too many', c.relname::text, coalesce(r.rolname, 'everybody') || ' ' || x.privilege_type
-  FROM pg_class c CROSS JOIN aclexplode(c.relacl) x LEFT JOIN pg_roles r ON r.oid = x.grantee
-  WHERE c.relnamespace IN ('public'::regnamespace, 'ledger_parts'::regnamespace)
-    AND x.grantee <> c.relowner AND x.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')
-    AND (c.relnamespace = 'ledger_parts'::regnamespace OR c.relname IN ('ledger_entry',
-      'ledger_posting', 'ledger_journalline', 'ledger_postingkey', 'ledger_reversal',
-      'ledger_dayclosing', 'ledger_turnover', 'ledger_closingbalance', 'ledger_subjectbalance',
-      'ledger_mark'))
-$$;
-
--- What is wrong with what was posted from a date on: for the hourly look. Balances of the accounts
--- that moved are compared with their closing balance and what came after.
-CREATE FUNCTION ledger_recent_differences(p_from date)
-RETURNS TABLE (kind text, subject text, found text) LANGUAGE sql STABLE AS $$
-  WITH leg AS (
-    SELECT p.* FROM ledger_posting p
-    WHERE p.entry_id >= ledger_day_prefix(p_from) * 10000000000 AND p.business_date >= p_from
-  )
-  SELECT 'unbalanced', 'entry ' || l.entry_id, l.currency || ' ' || sum(l.amount_fen)
-  FROM leg l GROUP BY l.entry_id, l.currency HAVING sum(l.amount_fen) <> 0
-  UNION ALL
-  SELECT 'day unbalanced', l.business_date::text, l.currency || ' ' || sum(l.amount_fen)
-  FROM leg l GROUP BY l.business_date, l.currency HAVING sum(l.amount_fen) <> 0
-  UNION ALL
-  SELECT 'entry without journal line', 'entry ' || e.id, e.journal_no
-  FROM ledger_entry e
-  WHERE e.id >= ledger_day_prefix(p_from) * 10000000000
-    AND NOT EXISTS (SELECT FROM ledger_journalline j
-      WHERE j.entry_id = e.id AND j.journal_no = e.journal_no
-        AND j.institution_id = e.institution_id AND j.business_date = e.business_date)
-  UNION ALL
-  SELECT 'balance differs', 'account ' || a.number, a.balance_fen || ' is not ' || b.fen
-  FROM (SELECT DISTINCT l.account_id FROM leg l) m
-  JOIN ledger_account a ON a.id = m.account_id
-  CROSS JOIN LATERAL (SELECT ledger_balance_on(a.id, '2089-12-31') AS fen) b
-  WHERE a.balance_fen <> b.fen
 $$;

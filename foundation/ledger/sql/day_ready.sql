@@ -1,5 +1,5 @@
 -- Make what a business day needs: its month's partitions, and the journal number it counts up.
-CREATE OR REPLACE FUNCTION ledger_day_ready(p_institution bigint, p_day date) RETURNS void
+CREATE FUNCTION ledger_day_ready(p_institution bigint, p_day date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   PERFORM ledger_month(p_day);

@@ -5,41 +5,33 @@
 -- 500 postings, however many the account has; a date's postings are found by its marks.
 CREATE FUNCTION ledger_mark_block() RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN 500;
 
--- The shards of an account with the number of postings in each. An account that is not spread over
--- several balances has one.
-CREATE FUNCTION ledger_shards(p_account bigint) RETURNS TABLE (shard smallint, seq bigint)
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-  SELECT 0::smallint, a.seq FROM ledger_account a WHERE a.id = p_account
-$$;
-
-CREATE FUNCTION ledger_mark_left() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
+-- The mark of a posting that ends a block. It needs the owner's right to the marks, and has no other.
+CREATE FUNCTION ledger_leave_mark(p_account bigint, p_shard smallint, p_seq bigint) RETURNS void
+LANGUAGE sql SET search_path = public, pg_temp AS $$
   INSERT INTO ledger_mark
-    (account_id, shard, business_date, seq, institution_id, legs, debit_fen, credit_fen)
-  SELECT NEW.account_id, NEW.shard, t.business_date, NEW.seq, NEW.institution_id,
+    (account_id, shard, business_date, seq, institution_id, legs, debit_fen, credit_fen, made_at,
+     balance_fen)
+  SELECT p_account, p_shard, t.business_date, p_seq, e.institution_id,
     t.legs + coalesce(m.legs, 0), t.debit + coalesce(m.debit_fen, 0),
-    t.credit + coalesce(m.credit_fen, 0)
-  FROM (
+    t.credit + coalesce(m.credit_fen, 0), e.made_at, e.balance_after
+  FROM ledger_every_leg e
+  CROSS JOIN LATERAL (
     SELECT p.business_date, count(*) AS legs,
       coalesce(sum(p.amount_fen) FILTER (WHERE p.amount_fen > 0), 0) AS debit,
       coalesce(-sum(p.amount_fen) FILTER (WHERE p.amount_fen < 0), 0) AS credit
-    FROM ledger_posting p
-    WHERE p.account_id = NEW.account_id AND p.shard = NEW.shard
-      AND p.seq > NEW.seq - ledger_mark_block() AND p.seq <= NEW.seq
+    FROM ledger_every_leg p
+    WHERE p.account_id = p_account AND p.shard = p_shard
+      AND p.seq > p_seq - ledger_mark_block() AND p.seq <= p_seq
     GROUP BY p.business_date
   ) t
   LEFT JOIN LATERAL (
     SELECT o.* FROM ledger_mark o
-    WHERE o.account_id = NEW.account_id AND o.shard = NEW.shard
-      AND o.business_date = t.business_date AND o.seq < NEW.seq
+    WHERE o.account_id = p_account AND o.shard = p_shard
+      AND o.business_date = t.business_date AND o.seq < p_seq
     ORDER BY o.seq DESC LIMIT 1
-  ) m ON true;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER ledger_mark AFTER INSERT ON ledger_posting
-  FOR EACH ROW WHEN (NEW.seq % 500 = 0) EXECUTE FUNCTION ledger_mark_left();
-ALTER TABLE ledger_posting ENABLE ALWAYS TRIGGER ledger_mark;
+  ) m ON true
+  WHERE e.account_id = p_account AND e.shard = p_shard AND e.seq = p_seq
+$$;
 
 -- Debits and credits of one date on one shard, up to a posting.
 CREATE FUNCTION ledger_day_upto(p_account bigint, p_shard smallint, p_date date, p_upto bigint,
@@ -48,6 +40,7 @@ CREATE FUNCTION ledger_day_upto(p_account bigint, p_shard smallint, p_date date,
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   v_floor bigint := p_upto / ledger_mark_block() * ledger_mark_block();
+  v_low bigint := ledger_day_prefix(p_date) * 10000000000;
   m record;
 BEGIN
   SELECT o.legs, o.debit_fen, o.credit_fen INTO m FROM ledger_mark o
@@ -57,8 +50,9 @@ BEGIN
   SELECT count(*), coalesce(sum(p.amount_fen) FILTER (WHERE p.amount_fen > 0), 0),
     coalesce(-sum(p.amount_fen) FILTER (WHERE p.amount_fen < 0), 0)
   INTO legs, debit, credit
-  FROM ledger_posting p
+  FROM ledger_every_leg p
   WHERE p.account_id = p_account AND p.shard = p_shard AND p.business_date = p_date
+    AND p.entry_id >= v_low AND p.entry_id < v_low + 10000000000
     AND p.seq > v_floor AND p.seq <= p_upto;
   legs := legs + coalesce(m.legs, 0);
   debit := debit + coalesce(m.debit_fen, 0);
@@ -127,50 +121,65 @@ CREATE FUNCTION ledger_months() RETURNS SETOF date
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT to_date(right(c.relname, 6), 'YYYYMM') FROM pg_class c
   WHERE c.relnamespace = 'ledger_parts'::regnamespace AND c.relkind = 'r'
-    AND c.relname ~ '^posting_[0-9]{6}$'
+    AND c.relname ~ '^journalline_[0-9]{6}$'
   ORDER BY 1 DESC
 $$;
 
 -- The balance that one shard of an account had at a moment, on the account's normal side. Under the
 -- account's lock the database's clock only goes forward, so within a shard the moments are in the
--- order of seq: the place is found by halving, month by month.
+-- order of seq: the last mark until then is one lookup, and the posting is within its next block,
+-- whose dates the mark after it knows. Only behind the last mark every month is asked.
 CREATE FUNCTION ledger_shard_at(p_account bigint, p_shard smallint, p_moment timestamptz)
 RETURNS bigint LANGUAGE plpgsql STABLE SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
+  v_floor bigint;
+  v_seq bigint;
+  v_balance bigint;
+  v_after record;
+  v_first date;
+  v_last date;
   v_month date;
   v_next date;
-  v_seq bigint;
   v_low bigint;
   v_high bigint;
-  v_best bigint := 0;
-  v_balance bigint := 0;
   p record;
 BEGIN
-  FOR v_month IN SELECT m FROM ledger_months() m LOOP
-    v_next := (v_month + interval '1 month')::date;
-    SELECT o.seq INTO v_high FROM ledger_posting o
+  SELECT m.seq, m.balance_fen INTO v_floor, v_balance FROM ledger_mark m
+  WHERE m.account_id = p_account AND m.shard = p_shard AND m.made_at <= p_moment
+  ORDER BY m.made_at DESC, m.seq DESC LIMIT 1;
+  v_floor := coalesce(v_floor, 0);
+  v_balance := coalesce(v_balance, 0);
+  SELECT m.made_at, m.seq INTO v_after FROM ledger_mark m
+  WHERE m.account_id = p_account AND m.shard = p_shard AND m.made_at > p_moment
+  ORDER BY m.made_at, m.seq LIMIT 1;
+  IF v_after.seq IS NOT NULL THEN
+    SELECT min(m.business_date), max(m.business_date) INTO v_first, v_last FROM ledger_mark m
+    WHERE m.account_id = p_account AND m.shard = p_shard
+      AND m.made_at = v_after.made_at AND m.seq = v_after.seq;
+    v_low := ledger_day_prefix(v_first) * 10000000000;
+    v_high := (ledger_day_prefix(v_last) + 1) * 10000000000;
+    SELECT o.balance_after INTO p FROM ledger_every_leg o
     WHERE o.account_id = p_account AND o.shard = p_shard
-      AND o.business_date >= v_month AND o.business_date < v_next ORDER BY o.seq DESC LIMIT 1;
-    CONTINUE WHEN v_high IS NULL OR v_high <= v_best;
-    v_low := v_best;
-    WHILE v_low < v_high LOOP
-      v_seq := (v_low + v_high + 1) / 2;
-      SELECT o.seq, o.balance_after,
-        coalesce(o.made_at, (SELECT e.posted_at FROM ledger_entry e WHERE e.id = o.entry_id)) AS at
-      INTO p FROM ledger_posting o
-      WHERE o.account_id = p_account AND o.shard = p_shard AND o.seq <= v_seq AND o.seq > v_low
-        AND o.business_date >= v_month AND o.business_date < v_next ORDER BY o.seq DESC LIMIT 1;
-      IF p.seq IS NULL THEN
-        v_low := v_seq;
-      ELSIF p.at <= p_moment THEN
-        v_low := v_seq;
-        v_best := p.seq;
-        v_balance := p.balance_after;
-      ELSE
-        v_high := p.seq - 1;
-      END IF;
-    END LOOP;
+      AND o.business_date >= v_first AND o.business_date <= v_last
+      AND o.entry_id >= v_low AND o.entry_id < v_high
+      AND o.seq > v_floor AND o.seq < v_after.seq AND o.made_at <= p_moment
+    ORDER BY o.seq DESC LIMIT 1;
+    RETURN coalesce(p.balance_after, v_balance);
+  END IF;
+  FOR v_month IN SELECT m FROM ledger_months() m LOOP
+    v_low := ledger_day_prefix(v_month) * 10000000000;
+    v_next := (v_month + interval '1 month')::date;
+    v_high := ledger_day_prefix(v_next) * 10000000000;
+    SELECT o.seq, o.balance_after INTO p FROM ledger_every_leg o
+    WHERE o.account_id = p_account AND o.shard = p_shard AND o.seq > v_floor
+      AND o.business_date >= v_month AND o.business_date < v_next
+      AND o.entry_id >= v_low AND o.entry_id < v_high AND o.made_at <= p_moment
+    ORDER BY o.seq DESC LIMIT 1;
+    IF p.seq IS NOT NULL THEN
+      v_floor := p.seq;
+      v_balance := p.balance_after;
+    END IF;
   END LOOP;
   RETURN v_balance;
 END $$;

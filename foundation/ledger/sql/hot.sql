@@ -1,7 +1,7 @@
 -- Hot accounts: the one place where a balance is summed, and what two people say about shards.
 
 -- The balance of an account: its own part and every shard's, used or not, as one snapshot sees them.
-CREATE OR REPLACE FUNCTION ledger_balance(p_account bigint) RETURNS bigint
+CREATE FUNCTION ledger_balance(p_account bigint) RETURNS bigint
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT a.balance_fen
     + coalesce((SELECT sum(s.balance_fen) FROM ledger_shard s WHERE s.account_id = a.id), 0)::bigint
@@ -9,7 +9,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 $$;
 
 -- The parts of an account with the number of postings in each; 0 is the account's own.
-CREATE OR REPLACE FUNCTION ledger_shards(p_account bigint)
+CREATE FUNCTION ledger_shards(p_account bigint)
 RETURNS TABLE (shard smallint, seq bigint)
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT 0::smallint, a.seq FROM ledger_account a WHERE a.id = p_account
@@ -19,7 +19,7 @@ $$;
 
 -- Lock every shard of an account whose row the caller has locked, and answer the balance: nobody
 -- posts to it until the transaction ends.
-CREATE OR REPLACE FUNCTION ledger_held_still(p_account bigint) RETURNS bigint
+CREATE FUNCTION ledger_held_still(p_account bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   IF NOT coalesce(ledger_in_scope(
@@ -32,7 +32,7 @@ BEGIN
 END $$;
 
 -- An account begins with nothing, with one balance, and with the side and the kind of its subject.
-CREATE OR REPLACE FUNCTION ledger_account_opened() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_account_opened() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   SELECT c.normal_side, c.kind INTO NEW.normal_side, NEW.kind
   FROM ledger_chartaccount c WHERE c.id = NEW.chart_id;
@@ -43,6 +43,9 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+CREATE TRIGGER ledger_account_opened BEFORE INSERT ON ledger_account
+  FOR EACH ROW EXECUTE FUNCTION ledger_account_opened();
+ALTER TABLE ledger_account ENABLE ALWAYS TRIGGER ledger_account_opened;
 
 -- An account that was ever spread may always be overdrawn: no part of it is a floor for the whole.
 CREATE FUNCTION ledger_spread_has_no_floor() RETURNS trigger LANGUAGE plpgsql

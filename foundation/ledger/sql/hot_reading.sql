@@ -27,6 +27,7 @@ DECLARE
   v_shard record;
   v_low bigint;
   v_to bigint;
+  v_entries bigint;
   n int;
 BEGIN
   IF NOT coalesce(ledger_in_scope(
@@ -36,6 +37,7 @@ BEGIN
   LOOP
     v_day := ledger_moved_before(p_account, v_day, p_first);
     EXIT WHEN v_day IS NULL;
+    v_entries := ledger_day_prefix(v_day) * 10000000000;
     FOR v_shard IN SELECT s.shard, s.seq FROM ledger_shards(p_account) s ORDER BY s.shard DESC LOOP
       CONTINUE WHEN v_day = p_date AND v_shard.shard > p_shard;
       v_to := CASE WHEN v_day = p_date AND v_shard.shard = p_shard
@@ -43,8 +45,9 @@ BEGIN
       WHILE v_left > 0 AND v_to > 0 LOOP
         v_low := (v_to - 1) / v_block * v_block;
         RETURN QUERY SELECT p.business_date, p.shard, p.seq, p.entry_id, p.line, p.amount_fen
-          FROM ledger_posting p
+          FROM ledger_every_leg p
           WHERE p.account_id = p_account AND p.shard = v_shard.shard AND p.business_date = v_day
+            AND p.entry_id >= v_entries AND p.entry_id < v_entries + 10000000000
             AND p.seq > v_low AND p.seq <= v_to ORDER BY p.seq DESC LIMIT v_left;
         GET DIAGNOSTICS n = ROW_COUNT;
         v_left := v_left - n;
@@ -91,33 +94,4 @@ LANGUAGE sql STABLE AS $$
   FROM pg_proc f CROSS JOIN aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) x
   LEFT JOIN pg_roles r ON r.oid = x.grantee
   WHERE f.oid = 'ledger_spread(bigint, smallint)'::regprocedure AND x.grantee <> f.proowner
-$$;
-
--- What is wrong with what was posted from a date on: for the hourly look. Balances of the accounts
--- that moved are compared with their closing balance and what came after.
-CREATE OR REPLACE FUNCTION ledger_recent_differences(p_from date)
-RETURNS TABLE (kind text, subject text, found text) LANGUAGE sql STABLE AS $$
-  WITH leg AS (
-    SELECT p.* FROM ledger_posting p
-    WHERE p.entry_id >= ledger_day_prefix(p_from) * 10000000000 AND p.business_date >= p_from
-  )
-  SELECT 'unbalanced', 'entry ' || l.entry_id, l.currency || ' ' || sum(l.amount_fen)
-  FROM leg l GROUP BY l.entry_id, l.currency HAVING sum(l.amount_fen) <> 0
-  UNION ALL
-  SELECT 'day unbalanced', l.business_date::text, l.currency || ' ' || sum(l.amount_fen)
-  FROM leg l GROUP BY l.business_date, l.currency HAVING sum(l.amount_fen) <> 0
-  UNION ALL
-  SELECT 'entry without journal line', 'entry ' || e.id, e.journal_no
-  FROM ledger_entry e
-  WHERE e.id >= ledger_day_prefix(p_from) * 10000000000
-    AND NOT EXISTS (SELECT FROM ledger_journalline j
-      WHERE j.entry_id = e.id AND j.journal_no = e.journal_no
-        AND j.institution_id = e.institution_id AND j.business_date = e.business_date)
-  UNION ALL
-  SELECT 'balance differs', 'account ' || a.number, b.now || ' is not ' || b.fen
-  FROM (SELECT DISTINCT l.account_id FROM leg l) m
-  JOIN ledger_account a ON a.id = m.account_id
-  CROSS JOIN LATERAL (
-    SELECT ledger_balance_on(a.id, '2089-12-31') AS fen, ledger_balance(a.id) AS now) b
-  WHERE b.now <> b.fen
 $$;

@@ -1,7 +1,7 @@
 -- Take in the journal of a foreign core, or with p_dry only look: all of it or nothing. Answers
 -- what is wrong by the line of the file; whatever is answered, no line was written. The lines of a
 -- foreign core may be of a closed day: they are evidence for monitoring, they move no money.
-CREATE OR REPLACE FUNCTION ledger_import_journal(p_rows jsonb, p_dry boolean)
+CREATE FUNCTION ledger_import_journal(p_rows jsonb, p_dry boolean)
 RETURNS TABLE (line int, reason text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

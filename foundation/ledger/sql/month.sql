@@ -1,7 +1,7 @@
 -- Make the partitions of the month that the day is in, if they are not there yet.
 -- It runs as the owner, since the application owns nothing. A table is made aside and attached,
 -- which readers and writers of the other months do not notice.
-CREATE OR REPLACE FUNCTION ledger_month(day date) RETURNS boolean
+CREATE FUNCTION ledger_month(day date) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_first date := date_trunc('month', day)::date;
@@ -21,11 +21,11 @@ BEGIN
   IF to_regclass('ledger_parts.journalline_' || v_name) IS NOT NULL THEN
     RETURN false;
   END IF;
-  FOREACH v_table IN ARRAY ARRAY['entry', 'posting', 'journalline'] LOOP
+  FOREACH v_table IN ARRAY ARRAY['leg', 'journalline'] LOOP
     v_part := format('ledger_parts.%I', v_table || '_' || v_name);
     EXECUTE format('CREATE TABLE %s (LIKE public.ledger_%s INCLUDING ALL)', v_part, v_table);
-    IF v_table = 'posting' THEN
-      EXECUTE format('ALTER TABLE public.ledger_posting ATTACH PARTITION %s'
+    IF v_table = 'leg' THEN
+      EXECUTE format('ALTER TABLE public.ledger_leg ATTACH PARTITION %s'
         ' FOR VALUES FROM (%L) TO (%L)', v_part, v_first, v_next);
     ELSE
       EXECUTE format('ALTER TABLE public.ledger_%s ATTACH PARTITION %s'
@@ -33,7 +33,7 @@ BEGIN
         ledger_day_prefix(v_first) * 10000000000, ledger_day_prefix(v_next) * 10000000000);
     END IF;
     -- What guards a statement on the whole table guards one on the month alone as well.
-    IF v_table = 'posting' AND to_regproc('public.ledger_legs_sound') IS NOT NULL THEN
+    IF v_table = 'leg' THEN
       EXECUTE format('CREATE TRIGGER ledger_legs_sound AFTER INSERT ON %s REFERENCING NEW TABLE'
         ' AS added FOR EACH STATEMENT EXECUTE FUNCTION public.ledger_legs_sound()', v_part);
     END IF;

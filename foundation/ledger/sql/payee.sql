@@ -1,6 +1,6 @@
 -- Who holds an account, as much as may be said to anyone who has its number: the masked name and
 -- the state. The whole name does not leave the database.
-CREATE OR REPLACE FUNCTION ledger_payee(p_number text, OUT name text, OUT state text)
+CREATE FUNCTION ledger_payee(p_number text, OUT name text, OUT state text)
 RETURNS SETOF record
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT CASE

@@ -1,4 +1,4 @@
--- Post one entry in one round trip: every check, the balances, the legs, the journal line.
+-- Post one entry in one round trip: every check, the balances, the journal line with its legs.
 --
 -- A refusal is answered as its code with the words for its text, and leaves everything as it was,
 -- so that the caller's transaction stays usable; what the checks cannot foresee, the guards raise.
@@ -6,15 +6,14 @@
 -- The key is claimed when the accounts are locked: a retry waits for the first try and finds it.
 -- It runs as the owner over every institution, because a payee may be at another outlet; for whom
 -- it posts is checked against the caller's own scope.
-CREATE OR REPLACE FUNCTION ledger_post(
+CREATE FUNCTION ledger_post(
   p_institution bigint, p_key text, p_hash bytea, p_date date, p_at timestamptz,
   p_accounts text[], p_amounts bigint[], p_trade text, p_teller text, p_voucher text,
   p_counter text, p_subject text, p_note text, p_reverses bigint, p_dry boolean,
   p_value date DEFAULT NULL,
   OUT entry bigint, OUT line bigint, OUT journal text, OUT replayed boolean,
   OUT refusal text, OUT detail text
-) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-  SET plan_cache_mode = force_generic_plan AS $$
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_scope text := current_setting('app.scope', true);
   n int := coalesce(cardinality(p_accounts), 0);
@@ -130,8 +129,6 @@ BEGIN
   END IF;
   IF NOT v_plain THEN
     PERFORM ledger_settle(v_ids, v_shards, v_afters, v_seqs);
-    v_currency1 := v_currencies[1];
-    v_1 := 1;
   END IF;
 
   line := entry;
@@ -143,50 +140,49 @@ BEGIN
   END IF;
   journal := lpad(v_no::text, 8, '0');
   IF v_plain THEN
-    WITH e AS (
-      INSERT INTO ledger_entry
-        (id, institution_id, business_date, posted_at, journal_no, key, trade_code, teller,
-         subject, note, value_date)
-      VALUES
-        (entry, p_institution, p_date, p_at, journal, p_key, p_trade, p_teller, p_subject, p_note,
-         p_value)
-    ), j AS (
-      INSERT INTO ledger_journalline
-        (id, institution_id, business_date, journal_no, at, teller, trade_code, account_number,
-         side, amount_fen, currency, counter_account, voucher_no, source, subject, entry_id)
-      VALUES
-        (entry, p_institution, p_date, journal, p_at, p_teller, p_trade, p_accounts[1],
-         CASE WHEN p_amounts[1] > 0 THEN 'debit' ELSE 'credit' END, abs(p_amounts[1]),
-         v_currency1, CASE p_counter WHEN '' THEN p_accounts[2] ELSE p_counter END, p_voucher,
-         'own', p_subject, entry)
-    )
-    INSERT INTO ledger_posting
-      (account_id, seq, shard, business_date, entry_id, line, institution_id, currency,
-       amount_fen, balance_after)
+    INSERT INTO ledger_journalline
+      (id, institution_id, entry_id, amount_fen, at, first_account_id, first_seq, first_home,
+       first_after, second_account_id, second_seq, second_home, second_after, business_date,
+       value_date, first_shard, second_shard, journal_no, teller, trade_code, account_number, side,
+       currency, counter_account, voucher_no, source, subject, key, note)
     VALUES
-      (v_id1, v_seq1, v_shard1, p_date, entry, v_1, v_home1, v_currency1, p_amounts[v_1],
-       v_after1),
-      (v_id2, v_seq2, v_shard2, p_date, entry, v_2, v_home2, v_currency2, p_amounts[v_2],
-       v_after2);
+      (entry, p_institution, entry, abs(p_amounts[1]), p_at,
+       CASE v_1 WHEN 1 THEN v_id1 ELSE v_id2 END, CASE v_1 WHEN 1 THEN v_seq1 ELSE v_seq2 END,
+       CASE v_1 WHEN 1 THEN v_home1 ELSE v_home2 END, CASE v_1 WHEN 1 THEN v_after1 ELSE v_after2 END,
+       CASE v_1 WHEN 1 THEN v_id2 ELSE v_id1 END, CASE v_1 WHEN 1 THEN v_seq2 ELSE v_seq1 END,
+       CASE v_1 WHEN 1 THEN v_home2 ELSE v_home1 END, CASE v_1 WHEN 1 THEN v_after2 ELSE v_after1 END,
+       p_date, p_value, CASE v_1 WHEN 1 THEN v_shard1 ELSE v_shard2 END,
+       CASE v_1 WHEN 1 THEN v_shard2 ELSE v_shard1 END, journal, p_teller, p_trade, p_accounts[1],
+       CASE WHEN p_amounts[1] > 0 THEN 'debit' ELSE 'credit' END, v_currency1,
+       CASE p_counter WHEN '' THEN p_accounts[2] ELSE p_counter END, p_voucher, 'own', p_subject,
+       p_key, p_note);
+  ELSIF n = 2 AND v_ids[1] <> v_ids[2] THEN
+    INSERT INTO ledger_journalline
+      (id, institution_id, entry_id, amount_fen, at, first_account_id, first_seq, first_home,
+       first_after, second_account_id, second_seq, second_home, second_after, reverses_id,
+       business_date, value_date, first_shard, second_shard, journal_no, teller, trade_code,
+       account_number, side, currency, counter_account, voucher_no, source, subject, key, note)
+    VALUES
+      (entry, p_institution, entry, abs(p_amounts[1]), p_at, v_ids[1], v_seqs[1], v_homes[1],
+       v_afters[1], v_ids[2], v_seqs[2], v_homes[2], v_afters[2], p_reverses, p_date, p_value,
+       v_shards[1], v_shards[2], journal, p_teller, p_trade, p_accounts[1],
+       CASE WHEN p_amounts[1] > 0 THEN 'debit' ELSE 'credit' END, v_currencies[1],
+       CASE p_counter WHEN '' THEN p_accounts[2] ELSE p_counter END, p_voucher, 'own', p_subject,
+       p_key, p_note);
   ELSE
-    WITH e AS (
-      INSERT INTO ledger_entry
-        (id, institution_id, business_date, posted_at, journal_no, key, trade_code, teller,
-         subject, note, reverses_id, value_date)
-      VALUES
-        (entry, p_institution, p_date, p_at, journal, p_key, p_trade, p_teller, p_subject, p_note,
-         p_reverses, p_value)
-    ), j AS (
+    WITH j AS (
       INSERT INTO ledger_journalline
-        (id, institution_id, business_date, journal_no, at, teller, trade_code, account_number,
-         side, amount_fen, currency, counter_account, voucher_no, source, subject, entry_id)
+        (id, institution_id, entry_id, amount_fen, at, reverses_id, business_date, value_date,
+         journal_no, teller, trade_code, account_number, side, currency, counter_account,
+         voucher_no, source, subject, key, note)
       VALUES
-        (entry, p_institution, p_date, journal, p_at, p_teller, p_trade, p_accounts[1],
-         CASE WHEN p_amounts[1] > 0 THEN 'debit' ELSE 'credit' END, abs(p_amounts[1]),
-         v_currency1, CASE p_counter WHEN '' THEN p_accounts[2] ELSE p_counter END, p_voucher,
-         'own', p_subject, entry)
+        (entry, p_institution, entry, abs(p_amounts[1]), p_at, p_reverses, p_date, p_value, journal,
+         p_teller, p_trade, p_accounts[1],
+         CASE WHEN p_amounts[1] > 0 THEN 'debit' ELSE 'credit' END, v_currencies[1],
+         CASE p_counter WHEN '' THEN p_accounts[2] ELSE p_counter END, p_voucher, 'own', p_subject,
+         p_key, p_note)
     )
-    INSERT INTO ledger_posting
+    INSERT INTO ledger_leg
       (account_id, seq, shard, business_date, entry_id, line, institution_id, currency,
        amount_fen, balance_after)
     SELECT u.account, u.seq, u.shard, p_date, ledger_post.entry, u.line, u.home, u.currency,

@@ -5,7 +5,7 @@
 --
 -- A key that another transaction committed meanwhile with other accounts is only seen when it is
 -- claimed; then everything is weighed anew.
-CREATE OR REPLACE FUNCTION ledger_post_many(p_items jsonb, p_legs jsonb, p_whole boolean)
+CREATE FUNCTION ledger_post_many(p_items jsonb, p_legs jsonb, p_whole boolean)
 RETURNS TABLE (
   item int, entry bigint, line bigint, journal text, replayed boolean, refusal text, detail text
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -25,7 +25,7 @@ BEGIN
     USING ERRCODE = 'serialization_failure';
 END $$;
 
-CREATE OR REPLACE FUNCTION ledger_weigh_many(p_items jsonb, p_legs jsonb, p_whole boolean)
+CREATE FUNCTION ledger_weigh_many(p_items jsonb, p_legs jsonb, p_whole boolean)
 RETURNS TABLE (
   item int, entry bigint, line bigint, journal text, replayed boolean, refusal text, detail text
 ) LANGUAGE plpgsql AS $$
@@ -39,7 +39,7 @@ DECLARE
   v_note text[]; v_value date[]; v_state text[]; v_stored boolean[]; v_group int[]; v_twin int[];
   v_from int[]; v_to int[];
   v_entry bigint[]; v_journal text[]; v_again boolean[]; v_refusal text[]; v_detail text[];
-  v_currency text[]; v_first text[]; v_second text[]; v_first_fen bigint[];
+  v_currency text[]; v_first text[]; v_second text[]; v_first_fen bigint[]; v_pair boolean[];
   -- Of each leg, by item, account and line.
   v_item int[]; v_line smallint[]; v_number text[]; v_fen bigint[]; v_of int[];
   v_after bigint[]; v_seq bigint[]; v_kept boolean[];
@@ -125,6 +125,7 @@ BEGIN
   v_journal := array_fill(NULL::text, ARRAY[n]);
   v_refusal := v_journal; v_detail := v_journal; v_currency := v_journal;
   v_again := array_fill(false, ARRAY[n]);
+  v_pair := v_again;
   v_owner := array_fill(NULL::int, ARRAY[n]);
   v_after := array_fill(NULL::bigint, ARRAY[coalesce(cardinality(v_item), 0)]);
   v_seq := v_after;
@@ -216,6 +217,7 @@ BEGIN
           END IF;
         END LOOP;
         v_owner[v_twin[i]] := i;
+        v_pair[i] := last = first + 1 AND v_of[first] <> v_of[last];
         v_entry[i] := ledger_day_prefix(v_date[i]) * 10000000000 + nextval('ledger_entry_serial');
         accepted := accepted + 1;
       END IF;
@@ -283,37 +285,39 @@ BEGIN
       v_journal[i] := lpad(g_no[k]::text, 8, '0');
     END LOOP;
 
+    -- Two legs on two accounts stand in the line; `f` and `s` are the places of the first and the
+    -- second leg, which are sorted by account.
     WITH posted AS MATERIALIZED (
-      SELECT u.* FROM unnest(v_entry, v_again, v_place, v_date, v_at, v_journal, v_key, v_trade,
+      SELECT u.*, CASE WHEN u.pair THEN u.from_leg + v_line[u.from_leg] - 1 END AS f,
+        CASE WHEN u.pair THEN u.to_leg - v_line[u.from_leg] + 1 END AS s
+      FROM unnest(v_entry, v_again, v_place, v_date, v_at, v_journal, v_key, v_trade,
         v_teller, v_subject, v_note, v_value, v_first, v_first_fen, v_second, v_counter, v_voucher,
-        v_currency)
+        v_currency, v_pair, v_from, v_to)
         u(entry, again, place, date, at, journal, key, trade, teller, subject, note, value,
-          number, fen, other, counter, voucher, currency)
+          number, fen, other, counter, voucher, currency, pair, from_leg, to_leg)
       WHERE u.entry IS NOT NULL AND NOT u.again
-    ), e AS (
-      INSERT INTO ledger_entry
-        (id, institution_id, business_date, posted_at, journal_no, key, trade_code, teller,
-         subject, note, value_date)
-      SELECT p.entry, p.place, p.date, p.at, p.journal, p.key, p.trade, p.teller, p.subject, p.note,
-        p.value
-      FROM posted p
     ), l AS (
       INSERT INTO ledger_journalline
         (id, institution_id, business_date, journal_no, at, teller, trade_code, account_number,
-         side, amount_fen, currency, counter_account, voucher_no, source, subject, entry_id)
+         side, amount_fen, currency, counter_account, voucher_no, source, subject, entry_id, key,
+         note, value_date, first_account_id, first_seq, first_shard, first_home, first_after,
+         second_account_id, second_seq, second_shard, second_home, second_after)
       SELECT p.entry, p.place, p.date, p.journal, p.at, p.teller, p.trade, p.number,
         CASE WHEN p.fen > 0 THEN 'debit' ELSE 'credit' END, abs(p.fen), p.currency,
-        CASE p.counter WHEN '' THEN p.other ELSE p.counter END, p.voucher, 'own', p.subject, p.entry
+        CASE p.counter WHEN '' THEN p.other ELSE p.counter END, p.voucher, 'own', p.subject,
+        p.entry, p.key, p.note, p.value,
+        a_id[v_of[p.f]], v_seq[p.f], a_shard[v_of[p.f]], a_home[v_of[p.f]], v_after[p.f],
+        a_id[v_of[p.s]], v_seq[p.s], a_shard[v_of[p.s]], a_home[v_of[p.s]], v_after[p.s]
       FROM posted p
     )
-    INSERT INTO ledger_posting
+    INSERT INTO ledger_leg
       (account_id, seq, shard, business_date, entry_id, line, institution_id, currency,
        amount_fen, balance_after)
     SELECT a_id[g.place], g.seq, a_shard[g.place], v_date[g.item], v_entry[g.item], g.line,
       a_home[g.place], a_currency[g.place], g.fen, g.after
     FROM unnest(v_item, v_line, v_fen, v_of, v_after, v_seq, v_kept)
       g(item, line, fen, place, after, seq, kept)
-    WHERE g.kept;
+    WHERE g.kept AND NOT v_pair[g.item];
   END IF;
 
   RETURN QUERY

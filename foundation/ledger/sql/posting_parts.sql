@@ -1,14 +1,14 @@
 -- The parts of posting that the one entry and the batch share. All run as the owner, inside them.
 
 -- Posting takes a share of the institution's day: no state of a day is changed before whoever is posting has finished.
-CREATE OR REPLACE FUNCTION ledger_day_whole() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_day_whole() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock(4701, OLD.institution_id::int);
   RETURN NEW;
 END $$;
 
 -- Whether an account of this state may move by so much, counted on its normal side.
-CREATE OR REPLACE FUNCTION ledger_may_move(
+CREATE FUNCTION ledger_may_move(
   p_state text, p_overdraft boolean, p_balance bigint, p_held bigint, p_move bigint
 ) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
   SELECT (p_state = 'active' OR (p_state = 'stop_payment' AND p_move > 0))
@@ -16,7 +16,7 @@ CREATE OR REPLACE FUNCTION ledger_may_move(
 $$;
 
 -- Take back a leg that was tried, in the transaction that tried it.
-CREATE OR REPLACE FUNCTION ledger_put_back(p_account bigint, p_shard smallint, p_amount bigint)
+CREATE FUNCTION ledger_put_back(p_account bigint, p_shard smallint, p_amount bigint)
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF p_shard > 0 THEN
@@ -32,7 +32,7 @@ END $$;
 
 -- Move one shard of a sharded account: one that nobody holds, or in turn the one that this
 -- connection waits for. Nothing is answered where the account is not sharded or may not move.
-CREATE OR REPLACE FUNCTION ledger_shard_moved(
+CREATE FUNCTION ledger_shard_moved(
   p_number text, p_amount bigint, p_value date, OUT id bigint, OUT home bigint,
   OUT currency text, OUT after bigint, OUT seq bigint, OUT shard smallint
 ) LANGUAGE plpgsql AS $$
@@ -59,7 +59,7 @@ END $$;
 
 -- Lock the accounts of the legs in the order of their numbers and weigh the entry: what each leg
 -- finds and leaves, or the refusal. Of a sharded account a free shard is locked, not the account.
-CREATE OR REPLACE FUNCTION ledger_weigh(
+CREATE FUNCTION ledger_weigh(
   p_accounts text[], p_amounts bigint[], p_value date, p_day text, p_date date, p_reverses bigint,
   OUT ids bigint[], OUT homes bigint[], OUT currencies text[], OUT afters bigint[],
   OUT seqs bigint[], OUT shards smallint[], OUT refusal text, OUT detail text
@@ -130,7 +130,7 @@ END $$;
 -- Lock these accounts, and answer them as they are now: first those with one balance, by number,
 -- then of each that was spread a shard that nobody holds, or in turn the one that is waited for. An
 -- account that was spread is never posted to by its row again, so no row is locked after a shard.
-CREATE OR REPLACE FUNCTION ledger_locked(p_accounts text[]) RETURNS TABLE (
+CREATE FUNCTION ledger_locked(p_accounts text[]) RETURNS TABLE (
   id bigint, number text, currency text, state text, normal_side text, balance_fen bigint,
   held_fen bigint, overdraft_allowed boolean, seq bigint, institution_id bigint, shard smallint,
   opened_on date
@@ -169,7 +169,7 @@ END $$;
 
 -- Lock one shard of an account and answer its number. Where their number changes at this moment it
 -- may be one that is not used any more: what it holds counts all the same.
-CREATE OR REPLACE FUNCTION ledger_shard_taken(p_account bigint) RETURNS smallint
+CREATE FUNCTION ledger_shard_taken(p_account bigint) RETURNS smallint
 LANGUAGE plpgsql AS $$
 DECLARE
   v_shard smallint;
@@ -189,7 +189,7 @@ BEGIN
 END $$;
 
 -- Write what the legs leave: of each account, or shard, what its last leg found.
-CREATE OR REPLACE FUNCTION ledger_settle(
+CREATE FUNCTION ledger_settle(
   p_ids bigint[], p_shards smallint[], p_afters bigint[], p_seqs bigint[]
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -211,7 +211,7 @@ END $$;
 
 -- What a key answers that stands already: its entry, or that the content was another one. A key
 -- that is not known answers the refusal that was found.
-CREATE OR REPLACE FUNCTION ledger_known(
+CREATE FUNCTION ledger_known(
   p_institution bigint, p_key text, p_hash bytea, p_refusal text, p_detail text,
   OUT entry bigint, OUT line bigint, OUT journal text, OUT refusal text, OUT detail text
 ) LANGUAGE plpgsql AS $$
@@ -230,7 +230,7 @@ BEGIN
 END $$;
 
 -- The first number from this one on that no imported line holds; the counter is moved to it.
-CREATE OR REPLACE FUNCTION ledger_free_number(p_institution bigint, p_date date, p_no bigint)
+CREATE FUNCTION ledger_free_number(p_institution bigint, p_date date, p_no bigint)
 RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   v_no bigint := p_no;

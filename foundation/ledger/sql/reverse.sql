@@ -1,5 +1,5 @@
 -- Post the opposite of an entry, once: the legs are read here, so they cannot be other legs.
-CREATE OR REPLACE FUNCTION ledger_reverse(
+CREATE FUNCTION ledger_reverse(
   p_institution bigint, p_key text, p_hash bytea, p_date date, p_at timestamptz,
   p_original bigint, p_trade text, p_teller text, p_voucher text, p_subject text, p_note text,
   p_dry boolean,
@@ -22,7 +22,7 @@ BEGIN
   END IF;
   SELECT array_agg(a.number ORDER BY p.line), array_agg(-p.amount_fen ORDER BY p.line)
   INTO v_accounts, v_amounts
-  FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
+  FROM ledger_every_leg p JOIN ledger_account a ON a.id = p.account_id
   WHERE p.entry_id = p_original AND p.business_date = v_original.business_date;
   SELECT * INTO entry, line, journal, replayed, refusal, detail FROM ledger_post(
     p_institution, p_key, p_hash, p_date, p_at, v_accounts, v_amounts, p_trade, p_teller,

@@ -34,9 +34,9 @@ BEGIN
     SELECT p.currency, jsonb_build_object('legs', count(*),
         'debit', coalesce(sum(p.amount_fen) FILTER (WHERE p.amount_fen > 0), 0),
         'credit', coalesce(-sum(p.amount_fen) FILTER (WHERE p.amount_fen < 0), 0)) AS words
-    FROM ledger_journalline j
-    JOIN ledger_posting p ON p.entry_id = j.entry_id AND p.business_date = v_day.date
-    WHERE j.institution_id = v_day.institution_id AND j.id >= v_low AND j.id < v_low + 10000000000
+    FROM ledger_line_leg p
+    WHERE p.poster_id = v_day.institution_id
+      AND p.entry_id >= v_low AND p.entry_id < v_low + 10000000000
     GROUP BY p.currency
   ) f;
   IF EXISTS (SELECT FROM jsonb_each(c.figures) f
@@ -52,9 +52,9 @@ BEGIN
   SELECT c.id, p.account_id, v_day.institution_id, p.institution_id, v_day.date, p.currency,
     count(*), coalesce(sum(p.amount_fen) FILTER (WHERE p.amount_fen > 0), 0),
     coalesce(-sum(p.amount_fen) FILTER (WHERE p.amount_fen < 0), 0)
-  FROM ledger_journalline j
-  JOIN ledger_posting p ON p.entry_id = j.entry_id AND p.business_date = v_day.date
-  WHERE j.institution_id = v_day.institution_id AND j.id >= v_low AND j.id < v_low + 10000000000
+  FROM ledger_line_leg p
+  WHERE p.poster_id = v_day.institution_id
+    AND p.entry_id >= v_low AND p.entry_id < v_low + 10000000000
   GROUP BY p.account_id, p.institution_id, p.currency;
   RETURN c.id;
 END $$;

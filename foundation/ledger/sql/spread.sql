@@ -3,7 +3,7 @@
 -- it is: the account's is the sum of its row and of all its shards, used or not. It waits for
 -- whoever is posting to the row or to a shard. The application has no right to call it: an approved
 -- proposal does (hot.sql).
-CREATE OR REPLACE FUNCTION ledger_spread(p_account bigint, p_shards smallint) RETURNS void
+CREATE FUNCTION ledger_spread(p_account bigint, p_shards smallint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_scope text := current_setting('app.scope', true);
@@ -31,7 +31,7 @@ REVOKE EXECUTE ON FUNCTION ledger_spread(bigint, smallint) FROM PUBLIC;
 
 -- The shards follow the state of their account, and an account is closed only when it and all its
 -- shards come to nothing.
-CREATE OR REPLACE FUNCTION ledger_shards_follow() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION ledger_shards_follow() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   UPDATE ledger_shard SET state = NEW.state WHERE account_id = NEW.id;

@@ -4,7 +4,7 @@
 CREATE FUNCTION ledger_statement(p_account bigint, p_first date, p_last date,
   p_after_date date, p_after_shard smallint, p_after_seq bigint, p_limit int
 ) RETURNS TABLE (business_date date, shard smallint, seq bigint, entry_id bigint, line smallint,
-  amount_fen bigint)
+  amount_fen bigint, value_date date)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
@@ -14,6 +14,7 @@ DECLARE
   v_shard record;
   v_mark bigint;
   v_from bigint;
+  v_entries bigint;
   n int;
 BEGIN
   IF NOT coalesce(ledger_in_scope(
@@ -26,6 +27,7 @@ BEGIN
   LOOP
     v_day := ledger_next_moved(p_account, v_day, p_last);
     EXIT WHEN v_day IS NULL;
+    v_entries := ledger_day_prefix(v_day) * 10000000000;
     FOR v_shard IN SELECT s.shard, s.seq FROM ledger_shards(p_account) s ORDER BY s.shard LOOP
       CONTINUE WHEN v_day = p_after_date AND v_shard.shard < p_after_shard;
       v_from := CASE WHEN v_day = p_after_date AND v_shard.shard = p_after_shard
@@ -37,9 +39,12 @@ BEGIN
         v_mark := coalesce(v_mark, v_shard.seq);
         EXIT WHEN v_mark <= v_from;
         v_from := GREATEST(v_from, (v_mark - 1) / v_block * v_block);
-        RETURN QUERY SELECT p.business_date, p.shard, p.seq, p.entry_id, p.line, p.amount_fen
-          FROM ledger_posting p
+        RETURN QUERY SELECT p.business_date, p.shard, p.seq, p.entry_id, p.line, p.amount_fen,
+            (SELECT coalesce(e.value_date, e.business_date) FROM ledger_journalline e
+             WHERE e.id = p.entry_id)
+          FROM ledger_every_leg p
           WHERE p.account_id = p_account AND p.shard = v_shard.shard AND p.business_date = v_day
+            AND p.entry_id >= v_entries AND p.entry_id < v_entries + 10000000000
             AND p.seq > v_from AND p.seq <= v_mark ORDER BY p.seq LIMIT v_left;
         GET DIAGNOSTICS n = ROW_COUNT;
         v_left := v_left - n;
@@ -49,4 +54,24 @@ BEGIN
     END LOOP;
     EXIT WHEN v_left <= 0;
   END LOOP;
+END $$;
+
+-- The postings of an account that was never spread, from the newest back: each looked up in the order
+-- of their numbers, so that it does not count how many there are. Nothing for one out of sight.
+CREATE FUNCTION ledger_postings_back(p_account bigint, p_first date, p_last date, p_before bigint,
+  p_limit int
+) RETURNS SETOF ledger_every_leg
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  v_low bigint := coalesce(ledger_day_prefix(p_first) * 10000000000, 0);
+  v_high bigint := coalesce((ledger_day_prefix(p_last) + 1) * 10000000000, 9223372036854775807);
+  v_before bigint := coalesce(p_before, 9223372036854775807);
+BEGIN
+  IF ledger_in_scope((SELECT a.institution_id FROM ledger_account a WHERE a.id = p_account)) THEN
+    RETURN QUERY SELECT p.* FROM ledger_every_leg p
+    WHERE p.account_id = p_account AND p.shard = 0 AND p.seq < v_before
+      AND p.entry_id >= v_low AND p.entry_id < v_high
+    ORDER BY p.seq DESC LIMIT p_limit;
+  END IF;
 END $$;

@@ -171,22 +171,17 @@ SELECT institution_id, 'authorization:' || number, sha256(convert_to(hash, 'UTF8
 FROM item WHERE posted;
 INSERT INTO ledger_journalline
   (id, institution_id, business_date, journal_no, at, teller, trade_code, account_number, side,
-   amount_fen, currency, counter_account, voucher_no, source, subject, entry_id)
-SELECT entry_id, institution_id, day, journal_no, decided_at, teller_number, '1101', payer_account,
-  'debit', fen, 'CNY', payee_account, voucher_no, 'own', subject, entry_id
-FROM item WHERE posted;
--- An entry and its legs are written by one statement.
-WITH entry AS (
-INSERT INTO ledger_entry
-  (id, institution_id, business_date, posted_at, journal_no, key, trade_code, teller, subject)
-SELECT entry_id, institution_id, day, decided_at, journal_no, 'authorization:' || number, '1101',
-  teller_number, subject
-FROM item WHERE posted
-)
-INSERT INTO ledger_posting
-  (account_id, seq, business_date, entry_id, line, institution_id, currency, amount_fen,
-   balance_after)
-SELECT account_id, seq, day, entry_id, line, institution_id, 'CNY', fen, balance FROM leg;
+   amount_fen, currency, counter_account, voucher_no, source, subject, entry_id, key,
+   first_account_id, first_seq, first_shard, first_home, first_after,
+   second_account_id, second_seq, second_shard, second_home, second_after)
+SELECT i.entry_id, i.institution_id, i.day, i.journal_no, i.decided_at, i.teller_number, '1101',
+  i.payer_account, 'debit', i.fen, 'CNY', i.payee_account, i.voucher_no, 'own', i.subject,
+  i.entry_id, 'authorization:' || i.number, f.account_id, f.seq, 0, f.institution_id, f.balance,
+  s.account_id, s.seq, 0, s.institution_id, s.balance
+FROM item i
+JOIN leg f ON f.entry_id = i.entry_id AND f.line = 1
+JOIN leg s ON s.entry_id = i.entry_id AND s.line = 2
+WHERE i.posted ORDER BY i.entry_id;
 UPDATE ledger_account SET balance_fen = last.balance, seq = last.seq
 FROM (SELECT DISTINCT ON (account_id) account_id, balance, seq FROM leg
       ORDER BY account_id, seq DESC) last

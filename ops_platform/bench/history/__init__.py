@@ -1,7 +1,7 @@
 """The past of an account at a small and at a large history, in the same run on the same server.
 
 One busy account has so many legs as is said, laid over business days by set-based SQL as the owner;
-the guards of entries and legs are off meanwhile, marks are left by the function that they call,
+the guard of the lines is off meanwhile, marks are left by the function that they call,
 seals and closings are the product's.
 """
 
@@ -38,39 +38,27 @@ WITH facts AS (SELECT %(legs)s::int AS legs, %(days)s::int AS days),
 leg AS (
   SELECT n, %(first)s::date + (n::bigint * days / (legs + 1))::int AS dated
   FROM facts, generate_series(1, (SELECT legs FROM facts)) n
-),
-entry AS (
-  INSERT INTO ledger_entry
-    (id, institution_id, business_date, posted_at, journal_no, key, trade_code, teller)
-  SELECT ledger_day_prefix(dated) * 10000000000 + n, %(place)s, dated, now(), lpad(n::text, 8, '0'),
-    'bench-' || n, '1404', '1'
-  FROM leg RETURNING id, business_date
 )
-INSERT INTO ledger_posting
-  (account_id, seq, business_date, entry_id, line, institution_id, currency, amount_fen,
-   balance_after, made_at)
-SELECT CASE side WHEN 1 THEN %(busy)s ELSE %(other)s END, n, dated,
-  ledger_day_prefix(dated) * 10000000000 + n, side, %(place)s, 'CNY',
-  CASE side WHEN 1 THEN -1 ELSE 1 END, n, %(first)s::timestamp + n * interval '1 second'
-FROM leg, generate_series(1, 2) side ORDER BY n, side
+INSERT INTO ledger_journalline
+  (id, institution_id, business_date, journal_no, at, teller, trade_code, account_number, side,
+   amount_fen, currency, source, entry_id, key, made_at,
+   first_account_id, first_seq, first_shard, first_home, first_after,
+   second_account_id, second_seq, second_shard, second_home, second_after)
+SELECT ledger_day_prefix(dated) * 10000000000 + n, %(place)s, dated, lpad(n::text, 8, '0'), now(),
+  '1', '1404', %(number)s, 'credit', 1, 'CNY', 'own', ledger_day_prefix(dated) * 10000000000 + n,
+  'bench-' || n, %(first)s::timestamp + n * interval '1 second',
+  %(busy)s, n, 0, %(place)s, n, %(other)s, n, 0, %(place)s, n
+FROM leg ORDER BY n
 """
 MARKS = """
 SELECT ledger_leave_mark(account_id, shard, seq)
-FROM (SELECT account_id, shard, seq FROM ledger_posting WHERE seq % 500 = 0 ORDER BY 1, 2, 3) p
+FROM (SELECT account_id, shard, seq FROM ledger_every_leg WHERE seq % 500 = 0 ORDER BY 1, 2, 3) p
 """
 NUMBERS = """
 INSERT INTO ledger_journalnumber (institution_id, business_date, last_no) VALUES (%s, %s, %s)
 """
 BALANCES = "UPDATE ledger_account SET balance_fen = %s, seq = %s WHERE id = ANY (%s)"
-# The journal's lines make the turnover; a mark of the day is that every day was closed.
-LINES = """
-INSERT INTO ledger_journalline
-  (id, institution_id, business_date, journal_no, at, teller, trade_code, account_number, side,
-   amount_fen, currency, source, entry_id)
-SELECT e.id, e.institution_id, e.business_date, e.journal_no, e.posted_at, e.teller, e.trade_code,
-  %s, 'credit', 1, 'CNY', 'own', e.id
-FROM ledger_entry e
-"""
+# A mark of the day is that every day was closed.
 DAY = """
 INSERT INTO ledger_businessday (institution_id, date, state, opened_at, opened_by, closed_by)
 VALUES (%s, %s, 'closing', %s, 'bench', '') RETURNING id
@@ -151,14 +139,12 @@ def _grown(legs: int) -> list[str]:
                 cursor.execute("SELECT ledger_month(%s)", [month])
     with roles.connected(databases.owner(_name(legs))) as owner:
         given = {"legs": legs, "days": DAYS, "first": FIRST, "place": place.pk}
-        owner.execute("ALTER TABLE ledger_entry DISABLE TRIGGER ledger_entry_sound")
-        owner.execute("ALTER TABLE ledger_posting DISABLE TRIGGER ledger_legs_sound")
-        owner.execute(GROW, {**given, "busy": busy.pk, "other": other.pk})
-        owner.execute("ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER ledger_entry_sound")
-        owner.execute("ALTER TABLE ledger_posting ENABLE ALWAYS TRIGGER ledger_legs_sound")
+        owner.execute("ALTER TABLE ledger_journalline DISABLE TRIGGER ledger_line_sound")
+        owner.execute(GROW, {**given, "busy": busy.pk, "other": other.pk, "number": busy.number})
+        owner.execute("ALTER TABLE ledger_journalline ENABLE ALWAYS TRIGGER ledger_line_sound")
+        owner.execute("ANALYZE ledger_journalline")
         owner.execute(MARKS)
-        owner.execute(LINES, [busy.number])
-        owner.execute("ANALYZE ledger_entry, ledger_posting, ledger_journalline, ledger_mark")
+        owner.execute("ANALYZE ledger_mark")
         owner.execute(BALANCES, [legs, legs, [busy.pk, other.pk]])
         owner.execute("ALTER TABLE ledger_businessday DISABLE TRIGGER ledger_day_guard")
         owner.execute("SELECT set_config('app.scope', '*', false)")

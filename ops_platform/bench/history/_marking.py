@@ -1,7 +1,8 @@
-"""What marks and moments cost one posting: kept as they are, not at all, and as they were once."""
+"""What marks cost one posting: kept, and not at all."""
 
 from __future__ import annotations
 
+import re
 import statistics
 import time
 from contextlib import ExitStack
@@ -18,34 +19,23 @@ from ops_platform.env import BASE
 from ops_platform.stack import roles
 
 ROUNDS, POSTINGS = 8, 400
-KEPT, NONE, BY_ROW = "bench_marks", "bench_marks_none", "bench_marks_by_row"
-SQL = BASE / "foundation" / "ledger" / "sql"
+KEPT, NONE = "bench_marks", "bench_marks_none"
+GUARDS = BASE / "foundation" / "ledger" / "sql" / "guards.sql"
 POST = """
 SELECT refusal FROM ledger_post(%s, %s, sha256('bench'), %s, %s, %s, ARRAY[1, -1]::bigint[], '1404',
   '1', '', '', '', '', NULL, false)
 """
-# The guard of the legs as it was before it left marks, and no moment.
-WITHOUT = "ALTER TABLE ledger_posting ALTER COLUMN made_at DROP DEFAULT"
-ROW_TRIGGER = """
-CREATE FUNCTION ledger_mark_left() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM ledger_leave_mark(NEW.account_id, NEW.shard, NEW.seq);
-  RETURN NULL;
-END $$;
-CREATE TRIGGER ledger_mark AFTER INSERT ON ledger_posting
-  FOR EACH ROW WHEN (NEW.seq % 500 = 0) EXECUTE FUNCTION ledger_mark_left()
-"""
+_GUARD = re.compile(r"CREATE (FUNCTION ledger_line_sound\(\).*?\nEND \$\$;)", re.DOTALL)
+_MARKS = re.compile(r"    -- The length of a block.*?(?=  ELSIF)", re.DOTALL)
 
 
 def run(*, template: str, accounts: list[str], on: date) -> list[Row]:
-    """Post by turns to three copies of a small bank, one connection, the log written behind."""
-    for name in (KEPT, NONE, BY_ROW):
+    """Post by turns to two copies of a small bank, one connection, the log written behind."""
+    for name in (KEPT, NONE):
         databases.copy(template, name)
-    for name in (NONE, BY_ROW):
-        with roles.connected(databases.owner(name)) as owner:
-            owner.execute((SQL / "guards.sql").read_text())
-            owner.execute(WITHOUT if name == NONE else ROW_TRIGGER)
-    taken: dict[str, list[float]] = {name: [] for name in (KEPT, NONE, BY_ROW)}
+    with roles.connected(databases.owner(NONE)) as owner:
+        owner.execute(_without_marks())
+    taken: dict[str, list[float]] = {name: [] for name in (KEPT, NONE)}
     numbers = count()
     with ExitStack() as stack:
         lines = {
@@ -76,17 +66,24 @@ def _middle(spent: list[float]) -> Decimal:
     return Decimal(statistics.median(spent)).quantize(Decimal("0.001"))
 
 
+def _without_marks() -> str:
+    """Return the guard of the lines as it would be if it left no marks."""
+    guard = _GUARD.search(GUARDS.read_text())
+    assert guard
+    text, cut = _MARKS.subn("", guard[1])
+    assert cut == 1
+    return f"CREATE OR REPLACE {text}"
+
+
 def _compared(spent: dict[str, Decimal]) -> list[Row]:
-    said = ((NONE, "kept by nothing", "1.05"), (BY_ROW, "marks by a trigger a row", "1.02"))
     return [
         compared(
             bench="history",
-            case=f"a posting that keeps moment and marks, against {words}",
+            case="a posting that leaves marks, against one that leaves none",
             ours=spent[KEPT],
             unit="ms",
-            peer=words,
-            peer_value=spent[peer],
-            most=Decimal(most),
+            peer="no marks",
+            peer_value=spent[NONE],
+            most=Decimal("1.05"),
         )
-        for peer, words, most in said
     ]

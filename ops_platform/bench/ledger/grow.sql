@@ -44,22 +44,20 @@ SELECT institution_id, %(day)s, max(no) FROM item GROUP BY institution_id
 ON CONFLICT (institution_id, business_date) DO UPDATE SET last_no = excluded.last_no;
 INSERT INTO ledger_postingkey (institution_id, key, request_hash, entry_id, business_date)
 SELECT institution_id, 'past-' || n, sha256(n::text::bytea), entry_id, %(day)s FROM item;
--- An entry and its legs are written by one statement.
-WITH entry AS (
-INSERT INTO ledger_entry
-  (id, institution_id, business_date, posted_at, journal_no, key, trade_code, teller)
-SELECT entry_id, institution_id, %(day)s, now(), lpad(no::text, 8, '0'), 'past-' || n, '1101',
-  '110001' FROM item
-)
-INSERT INTO ledger_posting
-  (account_id, seq, business_date, entry_id, line, institution_id, currency, amount_fen,
-   balance_after)
-SELECT account_id, seq, %(day)s, entry_id, line, institution_id, 'CNY', fen, after FROM leg;
+-- A line with both its legs; in the order of the entries, so that marks are left in theirs.
 INSERT INTO ledger_journalline
   (id, institution_id, business_date, journal_no, at, teller, trade_code, account_number, side,
-   amount_fen, currency, counter_account, source, entry_id)
-SELECT entry_id, institution_id, %(day)s, lpad(no::text, 8, '0'), now(), '110001', '1101',
-  debit_number, 'debit', fen, 'CNY', credit_number, 'own', entry_id FROM item;
+   amount_fen, currency, counter_account, source, entry_id, key,
+   first_account_id, first_seq, first_shard, first_home, first_after,
+   second_account_id, second_seq, second_shard, second_home, second_after)
+SELECT i.entry_id, i.institution_id, %(day)s, lpad(i.no::text, 8, '0'), now(), '110001', '1101',
+  i.debit_number, 'debit', i.fen, 'CNY', i.credit_number, 'own', i.entry_id, 'past-' || i.n,
+  f.account_id, f.seq, 0, f.institution_id, f.after, s.account_id, s.seq, 0, s.institution_id,
+  s.after
+FROM item i
+JOIN leg f ON f.entry_id = i.entry_id AND f.line = 1
+JOIN leg s ON s.entry_id = i.entry_id AND s.line = 2
+ORDER BY i.entry_id;
 UPDATE ledger_account SET balance_fen = last.after, seq = last.seq
 FROM (SELECT DISTINCT ON (account_id) account_id, after, seq FROM leg
       ORDER BY account_id, seq DESC) last

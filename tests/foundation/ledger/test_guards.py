@@ -12,9 +12,15 @@ from foundation.people import services as people
 from tests.factories import ledger as factory
 from tests.factories.ledger import DAY, NOON, pay
 
-BOOKS = ("ledger_entry", "ledger_posting", "ledger_journalline", "ledger_postingkey",
-         "ledger_reversal", "ledger_journalnumber")  # fmt: skip
+BOOKS = ("ledger_journalline", "ledger_leg", "ledger_postingkey", "ledger_reversal",
+         "ledger_journalnumber")  # fmt: skip
 SCOPED = (*BOOKS, "ledger_account", "ledger_hold", "ledger_businessday")
+SEEN = ({*SCOPED} - {"ledger_leg"}) | {"ledger_entry", "ledger_posting"}
+LINE = (
+    "INSERT INTO {} (id, institution_id, business_date, at, journal_no, key, trade_code, teller,"
+    " account_number, side, amount_fen, currency, source, entry_id) VALUES (%s, %s, %s, now(),"
+    " 'x', 'x', 'x', 'x', '1', 'debit', 5, 'CNY', 'own', %s)"
+)
 PARTS = """
     SELECT format('ledger_parts.%I', relname) FROM pg_class
     WHERE relkind = 'r' AND relnamespace = 'ledger_parts'::regnamespace
@@ -50,9 +56,38 @@ def test_the_application_does_not_write_what_is_counted(bank, column):
         run(f"UPDATE ledger_account SET {column} = {column}")
 
 
-def test_the_application_does_not_reach_the_partitions_past_the_policies(bank):
+@pytest.mark.parametrize(
+    "what",
+    [
+        "* FROM ledger_parts.journalline_202611",
+        "* FROM ledger_leg",
+        "* FROM ledger_every_leg",
+        "* FROM ledger_line_leg",
+        "second_after FROM ledger_journalline",
+    ],
+)
+def test_the_application_sees_no_leg_past_the_scope_of_its_account(bank, what):
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-        run("SELECT * FROM ledger_parts.entry_202611")
+        run(f"SELECT {what}")
+
+
+def test_a_leg_is_seen_where_its_account_is_whoever_posted_it(bank):
+    pay(bank, bank.payer, bank.far_payee, 5)
+    run("SELECT set_config('app.scope', %s, true)", str(bank.other.pk))
+
+    assert run("SELECT amount_fen FROM ledger_posting") == [(-5,)]
+    assert run("SELECT count(*) FROM ledger_entry") == [(0,)]
+    assert run("SELECT count(*) FROM ledger_journalline") == [(0,)]
+
+
+def test_the_books_are_not_looked_through_in_part(bank):
+    run("SELECT set_config('app.scope', %s, true)", str(bank.other.pk))
+
+    for look in ("ledger_differences(%s, %s)", "ledger_day_differences(%s, %s)"):
+        with pytest.raises(ProgrammingError, match="as a whole"), transaction.atomic():
+            run(f"SELECT * FROM {look}", DAY, DAY)
+    with pytest.raises(ProgrammingError, match="as a whole"), transaction.atomic():
+        run("SELECT * FROM ledger_recent_differences(%s)", DAY)
 
 
 def test_the_application_does_not_spread_accounts(bank):
@@ -68,7 +103,7 @@ def test_only_an_internal_account_that_may_be_overdrawn_has_shards(books):
             owner.execute("UPDATE ledger_account SET shards = 2 WHERE id = %s", [account.pk])
 
 
-@pytest.mark.parametrize("table", SCOPED)
+@pytest.mark.parametrize("table", sorted(SEEN))
 def test_without_a_scope_nothing_is_seen(bank, table):
     services.place_hold(number=bank.payer.number, fen=1, reason="r", at=NOON, by="t")
     back = services.reverse
@@ -89,17 +124,13 @@ def test_every_table_is_guarded_by_row(bank, table):
     ) == [(True, True)]
 
 
-def insert_entry(owner, bank, serial=999, table="ledger_entry"):
+def insert_line(owner, bank, serial=999, table="ledger_journalline"):
     identity = 261123_0000000000 + serial
-    owner.execute(
-        f"INSERT INTO {table} (id, institution_id, business_date, posted_at, journal_no, key,"
-        " trade_code, teller) VALUES (%s, %s, %s, now(), 'x', 'x', 'x', 'x')",
-        [identity, bank.outlet.pk, DAY],
-    )
+    owner.execute(LINE.format(table), [identity, bank.outlet.pk, DAY, identity])
     return identity
 
 
-def insert_pair(owner, bank, entry, *, fen=5, other=-5, currency="CNY", table="ledger_posting"):
+def insert_pair(owner, bank, entry, *, fen=5, other=-5, currency="CNY", table="ledger_leg"):
     owner.execute(
         f"INSERT INTO {table} (account_id, seq, business_date, entry_id, line,"
         " institution_id, currency, amount_fen, balance_after) VALUES"
@@ -113,7 +144,7 @@ def test_not_even_the_owner_changes_what_is_posted(books):
     _bank, _entry, owner = books
     owner.execute(PARTS)
     tables = [*BOOKS[:-1], *(row[0] for row in owner.fetchall())]
-    assert len(tables) == 8
+    assert len(tables) == 6
 
     for table in tables:
         owner.execute(f"SELECT count(*) FROM {table}")
@@ -154,12 +185,11 @@ def test_a_leg_without_an_entry_is_refused(books):
 def insert_whole(owner, bank, *, serial=999, fen=5, other=-5, currency="CNY"):
     identity = 261123_0000000000 + serial
     owner.execute(
-        "WITH e AS (INSERT INTO ledger_entry (id, institution_id, business_date, posted_at,"
-        " journal_no, key, trade_code, teller) VALUES (%s, %s, %s, now(), 'x', 'x', 'x', 'x'))"
-        " INSERT INTO ledger_posting (account_id, seq, business_date, entry_id, line,"
+        f"WITH e AS ({LINE.format('ledger_journalline')})"
+        " INSERT INTO ledger_leg (account_id, seq, business_date, entry_id, line,"
         " institution_id, currency, amount_fen, balance_after) VALUES"
         " (%s, 901, %s, %s, 1, %s, 'CNY', %s, 0), (%s, 901, %s, %s, 2, %s, %s, %s, 0)",
-        [identity, bank.outlet.pk, DAY, bank.payer.pk, DAY, identity, bank.outlet.pk, fen,
+        [identity, bank.outlet.pk, DAY, identity, bank.payer.pk, DAY, identity, bank.outlet.pk, fen,
          bank.payee.pk, DAY, identity, bank.outlet.pk, currency, other],
     )  # fmt: skip
     return identity
@@ -181,9 +211,10 @@ def test_many_entries_of_which_one_is_unbalanced_are_refused(books):
 
     with pytest.raises(Exception, match=f"{second} is not balanced"):
         owner.execute(
-            "WITH e AS (INSERT INTO ledger_entry (id, institution_id, business_date, posted_at,"
-            " journal_no, key, trade_code, teller) SELECT id, %s, %s, now(), 'x', 'x', 'x', 'x'"
-            " FROM unnest(%s::bigint[]) id) INSERT INTO ledger_posting (account_id, seq,"
+            "WITH e AS (INSERT INTO ledger_journalline (id, institution_id, business_date, at,"
+            " journal_no, trade_code, teller, account_number, side, amount_fen, currency, source,"
+            " entry_id) SELECT id, %s, %s, now(), id, 'x', 'x', '1', 'debit', 5, 'CNY', 'own', id"
+            " FROM unnest(%s::bigint[]) id) INSERT INTO ledger_leg (account_id, seq,"
             " business_date, entry_id, line, institution_id, currency, amount_fen, balance_after)"
             " SELECT %s, 900 + n, %s, id, line, %s, 'CNY', fen, 0 FROM (VALUES (1, %s, 1, 5),"
             " (2, %s, 2, -5), (3, %s, 1, 5), (4, %s, 2, -4)) v (n, id, line, fen)",
@@ -192,39 +223,63 @@ def test_many_entries_of_which_one_is_unbalanced_are_refused(books):
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("table", ["ledger_entry", "ledger_parts.entry_202611"])
+@pytest.mark.parametrize("table", ["ledger_journalline", "ledger_parts.journalline_202611"])
 def test_an_entry_without_legs_is_refused_on_the_table_and_on_its_month(books, table):
     bank, _entry, owner = books
 
     with pytest.raises(Exception, match="has no legs"):
-        insert_entry(owner, bank, table=table)
+        insert_line(owner, bank, table=table)
 
 
 def test_a_pair_is_not_slipped_into_an_old_entry_by_way_of_the_month(books):
     bank, entry, owner = books
 
     with pytest.raises(Exception, match="a leg is added only with its entry"):
-        insert_pair(owner, bank, entry.pk, table="ledger_parts.posting_202611")
+        insert_pair(owner, bank, entry.pk, table="ledger_parts.leg_202611")
 
 
 def test_an_entry_stands_only_where_its_id_says(books):
     bank, _entry, owner = books
 
-    with pytest.raises(Exception, match=r"does not say the day|not on the day of its entry"):
+    with pytest.raises(Exception, match=r"not on the day of its entry|is not sound"):
         insert_whole(owner, bank, serial=10**10)
 
 
-def test_a_line_of_the_journal_is_sound(books):
+@pytest.mark.parametrize(
+    "change",
+    [
+        "'amount_fen', 0", "'amount_fen', -1", "'side', 'left'", "'source', 'import'",
+        "'source', 'other'", "'entry_id', 7", "'id', j.id + 10000000000",
+        "'second_account_id', j.first_account_id", "'second_account_id', NULL",
+        "'first_account_id', NULL", "'first_seq', NULL", "'second_seq', 0", "'first_after', NULL",
+        "'second_home', NULL", "'first_shard', -1",
+    ],
+)  # fmt: skip
+def test_a_line_of_the_journal_is_sound(books, change):
     _bank, entry, owner = books
 
-    for change in ("amount_fen = 0", "side = 'left'", "source = 'import'", "id = id + 10000000000"):
-        column = change.split(" =", maxsplit=1)[0]
-        with pytest.raises(Exception, match=r"ledger_line_sound|no partition"):
-            owner.execute(
-                "INSERT INTO ledger_journalline SELECT (r).* FROM (SELECT jsonb_populate_record(j,"
-                f" jsonb_build_object('{column}', {change.split('= ')[1]},"
-                f" 'journal_no', 'x')) r FROM ledger_journalline j WHERE j.id = {entry.pk}) x"
-            )
+    with pytest.raises(Exception, match=r"not sound|no partition"):
+        owner.execute(
+            "INSERT INTO ledger_journalline SELECT (r).* FROM (SELECT jsonb_populate_record(j,"
+            " jsonb_build_object('journal_no', 'x', 'id', j.id + 7, 'entry_id', j.id + 7,"
+            f" {change})) r FROM ledger_journalline j WHERE j.id = {entry.pk}) x"
+        )
+
+
+def test_legs_are_not_added_to_a_line_that_has_them(books):
+    bank, _entry, owner = books
+    owner.execute("BEGIN")
+    owner.execute("SELECT set_config('app.scope', '*', true)")
+    owner.execute(
+        "SELECT entry FROM ledger_post(%s, 'k', 'h', %s, now(), %s, %s::bigint[], '1', '1', '',"
+        " '', '', '', NULL, false)",
+        [bank.outlet.pk, DAY, [bank.payer.number, bank.payee.number], [5, -5]],
+    )
+    entry = owner.fetchone()[0]
+
+    with pytest.raises(Exception, match="a leg is added only with its entry"):
+        insert_pair(owner, bank, entry)
+    owner.execute("ROLLBACK")
 
 
 def test_a_leg_of_nothing_is_refused(books):
@@ -240,19 +295,25 @@ def test_a_leg_of_nothing_is_refused(books):
         ("UPDATE ledger_account SET balance_fen = balance_fen + 1 WHERE id = {payee}",
          "balance differs"),
         ("UPDATE ledger_account SET held_fen = 3 WHERE id = {payee}", "held differs"),
-        ("UPDATE ledger_posting SET amount_fen = 699 WHERE entry_id = {entry} AND line = 1",
-         "unbalanced"),
-        ("UPDATE ledger_posting SET balance_after = 1 WHERE entry_id = {entry} AND line = 2",
-         "statement broken"),
-        ("DELETE FROM ledger_posting WHERE entry_id = {entry}", "entry without legs"),
-        ("DELETE FROM ledger_entry WHERE id = {entry}", "leg without entry"),
-        ("DELETE FROM ledger_journalline WHERE entry_id = {entry}", "entry without journal line"),
-        ("DELETE FROM ledger_journalline WHERE entry_id = {entry}", "journal number missing"),
+        ("UPDATE ledger_journalline SET amount_fen = 699 WHERE id = {entry}", "balance differs"),
+        ("UPDATE ledger_journalline SET second_after = 1 WHERE id = {entry}", "statement broken"),
+        ("UPDATE ledger_journalline SET account_number = '1' WHERE id = {entry}",
+         "journal line differs"),
+        ("UPDATE ledger_leg SET amount_fen = 699 WHERE line = 1", "unbalanced"),
+        ("UPDATE ledger_leg SET amount_fen = 699 WHERE line = 1", "journal line differs"),
+        ("UPDATE ledger_leg SET balance_after = 1 WHERE line = 2", "statement broken"),
+        ("DELETE FROM ledger_leg", "entry without legs"),
+        ("DELETE FROM ledger_journalline WHERE first_account_id IS NULL", "leg without entry"),
+        ("DELETE FROM ledger_journalline WHERE id = {entry}", "journal number missing"),
     ],
 )  # fmt: skip
 def test_damage_done_past_the_guards_is_found(books, damage, kind):
     bank, entry, owner = books
-    for table in ("ledger_entry", "ledger_posting", "ledger_journalline"):
+    with people.acting_as_system(reason="test"), transaction.atomic():
+        legs = [Leg(bank.payer.number, 3), Leg(bank.payee.number, -2), Leg(bank.till.number, -1)]
+        services.post(key="three", institution_id=bank.outlet.pk, legs=legs, trade_code="1101",
+                      teller="1", business_date=DAY, at=NOON)  # fmt: skip
+    for table in ("ledger_leg", "ledger_journalline"):
         owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     owner.execute(damage.format(payee=bank.payee.pk, entry=entry.pk))
 

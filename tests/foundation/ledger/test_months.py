@@ -15,9 +15,8 @@ from tests.factories.ledger import DAY
 WITHOUT_INSTITUTION = {
     "ledger_account (id)": "an account is known by its id; ids are given out once",
     "ledger_account (number)": "an account's number is the bank's, whoever keeps the account",
-    "ledger_entry (id)": "the id begins with the date and is given out once",
-    "ledger_journalline (id)": "the id of its entry",
-    "ledger_posting (account_id, seq, shard, business_date)": "an account has one institution",
+    "ledger_journalline (id)": "the id begins with the date and is given out once",
+    "ledger_leg (account_id, shard, seq, business_date)": "an account has one institution",
     "ledger_reversal (original)": "once in the whole bank; the entry's id is given out once",
     "ledger_reversal (entry)": "once in the whole bank; the entry's id is given out once",
     "ledger_shard (account_id, shard)": "an account has one institution",
@@ -30,7 +29,7 @@ WITHOUT_INSTITUTION = {
     "worklist_workitem (id)": "an item is known by its id",
 }
 BIG = (
-    "ledger_account", "ledger_entry", "ledger_posting", "ledger_journalline", "ledger_postingkey",
+    "ledger_account", "ledger_journalline", "ledger_leg", "ledger_postingkey",
     "ledger_reversal", "ledger_shard", "ledger_mark", "ledger_closingbalance",
     "ledger_subjectbalance", "ledger_turnover", "ledger_hold", "ledger_journalnumber",
     "trail_event", "worklist_workitem",

@@ -20,7 +20,7 @@ LEG = (
 )
 
 
-@pytest.mark.parametrize("table", ["ledger_posting", "ledger_parts.posting_202611"])
+@pytest.mark.parametrize("table", ["ledger_leg", "ledger_parts.leg_202611"])
 def test_a_single_leg_is_not_added_to_an_old_entry(books, table):
     bank, entry, owner = books
 
@@ -41,16 +41,16 @@ def test_a_single_leg_is_not_added_in_the_transaction_of_its_entry(books):
     assert entry is not None
 
     with pytest.raises(Exception, match="is not balanced"):
-        owner.execute(LEG.format("ledger_posting"), [bank.payer.pk, DAY, entry, bank.outlet.pk])
+        owner.execute(LEG.format("ledger_leg"), [bank.payer.pk, DAY, entry, bank.outlet.pk])
     owner.execute("ROLLBACK")
 
 
 def test_a_leg_of_an_entry_is_not_rewritten(books):
     _bank, entry, owner = books
 
-    for change in ("amount_fen = amount_fen + 1", "account_id = account_id + 1"):
+    for change in ("amount_fen = amount_fen + 1", "first_account_id = first_account_id + 1"):
         with pytest.raises(Exception, match="append-only"):
-            owner.execute(f"UPDATE ledger_posting SET {change} WHERE entry_id = %s", [entry.pk])
+            owner.execute(f"UPDATE ledger_journalline SET {change} WHERE id = %s", [entry.pk])
 
 
 def test_a_repeated_key_posts_once(bank):

@@ -18,7 +18,7 @@ def kept(bank):
     """Keep a look that found one thing at an outlet and one that names no place."""
     found = (
         rules.Wrong("balances", "balance differs", "account 123", "1 is not 2", bank.outlet.pk),
-        rules.Wrong("immutable", "guard off", "ledger_posting", "ledger_sealed"),
+        rules.Wrong("immutable", "guard off", "ledger_leg", "ledger_legs_sound"),
     )
     looked = rules.Looked(
         began_at=NOON, whole=True, first=DAY, last=DAY, watermark=DAY,

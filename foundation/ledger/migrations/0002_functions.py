@@ -1,0 +1,63 @@
+"""The journal and the legs, the functions that write and read them, and their guards."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+from foundation.kernel.scope import rls_sql
+
+SQL = Path(__file__).resolve().parent.parent / "sql"
+# The functions run as the owner, who for these tables is not bound to a scope.
+BOOKS = [
+    "ledger_account",
+    "ledger_shard",
+    "ledger_journalline",
+    "ledger_leg",
+    "ledger_postingkey",
+    "ledger_reversal",
+    "ledger_hold",
+    "ledger_holdrequest",
+    "ledger_shardrequest",
+    "ledger_businessday",
+    "ledger_journalnumber",
+    "ledger_dayclosing",
+    "ledger_turnover",
+    "ledger_daysignature",
+    "ledger_daycarry",
+    "ledger_reopening",
+    "ledger_closingbalance",
+    "ledger_subjectbalance",
+    "ledger_mark",
+]
+SCOPED = ["ledger_dayrun", "ledger_dayopening", "ledger_export", "ledger_exportpart"]
+# In the order in which one needs another.
+FILES = [
+    *("day_prefix", "tables", "shards", "append_only", "hot", "history", "next_moved", "statement"),
+    *("account_on", "month", "day_ready", "posting_parts", "replay", "post", "post_many"),
+    *("reverse", "spread", "hot_reading", "guards", "payee", "is_held_by", "entry_seen"),
+    *("import_journal", "day_content", "seal_digest", "seal_day", "day_guard", "close_dates"),
+    *("hold_guard", "differences", "day_differences", "guards_off", "rights", "day_rights"),
+]
+ROOM = """
+ALTER TABLE ledger_account SET (fillfactor = 50);
+ALTER TABLE ledger_journalnumber SET (fillfactor = 50)
+"""
+
+
+def run(statement):
+    """Return the operation that runs a statement; the way back is the restore of a backup."""
+    return migrations.RunSQL(statement)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ledger", "0001_journal")]
+
+    operations = [
+        *(run((SQL / f"{name}.sql").read_text()) for name in FILES),
+        *(run(rls_sql(table)) for table in [*BOOKS, *SCOPED]),
+        *(
+            run(f"CREATE POLICY {table}_books ON {table} FOR ALL TO CURRENT_USER USING (true)")
+            for table in BOOKS
+        ),
+        run(ROOM),
+    ]
