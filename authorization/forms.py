@@ -114,7 +114,9 @@ class Chosen(forms.Form):
     """Which items the list shows."""
 
     on = forms.DateField(
-        label=_("Business date"), required=False, widget=forms.DateInput({"type": "date"})
+        label=_("Business date"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     reason = forms.ChoiceField(
         label=_("Reason"),
