@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -226,8 +227,11 @@ class JournalLine(Institutional):
     """One line of the transaction journal, as the counter's slip quotes it; never changed.
 
     Own lines belong to an entry and are numbered without a gap for each institution and day;
-    imported ones come from a foreign core and keep its number.
+    imported ones come from a foreign core and keep its number. `value_date` is there where the
+    journal is searched: its entry's, the business date where none is kept.
     """
+
+    value_date: date
 
     id = models.BigIntegerField(primary_key=True)
     institution = models.ForeignKey(

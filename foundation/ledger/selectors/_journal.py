@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from foundation.ledger import rules
-from foundation.ledger.models import JournalLine
+from foundation.ledger.models import Entry, JournalLine
 
 PAGE_MAX = 10_001
 
@@ -35,11 +36,14 @@ class JournalQuery:
 def journal(
     *, query: JournalQuery, before: int | None = None, limit: int = 50
 ) -> Sequence[JournalLine]:
-    """Return the lines that fit, newest first; the next page is before an id."""
+    """Return the lines that fit, newest first, with value dates; the next page is before an id."""
     rows = _matching(query)
     if before is not None:
         rows = rows.filter(id__lt=before)
-    found = rows.select_related("institution").order_by("-id")
+    # Only an entry whose value date is another than its business date keeps one.
+    kept = Entry.objects.filter(id=OuterRef("entry_id"), business_date=OuterRef("business_date"))
+    counts_from = Coalesce(Subquery(kept.values("value_date")), F("business_date"))
+    found = rows.annotate(value_date=counts_from).select_related("institution").order_by("-id")
     return tuple(found[: min(limit, PAGE_MAX)])
 
 
