@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -120,7 +121,13 @@ class Chosen(forms.Form):
     )
     reason = forms.ChoiceField(
         label=_("Reason"),
-        choices=[("", "—"), *((code, code) for code in rules.REASONS)],
+        choices=[
+            ("", "—"),
+            *(
+                (code, format_lazy("{} {}", code, _(one.text)))
+                for code, one in rules.REASONS.items()
+            ),
+        ],
         required=False,
     )
     decider = forms.RegexField(

@@ -221,9 +221,9 @@ def heartbeat(request: HttpRequest, item_id: int) -> HttpResponse:
 @requires(Permission.AUTHORIZATION_VIEW)
 def items(request: HttpRequest) -> HttpResponse:
     """List the day's items: every figure of the centre opens here."""
-    form = forms.Chosen(request.GET)
-    staff = signed_in(request)
-    chosen = form.chosen(today=ledger.business_date(institution_id=staff.institution_id))
+    today = ledger.business_date(institution_id=signed_in(request).institution_id)
+    form = forms.Chosen(request.GET.dict() | {"on": request.GET.get("on") or today.isoformat()})
+    chosen = form.chosen(today=today)
     page = selectors.page(chosen=chosen)
     shown = {"page": page, "chosen": chosen, "form": form, "query": form.query()}
     shown["table"] = Table(ITEMS, [_item_row(row) for row in page.rows])

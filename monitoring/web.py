@@ -20,6 +20,7 @@ from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 from foundation.ui.web import action, requires, signed_in
 from foundation.worklist import rules as worklist_rules
+from foundation.worklist import selectors as worklist_selectors
 from foundation.worklist import services as worklist
 from monitoring import forms, rules, selectors, services
 from monitoring.models import Match
@@ -128,7 +129,9 @@ def _desk(request: HttpRequest, decided: str = "", *, resting: bool = False) -> 
         "seen": seen,
         "images": _images(seen) if seen else [],
         "findings": [rules.RESULTS[code] for code in rules.DIFFERENCES],
-        "waiting": selectors.open_differences().count(),
+        "waiting": worklist_selectors.waiting_for(
+            queue=rules.QUEUE, staff=signed_in(request), on=timezone.localdate()
+        ),
         "decided": rules.RESULTS[decided].text if decided else "",
         "resting": resting,
         "form": forms.Finding(),
@@ -154,11 +157,12 @@ def _images(seen: selectors.Record) -> list[dict[str, object]]:
 
 
 def _chosen(request: HttpRequest) -> tuple[forms.Chosen, selectors.Filter]:
-    form = forms.Chosen(request.GET)
+    today = _today(request)
+    form = forms.Chosen(request.GET.dict() | {"on": request.GET.get("on") or today.isoformat()})
     form.is_valid()
     typed = form.cleaned_data
     chosen = selectors.Filter(
-        on=typed.get("on") or _today(request),
+        on=typed.get("on") or today,
         result=typed.get("result", ""),
         state=typed.get("state", ""),
         under=typed.get("under"),
