@@ -172,7 +172,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     _item_or_404(number)
     form = forms.Decision(request.POST)
     if not form.is_valid():
-        return render(request, "ui/_error_summary.html", {"form": form}, status=422)
+        return _desk(request, form=form)
     typed = form.cleaned_data
     try:
         services.decide(number=number, decider=signed_in(request), at=timezone.now(), **typed)
@@ -248,6 +248,7 @@ def _desk(
     refusal: Refused | None = None,
     *,
     resting: bool = False,
+    form: forms.Decision | None = None,
 ) -> HttpResponse:
     authorizer = signed_in(request)
     at = timezone.now()
@@ -259,11 +260,12 @@ def _desk(
         "step": step,
         "refusal": refusal,
         "resting": resting,
+        "form": form,
     }
     if opened is not None:
         context |= _opened(selectors.shown(request=opened), at)
     part = "_desk" if request.headers.get("HX-Request") else "workbench"
-    status = 409 if refusal else 200
+    status = 422 if form else 409 if refusal else 200
     return render(request, f"authorization/{part}.html", context, status=status)
 
 
