@@ -123,7 +123,7 @@ ROLES: dict[str, Role] = {
             P.JOURNAL_IMPORT, P.DASHBOARD_VIEW, P.QUEUE_VIEW, P.TRAIL_VIEW, *IMAGES,
         ),
         _role(
-            "ops_manager", "Operations manager of the branch", "manage", "branch sub_branch",
+            "ops_manager", "Operations manager of the branch", "manage", "branch sub_branch head",
             P.DASHBOARD_VIEW, P.AUTHORIZATION_VIEW, P.MONITORING_VIEW, P.QUEUE_VIEW, P.JOB_VIEW,
             P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.TRAIL_VIEW, P.STAFF_VIEW, P.POLICY_VIEW,
             P.POLICY_PROPOSE, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -12,6 +13,8 @@ from django.urls import reverse
 from foundation.people import rules, services
 from foundation.people.models import Institution, Staff, StaffRole
 from foundation.people.rules import Founder
+from foundation.policy import selectors
+from foundation.policy import services as policy
 from foundation.trail.models import Event
 from tests.foundation.people.conftest import AT, DAY
 
@@ -94,6 +97,28 @@ def test_the_database_of_a_founded_bank_takes_roles_by_two(founded):
     services.decide_role(proposal_id=proposal.pk, approve=True, by=second, at=AT)
 
     assert StaffRole.objects.get(staff=person).approved_by == second
+
+
+@pytest.mark.django_db
+def test_the_head_office_puts_a_number_of_the_whole_bank_in_force_by_two(founded):
+    first, second = (Staff.objects.get(number=number) for number in ("100002", "100003"))
+    head, people = Institution.objects.get(), []
+    for number, role in (("100010", "ops_manager"), ("100011", "risk_manager")):
+        person = services.open_staff(
+            number=number, name="陈军", institution=head, title="经理", by=first, at=AT
+        )
+        services.grant_role(staff=person, role=role, on=DAY, granted_by=first, approved_by=second)
+        people.append(person)
+
+    with services.acting(staff=people[0]):
+        row = policy.propose(
+            code="security.idle_minutes", value="10", valid_from=DAY + timedelta(days=1),
+            reason="开业", by=people[0], at=AT,
+        )  # fmt: skip
+    with services.acting(staff=people[1]):
+        policy.approve(policy_id=row.pk, by=people[1], at=AT)
+
+    assert selectors.whole(code="security.idle_minutes", on=DAY + timedelta(days=1)) == 10
 
 
 def test_a_bank_is_founded_once(founded):
