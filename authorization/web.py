@@ -23,7 +23,6 @@ from authorization.models import Request
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
 from foundation.kernel.errors import Refused
-from foundation.ledger import selectors as ledger
 from foundation.people.roles import Permission
 from foundation.ui import table
 from foundation.ui.table import Column, Row, Table
@@ -131,7 +130,7 @@ def attach(request: HttpRequest, key: UUID) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """Show the teller's own items of the day, what was sent back first, live."""
     teller = signed_in(request)
-    today = ledger.business_date(institution_id=teller.institution_id)
+    today = selectors.day_shown(staff=teller, today=timezone.localdate())
     rows = selectors.own(teller=teller, on=today)
     part = "authorization/_own.html" if request.headers.get("HX-Request") else ""
     shown = {"today": today, "table": Table(OWN, [_own_row(row) for row in rows])}
@@ -221,7 +220,7 @@ def heartbeat(request: HttpRequest, item_id: int) -> HttpResponse:
 @requires(Permission.AUTHORIZATION_VIEW)
 def items(request: HttpRequest) -> HttpResponse:
     """List the day's items: every figure of the centre opens here."""
-    today = ledger.business_date(institution_id=signed_in(request).institution_id)
+    today = selectors.day_shown(staff=signed_in(request), today=timezone.localdate())
     form = forms.Chosen(request.GET.dict() | {"on": request.GET.get("on") or today.isoformat()})
     chosen = form.chosen(today=today)
     page = selectors.page(chosen=chosen)
@@ -253,7 +252,7 @@ def _desk(
     authorizer = signed_in(request)
     at = timezone.now()
     opened = None if resting else services.open_next(authorizer=authorizer, at=at)
-    today = ledger.business_date(institution_id=authorizer.institution_id)
+    today = selectors.day_shown(staff=authorizer, today=timezone.localdate())
     context: dict[str, Any] = {
         "day": selectors.day_of(authorizer=authorizer, on=today),
         "decided": decided,
