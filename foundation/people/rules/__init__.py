@@ -47,6 +47,7 @@ from foundation.people.rules._refusals import (
     WrongPassword,
     WrongPlace,
 )
+from foundation.people.rules._rights import RIGHTS, Right
 
 __all__ = [
     "APPROVED",
@@ -73,6 +74,7 @@ __all__ = [
     "RESET",
     "RESET_MINUTES",
     "RESET_TRIES",
+    "RIGHTS",
     "SEEN_EVERY",
     "SIGNED_OUT_BECAUSE",
     "STANDS_UNDER",
@@ -107,6 +109,7 @@ __all__ = [
     "PostEarlier",
     "PostPast",
     "PostWaits",
+    "Right",
     "RoleNotHere",
     "RoleStays",
     "SamePost",
