@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -114,11 +115,19 @@ class Chosen(forms.Form):
     """Which items the list shows."""
 
     on = forms.DateField(
-        label=_("Business date"), required=False, widget=forms.DateInput({"type": "date"})
+        label=_("Business date"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     reason = forms.ChoiceField(
         label=_("Reason"),
-        choices=[("", "—"), *((code, code) for code in rules.REASONS)],
+        choices=[
+            ("", "—"),
+            *(
+                (code, format_lazy("{} {}", code, _(one.text)))
+                for code, one in rules.REASONS.items()
+            ),
+        ],
         required=False,
     )
     decider = forms.RegexField(

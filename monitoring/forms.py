@@ -15,7 +15,9 @@ class Chosen(forms.Form):
     """Which pairs the list shows."""
 
     on = forms.DateField(
-        label=_("Business date"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Business date"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     result = forms.CharField(label=_("Result"), max_length=120, required=False)
     state = forms.CharField(label=_("State"), max_length=60, required=False)

@@ -188,11 +188,11 @@ def _judge(match: Match, duplicate: bool, at: datetime) -> None:  # noqa: FBT001
     match.fields = [asdict(field) for field in fields]
     match.judged_at, match.tries = at, match.tries + 1
     match.save(update_fields=["state", "result", "fields", "judged_at", "tries"])
+    _told(match, "monitoring.judged", MACHINE, at, result=result)
     if match.state == rules.OPEN and not was_open:
         _enqueue(match, at)
     if match.state == rules.MATCHED and was_open:
         worklist.withdraw(item_id=_item_of(match), at=at)
-    _told(match, "monitoring.judged", MACHINE, at, result=result)
     live.tell(rules.TOPIC, match.institution_id)
 
 
@@ -232,6 +232,7 @@ def _enqueue(match: Match, at: datetime) -> None:
         at=at,
     )
     match.save(update_fields=["opened_at", "work_item"])
+    _told(match, "monitoring.opened", MACHINE, at, result=match.result)
 
 
 def _item_of(match: Match) -> int:

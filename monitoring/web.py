@@ -21,8 +21,9 @@ from foundation.people.roles import Permission
 from foundation.ui import table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
-from foundation.ui.web import action, requires, signed_in
+from foundation.ui.web import action, record_refusal, refuse_in, requires, signed_in
 from foundation.worklist import rules as worklist_rules
+from foundation.worklist import selectors as worklist_selectors
 from foundation.worklist import services as worklist
 from monitoring import forms, rules, selectors, services
 
@@ -79,9 +80,16 @@ def decide(request: HttpRequest, match_id: int) -> HttpResponse:
         raise rules.NoSuchPair
     form = forms.Finding(request.POST)
     if not form.is_valid():
-        return render(request, "ui/_error_summary.html", {"form": form}, status=422)
+        return _desk(request, form=form)
     typed = form.cleaned_data
-    services.decide(match_id=match_id, auditor=signed_in(request), at=timezone.now(), **typed)
+    try:
+        services.decide(match_id=match_id, auditor=signed_in(request), at=timezone.now(), **typed)
+    except rules.ForceNeedsReason as refusal:
+        refuse_in(request, form, refusal)
+        return _desk(request, form=form)
+    except Refused as refusal:
+        record_refusal(request, refusal)
+        return _desk(request, refusal=refusal)
     return _desk(request, decided=typed["finding"])
 
 
@@ -122,7 +130,14 @@ def day(request: HttpRequest) -> HttpResponse:
     return render(request, f"monitoring/{part}.html", context)
 
 
-def _desk(request: HttpRequest, decided: str = "", *, resting: bool = False) -> HttpResponse:
+def _desk(
+    request: HttpRequest,
+    decided: str = "",
+    *,
+    resting: bool = False,
+    form: forms.Finding | None = None,
+    refusal: Refused | None = None,
+) -> HttpResponse:
     opened = None if resting else services.open_next(auditor=signed_in(request), at=timezone.now())
     seen = selectors.record(match=opened.match) if opened else None
     context = {
@@ -130,13 +145,17 @@ def _desk(request: HttpRequest, decided: str = "", *, resting: bool = False) -> 
         "seen": seen,
         "images": _images(seen) if seen else [],
         "findings": [rules.RESULTS[code] for code in rules.DIFFERENCES],
-        "waiting": selectors.open_differences().count(),
+        "waiting": worklist_selectors.waiting_for(
+            queue=rules.QUEUE, staff=signed_in(request), on=timezone.localdate()
+        ),
         "decided": rules.RESULTS[decided].text if decided else "",
         "resting": resting,
-        "form": forms.Finding(),
+        "form": form or forms.Finding(),
+        "refusal": refusal,
     }
     part = "_desk" if request.headers.get("HX-Request") else "audit"
-    return render(request, f"monitoring/{part}.html", context)
+    status = 422 if form else 409 if refusal else 200
+    return render(request, f"monitoring/{part}.html", context, status=status)
 
 
 def _images(seen: selectors.Record) -> list[dict[str, object]]:
@@ -156,11 +175,12 @@ def _images(seen: selectors.Record) -> list[dict[str, object]]:
 
 
 def _chosen(request: HttpRequest) -> tuple[forms.Chosen, selectors.Filter]:
-    form = forms.Chosen(request.GET)
+    today = _today(request)
+    form = forms.Chosen(request.GET.dict() | {"on": request.GET.get("on") or today.isoformat()})
     form.is_valid()
     typed = form.cleaned_data
     chosen = selectors.Filter(
-        on=typed.get("on") or _today(request),
+        on=typed.get("on") or today,
         result=typed.get("result", ""),
         state=typed.get("state", ""),
         under=typed.get("under"),

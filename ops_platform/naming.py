@@ -10,15 +10,19 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from authorization import rules as items
 from authorization import selectors as authorization
 from foundation.imaging import selectors as imaging
 from foundation.kernel import text
+from foundation.ledger import rules as days
 from foundation.ledger import selectors as ledger
 from foundation.people import selectors as people
-from foundation.people.roles import Permission
+from foundation.people.roles import ROLES, Permission
 from foundation.policy import rules as policy
-from foundation.ui import addresses, subjects
+from foundation.ui import addresses, subjects, told
 from foundation.ui.subjects import Record
+from foundation.worklist import rules as queues
+from monitoring import rules as results
 from monitoring import selectors as monitoring
 
 Held = frozenset[Permission]
@@ -37,6 +41,7 @@ DRAFT_SHOWN = 8  # of the key of a form that was never sent: enough to tell two 
 
 def connect() -> None:
     """Hand the sources to the shell."""
+    know_codes()
     for kind, word, source in (
         ("authorization.request", ITEM, _items),
         ("authorization.draft", _("Form not sent"), _drafts),
@@ -57,6 +62,28 @@ def connect() -> None:
         ("trail", _("Trail"), _trail),
     ):
         subjects.name(kind, word, source)
+
+
+def know_codes() -> None:
+    """Hand over the words for the codes that the details of the trail keep."""
+    findings = {code: result.text for code, result in results.RESULTS.items()}
+    told.know(findings, "result", "finding", "machine")
+    told.know({code: queue.title for code, queue in queues.queues().items()}, "queue")
+    told.know({role.code: role.name for role in ROLES.values()}, "role", "roles_ended")
+    told.know({code: reason.text for code, reason in items.REASONS.items()}, "reasons")
+    told.know(IMAGES, "image_class")
+    told.know({"voucher": _("Voucher image"), "csv": "CSV", "xlsx": "Excel"}, "kind")
+    told.know({check.code: check.title for check in days.day_checks()}, "check")
+    told.know({"password": _("by password"), "demo": _("by one click")}, "how")
+    told.know(
+        {
+            "password": _("wrong number or password"),
+            "locked": _("the number is locked"),
+            "terminal": _("too many tries from the terminal"),
+        },
+        "why",
+    )
+    told.know({"True": _("Yes, it is"), "False": _("No, it is not")}, "works")
 
 
 def _address(view: str, key: str | int, needed: Permission, held: Held) -> str:

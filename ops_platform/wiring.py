@@ -45,6 +45,7 @@ def connect() -> None:
     bus.listen(ledger.ExportAsked, later("foundation.ledger.tasks.make_export"))
     bus.listen(trail.Recorded, metrics.count_recorded)
     bus.listen(queues.Claimed, metrics.count_claim)
+    bus.listen(queues.LetGo, of_queue("authorization", later("authorization.tasks.let_go")))
     day_checks.connect()
 
 
@@ -55,6 +56,7 @@ def name_jobs() -> None:
              running_most="jobs.copying_running_most"),
         Kind("foundation.imaging.tasks.read_page", _("Read a page"),
              running_most="jobs.reading_running_most", waiting_most="jobs.reading_waiting_most"),
+        Kind("authorization.tasks.let_go", _("Let an item wait again")),
         Kind("monitoring.tasks.match_document", _("Compare a document"),
              waiting_most="jobs.matching_waiting_most"),
         Kind("monitoring.tasks.match_day", _("Compare an outlet's day"),
@@ -82,6 +84,16 @@ def name_jobs() -> None:
         Kind("ops_platform.tasks.verify_books", _("Verify the books"), patient=True),
     ):  # fmt: skip
         name_kind(kind)
+
+
+def of_queue(queue: str, listener: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Let a listener hear of one queue alone."""
+
+    def heard(event: Any) -> None:
+        if event.queue == queue:
+            listener(event)
+
+    return heard
 
 
 def later(kind: str) -> Callable[[Any], None]:

@@ -1,6 +1,6 @@
 """What the authorization centre can do."""
 
-from authorization.services._deciding import decide, hand_back, open_next
+from authorization.services._deciding import decide, hand_back, let_go, open_next
 from authorization.services._entering import Order, attach, resubmit, submit, withdraw
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "attach",
     "decide",
     "hand_back",
+    "let_go",
     "open_next",
     "resubmit",
     "submit",

@@ -13,6 +13,7 @@ from authorization.services import _posting
 from foundation.people.models import Staff
 from foundation.trail import services as trail
 from foundation.ui import live
+from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
 
 
@@ -90,6 +91,20 @@ def hand_back(*, number: str, fence: int, authorizer: Staff, at: datetime) -> Re
     worklist.release(item_id=_work(request), fence=fence, staff=authorizer)
     _told(request, "hand_back", authorizer, at)
     live.tell("authorization", request.institution_id)
+    return request
+
+
+@transaction.atomic
+def let_go(*, number: str) -> Request:
+    """Let an item wait again that nobody holds any more; one that is held stays as it is."""
+    request = selectors.locked(number=number)
+    # Read under the item's lock, as every step takes it first: who claims it now comes after.
+    held = request.work_item is not None and request.work_item.state == worklist_rules.HELD
+    if request.state == rules.VIEWING and not held:
+        request.state = rules.FLOW.after(request.state, "hand_back")
+        request.opened_at = None
+        request.save(update_fields=["state", "opened_at"])
+        live.tell("authorization", request.institution_id)
     return request
 
 

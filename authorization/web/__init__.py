@@ -20,7 +20,6 @@ from authorization.web import _drawn
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
 from foundation.kernel.errors import Refused
-from foundation.ledger import selectors as ledger
 from foundation.people.roles import Permission
 from foundation.ui.web import action, record_refusal, refuse_in, requires, signed_in
 from foundation.worklist import rules as worklist_rules
@@ -95,7 +94,7 @@ def attach(request: HttpRequest, key: UUID) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """Show the teller's own items of the day, what was sent back first, live."""
     teller = signed_in(request)
-    today = ledger.business_date(institution_id=teller.institution_id)
+    today = selectors.day_shown(staff=teller, today=timezone.localdate())
     rows = selectors.own(teller=teller, on=today)
     part = "authorization/_own.html" if request.headers.get("HX-Request") else ""
     shown = {"today": today, "table": _drawn.own(rows)}
@@ -136,7 +135,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     _item_or_404(number)
     form = forms.Decision(request.POST)
     if not form.is_valid():
-        return render(request, "ui/_error_summary.html", {"form": form}, status=422)
+        return _desk(request, form=form)
     typed = form.cleaned_data
     try:
         services.decide(number=number, decider=signed_in(request), at=timezone.now(), **typed)
@@ -185,9 +184,9 @@ def heartbeat(request: HttpRequest, item_id: int) -> HttpResponse:
 @requires(Permission.AUTHORIZATION_VIEW)
 def items(request: HttpRequest) -> HttpResponse:
     """List the day's items: every figure of the centre opens here."""
-    form = forms.Chosen(request.GET)
-    staff = signed_in(request)
-    chosen = form.chosen(today=ledger.business_date(institution_id=staff.institution_id))
+    today = selectors.day_shown(staff=signed_in(request), today=timezone.localdate())
+    form = forms.Chosen(request.GET.dict() | {"on": request.GET.get("on") or today.isoformat()})
+    chosen = form.chosen(today=today)
     page = selectors.listed(chosen=chosen)
     shown = {"page": page, "chosen": chosen, "form": form, "query": form.query()}
     shown["table"] = _drawn.items(page.rows)
@@ -212,22 +211,24 @@ def _desk(
     refusal: Refused | None = None,
     *,
     resting: bool = False,
+    form: forms.Decision | None = None,
 ) -> HttpResponse:
     authorizer = signed_in(request)
     at = timezone.now()
     opened = None if resting else services.open_next(authorizer=authorizer, at=at)
-    today = ledger.business_date(institution_id=authorizer.institution_id)
+    today = selectors.day_shown(staff=authorizer, today=timezone.localdate())
     context: dict[str, Any] = {
         "day": selectors.day_of(authorizer=authorizer, on=today),
         "decided": decided,
         "step": step,
         "refusal": refusal,
         "resting": resting,
+        "form": form,
     }
     if opened is not None:
         context |= _opened(selectors.shown(request=opened), at)
     part = "_desk" if request.headers.get("HX-Request") else "workbench"
-    status = 409 if refusal else 200
+    status = 422 if form else 409 if refusal else 200
     return render(request, f"authorization/{part}.html", context, status=status)
 
 

@@ -30,7 +30,7 @@ MAY_OPEN = {
     "monitoring:match": Permission.MONITORING_VIEW,
 }
 COUNTED = (
-    Column(_("Number"), table.NUMBER),
+    Column(_("Its number"), table.NUMBER),
     Column(_("Institution")),
     Column(_("Transaction")),
     Column(_("Person")),

@@ -57,7 +57,7 @@ def _person(items: str, one: Person) -> str:
 def _now(one: Person) -> str:
     if one.busy_seconds is None:
         return f'<span class="op-chip op-chip--ok">{html.escape(gettext("free"))}</span>'
-    busy = f"{ops.translated(one.busy_with)} · {one.busy_seconds} s"
+    busy = f"{ops.translated(one.busy_with)} · {one.busy_seconds} {gettext('seconds')}"
     return f'<span class="op-chip op-chip--brand">{html.escape(busy)}</span>'
 
 

@@ -11,6 +11,9 @@ _REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _HIDDEN = {"Cc", "Cf"}
 _LEFT_OUT = "*"
+# The endings of names of firms and public bodies, whose accounts are not personal ones.
+_HOUSES = ("公司", "集团", "厂", "店", "行", "社", "院", "校", "局", "所", "会", "中心", "学", "部")
+_PERSON_MAX = 4
 
 
 class HiddenText(Refused):
@@ -74,8 +77,14 @@ def mask_mobile(number: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """Return a person's name with its first character left, its length hidden: 张*."""
-    return name.strip()[:1] + _LEFT_OUT if name.strip() else ""
+    """Return a name masked: of a person the first character, 张*; of a house both its ends.
+
+    A house is told by the ending of its name; the name of a person never shows its length.
+    """
+    plain = name.strip()
+    if len(plain) > _PERSON_MAX and plain.endswith(_HOUSES):
+        return f"{plain[:2]}{_LEFT_OUT * 3}{plain[-2:]}"
+    return plain[:1] + _LEFT_OUT if plain else ""
 
 
 def _masked(text: str, head: int, tail: int) -> str:

@@ -110,6 +110,7 @@ class LineShown(rest.Item):
     id = serializers.IntegerField()
     institution = serializers.CharField(source="institution.number")
     business_date = serializers.DateField()
+    value_date = serializers.DateField()
     journal_no = serializers.CharField()
     at = serializers.DateTimeField()
     teller = serializers.CharField()

@@ -25,7 +25,7 @@ def _code(label: Any, length: int) -> forms.RegexField:
 
 
 def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
+    return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
 
 class AccountSearch(forms.Form):
@@ -226,7 +226,7 @@ class PlaceHold(forms.Form):
     expires_on = forms.DateField(
         label=_("Held no more from"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     judicial = forms.BooleanField(label=_("by a competent authority"), required=False)
     document_no = forms.CharField(label=_("document number"), max_length=60, required=False)
@@ -247,7 +247,7 @@ class ChangeHold(forms.Form):
     until = forms.DateField(
         label=_("Held no more from"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     reason = forms.CharField(label=_("Reason"), max_length=200)
 

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     DAY_CLOSE = auto()
     BOOKS_VIEW = auto()
     BOOKS_REPORT = auto()
+    BOOKS_EXPORT = auto()
     HOLD_MANAGE = auto()
     SHARDS_PROPOSE = auto()
     SHARDS_APPROVE = auto()
@@ -62,6 +63,8 @@ class Permission(StrEnum):
 P = Permission
 EVERYONE = frozenset({P.HOME, P.SEARCH})
 IMAGES = frozenset({P.IMAGE_VOUCHER_VIEW, P.IMAGE_ID_VIEW, P.IMAGE_SEAL_VIEW})
+# Whoever sees a list of the books may have it as a long file, and fetches it where those are kept.
+LISTS = frozenset({P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.BOOKS_VIEW})
 ROOMS = frozenset({P.PROCESSING_VIEW, P.CLEARING_VIEW, P.CASH_CENTER_VIEW, P.RECONCILIATION_VIEW})
 
 
@@ -77,7 +80,9 @@ class Role:
 
 
 def _role(code: str, name: str, duty: str, where: str, *permissions: Permission) -> Role:
-    return Role(code, name, duty, EVERYONE | frozenset(permissions), frozenset(where.split()))
+    held = EVERYONE | frozenset(permissions)
+    held |= {P.BOOKS_EXPORT} if held & LISTS else set()
+    return Role(code, name, duty, held, frozenset(where.split()))
 
 
 ROLES: dict[str, Role] = {
@@ -118,7 +123,7 @@ ROLES: dict[str, Role] = {
             P.JOURNAL_IMPORT, P.DASHBOARD_VIEW, P.QUEUE_VIEW, P.TRAIL_VIEW, *IMAGES,
         ),
         _role(
-            "ops_manager", "Operations manager of the branch", "manage", "branch sub_branch",
+            "ops_manager", "Operations manager of the branch", "manage", "branch sub_branch head",
             P.DASHBOARD_VIEW, P.AUTHORIZATION_VIEW, P.MONITORING_VIEW, P.QUEUE_VIEW, P.JOB_VIEW,
             P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.TRAIL_VIEW, P.STAFF_VIEW, P.POLICY_VIEW,
             P.POLICY_PROPOSE, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Length
+from django.utils.translation import gettext
 
 from foundation.kernel import scope
 from foundation.kernel.calendar import Calendar, Span
@@ -125,7 +126,7 @@ def _in_force(
         .first()
     )
     if row is None:
-        raise rules.NotSet(policy=code, on=on)
+        raise rules.NotSet(policy=f"{gettext(rules.NUMBERS[code].meaning)} ({code})", on=on)
     return rules.value_of(code, row.value)
 
 

@@ -43,7 +43,8 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
 def propose(request: HttpRequest, code: str) -> HttpResponse:
     """Propose a value; it counts once another person has approved it."""
     number = _number(code)
-    form = forms.Proposal(request.POST or None, places=list(people.institutions_in_scope()))
+    places, fen = list(people.institutions_in_scope()), number.unit == "fen"
+    form = forms.Proposal(request.POST or None, places=places, fen=fen)
     if request.method == "POST" and form.is_valid():
         given, by = form.cleaned_data, signed_in(request)
         try:

@@ -43,8 +43,9 @@ class Event(models.Model):
 
     @property
     def label(self) -> str:
-        """Return what was done, in the language of the page, or its name where none is known."""
-        return gettext(self.action)
+        """Return what was done, in the language of the page, or its name in plain words."""
+        word = gettext(self.action)
+        return word if word != self.action else rules.plain_action(self.action)
 
     @property
     def items(self) -> tuple[tuple[str, str], ...]:

@@ -138,6 +138,11 @@ def neutral(text: str) -> str:
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
+def plain_action(action: str) -> str:
+    """Return the name of an action as words: "people.open_staff" is "Open staff"."""
+    return action.partition(".")[2].replace("_", " ").replace(".", " ").capitalize() or action
+
+
 def items(detail: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return the detail of an event as pairs to be shown; what was changed as before → after."""
     before, after = detail.get("before", {}), detail.get("after", {})

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from foundation.people.roles import Permission
 from foundation.trail import forms, rules, selectors, services
-from foundation.ui import subjects
+from foundation.ui import subjects, told
 from foundation.ui.web import action, record_export, requires, signed_in
 
 _IDS_MAX = 18
@@ -92,7 +92,8 @@ def _as_csv(report: selectors.LookReport) -> str:
 
 
 def _wanted(form: forms.Search) -> selectors.Wanted:
-    return selectors.Wanted(**form.cleaned_data)
+    asked = form.cleaned_data
+    return selectors.Wanted(**asked | {"result": told.code_of(asked["result"])})
 
 
 def _id(text: str) -> int | None:

@@ -17,7 +17,7 @@ from foundation.kernel import scope
 from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.people.roles import Permission
-from foundation.ui import idle, keyboard, menu
+from foundation.ui import door, idle, keyboard, menu
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "ops_theme"
@@ -64,6 +64,11 @@ class Shell:
         if held is None and self.staff:
             held = people.permissions(staff=self.staff, on=timezone.localdate())
         return held or frozenset()
+
+    @cached_property
+    def through(self) -> bool:
+        """Return whether the person is let in: nothing is to be done first at the door."""
+        return self.staff is not None and door.first(self._request, self.staff) == ""
 
     @cached_property
     def entries(self) -> list[Entry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from django import forms
 from django.core.paginator import Paginator
 from django.templatetags.static import static
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import NotMoney
@@ -36,6 +37,12 @@ class Happening:
     result: str = "ok"
     where: str = "10.11.3.27"
     at: datetime = field(default=datetime(2026, 11, 23, 2, 42, 3, tzinfo=UTC))
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """Return what was done."""
+        return gettext(self.action)
 
 
 class SampleForm(forms.Form):

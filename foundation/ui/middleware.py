@@ -14,12 +14,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
-from foundation.people import rules
 from foundation.people import selectors as people
 from foundation.people import services as people_services
 from foundation.people.models import Staff
 from foundation.trail import services as trail
-from foundation.ui import idle, rest
+from foundation.ui import door, idle, rest
 
 Answer = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "ops_language"
@@ -119,14 +118,10 @@ def _locked(request: HttpRequest) -> HttpResponse:
 
 
 def _step_first(request: HttpRequest, staff: Staff) -> HttpResponse | None:
-    profile = rules.PROFILES[settings.SECURITY_PROFILE]
-    must, changed_at = staff.must_change_password, staff.password_changed_at
-    if settings.OPS_TOTP and not request.session.get(people.SECOND_FACTOR):
-        target = reverse("people:second_factor")
-    elif rules.password_due(profile, changed_at=changed_at, must=must, at=timezone.now()):
-        target = reverse("people:password")
-    else:
+    first = door.first(request, staff)
+    if not first:
         return None
+    target = reverse(first)
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Redirect": target})
     return redirect(target)

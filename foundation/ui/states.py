@@ -42,7 +42,7 @@ STATES: dict[str, Look] = {
     "failed": Look(_("Failed"), "bad", "alert-triangle"),
     "matched": Look(_("Matched"), "ok", "check"),
     "differs": Look(_("Differs"), "warn", "alert-triangle"),
-    "open": Look(_("Open"), "ok", "circle-check"),
+    "open": Look(_("Open for business"), "ok", "circle-check"),
     "released": Look(_("Released"), "", "lock-open"),
     "expired": Look(_("Expired"), "", "hourglass"),
     "closing": Look(_("Closing"), "warn", "hourglass"),

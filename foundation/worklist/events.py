@@ -9,3 +9,11 @@ class Claimed:
 
     queue: str
     lapsed: bool
+
+
+@dataclass(frozen=True)
+class LetGo:
+    """An item is nobody's any more, not by its holder's doing: its lease ended, or it was taken."""
+
+    queue: str
+    subject: str

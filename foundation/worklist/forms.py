@@ -54,7 +54,7 @@ class Day(forms.Form):
     """Whose seconds of which day are shown; what cannot be read is ignored."""
 
     on = forms.DateField(
-        label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
     staff = forms.CharField(label=_("Staff number"), max_length=12, required=False)
     before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -24,7 +23,6 @@ from ops_platform.demo.cases import Hours, Size
 from ops_platform.demo.days import Say, Stage
 from ops_platform.demo.play import Day
 
-LETTERS = "abcdefghjkmnpqrstuvwxyz"
 POLICIES = {
     "authorization.limit_fen.1002": "5000000",
     "authorization.limit_fen.1101": "20000000",
@@ -59,7 +57,7 @@ def seed(
     *, folder: Path, outlet_count: int, today: Size, seed_number: int, now: datetime, say: Say
 ) -> list[Day]:
     """Seed an empty database and return the days played; sign-ins and truth go to the folder."""
-    secret, founded = password(), local(now).date() - HOUSE_AGE
+    secret, founded = people.first_password(), local(now).date() - HOUSE_AGE
     with people.acting_as_system(reason="seed_demo"):
         places = open_places(outlet_count)
         staff = enlist(places=places, outlet_count=outlet_count, secret=secret, on=founded, at=now)
@@ -145,12 +143,6 @@ def _play_before(stage: Stage, places: dict[str, Institution], *, size: Size, on
 def _with_images(size: Size) -> Size:
     """Return the size of the day before: as every voucher of it is there, only those with one."""
     return Size(transactions=size.images + 2, images=size.images)
-
-
-def password() -> str:
-    """Return a random password that a person can type: long enough for every profile."""
-    words = ["".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3)]
-    return "-".join([*words, f"{secrets.randbelow(9000) + 1000}"]).capitalize()
 
 
 def open_places(outlet_count: int) -> dict[str, Institution]:

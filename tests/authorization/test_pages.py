@@ -249,6 +249,13 @@ def asked(client, page):
     return len(queries)
 
 
+@pytest.mark.parametrize("name", ["mine", "items"])
+def test_lists_are_read_while_no_day_is_open(client, teller, name):
+    client.force_login(teller, backend=BACKEND)
+
+    assert client.get(reverse(f"authorization:{name}"), **BROWSER).status_code == 200
+
+
 class TestItems:
     def test_the_figures_of_the_list_add_up(self, as_authorizer, waiting, counter, teller):
         factory.sent(teller, factory.withdrawal(counter, "1.00", voucher_no="0744719032"))

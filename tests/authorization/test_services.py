@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import connections, transaction
 
-from authorization import rules, services
+from authorization import rules, services, tasks
 from authorization.models import Decision, Request
 from foundation.imaging.rules import SameImage
 from foundation.kernel.flow import StepNotAllowed
@@ -15,6 +15,7 @@ from foundation.ledger import rules as ledger_rules
 from foundation.ledger import selectors as ledger
 from foundation.people import services as people_services
 from foundation.trail.models import Event
+from foundation.worklist import services as worklist
 from foundation.worklist.models import Job, WorkItem
 from foundation.worklist.rules import LeaseLost
 from tests.factories import authorization as factory
@@ -283,6 +284,25 @@ class TestSentBack:
     def test_an_item_being_looked_at_is_not_withdrawn(self, opened, teller):
         with pytest.raises(StepNotAllowed):
             services.withdraw(number=opened.number, teller=teller, at=AT)
+
+    def test_an_item_that_its_authorizer_left_waits_again_for_all_to_see(self, opened, teller):
+        WorkItem.objects.update(lease_until=AT - timedelta(days=9))
+        worklist.expire_leases()
+        (job,) = Job.objects.filter(kind="authorization.tasks.let_go")
+
+        for _run in range(2):
+            tasks.let_go(**job.args)()
+
+        opened.refresh_from_db()
+        assert (opened.state, opened.opened_at) == (rules.QUEUED, None)
+        gone = services.withdraw(number=opened.number, teller=teller, at=AT)
+        assert gone.state == rules.WITHDRAWN
+
+    def test_an_item_that_another_took_meanwhile_stays_with_them(self, opened):
+        tasks.let_go(subject=opened.subject)()
+
+        opened.refresh_from_db()
+        assert opened.state == rules.VIEWING
 
     def test_a_waiting_item_is_withdrawn_from_its_queue(self, waiting, teller, authorizer):
         services.withdraw(number=waiting.number, teller=teller, at=AT)

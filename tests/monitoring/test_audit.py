@@ -61,8 +61,11 @@ def test_a_match_by_hand_without_a_reason_is_refused_in_place(desk, difference):
 
     answer = send(desk, difference, page, finding="matched_forced")
 
-    assert answer.status_code == 409
-    assert "E6003" in answer.content.decode()
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert answer.context["opened"].match == difference, "the desk stays as it was"
+    assert "id_reason-error" in text
+    assert "data-open-again" in text
     assert Match.objects.get(pk=difference.pk).state == "open"
 
 
@@ -70,6 +73,34 @@ def test_a_form_without_a_fence_is_refused(desk, difference):
     answer = desk.post(reverse("monitoring:decide", args=[difference.pk]), {"finding": "x"})
 
     assert answer.status_code == 422
+
+
+def test_a_reason_that_is_too_long_stays_in_its_field(desk, difference):
+    page, typed = desk.get(reverse("monitoring:audit")), "长" * 201
+
+    answer = send(desk, difference, page, finding="matched_forced", reason=typed)
+
+    assert answer.status_code == 422
+    assert typed in answer.content.decode()
+    assert Match.objects.get(pk=difference.pk).state == "open"
+
+
+def test_a_finding_about_an_older_reading_is_refused_beside_the_pair(desk, difference):
+    page = desk.get(reverse("monitoring:audit"))
+
+    answer = send(desk, difference, page, finding="amount_diff", tries=difference.tries + 1)
+
+    assert answer.status_code == 409
+    assert "ops-refusal" in answer.content.decode()
+    assert answer.context["opened"].match == difference
+
+
+def test_the_desk_counts_what_waits_as_the_menu_does(desk, difference, place, teller):
+    monitoring.difference(place, teller, account="付款人")
+
+    page = desk.get(reverse("monitoring:audit"))
+
+    assert page.context["waiting"] == 1, "the one on the desk does not wait"
 
 
 def test_nothing_to_do_is_said(desk, difference):

@@ -27,6 +27,14 @@ def test_a_pair_is_listed_with_its_result(manager, difference):
     assert "金额不符" in page
 
 
+@pytest.mark.parametrize("name", ["matches", "day"])
+def test_the_field_says_which_day_is_shown_where_none_was_asked(manager, name):
+    page = manager.get(reverse(f"monitoring:{name}"))
+
+    shown = page.context["chosen"].on.isoformat()
+    assert f'name="on" value="{shown}"' in page.content.decode()
+
+
 @pytest.mark.parametrize(
     ("said", "found"),
     [

@@ -168,7 +168,9 @@ def test_the_trail_tells_the_whole_way(difference, auditor):
     decided(difference, auditor, "account_diff")
 
     told = [event.action for event in trail.timeline(subject=difference.trail_subject)]
-    assert told == ["monitoring.confirm", "monitoring.judged", "monitoring.paired"]
+    assert told == [
+        "monitoring.confirm", "monitoring.opened", "monitoring.judged", "monitoring.paired",
+    ]  # fmt: skip
 
 
 def test_a_match_by_hand_without_a_reason_is_refused(difference, auditor):

@@ -337,6 +337,7 @@ class Migration(migrations.Migration):
                     ('voucher_no', models.CharField(blank=True, max_length=20, verbose_name='voucher number')),
                     ('source', models.CharField(max_length=6, verbose_name='source')),
                     ('subject', models.CharField(blank=True, max_length=80, verbose_name='item')),
+                    ('valued_on', models.DateField(db_column='value_date', null=True, verbose_name='value date')),
                     ('entry', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='journal', to='ledger.entry')),
                     ('institution', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.institution')),
                 ],

@@ -8,6 +8,7 @@ are made by `sql/`.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -229,7 +230,8 @@ class JournalLine(Institutional):
     """One line of the transaction journal, as the counter's slip quotes it; never changed.
 
     Own lines are numbered without a gap for each institution and day and have the id of their
-    entry; imported ones come from a foreign core and keep its number.
+    entry; imported ones come from a foreign core and keep its number. A value date is kept only
+    where it is another than the business date.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -253,11 +255,19 @@ class JournalLine(Institutional):
         Entry, on_delete=models.PROTECT, null=True, related_name="journal", db_constraint=False
     )
 
+    valued_on = models.DateField(_("value date"), null=True, db_column="value_date")
+
     class Meta:
         verbose_name = _("journal line")
 
     def __str__(self) -> str:
         return f"{self.business_date} {self.journal_no}"
+
+    @property
+    def value_date(self) -> date:
+        """Return from when the money counts."""
+        found: date = self.valued_on or self.business_date
+        return found
 
 
 class PostingKey(Institutional):

@@ -32,6 +32,7 @@ def journal_head() -> list[str]:
     return [
         _("Institution"),
         _("Business date"),
+        _("Value date"),
         _("Journal number"),
         _("Time"),
         _("Teller"),
@@ -59,7 +60,8 @@ def journal_cells(*, line: JournalLine) -> list[str]:
     source = _("Own books") if line.source == rules.OWN else _("Foreign core")
     return [
         line.institution.number,
-        f"{line.business_date:%Y-%m-%d}",
+        line.business_date.isoformat(),
+        line.value_date.isoformat(),
         line.journal_no,
         f"{local(line.at):%H:%M:%S}",
         line.teller,

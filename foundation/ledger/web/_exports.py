@@ -42,7 +42,7 @@ def offer(request: HttpRequest, *, kind: str, asked: Mapping[str, Any], title: s
 
 
 @require_GET
-@requires(Permission.JOURNAL_VIEW)
+@requires(Permission.BOOKS_EXPORT)
 def exports(request: HttpRequest) -> HttpResponse:
     """Show the long files that the person asked for, and how far each has come."""
     now = timezone.now()
@@ -61,7 +61,7 @@ def exports(request: HttpRequest) -> HttpResponse:
 
 @action
 @require_POST
-@requires(Permission.JOURNAL_VIEW, missing=(rules.NoSuchExport,))
+@requires(Permission.BOOKS_EXPORT, missing=(rules.NoSuchExport,))
 def export_ask(request: HttpRequest) -> HttpResponse:
     """Ask for what the page offered, as it was offered."""
     form, by = forms.LongFile(request.POST), signed_in(request)
@@ -77,7 +77,7 @@ def export_ask(request: HttpRequest) -> HttpResponse:
 
 @action
 @require_GET
-@requires(Permission.JOURNAL_VIEW, missing=(rules.NoSuchExport,))
+@requires(Permission.BOOKS_EXPORT, missing=(rules.NoSuchExport,))
 def export_file(request: HttpRequest, export_key: UUID, part_no: int) -> HttpResponse:
     """Send one file of a list that is ready, to the person who asked for it."""
     export, body = services.fetch_export(

@@ -18,7 +18,7 @@ KINDS: Mapping[str, str] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-AMOUNT = 8
+AMOUNT = 9
 
 
 def search(given: Mapping[str, str]) -> str:

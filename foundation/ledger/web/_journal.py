@@ -7,6 +7,7 @@ from dataclasses import asdict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
@@ -86,13 +87,25 @@ def _export(request: HttpRequest, form: forms.JournalSearch, kind: str) -> HttpR
     return _files.answer(lines, kind)
 
 
+def _days(row: JournalLine) -> str:
+    """Return the business date, and the value date under it where it is another."""
+    if row.value_date == row.business_date:
+        return row.business_date.isoformat()
+    return format_html(
+        '{}<br><span class="op-small op-info">{} {}</span>',
+        row.business_date.isoformat(),
+        gettext("Value date"),
+        row.value_date.isoformat(),
+    )
+
+
 def _row(row: JournalLine) -> Row:
     number: str = row.journal_no
     if row.entry_id:
         number = table.link(to="ledger:entry", key=row.entry_id, text=number)
     return Row(
         (
-            row.business_date.isoformat(),
+            _days(row),
             number,
             table.clock(row.at),
             row.institution.name,

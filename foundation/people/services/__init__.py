@@ -12,9 +12,11 @@ from foundation.people.services._door import (
     start_session,
     unlock,
 )
+from foundation.people.services._founding import found_bank
 from foundation.people.services._keys import choose_keys
 from foundation.people.services._passwords import (
     change_password,
+    first_password,
     open_reset,
     use_reset,
 )
@@ -63,9 +65,11 @@ __all__ = [
     "end_sessions",
     "enrol_second_factor",
     "fail_sign_in",
+    "first_password",
     "forget_second_factor",
     "forget_tries_before",
     "forget_try",
+    "found_bank",
     "grant_role",
     "hashing",
     "issue_token",

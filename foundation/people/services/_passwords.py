@@ -18,6 +18,14 @@ from foundation.people.services._scope import acting_as_system
 from foundation.people.services._told import tell_of
 
 _CODE_DIGITS = 8
+# Without those that are mistaken for others when they are read from paper.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz"
+
+
+def first_password() -> str:
+    """Return a random password that a person can type: it passes every profile."""
+    words = ["".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3)]
+    return "-".join([*words, f"{secrets.randbelow(9000) + 1000}"]).capitalize()
 
 
 def change_password(*, staff: Staff, old: str, new: str, at: datetime, where: str) -> Staff:

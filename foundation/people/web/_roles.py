@@ -21,7 +21,7 @@ def roles(request: HttpRequest) -> HttpResponse:
         {
             "name": gettext(role.name),
             "kinds": sorted(role.institution_kinds),
-            "permissions": sorted(role.permissions),
+            "permissions": sorted(gettext(rules.RIGHTS[one].name) for one in role.permissions),
             "excludes": [
                 gettext(other.name)
                 for other in ROLES.values()

@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from foundation.kernel import text
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
-from foundation.ui import keyboard, menu, states, subjects, words
+from foundation.ui import keyboard, menu, states, subjects, told, words
 from foundation.ui import table as tables
 
 register = template.Library()
@@ -90,6 +90,24 @@ def translated(msgid: str) -> str:
 def actor(label: str) -> str:
     """Show who acted: a person by number and name, the platform itself in the reader's language."""
     return gettext("the platform") if re.match(r"system\b", str(label)) else str(label)
+
+
+@register.filter
+def outcome(result: str) -> str:
+    """Show how something on the trail ended, in plain words."""
+    return told.outcome(result)
+
+
+@register.filter
+def details(event: told.Event) -> list[tuple[str, str]]:
+    """Show what an event of the trail says, as pairs of words."""
+    return list(told.details(event))
+
+
+@register.filter
+def gist(event: told.Event) -> str:
+    """Show in one line what is to be read of an event beside what was done."""
+    return told.gist(event)
 
 
 @register.filter

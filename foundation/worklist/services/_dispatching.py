@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.utils.timezone import localdate
 
+from foundation.kernel import bus
 from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from foundation.ui import live
-from foundation.worklist import rules
+from foundation.worklist import events, rules
 from foundation.worklist.models import Holding, Suspension, WorkItem
 from foundation.worklist.services._items import SYSTEM, lease_seconds, record
 
@@ -91,6 +92,7 @@ def take_back(*, item_id: int, reason: str, by: Staff, at: datetime) -> WorkItem
     held_by = item.holder_label
     _end_holding(item, "taken back", _database_time())
     _free(item, state)
+    bus.publish(events.LetGo(queue=item.queue, subject=item.subject))
     record(item=item, step="take_back", actor=by.label, at=at, reason=reason, held_by=held_by)
     return item
 
@@ -107,6 +109,7 @@ def suspend(
     now = _database_time()
     if item.state == rules.HELD:
         _end_holding(item, "suspended", now)
+        bus.publish(events.LetGo(queue=item.queue, subject=item.subject))
     _free(item, state)
     Suspension.objects.create(
         institution_id=item.institution_id,

@@ -237,6 +237,7 @@ def expire_leases() -> int:
             at=at,
             detail={"queue": queue, "held_by": held_by},
         )
+        bus.publish(events.LetGo(queue=queue, subject=subject))
         _ring(queue, institution_id)
     return len(rows)
 

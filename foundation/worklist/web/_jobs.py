@@ -160,7 +160,7 @@ def _job_row(one: Job, names: subjects.Names) -> Row:
             subjects.drawn(names[one.subject]) if one.subject else table.NOTHING,
             ops.state_badge(one.state),
             str(one.attempts),
-            timezone.localtime(one.created_at).strftime("%m-%d %H:%M:%S"),
+            timezone.localtime(one.created_at).strftime("%Y-%m-%d %H:%M:%S"),
             one.last_error.strip().rpartition("\n")[2][:120] or table.NOTHING,
         )
     )

@@ -81,8 +81,9 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
 @requires(Permission.QUEUE_VIEW)
 def staff_seconds(request: HttpRequest, code: str) -> HttpResponse:
     """Show how long each person held items of a queue on a day, and one person's holdings."""
-    form = forms.Day(request.GET)
-    on, number, before = form.asked(today=timezone.localdate())
+    today = timezone.localdate()
+    form = forms.Day(request.GET.dict() | {"on": request.GET.get("on") or today.isoformat()})
+    on, number, before = form.asked(today=today)
     begins = timezone.make_aware(datetime.combine(on, time()))
     span: dict[str, Any] = {"queue": code, "since": begins, "until": begins + timedelta(days=1)}
     page = {"form": form, "code": code, "on": on, "number": number}

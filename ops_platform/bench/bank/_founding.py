@@ -53,7 +53,7 @@ def found(*, now: datetime) -> None:
         staff = seed.enlist(
             places=places,
             outlet_count=house.OUTLETS_MAX,
-            secret=seed.password(),
+            secret=people.first_password(),
             on=founded,
             at=now,
         )

@@ -233,6 +233,8 @@ FROM item i CROSS JOIN LATERAL (VALUES
   (i.posted AND i.kind <> 'unread', i.decided_at + interval '4 s', 'system monitoring',
    'monitoring.judged', 'monitoring.match:' || i.match_id, 'ok',
    jsonb_build_object('result', CASE i.kind WHEN 'matched' THEN 'matched' ELSE 'voucher_diff' END)),
+  (i.posted AND i.kind IN ('open', 'audited'), i.decided_at + interval '4 s', 'system monitoring',
+   'monitoring.opened', 'monitoring.match:' || i.match_id, 'ok', '{"result": "voucher_diff"}'::jsonb),
   (i.kind = 'audited', i.decided_at + interval '1 h', i.auditor_label, 'monitoring.confirm',
    'monitoring.match:' || i.match_id, 'ok', jsonb_build_object('finding', '', 'machine', 'voucher_diff'))
 ) e (happened, at, actor, action, subject, result, detail)

@@ -96,6 +96,9 @@ def test_two_names_have_two_keys():
         (text.mask_name, "张三", "张*"),
         (text.mask_name, "欧阳娜娜", "欧*"),
         (text.mask_name, "张", "张*"),
+        (text.mask_name, "阿不都热西提", "阿*"),
+        (text.mask_name, "北京远方商贸有限公司", "北京***公司"),
+        (text.mask_name, "某公司", "某*"),
         (text.mask_name, " ", ""),
     ],
 )

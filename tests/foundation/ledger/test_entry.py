@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -51,6 +53,15 @@ def test_the_other_side_at_another_outlet_is_masked(bank, desk):
     assert "北京******公司" in page
     assert bank.far_payee.name not in page
     assert bank.far_payee.number not in page
+
+
+def test_a_value_date_other_than_the_business_date_is_marked(bank, desk):
+    same = pay(bank, bank.payer, bank.payee, 1)
+    other = pay(bank, bank.payer, bank.payee, 1, value_date=DAY + timedelta(days=1))
+    seat = desk(bank.outlet)
+
+    assert "与会计日期不同" in seat.get(address(other.pk)).content.decode()
+    assert "与会计日期不同" not in seat.get(address(same.pk)).content.decode()
 
 
 @pytest.mark.parametrize("entry_id", [1, 10**30, 261_123_9999999999])

@@ -137,6 +137,28 @@ def test_asking_making_and_fetching_are_on_the_trail(busy, made, client):
     ]  # fmt: skip
 
 
+def test_who_sees_the_books_but_not_the_journal_fetches_their_own_files(busy, client):
+    for name in "甲乙丙丁":
+        factory.account(busy.outlet, "2011", name)
+    client.force_login(people_factory.staff(busy.branch, "risk_manager"), backend=BACKEND)
+    given = {"on": DAY.isoformat(), "currency": "CNY"}
+    url = reverse("ledger:trial_accounts", args=["2011"])
+
+    asked = ask(client, offered(client, url, **given))
+    work()
+    page = client.get(asked["Location"]).content.decode()
+
+    assert reverse("ledger:export_file", args=[Export.objects.get().key, 1]) in page
+    assert reverse("ledger:journal") not in page
+    assert fetch(client).status_code == 200
+
+
+def test_who_sees_no_list_of_the_books_has_no_page_of_files(busy, client):
+    client.force_login(people_factory.staff(busy.branch, "sysadmin"), backend=BACKEND)
+
+    assert client.get(reverse("ledger:exports")).status_code == 403
+
+
 def test_nobody_else_fetches_it(busy, made, client):
     (_first, other) = factory.two(busy.outlet)
     client.force_login(other, backend=BACKEND)

@@ -109,8 +109,8 @@ def test_the_lines_leave_as_csv_and_the_trail_knows(bank, desk):
     page = desk(bank.outlet).get(ADDRESS, DAYS | {"export": "csv"})
 
     (head, line) = csv.reader(io.StringIO(page.content.decode("utf-8-sig")))
-    assert head[:3] == ["机构", "会计日期", "流水号"]
-    assert (line[2], line[7], line[8]) == ("00000001", "借", "1000.00")
+    assert head[:4] == ["机构", "会计日期", "起息日", "流水号"]
+    assert (line[3], line[8], line[9]) == ("00000001", "借", "1000.00")
     assert Event.objects.get(action="ledger.export_journal").detail == {"kind": "csv", "lines": 1}
 
 
@@ -118,7 +118,22 @@ def test_the_lines_leave_as_a_workbook_with_real_numbers(bank, desk):
     page = desk(bank.outlet).get(ADDRESS, DAYS | {"export": "xlsx"})
 
     sheet = openpyxl.load_workbook(io.BytesIO(page.content)).active
-    assert [cell.value for cell in sheet[2]][2:9:6] == ["00000001", 1000]
+    assert [cell.value for cell in sheet[2]][3:10:6] == ["00000001", 1000]
+
+
+def test_a_value_date_is_shown_where_it_is_another_and_leaves_with_the_line(bank, desk):
+    later = DAY + timedelta(days=1)
+    pay(bank, bank.payer, bank.payee, 7, value_date=later)
+    seat = desk(bank.outlet)
+
+    page = seat.get(ADDRESS, DAYS)
+    file = seat.get(ADDRESS, DAYS | {"export": "csv"}).content.decode("utf-8-sig")
+
+    assert [row.value_date for row in page.context["rows"]] == [later, DAY]
+    assert page.content.decode().count(f"起息日 {later.isoformat()}") == 1
+    assert [line[2] for line in csv.reader(io.StringIO(file))] == [
+        "起息日", later.isoformat(), DAY.isoformat(),
+    ]  # fmt: skip
 
 
 def test_too_many_lines_are_offered_as_a_long_file(bank, desk, monkeypatch):

@@ -49,6 +49,14 @@ def test_it_may_be_of_one_institution_with_all_below(window, bank):
     ]
 
 
+@pytest.mark.parametrize("name", ["trial_balance", "tie_out"])
+def test_the_field_says_which_date_is_shown_where_none_was_asked(window, name):
+    page = window.get(reverse(f"ledger:{name}"))
+
+    assert page.context["asked"]["on"] == DAY
+    assert f'name="on" value="{DAY.isoformat()}"' in page.content.decode()
+
+
 @pytest.mark.parametrize("wrong", [{"place": "999"}, {"on": "1999-01-01"}, {"currency": "x"}])
 @pytest.mark.parametrize("name", ["trial_balance", "tie_out"])
 def test_what_cannot_be_asked_is_told_at_its_field(window, name, wrong):

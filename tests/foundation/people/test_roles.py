@@ -236,8 +236,8 @@ class TestPages:
         sign_in(secadmin)
 
         page = client.get(reverse("people:roles")).content.decode()
-
-        assert all(role in page for role in ("authorization_decide", "policy_approve"))
+        assert all(right in page for right in ("办理授权", "批准业务参数"))
+        assert "authorization_decide" not in page, "codes are for programs"
 
     def test_two_administrators_do_it_by_the_pages(
         self, client, sign_in, newcomer, secadmin, second_secadmin
@@ -263,3 +263,7 @@ class TestPages:
         for name in ("people:roles", "people:proposals", "people:staff", "people:institutions"):
             assert client.get(reverse(name)).status_code == 403
         assert client.get(reverse("people:propose_role", args=[newcomer.number])).status_code == 403
+
+
+def test_every_permission_has_its_name():
+    assert set(rules.RIGHTS) == set(roles.Permission)

@@ -37,6 +37,20 @@ def check(teller, code, at=AT):
     return services.check_second_factor(staff=teller, code=code, at=at, where="")
 
 
+def test_until_then_the_frame_leads_nowhere_and_asks_for_nothing(asked):
+    page = asked.get(reverse("people:second_factor")).content.decode()
+
+    for part in (
+        'id="ops-nav"',
+        "<ops-live",
+        'op-iconbtn" data-lock',
+        'class="op-search"',
+        "op-places",
+    ):
+        assert part not in page
+    assert reverse("people:sign_out") in page
+
+
 def test_after_the_password_only_the_second_factor_opens(asked):
     answer = asked.get(reverse("ui:keys"))
 

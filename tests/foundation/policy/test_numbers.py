@@ -155,16 +155,33 @@ class TestPages:
         assert client.post(address, {**given, "value": "abc"}).status_code == 422
         assert client.post(address, {**given, "valid_from": "2020-01-01"}).status_code == 422
         assert client.post(address, given).status_code == 302
-        row = Policy.objects.get(value="777")
+        row = Policy.objects.get(value="77700")
         decide = reverse("policy:decide", args=[row.pk])
         assert client.post(decide, {"step": "approve"}).status_code == 403
 
         sign_in(risk)
-        assert "777" in client.get(reverse("policy:history", args=[CODE])).content.decode()
+        assert "777.00 元" in client.get(reverse("policy:history", args=[CODE])).content.decode()
         assert client.post(decide, {"step": "approve"}).status_code == 302
-        assert Policy.objects.get(value="777").approved_by == risk
+        assert Policy.objects.get(value="77700").approved_by == risk
         seen = client.get(reverse("policy:history", args=[CODE])).context["timeline"]
         assert [event.actor for event in seen][:2] == [risk.label, manager.label]
+
+    def test_an_amount_is_typed_and_shown_in_yuan_and_kept_in_fen(
+        self, client, manager, started, sign_in
+    ):
+        sign_in(manager)
+        code = "authorization.limit_fen.1002"
+        address = reverse("policy:propose", args=[code])
+        given = {"valid_from": "2099-01-01", "institution": "110000", "reason": "x"}
+
+        wrong = client.post(address, {**given, "value": "六万"})
+        client.post(address, {**given, "value": "60,000.5"})
+
+        assert wrong.status_code == 422
+        assert 'value="六万"' in wrong.content.decode(), "nothing typed is lost"
+        assert Policy.objects.get(code=code, reason="x").value == "6000050"
+        shown = client.get(reverse("policy:history", args=[code])).content.decode()
+        assert "60,000.50 元" in shown
 
     def test_an_unknown_number_has_no_page(self, client, manager, sign_in):
         sign_in(manager)

@@ -35,6 +35,33 @@ def test_what_is_found_is_within_the_scope(auditor):
     ]
 
 
+def test_what_happened_is_told_in_plain_words(auditor, bank):
+    with people.acting_as_system(reason="test"):
+        for result, detail in (
+            ("forbidden", {"permission": "day_view"}),
+            ("E2002", {"reasons": ["A12"], "remark": ""}),
+            ("ok", {"finding": "amount_diff", "role": "teller"}),
+        ):
+            services.record(
+                institution_id=bank.outlet.pk, actor="110099 王明", action="people.qualify",
+                subject="people.staff:1", at=AT, result=result, detail=detail,
+            )  # fmt: skip
+
+    page = auditor.get(reverse("trail:entries"), {"actor": "110099"}).content.decode()
+
+    for words in (
+        "<td>成功</td>",
+        "<td>无权限</td>",
+        "审核结论: 金额不符",
+        "角色: 柜员",
+        "<td>E2002 ",
+    ):
+        assert words in page
+    assert "备注" not in page, "what is empty says nothing"
+    found = auditor.get(reverse("trail:entries"), {"actor": "110099", "result": "无权限"})
+    assert [event.result for event in found.context["events"]] == ["forbidden"]
+
+
 @pytest.mark.parametrize(
     ("asked", "count"),
     [

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from django.urls import reverse
 
-from foundation.people.roles import Permission
+from foundation.people.roles import ROLES, Permission
 from foundation.ui import menu
+from tests.architecture.test_permissions import HOME_OF
+from tests.browser import ready
 from tests.factories import people
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -88,3 +90,49 @@ def test_a_page_below_those_of_the_menu_belongs_to_their_centre(client, branch):
 
     assert 'class="op-places"' in page
     assert page.count('aria-current="page"') == 1, "the centre, and no page of it"
+
+
+REACHED = """() => [...document.querySelectorAll("#ops-nav a")].map(link => {
+    const bar = link.closest(".op-more__list") ? link : document.querySelector("#ops-nav");
+    const own = link.getBoundingClientRect(), room = bar.getBoundingClientRect();
+    return [link.textContent.trim(), own.left >= room.left - 1 && own.right <= room.right + 1];
+})"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("width", [1366, 1280, 1024])
+def test_every_entry_of_the_menu_is_whole_or_folded_for_every_role(
+    committed_db, browse, width, language
+):
+    bank = people.branch()
+    for role in ROLES.values():
+        where = HOME_OF[min(role.institution_kinds)]
+        page = browse(
+            people.staff(getattr(bank, where), role.code), cookies={"ops_language": language}
+        )
+        page.set_viewport_size({"width": width, "height": 768})
+        page.goto(f"{reverse('ui:home')}?stay")
+        ready(page)
+
+        cut = [text for text, whole in page.evaluate(REACHED) if not whole]
+
+        assert not cut, f"{role.code} at {width}: {cut}"
+        page.context.close()
+
+
+@pytest.mark.slow
+def test_what_is_folded_opens_by_keyboard_and_shuts_again(committed_db, browse):
+    page = browse(people.staff(people.branch().branch, "ops_manager"))
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.goto(f"{reverse('ui:home')}?stay")
+    ready(page)
+    last = page.locator("#ops-nav a").last
+    assert not last.is_visible()
+
+    page.locator(".op-more summary").focus()
+    page.keyboard.press("Enter")
+
+    assert last.is_visible()
+    page.keyboard.press("Escape")
+    assert not last.is_visible()

@@ -2,6 +2,7 @@
 import "./words.js";
 import "./keys.js";
 import "./shell.js";
+import "./menu.js";
 import "./forms.js";
 import "./live.js";
 import "./lock.js";

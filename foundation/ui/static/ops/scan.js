@@ -18,11 +18,12 @@ class ScanCapture extends HTMLElement {
     this.input.setAttribute("aria-label", this.getAttribute("label") ?? word("choose"));
     this.input.tabIndex = -1;
     this.shots = make("ul", { class: "op-shots" });
+    this.said = make("p", { class: "op-error mb-0", role: "alert" });
     const choose = make("button", { type: "button", class: "op-btn", "data-key": this.dataset.chooseKey ?? false }, icon("upload"), word("choose"));
     this.cameraButton = make("button", { type: "button", class: "op-btn" }, icon("camera"), word("camera"));
     choose.addEventListener("click", () => this.input.click());
     this.cameraButton.addEventListener("click", () => this.toggleCamera());
-    this.append(make("div", { class: "op-row" }, choose, this.cameraButton, make("span", { class: "op-hint" }, word("dropHint"))), this.shots, this.input);
+    this.append(make("div", { class: "op-row" }, choose, this.cameraButton, make("span", { class: "op-hint" }, word("dropHint"))), this.said, this.shots, this.input);
     this.input.addEventListener("change", () => this.add([...this.input.files]));
     this.addEventListener("dragover", (event) => { event.preventDefault(); this.classList.add("op-drop"); });
     this.addEventListener("dragleave", () => this.classList.remove("op-drop"));
@@ -38,13 +39,16 @@ class ScanCapture extends HTMLElement {
     this.stopCamera();
   }
   add(files) {
+    const wrong = [];
     for (const file of files) {
       if (this.kept.includes(file)) continue;
-      if (!KINDS.test(file.type)) toast(word("wrongKind", { name: file.name }), { bad: true });
-      else if (file.size > LIMIT_MB * 1024 * 1024) toast(word("tooLarge", { name: file.name, limit: LIMIT_MB }), { bad: true });
+      if (!KINDS.test(file.type)) wrong.push(word("wrongKind", { name: file.name }));
+      else if (file.size > LIMIT_MB * 1024 * 1024) wrong.push(word("tooLarge", { name: file.name, limit: LIMIT_MB }));
       else if (this.max === 1) this.kept = [file];
       else if (this.kept.length < this.max) this.kept.push(file);
     }
+    // It stays at the place until the next file: a message that passes by may be missed.
+    this.said.textContent = wrong.join(" ");
     this.keep();
   }
   keep() {

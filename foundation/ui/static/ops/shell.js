@@ -137,6 +137,12 @@ document.addEventListener("keydown", walkResults);
 document.addEventListener("ops:toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail));
 document.addEventListener("htmx:error", () => toast(word("offline"), { bad: true, seconds: 8 }));
 document.addEventListener("htmx:after:swap", () => {
+  // A dialog whose answer was refused comes back open, with what was typed.
+  for (const dialog of document.querySelectorAll("dialog[data-open-again]:not([open])")) {
+    delete dialog.dataset.openAgain;
+    dialog.showModal();
+    dialog.querySelector("[aria-invalid]")?.focus();
+  }
   for (const note of document.querySelectorAll("template[data-toast]")) {
     toast(note.dataset.toast, { undo: note.dataset.undo });
     note.remove();

@@ -1,0 +1,64 @@
+"""What each permission is called where people read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from foundation.people.roles import Permission
+
+P = Permission
+
+
+@dataclass(frozen=True)
+class Right:
+    """The name of one permission."""
+
+    name: str
+
+
+RIGHTS: Mapping[Permission, Right] = {
+    P.HOME: Right("Open the first page"),
+    P.SEARCH: Right("Search"),
+    P.STAFF_VIEW: Right("See staff, posts and roles"),
+    P.STAFF_MANAGE: Right("Open and change staff numbers"),
+    P.ROLE_PROPOSE: Right("Propose roles"),
+    P.ROLE_APPROVE: Right("Decide about roles"),
+    P.POST_PROPOSE: Right("Propose posts"),
+    P.POST_APPROVE: Right("Decide about posts"),
+    P.INSTITUTION_MANAGE: Right("Open and move institutions"),
+    P.POLICY_VIEW: Right("See business numbers"),
+    P.POLICY_PROPOSE: Right("Propose business numbers"),
+    P.POLICY_APPROVE: Right("Approve business numbers"),
+    P.TRAIL_VIEW: Right("See the trail"),
+    P.SYSTEM_VIEW: Right("See the system"),
+    P.QUEUE_VIEW: Right("See queues"),
+    P.QUEUE_DISPATCH: Right("Dispatch items of queues"),
+    P.JOB_VIEW: Right("See background jobs"),
+    P.JOB_MANAGE: Right("Repair background jobs"),
+    P.ACCOUNT_VIEW: Right("See accounts"),
+    P.JOURNAL_VIEW: Right("See the journal"),
+    P.JOURNAL_IMPORT: Right("Take in the journal"),
+    P.DAY_VIEW: Right("See business days"),
+    P.DAY_CLOSE: Right("Close and sign business days"),
+    P.BOOKS_VIEW: Right("See the books"),
+    P.BOOKS_REPORT: Right("See checks of the books"),
+    P.BOOKS_EXPORT: Right("Fetch own long files"),
+    P.HOLD_MANAGE: Right("Place and release holds"),
+    P.SHARDS_PROPOSE: Right("Propose shards"),
+    P.SHARDS_APPROVE: Right("Approve shards"),
+    P.IMAGE_ADD: Right("Add images"),
+    P.IMAGE_VOUCHER_VIEW: Right("See voucher images"),
+    P.IMAGE_ID_VIEW: Right("See identity images"),
+    P.IMAGE_SEAL_VIEW: Right("See seal images"),
+    P.AUTHORIZATION_SUBMIT: Right("Send items for authorization"),
+    P.AUTHORIZATION_VIEW: Right("See items of authorization"),
+    P.AUTHORIZATION_DECIDE: Right("Decide items of authorization"),
+    P.MONITORING_VIEW: Right("See vouchers and journal lines"),
+    P.MONITORING_AUDIT: Right("Audit vouchers"),
+    P.PROCESSING_VIEW: Right("See processing"),
+    P.CLEARING_VIEW: Right("See clearing"),
+    P.CASH_CENTER_VIEW: Right("See the cash centre"),
+    P.RECONCILIATION_VIEW: Right("See reconciliation"),
+    P.DASHBOARD_VIEW: Right("See the dashboard"),
+}

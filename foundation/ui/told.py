@@ -1,0 +1,155 @@
+"""The plain words of the trail on pages: outcomes, names of details, and values that are codes.
+
+The trail keeps codes, so that what it says never changes; each room's words for its codes are
+handed over by the assembly. What nobody has a word for is shown as it is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from foundation.kernel import errors
+
+OK = "ok"
+OUTCOMES: Mapping[str, str] = {
+    OK: _("succeeded"),
+    "read": _("was read"),
+    "warning": _("to be looked at"),
+    "refused": _("was refused"),
+    "forbidden": _("not allowed"),
+    "not found": _("is not there"),
+}
+NAMES: Mapping[str, str] = {
+    "about": _("About"),
+    "after": _("After"),
+    "amount": _("Amount"),
+    "attempt": _("Attempt"),
+    "before": _("Before"),
+    "breaks": _("Breaks of the seal"),
+    "check": _("Check"),
+    "content": _("Fingerprint of the content"),
+    "count": _("Count"),
+    "days": _("Count of days"),
+    "differences": _("Differences"),
+    "document": _("Document"),
+    "engine": _("Read by"),
+    "entries": _("Entries"),
+    "failure": _("Why it failed"),
+    "fields": _("Fields read"),
+    "file": _("File"),
+    "finding": _("Finding"),
+    "first": _("First"),
+    "founders": _("Administrators of the first day"),
+    "grade": _("Grade"),
+    "held_by": _("Held by"),
+    "how": _("How"),
+    "image_class": _("Kind of image"),
+    "institution": _("Institution"),
+    "jobs": _("Jobs"),
+    "journal_no": _("Journal number"),
+    "key": _("Key"),
+    "kind": _("Kind"),
+    "last": _("Last"),
+    "legs": _("Legs"),
+    "lines": _("Lines"),
+    "list": _("List"),
+    "machine": _("Found by machine"),
+    "name": _("Its name"),
+    "number": _("Its number"),
+    "permission": _("Permission"),
+    "post": _("Post"),
+    "proposal": _("Proposal"),
+    "purpose": _("Purpose"),
+    "queue": _("Queue"),
+    "reason": _("Reason"),
+    "reasons": _("Reasons"),
+    "remark": _("Remark"),
+    "resembles": _("Resembles image"),
+    "result": _("Result"),
+    "role": _("Role"),
+    "roles_ended": _("Roles ended"),
+    "rows": _("Rows"),
+    "seal": _("Seal"),
+    "sha256": _("Fingerprint of the file"),
+    "shards": _("Shards"),
+    "skill": _("Skill"),
+    "source": _("Source"),
+    "subject": _("Subject"),
+    "subject_code": _("Account subject"),
+    "to": _("To"),
+    "tokens": _("Tokens"),
+    "until": _("Until"),
+    "valid_from": _("Valid from"),
+    "valid_until": _("Valid until"),
+    "value": _("Value"),
+    "version": _("Version"),
+    "why": _("Why"),
+    "works": _("Working day"),
+}
+# What a person wants to read beside the step itself; the rest is for the page of the trail.
+GIST = ("result", "finding", "reasons", "reason", "remark")
+_values: dict[str, dict[str, str]] = {}
+
+
+class Event(Protocol):
+    """What of an event of the trail is put into words."""
+
+    result: str
+    detail: Mapping[str, Any]
+
+    @property
+    def items(self) -> tuple[tuple[str, str], ...]:
+        """Return the detail as pairs."""
+        ...
+
+
+def know(words: Mapping[str, str], *names: str) -> None:
+    """Let values of details of these names be called by words, as translations know them."""
+    for name in names:
+        _values.setdefault(name, {}).update(words)
+
+
+def outcome(result: str) -> str:
+    """Return how something ended; a refusal with its code and what it says."""
+    if result in OUTCOMES:
+        return gettext(OUTCOMES[result])
+    refusal = errors.refusals().get(result)
+    return f"{result} {gettext(refusal.text)}" if refusal and "%(" not in refusal.text else result
+
+
+def code_of(typed: str) -> str:
+    """Return the result that a person means who types the word that the page shows."""
+    return next((code for code, word in OUTCOMES.items() if gettext(word) == typed), typed)
+
+
+def details(event: Event) -> Iterator[tuple[str, str]]:
+    """Return what an event says as pairs of words; what is empty says nothing."""
+    for name, value in event.items:
+        shown = _value(name, event.detail.get(name, value), value)
+        if shown:
+            yield gettext(NAMES[name]) if name in NAMES else name, shown
+
+
+def gist(event: Event) -> str:
+    """Return in one line what a person wants to read of an event beside what was done."""
+    found = [
+        _value(name, event.detail[name], str(event.detail[name]))
+        for name in GIST
+        if event.detail.get(name)
+    ]
+    return " · ".join(found)
+
+
+def _value(name: str, kept: Any, shown: str) -> str:
+    if isinstance(kept, list):
+        return ", ".join(_word(name, str(one)) for one in kept)
+    return _word(name, shown)
+
+
+def _word(name: str, value: str) -> str:
+    word = _values.get(name, {}).get(value)
+    return gettext(word) if word else value
