@@ -57,7 +57,7 @@ class Day(forms.Form):
 
     on = forms.DateField(label=_("Day"), widget=_DAY)
     works = forms.BooleanField(label=_("Working day"), required=False)
-    name = forms.CharField(label=_("Name"), max_length=40)
+    name = forms.CharField(label=_("Its name"), max_length=40)
     source = forms.CharField(
         label=_("Source"), max_length=60, help_text=_("e.g. the notice of the State Council")
     )
