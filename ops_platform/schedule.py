@@ -61,6 +61,7 @@ SLOTS: tuple[Slot, ...] = (
     Every("ops_platform.tasks.verify_recent", 3600),
     Daily("foundation.ledger.tasks.expire_holds", time(0, 5)),
     Daily("foundation.ledger.tasks.make_months", time(1, 15)),
+    Daily("foundation.ledger.tasks.archive_due", time(1, 45)),
     Daily("foundation.people.tasks.disable_dormant", time(2, 10)),
     Daily("ops_platform.tasks.verify_books", time(3, 30)),
 )

@@ -50,6 +50,7 @@ def look(*, first: date = FIRST, last: date = LAST) -> Seen:
             *ledger.seal_breaks(anchored=anchored.digests, whole=anchored.whole),
             *ledger.guards_off(),
             *ledger.hot_differences(),
+            *ledger.archive_differences(),
         )
         breaks = trail.broken_seals(anchored=gateways.anchor().read())
         extent = ledger.extent(first=first, last=last)

@@ -80,6 +80,8 @@ def name_jobs() -> None:
         Kind("foundation.ledger.tasks.drop_anchor", _("Drop the anchor of the days")),
         Kind("foundation.ledger.tasks.expire_holds", _("Release holds that expired")),
         Kind("foundation.ledger.tasks.make_months", _("Make the tables of the coming months")),
+        Kind("foundation.ledger.tasks.archive_due", _("Archive a month of the books"),
+             patient=True),
         Kind("ops_platform.tasks.verify_recent", _("Verify what is new in the books")),
         Kind("ops_platform.tasks.verify_books", _("Verify the books"), patient=True),
     ):  # fmt: skip

@@ -55,6 +55,12 @@ def make_months() -> Callable[[], object]:
     return partial(services.make_months, on=timezone.localdate())
 
 
+def archive_due() -> Callable[[], object]:
+    """Take the earliest month off the books, if it is older than what is kept."""
+    now = timezone.now()
+    return partial(services.archive_due, on=timezone.localdate(), at=now, by="system")
+
+
 def expire_holds() -> Callable[[], object]:
     """Release what is held no more from today on."""
     return partial(services.expire_holds, on=timezone.localdate(), at=timezone.now())

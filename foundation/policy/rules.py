@@ -128,6 +128,7 @@ NUMBERS: dict[str, Number] = {
         Number(
             "ledger.opens_ahead_minutes", int, "min", "How long before the office the day is opened"
         ),
+        Number("ledger.kept_months", int, "months", "How many months stay in the books"),
         Number("ledger.export_keep_hours", int, "hours", "How long a long file is kept"),
         Number("security.idle_minutes", int, "min", "Idle minutes before the screen locks"),
         Number(OFFICE_HOURS, hours, "HH:MM-HH:MM", "Hours in which working time counts"),

@@ -252,6 +252,7 @@ DIFFERENCE_KINDS: dict[str, DifferenceKind] = {
         DifferenceKind("entry without legs", "complete", "The entry has no postings"),
         DifferenceKind("leg without entry", "complete", "The posting has no entry"),
         DifferenceKind("journal line differs", "complete", "The journal line tells of another leg"),
+        DifferenceKind("archived month differs", "complete", "The archived month was changed"),
         DifferenceKind("journal number missing", "complete", "A journal number is missing"),
         DifferenceKind(
             "statement broken",

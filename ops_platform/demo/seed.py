@@ -42,6 +42,7 @@ POLICIES = {
     "monitoring.wait_target_minutes": "240",
     "authorization.wait_target_seconds": "30",
     "ledger.opens_ahead_minutes": "60",
+    "ledger.kept_months": "15",
     "ledger.export_keep_hours": "24",
     "security.idle_minutes": "10",
     "calendar.office_hours": "09:00-17:00",

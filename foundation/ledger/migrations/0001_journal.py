@@ -120,6 +120,38 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ArchivedMonth',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.DateField(unique=True, verbose_name='month')),
+                ('lines', models.BigIntegerField(verbose_name='lines')),
+                ('legs', models.BigIntegerField(verbose_name='legs')),
+                ('checksum', models.CharField(max_length=80, verbose_name='checksum')),
+                ('last_made_at', models.DateTimeField(null=True, verbose_name='last posted at')),
+                ('archived_at', models.DateTimeField(verbose_name='archived at')),
+                ('label', models.CharField(max_length=60, verbose_name='archived by')),
+            ],
+            options={
+                'verbose_name': 'archived month',
+                'constraints': [models.CheckConstraint(condition=models.Q(('month__day', 1)), name='ledger_archived_whole_month')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Carried',
+            fields=[
+                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.institution')),
+                ('pk', models.CompositePrimaryKey('account_id', 'shard', 'month', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('shard', models.SmallIntegerField()),
+                ('month', models.DateField(verbose_name='month')),
+                ('legs', models.BigIntegerField(verbose_name='legs')),
+                ('fen', models.BigIntegerField(verbose_name='amount')),
+            ],
+            options={
+                'verbose_name': 'carried from an archived month',
+            },
+        ),
+        migrations.CreateModel(
             name='DayCarry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -28,14 +28,16 @@ BOOKS = [
     "ledger_closingbalance",
     "ledger_subjectbalance",
     "ledger_mark",
+    "ledger_carried",
 ]
 SCOPED = ["ledger_dayrun", "ledger_dayopening", "ledger_export", "ledger_exportpart"]
 # In the order in which one needs another.
 FILES = [
-    *("day_prefix", "tables", "shards", "append_only", "hot", "history", "next_moved", "statement"),
+    *("day_prefix", "tables", "shards", "append_only", "day_guard", "archive", "hot", "history"),
+    *("next_moved", "statement"),
     *("account_on", "month", "day_ready", "posting_parts", "replay", "post", "post_many"),
     *("reverse", "spread", "hot_reading", "guards", "payee", "is_held_by", "entry_seen"),
-    *("import_journal", "day_content", "seal_digest", "seal_day", "day_guard", "close_dates"),
+    *("import_journal", "day_content", "seal_digest", "seal_day", "close_dates"),
     *("hold_guard", "differences", "day_differences", "guards_off", "rights", "day_rights"),
 ]
 ROOM = """

@@ -4,6 +4,7 @@ Entries, postings and the journal are partitioned by month and written only by S
 turnover, closing balances and the general ledger; the application may only read them.
 """
 
+from foundation.ledger.models._archive import ArchivedMonth, Carried
 from foundation.ledger.models._books import (
     Account,
     BusinessDay,
@@ -33,7 +34,9 @@ from foundation.ledger.models._hot import ShardRequest
 
 __all__ = [
     "Account",
+    "ArchivedMonth",
     "BusinessDay",
+    "Carried",
     "ChartAccount",
     "ClosedDate",
     "ClosingBalance",

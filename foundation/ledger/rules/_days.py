@@ -159,6 +159,21 @@ class NothingChosen(Refused):
     hint = "Load the page again."
 
 
+class NotArchivable(Refused):
+    """Not the earliest month, or one of which a day may still be opened again."""
+
+    code = "E4081"
+    text = "The month %(month)s stays in the books."
+    hint = "Months leave in their order, once a later day is closed everywhere."
+
+
+def check_archivable(*, month: date, earliest: date | None, closed: date | None) -> None:
+    """Refuse a month that is not the earliest, or that is not followed by a day closed for good."""
+    following = months_from(month, 2)[1]
+    if month.day != 1 or month != earliest or closed is None or closed < following:
+        raise NotArchivable(month=f"{month:%Y-%m}")
+
+
 def months_from(on: date, count: int) -> Sequence[date]:
     """Return the first days of so many months, from the one that the day is in."""
     first = on.year * 12 + on.month - 1

@@ -53,6 +53,7 @@ NOT_POSITIVE = "the amount is nothing"
 TWICE = "the number stands in the file twice"
 UNKNOWN_INSTITUTION = "no such institution among yours"
 TAKEN = "the number is in the journal of the day already"
+LEFT = "the month has left the books"
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,14 @@ class IsReversal(Refused):
     hint = "Post a new entry instead."
 
 
+class Archived(Refused):
+    """What is asked for has left the books with its month."""
+
+    code = "E4080"
+    text = "The books until %(until)s are archived and not shown here."
+    hint = "Ask for days after that; operations can look into the archive."
+
+
 class BadLegs(Refused):
     """Fewer than two legs, too many, or a leg of nothing."""
 
@@ -237,6 +245,7 @@ BY_CODE: Mapping[str, tuple[type[Refused], str]] = {
     "E4013": (BadLegs, ""),
     "E4014": (OtherInstitution, ""),
     "E4022": (NotYetOpen, "account"),
+    "E4080": (Archived, "until"),
 }
 
 

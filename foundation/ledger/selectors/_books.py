@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
@@ -18,6 +18,7 @@ from foundation.ledger.models import (
     JournalLine,
     Posting,
 )
+from foundation.ledger.selectors._history import archived_until
 
 DIFFERENCES_MAX = 1000
 
@@ -111,17 +112,17 @@ def differences(*, first: date, last: date) -> Sequence[Difference]:
 
     Entries, legs and journal are looked at from the first day to the last; balances always whole.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT kind, subject, found FROM ledger_differences(%s, %s) LIMIT %s",
-            [first, last, DIFFERENCES_MAX],
-        )
-        return tuple(Difference(*row) for row in cursor.fetchall())
+    return _found("SELECT * FROM ledger_differences(%s, %s) LIMIT %s", _kept(first), last)
 
 
 def day_differences(*, first: date, last: date) -> Sequence[Difference]:
     """Return what is wrong with seals, turnover, closings and marks; over every institution."""
-    return _found("SELECT * FROM ledger_day_differences(%s, %s) LIMIT %s", first, last)
+    return _found("SELECT * FROM ledger_day_differences(%s, %s) LIMIT %s", _kept(first), last)
+
+
+def archive_differences() -> Sequence[Difference]:
+    """Return archived months that are not what they were; over every institution."""
+    return _found("SELECT * FROM ledger_archive_differences() LIMIT %s")
 
 
 def guards_off() -> Sequence[Difference]:
@@ -165,6 +166,12 @@ def homes(*, subjects: Collection[str]) -> Mapping[str, int]:
     days = (one.split() for one in subjects if one.startswith("day "))
     found |= {" ".join(words): int(words[1]) for words in days if words[1].isdigit()}
     return {one: place for one, place in found.items() if place is not None}
+
+
+def _kept(first: date) -> date:
+    """Return the day, or the first one that is still in the books."""
+    until = archived_until()
+    return max(first, until + timedelta(days=1)) if until else first
 
 
 def _legs(*, first: date, last: date) -> QuerySet[Posting]:

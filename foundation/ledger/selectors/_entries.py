@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import connection
 
 from foundation.ledger import rules
+from foundation.ledger.selectors._history import check_kept
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def entry(*, entry_id: int) -> EntrySeen:
         cursor.execute("SELECT * FROM ledger_entry_seen(%s)", [entry_id])
         rows = cursor.fetchall()
     if not rows:
+        check_kept(first=rules.day_of(entry_id) or date.max)
         raise rules.NoSuchEntry(entry=entry_id)
     legs = tuple(LegSeen(*row[11:]) for row in rows)
     return EntrySeen(*(entry_id, *rows[0][:11], legs))

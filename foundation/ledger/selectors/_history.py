@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from foundation.ledger import rules
-from foundation.ledger.models import Account, ChartAccount
+from foundation.ledger.models import Account, ArchivedMonth, ChartAccount
 
 STATEMENT_MAX = 10_001
 _TRIAL = """
@@ -166,13 +166,35 @@ def closed_until() -> date | None:
     return found
 
 
+def archived_until() -> date | None:
+    """Return the last date of the months that left the books, None before the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_archived_until()")
+        found: date | None = cursor.fetchone()[0]
+    return found
+
+
+def check_kept(*, first: date) -> None:
+    """Refuse days of which the postings and the journal have left the books."""
+    until = archived_until()
+    if until is not None and first <= until:
+        raise rules.Archived(field="first", until=until)
+
+
 def balance_on(*, account_id: int, on: date) -> int:
     """Return the balance at the end of a business date, on the normal side; refuse out of sight."""
     return _balance("SELECT ledger_balance_on(%s, %s)", account_id, on)
 
 
 def balance_at(*, account_id: int, at: datetime) -> int:
-    """Return the balance that the account had at a moment; refuse an account out of sight."""
+    """Return the balance that the account had at a moment; refuse an account out of sight.
+
+    A moment before the last posting of an archived month is refused, too.
+    """
+    last = ArchivedMonth.objects.order_by("-last_made_at").values_list("last_made_at", flat=True)
+    posted = last.exclude(last_made_at=None).first()
+    if posted is not None and at < posted:
+        raise rules.Archived(until=archived_until())
     return _balance("SELECT ledger_balance_at(%s, %s)", account_id, at)
 
 
@@ -181,6 +203,7 @@ def full_statement(
 ) -> Statement:
     """Return lines in the order of business dates, after a place, and the whole period's proof."""
     rules.check_span(first=first, last=last)
+    check_kept(first=first)
     day, shard, seq = _place(after)
     sign = 1 if account.normal_side == rules.DEBIT else -1
     with connection.cursor() as cursor:

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from foundation.ledger import rules
 from foundation.ledger.models import JournalLine
+from foundation.ledger.selectors._history import check_kept
 
 PAGE_MAX = 10_001
 
@@ -35,7 +36,10 @@ class JournalQuery:
 def journal(
     *, query: JournalQuery, before: int | None = None, limit: int = 50
 ) -> Sequence[JournalLine]:
-    """Return the lines that fit, newest first; the next page is before an id."""
+    """Return the lines that fit, newest first; the next page is before an id.
+
+    Days of an archived month are refused: it would look as if nothing had been posted then.
+    """
     rows = _matching(query)
     if before is not None:
         rows = rows.filter(id__lt=before)
@@ -64,6 +68,7 @@ def journal_lines(*, institution_id: int, on: date) -> QuerySet[JournalLine]:
 
 
 def _matching(query: JournalQuery) -> QuerySet[Any]:
+    check_kept(first=query.first)
     rows = JournalLine.objects.filter(id__range=rules.ids_of(query.first, query.last))
     if query.institution_id is not None:
         rows = rows.filter(institution_id=query.institution_id)

@@ -6,6 +6,7 @@ from foundation.ledger.services._accounts import (
     open_account,
 )
 from foundation.ledger.services._anchoring import drop_anchor
+from foundation.ledger.services._archive import archive_due, archive_month
 from foundation.ledger.services._batch import post_many
 from foundation.ledger.services._columns import journal_cells, journal_head
 from foundation.ledger.services._days import (
@@ -49,6 +50,8 @@ __all__ = [
     "EXPORT_MAX",
     "ImportReport",
     "Signing",
+    "archive_due",
+    "archive_month",
     "ask_about_hold",
     "ask_export",
     "ask_openings",

@@ -18,6 +18,7 @@ from foundation.trail import services as trail
 _WHY = {
     "institution": ("institution", rules.UNKNOWN_INSTITUTION),
     "taken": ("journal_no", rules.TAKEN),
+    "archived": ("business_date", rules.LEFT),
 }
 
 

@@ -72,14 +72,19 @@ SECURITY DEFINER SET search_path = public, pg_temp AS $$
   FROM (
     SELECT coalesce(p.account_id, c.account_id) AS account_id,
       coalesce(p.business_date, c.business_date) AS business_date, c.balance_fen,
-      sum(p.fen) OVER (PARTITION BY p.account_id ORDER BY p.business_date) AS fen
+      coalesce(k.fen, 0)
+        + sum(p.fen) OVER (PARTITION BY p.account_id ORDER BY p.business_date) AS fen
     FROM (
       SELECT o.account_id, o.business_date, sum(o.amount_fen) AS fen FROM ledger_every_leg o
       WHERE o.business_date <= ledger_closed_until() GROUP BY 1, 2
     ) p
     FULL JOIN (
       SELECT b.* FROM ledger_closingbalance b JOIN valid v USING (business_date, round)
+      WHERE b.business_date > coalesce(ledger_archived_until(), '-infinity')
     ) c ON c.account_id = p.account_id AND c.business_date = p.business_date
+    LEFT JOIN (
+      SELECT o.account_id, sum(o.fen) AS fen FROM ledger_carried o GROUP BY o.account_id
+    ) k ON k.account_id = coalesce(p.account_id, c.account_id)
   ) s JOIN ledger_account a ON a.id = s.account_id
   WHERE s.balance_fen IS DISTINCT FROM CASE a.normal_side WHEN 'debit' THEN s.fen ELSE -s.fen END
   UNION ALL

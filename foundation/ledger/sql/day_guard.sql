@@ -4,6 +4,16 @@ BEGIN
   RAISE EXCEPTION '%', p_text USING ERRCODE = 'check_violation', CONSTRAINT = p_constraint;
 END $$;
 
+-- Whoever looks through the books has every institution in scope: of a part, nothing could be told.
+CREATE FUNCTION ledger_sees_everything() RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF current_setting('app.scope', true) IS DISTINCT FROM '*' THEN
+    RAISE EXCEPTION 'the books are looked through as a whole'
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN true;
+END $$;
+
 -- Steps of rules.DAY_FLOW; sealed only with a seal, closed only with two signatures under it,
 -- opened again only when two have said so and no later day was opened.
 CREATE FUNCTION ledger_day_guard() RETURNS trigger LANGUAGE plpgsql

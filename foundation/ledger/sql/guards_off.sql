@@ -12,7 +12,8 @@ LANGUAGE sql STABLE AS $$
   WHERE c.relnamespace = 'public'::regnamespace
     AND c.relname IN ('ledger_leg', 'ledger_journalline', 'ledger_postingkey',
       'ledger_reversal', 'ledger_dayclosing', 'ledger_turnover', 'ledger_daysignature',
-      'ledger_daycarry', 'ledger_closingbalance', 'ledger_subjectbalance', 'ledger_mark')
+      'ledger_daycarry', 'ledger_closingbalance', 'ledger_subjectbalance', 'ledger_mark',
+      'ledger_archivedmonth', 'ledger_carried')
     AND NOT EXISTS (SELECT FROM pg_trigger t
       WHERE t.tgrelid = c.oid AND t.tgname = w.name AND t.tgenabled = 'A')
   UNION ALL
@@ -25,6 +26,13 @@ LANGUAGE sql STABLE AS $$
     UNION ALL SELECT 'ledger_legs_sound' WHERE h.inhparent = 'ledger_leg'::regclass
   ) w
   WHERE h.inhparent IN ('ledger_leg'::regclass, 'ledger_journalline'::regclass)
+    AND NOT EXISTS (SELECT FROM pg_trigger t
+      WHERE t.tgrelid = c.oid AND t.tgname = w.name AND t.tgenabled = 'A')
+  UNION ALL
+  -- And each month that left the books.
+  SELECT 'guard off', c.relname::text, w.name
+  FROM pg_class c CROSS JOIN unnest(ARRAY['ledger_append_only', 'ledger_no_truncate']) w(name)
+  WHERE c.relnamespace = 'ledger_archive'::regnamespace AND c.relkind = 'r'
     AND NOT EXISTS (SELECT FROM pg_trigger t
       WHERE t.tgrelid = c.oid AND t.tgname = w.name AND t.tgenabled = 'A')
   UNION ALL
@@ -43,18 +51,19 @@ LANGUAGE sql STABLE AS $$
   SELECT 'guard off', c.relname::text, 'row security'
   FROM pg_class c
   WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-    AND c.relname LIKE 'ledger\_%' AND c.relname NOT IN ('ledger_chartaccount', 'ledger_closeddate')
+    AND c.relname LIKE 'ledger\_%' AND c.relname NOT IN ('ledger_chartaccount', 'ledger_closeddate', 'ledger_archivedmonth')
     AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
   UNION ALL
   SELECT 'right too many', c.relname::text, coalesce(r.rolname, 'everybody') || ' ' || x.privilege_type
   FROM pg_class c CROSS JOIN aclexplode(c.relacl) x LEFT JOIN pg_roles r ON r.oid = x.grantee
-  WHERE c.relnamespace IN ('public'::regnamespace, 'ledger_parts'::regnamespace)
+  WHERE c.relnamespace IN ('public'::regnamespace, 'ledger_parts'::regnamespace,
+      'ledger_archive'::regnamespace)
     AND x.grantee <> c.relowner AND x.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')
-    AND (c.relnamespace = 'ledger_parts'::regnamespace OR c.relname IN ('ledger_entry',
+    AND (c.relnamespace <> 'public'::regnamespace OR c.relname IN ('ledger_entry',
       'ledger_posting', 'ledger_journalline', 'ledger_leg', 'ledger_every_leg', 'ledger_line_leg',
       'ledger_postingkey', 'ledger_reversal',
       'ledger_dayclosing', 'ledger_turnover', 'ledger_closingbalance', 'ledger_subjectbalance',
-      'ledger_mark'))
+      'ledger_mark', 'ledger_archivedmonth', 'ledger_carried'))
   UNION ALL
   -- Nobody but the functions sees legs of accounts that are not his.
   SELECT 'right too many', c.relname::text, coalesce(r.rolname, 'everybody') || ' ' || x.privilege_type

@@ -143,6 +143,7 @@ DECLARE
   v_next date;
   v_low bigint;
   v_high bigint;
+  v_sign int;
   p record;
 BEGIN
   SELECT m.seq, m.balance_fen INTO v_floor, v_balance FROM ledger_mark m
@@ -150,6 +151,19 @@ BEGIN
   ORDER BY m.made_at DESC, m.seq DESC LIMIT 1;
   v_floor := coalesce(v_floor, 0);
   v_balance := coalesce(v_balance, 0);
+  -- What was archived was posted before the moment, so the first posting after it is here: it tells
+  -- what it found. Where there is none, the balance has been the same since.
+  IF EXISTS (SELECT FROM ledger_carried c WHERE c.account_id = p_account AND c.shard = p_shard) THEN
+    SELECT CASE a.normal_side WHEN 'debit' THEN 1 ELSE -1 END, CASE p_shard WHEN 0 THEN a.balance_fen
+      ELSE (SELECT s.balance_fen FROM ledger_shard s
+            WHERE s.account_id = p_account AND s.shard = p_shard) END
+    INTO v_sign, v_balance FROM ledger_account a WHERE a.id = p_account;
+    SELECT o.balance_after, o.amount_fen INTO p FROM ledger_every_leg o
+    WHERE o.account_id = p_account AND o.shard = p_shard AND o.seq > v_floor
+      AND o.made_at > p_moment
+    ORDER BY o.seq LIMIT 1;
+    RETURN coalesce(p.balance_after - v_sign * p.amount_fen, v_balance);
+  END IF;
   SELECT m.made_at, m.seq INTO v_after FROM ledger_mark m
   WHERE m.account_id = p_account AND m.shard = p_shard AND m.made_at > p_moment
   ORDER BY m.made_at, m.seq LIMIT 1;
@@ -191,6 +205,9 @@ BEGIN
   IF NOT coalesce(ledger_in_scope(
       (SELECT a.institution_id FROM ledger_account a WHERE a.id = p_account)), false) THEN
     RETURN NULL;
+  END IF;
+  IF p_moment < (SELECT max(m.last_made_at) FROM ledger_archivedmonth m) THEN
+    PERFORM ledger_refuse('ledger_archived', 'the postings of that moment have left the books');
   END IF;
   RETURN (SELECT coalesce(sum(ledger_shard_at(p_account, s.shard, p_moment)), 0)
           FROM ledger_shards(p_account) s);

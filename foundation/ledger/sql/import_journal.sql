@@ -22,6 +22,12 @@ BEGIN
     DROP TABLE pg_temp.ledger_incoming;
     RETURN;
   END IF;
+  RETURN QUERY SELECT n.line, 'archived' FROM pg_temp.ledger_incoming n
+    WHERE n.business_date <= ledger_archived_until() ORDER BY n.line;
+  IF FOUND THEN
+    DROP TABLE pg_temp.ledger_incoming;
+    RETURN;
+  END IF;
   -- Whoever posts from now on looks for a free number; who has one already is waited for.
   IF NOT p_dry THEN
     INSERT INTO ledger_journalnumber AS k (institution_id, business_date, last_no, imported)

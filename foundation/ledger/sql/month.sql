@@ -17,6 +17,9 @@ BEGIN
   IF to_regclass('ledger_parts.journalline_' || v_name) IS NOT NULL THEN
     RETURN false;
   END IF;
+  IF day <= ledger_archived_until() THEN
+    PERFORM ledger_refuse('ledger_archived', 'the month has left the books');
+  END IF;
   PERFORM pg_advisory_xact_lock(4700, 1);
   IF to_regclass('ledger_parts.journalline_' || v_name) IS NOT NULL THEN
     RETURN false;

@@ -12,4 +12,7 @@ BEGIN
   entry := p_entry;
   replayed := true;
   SELECT j.id, j.journal_no INTO line, journal FROM ledger_journalline j WHERE j.id = p_entry;
+  IF NOT FOUND THEN
+    entry := NULL; replayed := false; refusal := 'E4080'; detail := ledger_archived_until();
+  END IF;
 END $$;

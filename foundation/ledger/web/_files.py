@@ -9,10 +9,12 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 import xlsxwriter
-from django.http import HttpResponse
+from django import forms
+from django.http import HttpRequest, HttpResponse
 
-from foundation.ledger import rules, services
+from foundation.ledger import rules, selectors, services
 from foundation.ledger.models import JournalLine
+from foundation.ui.web import refuse_in
 
 KINDS: Mapping[str, str] = {
     "csv": "text/csv; charset=utf-8",
@@ -63,3 +65,13 @@ def _xlsx(rows: Sequence[Sequence[str]], fen: Sequence[int]) -> bytes:
                 sheet.write_string(number, place, cell)
     book.close()
     return out.getvalue()
+
+
+def kept(request: HttpRequest, form: forms.Form) -> bool:
+    """Tell whether the days are still in the books; say at the field when they are not."""
+    try:
+        selectors.check_kept(first=form.cleaned_data["first"])
+    except rules.Archived as refusal:
+        refuse_in(request, form, refusal)
+        return False
+    return True

@@ -35,7 +35,7 @@ def statement(request: HttpRequest, number: str) -> HttpResponse:
     given = {"first": today.replace(day=1), "last": today} | request.GET.dict()
     form = forms.StatementSpan(given)
     shown = {"account": account, "form": form, "given": _files.search(_texts(given))}
-    if not form.is_valid():
+    if not form.is_valid() or not _files.kept(request, form):
         return render(request, "ledger/statement.html", shown, status=422)
     limit = LINES_MAX + 1 if kind in FILES else PAGE
     found = selectors.full_statement(account=account, limit=limit, **form.cleaned_data)

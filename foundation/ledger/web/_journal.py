@@ -46,7 +46,7 @@ def journal(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate().isoformat()
     given = {"first": today, "last": today} | request.GET.dict()
     form = forms.JournalSearch(given)
-    if not form.is_valid():
+    if not form.is_valid() or not _files.kept(request, form):
         return render(request, "ledger/journal.html", {"form": form}, status=422)
     if given.get("export") in _files.KINDS:
         return _export(request, form, given["export"])
