@@ -319,21 +319,32 @@ def mighty_role() -> bool:
 
 
 def unlocked_tables(*, tables: Sequence[str]) -> list[str]:
-    """Return the tables that exist and whose rows are not locked to the scope, owner included."""
+    """Return the tables that exist and whose rows are not locked to the scope, owner included.
+
+    Views stand under `leaking_views`.
+    """
     query = (
-        "SELECT 1 FROM pg_class WHERE oid = to_regclass(%s) AND NOT (relrowsecurity AND"
+        "SELECT 1 FROM pg_class WHERE oid = to_regclass(%s) AND relkind <> 'v'"
+        " AND NOT (relrowsecurity AND"
         " relforcerowsecurity AND EXISTS (SELECT 1 FROM pg_policy WHERE polrelid = pg_class.oid))"
     )
     return [table for table in tables if _exists(query, [table])]
 
 
 def leaking_views() -> list[str]:
-    """Return the views that read as their owner, who is not held by the reader's scope."""
+    """Return the views that others than the owner may read and that nothing holds to the reader's scope.
+
+    A view that reads as its owner must name the scope itself, behind a barrier.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace ="
-            " 'public'::regnamespace AND NOT coalesce(reloptions, '{}') && ARRAY"
-            "['security_invoker=true', 'security_invoker=on', 'security_invoker=1'] ORDER BY 1"
+            " 'public'::regnamespace AND EXISTS (SELECT 1 FROM aclexplode(relacl)"
+            " WHERE grantee <> relowner)"
+            " AND NOT coalesce(reloptions, '{}') && ARRAY"
+            "['security_invoker=true', 'security_invoker=on', 'security_invoker=1']"
+            " AND NOT (coalesce(reloptions, '{}') @> '{security_barrier=true}'"
+            " AND position('app.scope' IN pg_get_viewdef(oid)) > 0) ORDER BY 1"
         )
         return [row[0] for row in cursor.fetchall()]
 

@@ -130,6 +130,9 @@ def test_a_view_that_would_show_everything_is_found(committed_db):
     assert faults() == ["people.E003"]
 
     with committed_db.as_owner() as line:
+        line.execute("ALTER VIEW leak SET (security_barrier = true)")
+    assert faults() == ["people.E003"]
+    with committed_db.as_owner() as line:
         line.execute("ALTER VIEW leak SET (security_invoker = true)")
     assert faults() == []
 
