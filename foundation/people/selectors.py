@@ -332,7 +332,7 @@ def unlocked_tables(*, tables: Sequence[str]) -> list[str]:
 
 
 def leaking_views() -> list[str]:
-    """Return the views that others than the owner may read and that nothing holds to the reader's scope.
+    """Return the views that others than the owner may read and that nothing holds to the scope.
 
     A view that reads as its owner must name the scope itself, behind a barrier.
     """
