@@ -264,8 +264,8 @@ OPEN = frozenset({
     "people_secondfactor", "django_session", "axes_accessattempt", "axes_accessattemptexpiration",
     "axes_accessfailurelog", "axes_accesslog",
     # what binds the whole bank
-    "policy_calendarday", "ledger_chartaccount", "ledger_closeddate", "trail_look",
-    "trail_lookcheck",
+    "policy_calendarday", "ledger_chartaccount", "ledger_closeddate",
+    "ledger_archivedmonth", "trail_look", "trail_lookcheck",
     # jobs name rows by their ids; processes
     "worklist_job", "worklist_heartbeat",
     # Django's own
