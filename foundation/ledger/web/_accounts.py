@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from foundation.ledger import forms, rules, selectors
+from foundation.ledger.models import Posting
 from foundation.people.roles import Permission
+from foundation.ui import table
+from foundation.ui.table import Column, Row, Table
+from foundation.ui.templatetags import ops
 from foundation.ui.web import requires
 
 PAGE = 50
+POSTINGS = (
+    Column(_("Business date"), table.NUMBER),
+    Column(_("Entry number"), table.NUMBER),
+    Column(_("Debit"), table.RIGHT),
+    Column(_("Credit"), table.RIGHT),
+    Column(_("Balance"), table.RIGHT),
+)
 
 
 @require_GET
@@ -34,11 +46,25 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
     found = selectors.account(number=number)
     form = forms.Older(request.GET)
     before = form.cleaned_data["before"] if form.is_valid() else ""
+    postings = selectors.statement(account_id=found.pk, limit=PAGE, before=before)
     shown = {
         "account": found,
         "holds": selectors.holds(account_id=found.pk),
-        "postings": selectors.statement(account_id=found.pk, limit=PAGE, before=before),
+        "postings": postings,
+        "table": Table(POSTINGS, [_leg(leg) for leg in postings]),
         "entries": selectors.account_timeline(account=found),
         "size": PAGE,
     }
     return render(request, "ledger/account.html", shown, status=200 if form.is_valid() else 422)
+
+
+def _leg(leg: Posting) -> Row:
+    return Row(
+        (
+            leg.business_date.isoformat(),
+            table.link(to="ledger:entry", key=leg.entry_id, text=str(leg.entry_id)),
+            ops.money(leg.debit_fen) if leg.debit_fen else "",
+            ops.money(leg.credit_fen) if leg.credit_fen else "",
+            ops.money(leg.balance_after),
+        )
+    )
