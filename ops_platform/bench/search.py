@@ -37,7 +37,8 @@ SELECT ledger_day_prefix(%(day)s) * 10000000000 + n, %(first)s + n %% %(outlets)
   lpad((n / %(outlets)s)::text, 8, '0'), %(day)s::timestamp + n * interval '1 ms',
   (200000 + (n * 7) %% 3000)::text, (1000 + (n::bigint * n) %% 40)::text,
   (1000000000000000000 + (n::bigint * 7919) %% 1000000)::text, 'debit',
-  1 + (n::bigint * 104729) %% 5000000, 'CNY', (1000000000000000000 + (n::bigint * 6101) %% 1000000)::text,
+  1 + (n::bigint * 104729) %% 5000000, 'CNY',
+  (1000000000000000000 + (n::bigint * 6101) %% 1000000)::text,
   CASE n %% 2 WHEN 0 THEN lpad((n + %(k)s * 1000000)::text, 12, '0') ELSE '' END, 'import',
   CASE n %% 3 WHEN 0 THEN 'authorization.request:' || n + %(k)s * 1000000 ELSE '' END
 FROM generate_series(1, %(count)s) n
