@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import cycle
 
 import psycopg2
 from psycopg2 import sql
@@ -112,18 +113,20 @@ def clone(superuser_dsn: str, *, template: str, name: str) -> None:
 def drop(superuser_dsn: str, *, name: str) -> None:
     """Drop a database and end its connections; wait for those that are just leaving.
 
-    The owner of an outside server may not end the application's connections.
+    The owner of an outside server may not end the application's connections, and never those of
+    autovacuum: then the plain drop, which sends autovacuum away by itself, takes its turn.
     """
-    text = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    database = sql.Identifier(name)
+    forced = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database)
+    plain = sql.SQL("DROP DATABASE IF EXISTS {}").format(database)
     until = time.monotonic() + _LEAVING_SECONDS
-    while True:
+    for text in cycle((forced, plain)):
         try:
             with connected(superuser_dsn) as line:
                 line.execute(text)
-        except psycopg2.errors.InsufficientPrivilege:
+        except (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ObjectInUse):
             if time.monotonic() > until:
                 raise
-            time.sleep(0.1)
         else:
             return
 

@@ -19,12 +19,22 @@ from ops_platform.stack.servers import postgres_binaries
 from ops_platform.stack.throwaway import Throwaway, throwaway
 from tests.database import Database
 from tests.factories import ledger as factory
+from tests.factories.trail import seal_all
 from tests.servers import PAIR
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(PAIR is None, reason="needs the superuser of a server of our own"),
 ]
+# A server in use is ahead of a new one by far more numbers of transactions than a restore takes.
+IN_USE = """
+DO $$ BEGIN
+  FOR n IN 1 .. 30000 LOOP
+    PERFORM pg_current_xact_id();
+    COMMIT;
+  END LOOP;
+END $$
+"""
 SEAL = """
 import django; django.setup()
 from datetime import datetime, UTC
@@ -77,9 +87,11 @@ def test_what_was_dumped_is_proved_elsewhere_and_goes_on(
 ) -> None:
     assert PAIR is not None
     settings.OPS_VAR = tmp_path / "here"
+    with committed_db.as_owner() as line:
+        line.execute(IN_USE)
     bank, anchor = factory.bank(), gateways.anchor()
+    assert bank.outlet.pk in seal_all(at=factory.NOON)
     with people.acting_as_system(reason="drill"):
-        assert bank.outlet.pk in trail.seal(at=factory.NOON)
         trail.drop_anchor(anchor=anchor, at=factory.NOON)
     source, dump = PAIR.postgres.dsn(committed_db.name), tmp_path / "ops.dump"
     before = counted(source)

@@ -13,6 +13,7 @@ from foundation.trail.gateways import Anchor
 from foundation.trail.models import Event, Seal
 from ops_platform.env import env
 from ops_platform.stack import roles
+from tests.factories import trail as factory
 
 AT = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 HERE, THERE = 11, 12
@@ -59,7 +60,7 @@ def books(committed_db, anchor):
     for _ in range(3):
         happened(HERE, times=3)
         happened(THERE, times=2)
-        sealed()
+        assert set(factory.seal_all(at=AT)) == {HERE, THERE}
     with all_of_it():
         services.drop_anchor(anchor=anchor, at=AT)
     return committed_db
@@ -99,7 +100,7 @@ class TestSealing:
     def test_what_is_finished_is_sealed_once(self, committed_db):
         happened(times=3)
 
-        assert set(sealed()) == {HERE}
+        assert set(factory.seal_all(at=AT)) == {HERE}
         assert sealed() == {}
         with all_of_it():
             assert [row.count for row in Seal.objects.all()] == [3]
@@ -124,7 +125,7 @@ class TestSealing:
             assert sealed() == {}
             line.execute("COMMIT")
 
-        sealed()
+        factory.seal_all(at=AT)
         with all_of_it():
             assert sum(Seal.objects.values_list("count", flat=True)) == 2
         assert found() == []
@@ -153,7 +154,7 @@ class TestSealing:
             assert line.fetchone() == (True, 0), "and a second time nothing is added"
         happened()
 
-        assert set(sealed()) == {HERE}
+        assert set(factory.seal_all(at=AT)) == {HERE}
 
     def test_the_jobs_may_run_twice(self, committed_db, settings, tmp_path):
         settings.OPS_VAR = tmp_path
@@ -213,7 +214,7 @@ class TestHorizon:
             happened()
 
             assert self.horizon() > number
-            assert set(sealed()) == {HERE}
+            assert set(factory.seal_all(at=AT)) == {HERE}
 
     def test_this_database_does(self, committed_db):
         with committed_db.as_owner() as line:
@@ -374,6 +375,6 @@ def test_ten_thousand_events_are_checked_in_a_moment(committed_db):
             " SELECT 11, now(), '110037 李静', 'x', 's:' || n, 'ok', '', '',"
             " '{\"n\": 1}' FROM generate_series(1, 10000) n"
         )
-    sealed()
+    factory.seal_all(at=AT)
 
     assert found() == []
