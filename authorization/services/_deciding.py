@@ -127,7 +127,7 @@ def _keep_decision(request: Request, step: str, decider: Staff, at: datetime) ->
         reasons=request.reasons,
         remark=request.remark,
         content_hash=request.content_hash,
-        business_date=request.business_date,
+        business_date=_posting.day_of(request=request),
         at=at,
         queue_ms=(request.opened_at - request.queued_at) // timedelta(milliseconds=1),
         view_ms=(at - request.opened_at) // timedelta(milliseconds=1),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from authorization import events, rules
@@ -10,7 +10,7 @@ from authorization.models import Request
 from foundation.kernel import bus
 from foundation.ledger import selectors as ledger_selectors
 from foundation.ledger import services as ledger
-from foundation.ledger.rules import Leg
+from foundation.ledger.rules import Leg, NoDayOpen
 from foundation.ui import live
 
 CASH = "1001"
@@ -40,6 +40,17 @@ def post(*, request: Request, at: datetime) -> None:
     live.tell("authorization", request.institution_id)
 
 
+def day_of(*, request: Request) -> date:
+    """Return the business day that is open at the item's outlet, or its own when none is.
+
+    An item that was carried forward belongs to the day on which it is decided and posted.
+    """
+    try:
+        return ledger_selectors.business_date(institution_id=request.institution_id)
+    except NoDayOpen:
+        return request.business_date
+
+
 def _order(request: Request, at: datetime) -> dict[str, Any]:
     counter = request.payee_account or ledger_selectors.internal_account(
         institution_id=request.institution_id, subject_code=CASH
@@ -53,7 +64,7 @@ def _order(request: Request, at: datetime) -> dict[str, Any]:
         ],
         "trade_code": request.trade_code,
         "teller": request.teller_label.partition(" ")[0],
-        "business_date": request.business_date,
+        "business_date": day_of(request=request),
         "voucher_no": request.voucher_no,
         "subject": request.subject,
         "at": at,

@@ -22,7 +22,10 @@ BEGIN
     IF item.state <> 'viewing' OR item.attempt <> NEW.seq THEN
         RAISE EXCEPTION 'the item is not open for decision %', NEW.seq USING ERRCODE = 'OP006';
     END IF;
-    IF NEW.business_date IS DISTINCT FROM item.business_date THEN
+    -- An item that was carried forward is decided on the day that is open now.
+    IF NEW.business_date IS DISTINCT FROM item.business_date AND NOT EXISTS
+       (SELECT FROM ledger_businessday day WHERE day.institution_id = NEW.institution_id
+           AND day.date = NEW.business_date AND day.state = 'open') THEN
         RAISE EXCEPTION 'the decision is of another day' USING ERRCODE = 'OP007';
     END IF;
     RETURN NEW;

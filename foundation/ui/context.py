@@ -146,7 +146,8 @@ class Shell:
         if not self.staff:
             return ""
         where = self._request.META.get("REMOTE_ADDR", "")
-        return f"{self.staff.number} {self.staff.name} {timezone.localdate()} {where}".strip()
+        now = f"{timezone.localtime():%Y-%m-%d %H:%M}"
+        return f"{self.staff.number} {self.staff.name} {now} {where}".strip()
 
     def _waiting(self, key: str) -> int:
         if not self.staff or not scope.inside():

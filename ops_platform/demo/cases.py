@@ -114,6 +114,10 @@ def customers(outlets: Sequence[str], *, seed: int, each: int = 12) -> list[Cust
     return rows
 
 
+class TooSmall(ValueError):
+    """The day has too few transactions for the planted cases."""
+
+
 class Planner:
     """Draws a day by lot; keeps the balances so that nobody spends what is not there."""
 
@@ -249,7 +253,9 @@ class Planner:
 
     def _around(self, cases: Sequence[Case]) -> list[Case]:
         """Return the planted cases that are transactions or attempts of their own."""
-        held = next(case for case in cases if case.ending == "approve")
+        held = next((case for case in cases if case.ending == "approve"), None)
+        if held is None:
+            raise TooSmall("nothing was approved in so small a day: let more have a voucher")
         payer = max(self.persons, key=lambda place: self.balances[place])
         self.balances[payer] -= 4 * SPLIT_FEN
         first = cases[len(cases) // 3].at

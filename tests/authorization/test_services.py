@@ -13,12 +13,14 @@ from foundation.imaging.rules import SameImage
 from foundation.kernel.flow import StepNotAllowed
 from foundation.ledger import rules as ledger_rules
 from foundation.ledger import selectors as ledger
+from foundation.ledger import services as ledger_services
 from foundation.people import services as people_services
 from foundation.trail.models import Event
 from foundation.worklist import services as worklist
 from foundation.worklist.models import Job, WorkItem
 from foundation.worklist.rules import LeaseLost
 from tests.factories import authorization as factory
+from tests.factories import ledger as books
 from tests.factories import people
 
 AT = people.NOON
@@ -120,6 +122,24 @@ class TestSubmitting:
 
 
 class TestDeciding:
+    def test_an_item_carried_forward_is_decided_and_posted_on_the_open_day(
+        self, opened, authorizer, counter
+    ):
+        books.close_day(counter.outlet, people.DAY)
+        with pytest.raises(ledger_rules.DayClosed), transaction.atomic():
+            decided(opened, authorizer)
+        tomorrow = people.DAY + timedelta(days=1)
+        ledger_services.open_day(
+            institution_id=counter.outlet.pk, on=tomorrow, at=AT, by=factory.BY
+        )
+
+        posted = decided(opened, authorizer)
+
+        assert posted.state == rules.POSTED
+        assert posted.business_date == people.DAY
+        assert posted.entry.business_date == tomorrow
+        assert Decision.objects.get(request=posted).business_date == tomorrow
+
     def test_an_approved_item_is_posted_in_the_same_moment(self, opened, authorizer, counter):
         request = decided(opened, authorizer)
 

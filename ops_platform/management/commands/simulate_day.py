@@ -13,7 +13,7 @@ from django.utils import timezone
 from foundation.kernel.calendar import local
 from foundation.people.models import Institution
 from ops_platform.demo import days, house, seed, truth
-from ops_platform.demo.cases import Size
+from ops_platform.demo.cases import Size, TooSmall
 
 
 class Command(BaseCommand):
@@ -41,12 +41,15 @@ class Command(BaseCommand):
             until = min(until, datetime.combine(until.date(), options["until"], until.tzinfo))
         if options["seed"] in truth.seeds(settings.OPS_VAR, on=until.date()):
             raise CommandError("this seed was played today already; give another --seed")
-        played = seed.one_more_day(
-            folder=settings.OPS_VAR,
-            outlet_count=options["outlets"],
-            size=Size(options["transactions"], options["images"], options["waiting"]),
-            seed_number=options["seed"],
-            hours=days.hours_of(until.date(), until=until),
-            say=self.stdout.write,
-        )
+        try:
+            played = seed.one_more_day(
+                folder=settings.OPS_VAR,
+                outlet_count=options["outlets"],
+                size=Size(options["transactions"], options["images"], options["waiting"]),
+                seed_number=options["seed"],
+                hours=days.hours_of(until.date(), until=until),
+                say=self.stdout.write,
+            )
+        except TooSmall as small:
+            raise CommandError(f"{small}, such as --images 8") from small
         self.stdout.write(f"{played.on}: {len(played.planted)} planted cases in the truth file")

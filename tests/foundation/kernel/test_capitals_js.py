@@ -13,7 +13,7 @@ from tests.foundation.kernel.vectors import CAPITALS_JS, vectors
 
 MODULE = "data:text/javascript;base64," + base64.b64encode(CAPITALS_JS.read_bytes()).decode()
 # What both engines run: it returns what differs from the vectors.
-RUN = """async ([module, capitals, amounts]) => {
+RUN = """async ([module, capitals, amounts, wrong]) => {
   const js = await import(module);
   const text = (value) => value === null ? null : String(value);
   const refused = (call) => { try { call(); return false; } catch (error) { return error.name; } };
@@ -21,6 +21,9 @@ RUN = """async ([module, capitals, amounts]) => {
     ...capitals.filter((row) => js.toCapitals(row.fen) !== row.capitals),
     ...capitals.filter((row) => js.toCapitals(BigInt(row.fen), {bill: true})
                                 !== "人民币" + row.capitals),
+    ...capitals.flatMap((row) => [row.capitals, "人民币" + row.capitals, ...(row.also ?? [])]
+                                 .filter((one) => text(js.fromCapitals(one)) !== row.fen)),
+    ...wrong.filter((row) => js.fromCapitals(row.text) !== null),
     ...amounts.filter((row) => text(js.toFen(row.text)) !== row.fen),
     ...amounts.filter((row) => row.fen && text(js.toFen(js.toFigures(row.fen))) !== row.fen),
     ...[-1n, 10n ** 17n].filter((fen) => refused(() => js.toCapitals(fen)) !== "RangeError")
@@ -33,7 +36,7 @@ RUN = """async ([module, capitals, amounts]) => {
 
 
 def arguments() -> list[object]:
-    return [MODULE, vectors("capitals"), vectors("amounts")]
+    return [MODULE, vectors("capitals"), vectors("amounts"), vectors("not_capitals")]
 
 
 def test_chromium_writes_and_reads_every_vector(chromium):

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from io import BytesIO
+from itertools import product
+
 import pytest
+from PIL import Image, ImageChops
 
 from tests.factories import people
 
@@ -25,6 +30,17 @@ def test_an_amount_is_grouped_while_typed_and_written_in_capitals(shell):
     field.blur()
 
     assert typed == "3,286,500"
+    assert field.input_value() == "3,286,500.00"
+    assert shell.locator("amount-input output").inner_text() == "叁佰贰拾捌万陆仟伍佰元整"
+
+
+def test_an_amount_in_capitals_becomes_figures(shell):
+    field = shell.locator("amount-input input")
+    field.fill("人民币壹佰元零")
+    unread = field.input_value()
+    field.fill("人民币叁佰贰拾捌万陆仟伍佰圆正")
+
+    assert unread == "人民币壹佰元零"
     assert field.input_value() == "3,286,500.00"
     assert shell.locator("amount-input output").inner_text() == "叁佰贰拾捌万陆仟伍佰元整"
 
@@ -116,11 +132,56 @@ def test_the_image_moves_by_arrow_keys(shell):
     assert shell.evaluate(place) != before
 
 
-def test_images_carry_who_looks_and_when(shell):
+def transform(page):
+    return page.locator(".op-pan").first.evaluate("node => node.style.transform")
+
+
+def test_every_key_of_the_image_does_what_it_names(shell):
+    shell.locator("#sample-viewer").scroll_into_view_if_needed()
+    percent = shell.locator(".op-tools output")
+    whole = int(percent.inner_text().rstrip("%"))
+    stage = shell.locator(".op-stage").first
+
+    shell.keyboard.press("+")
+    near = int(percent.inner_text().rstrip("%"))
+    shell.keyboard.press("-")
+    shell.keyboard.press("-")
+    far = int(percent.inner_text().rstrip("%"))
+    assert far < whole < near
+    shell.keyboard.press("0")
+    assert int(percent.inner_text().rstrip("%")) == whole
+
+    for key, angle in (("r", 90), ("r", 180), ("Shift+R", 90), ("Shift+R", 0)):
+        shell.keyboard.press(key)
+        assert transform(shell).endswith(f"rotate({angle}deg)")
+
+    for key, name in (("b", "op-stage--boxes"), ("c", "op-stage--contrast")):
+        before = name in stage.get_attribute("class")
+        shell.keyboard.press(key)
+        assert (name in stage.get_attribute("class")) != before
+        shell.keyboard.press(key)
+        assert (name in stage.get_attribute("class")) == before
+
+
+def pixels(stage):
+    return Image.open(BytesIO(stage.screenshot(animations="disabled"))).convert("RGB")
+
+
+def test_images_carry_who_looks_and_when_all_over(shell):
+    stage = shell.locator(".op-stages").first
+    stage.scroll_into_view_if_needed()
     mark = shell.locator(".op-mark").text_content()
+    marked = pixels(stage)
+    shell.evaluate("document.querySelector('.op-mark').style.visibility = 'hidden'")
+    changed = ImageChops.difference(marked, pixels(stage)).convert("L")
 
     assert "李静" in mark
     assert "127.0.0.1" in mark
+    assert re.search(r"20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}", mark)
+    width, height = changed.size
+    for left, top in product((0, width // 2), (0, height // 2)):
+        quarter = changed.crop((left, top, left + width // 2, top + height // 2))
+        assert sum(quarter.histogram()[4:]) > 200, f"nothing drawn at {left},{top}"
 
 
 def test_the_lock_covers_everything_and_the_screen_is_kept(shell):

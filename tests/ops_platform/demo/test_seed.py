@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import F, Sum
+from django.utils import timezone
 
 from authorization import rules
 from authorization import selectors as authorization
@@ -267,3 +270,57 @@ def test_everybody_can_sign_in_with_the_password_of_the_file(seeded):
     assert len(lines) == Staff.objects.count() == len(house.staff(3))
     assert Staff.objects.order_by("id")[0].check_password(secret)
     assert Institution.objects.count() == len(house.places(3))
+
+
+class TestSimulateDay:
+    """The command plays a day of its own on the seeded bank: the same seed, the same day."""
+
+    NEXT = datetime(2026, 11, 24, 16, 0, tzinfo=SHANGHAI)
+
+    @pytest.fixture
+    def simulate(self, seeded, settings, monkeypatch, tmp_path):
+        settings.OPS_DEMO, settings.OPS_VAR = True, tmp_path
+        monkeypatch.setattr(timezone, "now", lambda: self.NEXT)
+
+        def play(seed_number: int, images: int = 8) -> list[tuple[object, ...]]:
+            call_command(
+                "simulate_day", outlets=2, transactions=12, images=images, seed=seed_number,
+                until=time(14, 30), stdout=StringIO(),
+            )  # fmt: skip
+            facts = Request.objects.filter(created_at__date=self.NEXT.date())
+            columns = ("created_at", "trade_code", "amount_fen", "payer_account", "state")
+            return sorted(facts.values_list(*columns))
+
+        return play
+
+    def test_one_seed_plays_one_day_up_to_the_hour(self, simulate, tmp_path):
+        days, truths = [], []
+        for seed_number in (7, 7, 8):
+            with transaction.atomic():
+                days.append(simulate(seed_number))
+                transaction.set_rollback(True)
+            truths.append(truth.read(tmp_path, on=self.NEXT.date()))
+            (tmp_path / "demo" / f"truth-{self.NEXT.date()}.json").unlink()
+
+        assert days[0] == days[1] != days[2]
+        assert len(days[0]) > 5
+        assert max(row[0] for row in days[0]) <= self.NEXT.replace(hour=14, minute=30)
+        assert [row["plant"] for row in truths[0]] == [row["plant"] for row in truths[1]]
+
+    def test_a_seed_is_played_once_a_day(self, simulate):
+        with transaction.atomic():
+            simulate(7)
+            with pytest.raises(CommandError, match="played today already"):
+                simulate(7)
+            transaction.set_rollback(True)
+
+    def test_a_day_too_small_for_what_is_planted_is_refused(self, simulate):
+        with transaction.atomic():
+            with pytest.raises(CommandError, match="--images 8"):
+                simulate(7, images=0)
+            transaction.set_rollback(True)
+
+    def test_it_is_for_the_demo_only(self, simulate, settings):
+        settings.OPS_DEMO = False
+        with pytest.raises(CommandError, match="OPS_DEMO is off"):
+            simulate(7)

@@ -1,5 +1,6 @@
 // <amount-input>: separators while typing, capitals below; the field holds what a teller would type.
-import { pasted, toCapitals, toFen, toFigures } from "./capitals.js";
+// An amount in capitals, as copied from a voucher, becomes figures.
+import { fromCapitals, pasted, toCapitals, toFen, toFigures } from "./capitals.js";
 import { word } from "./words.js";
 
 class AmountInput extends HTMLElement {
@@ -24,6 +25,8 @@ class AmountInput extends HTMLElement {
   }
   show() {
     const before = this.input.value;
+    const read = fromCapitals(pasted(before));
+    if (read !== null) this.write(toFigures(read), before);
     const typed = this.bare();
     if (/^[0-9]{0,15}(\.[0-9]{0,2})?$/.test(typed)) {
       const [yuan, rest] = typed.split(".");
