@@ -7,6 +7,7 @@ asked of both alternately, so that whatever else the machine does meets both.
 
 from __future__ import annotations
 
+import gzip
 import time
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,7 +30,7 @@ ONE, MANY = "bench_one", "bench_many"
 _HOST = "127.0.0.1"
 _ROUNDS, _WARM_UP = 60, 6
 _MOST = Decimal("1.5")
-_LIST_MS, _LIST_KB = Decimal(120), Decimal(60)
+_LIST_MS, _LIST_KB, _PART_KB = Decimal(120), Decimal(60), Decimal(12)
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,18 @@ def measure(page: Page, keys: dict[str, dict[str, object]]) -> list[Row]:
     if page.lists:
         rows.append(_row(page, "p95 of a list", many, "ms", _LIST_MS))
         rows.append(_row(page, "as sent", weight, "kB", _LIST_KB))
+        rows += _renewed(page, clients[MANY], page.address.format(**keys[MANY]))
     return rows
+
+
+def _renewed(page: Page, client: Client, address: str) -> list[Row]:
+    """Return how heavy the part of a list is that is fetched again, where it has such a part."""
+    databases.use(MANY)
+    answer = client.get(address, headers={"Accept-Encoding": "gzip", "HX-Request": "true"})
+    if b"<html" in gzip.decompress(answer.content):
+        return []
+    weight = (Decimal(len(answer.content)) / 1000).quantize(Decimal("0.1"))
+    return [_row(page, "its live part as sent", weight, "kB", _PART_KB)]
 
 
 def _row(page: Page, what: str, ours: Decimal, unit: str, most: Decimal) -> Row:

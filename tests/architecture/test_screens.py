@@ -217,8 +217,8 @@ def look(page: Page, address: str, findings: Findings) -> None:
 
 
 def judge(page: Page, findings: Findings, part: str = "") -> None:
-    """Ask axe in light; in dark only what a theme changes: colours."""
-    for theme, rules in (("light", ()), ("dark", ("color-contrast",))):
+    """Ask axe in light; in dark by its rules that look at colours: nothing else differs."""
+    for theme, rules in (("light", ()), ("dark", ("color-contrast", "link-in-text-block"))):
         page.evaluate("theme => document.documentElement.dataset.bsTheme = theme", theme)
         for fault in axe(page, part=part, only=rules):
             findings.add(f"{theme} {part}: {fault}")

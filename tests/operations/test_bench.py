@@ -7,6 +7,8 @@ import pytest
 
 from ops_platform.bench import rows
 
+KEYS = {"bench", "case", "ours", "unit", "peer", "peer_value", "ratio", "target", "met"}
+
 
 def _row(bench="web", ours="12", peer="10"):
     return rows.compared(
@@ -39,5 +41,6 @@ def test_a_new_run_replaces_its_own_rows_only(tmp_path):
 
     rows.merge(path, [_row("web", ours="14")])
 
+    assert [set(row) for row in json.loads(path.read_text())] == [KEYS, KEYS]
     kept = {row["bench"]: row["ours"] for row in json.loads(path.read_text())}
     assert kept == {"ledger": 12, "web": 14}
