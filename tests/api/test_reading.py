@@ -66,9 +66,9 @@ def test_a_body_is_never_held_beyond_its_limit():
 @pytest.mark.parametrize("unit", ['"\\"', '"', "\\", "[]", '"a"', "{}"])
 def test_the_worst_body_is_read_within_a_second(unit):
     body = (unit * _reading.JSON_BYTES_MAX)[: _reading.JSON_BYTES_MAX].encode()
-    began = time.perf_counter()
+    began = time.thread_time()
 
     with pytest.raises(Refused):
         _reading.read_json(body)
 
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2

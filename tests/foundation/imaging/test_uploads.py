@@ -118,7 +118,7 @@ def test_a_decoder_that_hangs_is_ended(monkeypatch, tmp_path):
     with pytest.raises(rules.TooHeavy):
         gateways.examine(data=saved("PNG"))
 
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
 
 
 def test_copies_carry_no_metadata_and_none_of_the_bytes_behind_the_picture():
