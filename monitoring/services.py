@@ -184,8 +184,11 @@ def _judge(match: Match, duplicate: bool, at: datetime) -> None:  # noqa: FBT001
     was_open = match.state == rules.OPEN
     if was_open and result == rules.MATCHED and _is_held(match):
         result = match.result  # the auditor who is looking decides, and is shown the new reading
+    read = [asdict(field) | {"box": field.box and list(field.box)} for field in fields]
+    if was_open and (result, read) == (match.result, match.fields):
+        return  # another page was read, or the same again: what is shown still holds
     match.state, match.result = rules.FLOW.after(match.state, rules.step_to(result)), result
-    match.fields = [asdict(field) for field in fields]
+    match.fields = read
     match.judged_at, match.tries = at, match.tries + 1
     match.save(update_fields=["state", "result", "fields", "judged_at", "tries"])
     _told(match, "monitoring.judged", MACHINE, at, result=result)

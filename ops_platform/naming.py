@@ -18,6 +18,7 @@ from foundation.ledger import rules as days
 from foundation.ledger import selectors as ledger
 from foundation.people import selectors as people
 from foundation.people.roles import ROLES, Permission
+from foundation.people.rules import RIGHTS
 from foundation.policy import rules as policy
 from foundation.ui import addresses, subjects, told
 from foundation.ui.subjects import Record
@@ -83,6 +84,7 @@ def know_codes() -> None:
         },
         "why",
     )
+    told.know({str(one): right.name for one, right in RIGHTS.items()}, "permission")
     told.know({"True": _("Yes, it is"), "False": _("No, it is not")}, "works")
 
 

@@ -40,7 +40,10 @@ def test_a_role_without_the_permission_is_refused_and_it_is_on_the_trail(bank):
     answer = signed_in(people.staff(bank.centre, "vendor_key")).get(ITEMS)
 
     check_problem(answer, 403, "E9102")
-    assert Event.objects.filter(action="authorization_view", result="forbidden").exists()
+    assert Event.objects.filter(
+        action="api_authorization:items", result="forbidden",
+        detail={"permission": "authorization_view"},
+    ).exists()  # fmt: skip
 
 
 def test_nothing_at_the_address_is_a_problem_too(caller):

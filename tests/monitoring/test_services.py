@@ -9,6 +9,7 @@ from foundation.imaging import services as imaging
 from foundation.people import services as acting
 from foundation.people.models import Staff
 from foundation.trail import selectors as trail
+from foundation.trail.models import Event
 from foundation.worklist import rules as worklist_rules
 from foundation.worklist.models import WorkItem
 from monitoring import rules, services
@@ -78,6 +79,17 @@ def test_a_day_of_comparing_twice_is_a_day_of_comparing_once(place, teller):
 
     match.refresh_from_db()
     assert (match.tries, match.judged_at) == (1, LATER)
+
+
+def test_a_difference_read_the_same_again_is_not_judged_again(difference):
+    difference.refresh_from_db()
+    before = (difference.tries, difference.judged_at)
+
+    services.match_document(document_id=difference.document_id, at=LATER + timedelta(hours=1))
+
+    difference.refresh_from_db()
+    assert (difference.tries, difference.judged_at) == before
+    assert Event.objects.filter(action="monitoring.judged").count() == 1
 
 
 def test_an_image_not_read_yet_leaves_the_pair_waiting(place, teller):
