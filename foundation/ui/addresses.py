@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from collections.abc import Container
+from urllib.parse import quote, urlsplit
 
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 _before_key: dict[str, str] = {}
 
@@ -12,6 +13,12 @@ _before_key: dict[str, str] = {}
 def of(view: str, key: str | int) -> str:
     """Return the address of a record's page; ValueError where it does not end with the key."""
     return f"{_before_key.get(view) or _learn(view, key)}{quote(str(key))}/"
+
+
+def allowed(address: str, held: Container[str]) -> bool:
+    """Tell whether the permissions held let a person open the page at an address of ours."""
+    needed = getattr(resolve(urlsplit(address).path).func, "permission", None)
+    return needed is None or str(needed) in held
 
 
 def _learn(view: str, key: str | int) -> str:

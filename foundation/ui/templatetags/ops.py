@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
@@ -20,7 +21,7 @@ from django.utils.translation import gettext
 from foundation.kernel import text
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
-from foundation.ui import keyboard, menu, states, subjects, told, words
+from foundation.ui import addresses, keyboard, menu, states, subjects, told, words
 from foundation.ui import table as tables
 
 register = template.Library()
@@ -166,6 +167,12 @@ def chip(kind: str, icon_name: str, word: str) -> SafeString:
 def table(table: tables.Table, caption: str, role: str = "region") -> SafeString:
     """Draw a list that the page gave as cells."""
     return tables.drawn(table=table, caption=caption, role=role)
+
+
+@register.filter
+def allowed(address: str, held: Container[str]) -> bool:
+    """Tell whether a link may be offered: a page that refuses is not."""
+    return bool(address) and addresses.allowed(address, held)
 
 
 @register.simple_tag(takes_context=True)
