@@ -6,6 +6,7 @@ Labels are names that the code knows (pages, codes, queues), never who or which 
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.core.signals import got_request_exception
@@ -25,6 +26,9 @@ from foundation.worklist import events as queues
 from foundation.worklist import selectors as worklist
 from ops_platform.env import env
 
+if env.metrics_folder:
+    # Whoever counts first makes the folder: web, worker, a command, or what prepares servers.
+    Path(env.metrics_folder).mkdir(parents=True, exist_ok=True)
 _BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _requests = Histogram(
     "ops_request_seconds",

@@ -117,9 +117,6 @@ def manage(words: Sequence[str]) -> int:
     role = "owner" if words and words[0] in _OWNER_COMMANDS else env.db_role
     environ = parts.environ_of(env, OPS_DB_ROLE=os.environ.get("OPS_DB_ROLE", role))
 
-    # Each command counts there, also where the platform itself was never started.
-    (house.run_folder / "metrics").mkdir(parents=True, exist_ok=True)
-
     def command() -> int:
         return subprocess.run(parts.django_words(*words), env=environ, check=False).returncode  # noqa: S603
 

@@ -155,7 +155,6 @@ class House:
     def _bring_up(self, supervisor: Supervisor) -> None:
         # Figures of processes that are gone would be counted for ever.
         shutil.rmtree(self.run_folder / "metrics", ignore_errors=True)
-        (self.run_folder / "metrics").mkdir()
         servers = self.servers()
         for server in servers:
             supervisor.add(parts.server_part(server))

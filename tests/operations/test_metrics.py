@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -291,3 +294,15 @@ def test_labels_hold_no_number_of_anybody(client, teller, waiting):
     assert teller.number not in text
     assert waiting.number not in text
     assert metrics._CODE.fullmatch(teller.number) is None  # noqa: SLF001
+
+
+def test_whoever_counts_first_makes_the_folder(tmp_path):
+    folder = tmp_path / "run" / "metrics"
+
+    subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", "import django; django.setup()"],
+        env={**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder)},
+        check=True,
+    )
+
+    assert list(folder.glob("*.db"))
