@@ -67,10 +67,7 @@ BEGIN
     EXECUTE format('ALTER TABLE ledger_parts.%I SET SCHEMA ledger_archive',
       v_table || '_' || v_name);
     -- The guard of the whole table is not the month's any more.
-    EXECUTE format('CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE ON ledger_archive.%I'
-      ' FOR EACH ROW EXECUTE FUNCTION public.ledger_append_only()', v_table || '_' || v_name);
-    EXECUTE format('ALTER TABLE ledger_archive.%I ENABLE ALWAYS TRIGGER ledger_append_only',
-      v_table || '_' || v_name);
+    PERFORM ledger_keep(format('ledger_archive.%I', v_table || '_' || v_name)::regclass);
   END LOOP;
   h := ledger_archive_holds(p_month);
   INSERT INTO ledger_archivedmonth (month, lines, legs, checksum, last_made_at, archived_at, label)
@@ -97,26 +94,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   WHERE coalesce(t.legs, 0) <> m.legs OR coalesce(t.fen, 0) <> 0
 $$;
 
-DO $$
-DECLARE
-  v_table text;
-  v_role text;
-BEGIN
-  FOREACH v_table IN ARRAY ARRAY['ledger_archivedmonth', 'ledger_carried'] LOOP
-    EXECUTE format('CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE ON %I'
-      ' FOR EACH ROW EXECUTE FUNCTION ledger_append_only()', v_table);
-    EXECUTE format('CREATE TRIGGER ledger_no_truncate BEFORE TRUNCATE ON %I'
-      ' FOR EACH STATEMENT EXECUTE FUNCTION ledger_append_only()', v_table);
-    EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER ledger_append_only', v_table);
-    EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER ledger_no_truncate', v_table);
-    EXECUTE format('COMMENT ON TABLE %I IS ''append-only''', v_table);
-    FOR v_role IN
-      SELECT DISTINCT quote_ident(r.rolname)
-      FROM pg_class c, aclexplode(c.relacl) a JOIN pg_roles r ON r.oid = a.grantee
-      WHERE c.oid = v_table::regclass AND a.grantee <> c.relowner
-    LOOP
-      EXECUTE format('REVOKE ALL ON %I FROM %s', v_table, v_role);
-      EXECUTE format('GRANT SELECT ON %I TO %s', v_table, v_role);
-    END LOOP;
-  END LOOP;
-END $$;
+SELECT ledger_keep(t), ledger_only_read(t)
+FROM unnest(ARRAY['ledger_archivedmonth', 'ledger_carried']::regclass[]) t;

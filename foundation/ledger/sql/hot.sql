@@ -87,9 +87,7 @@ END $$;
 CREATE TRIGGER ledger_shardrequest_guard BEFORE INSERT OR UPDATE ON ledger_shardrequest
   FOR EACH ROW EXECUTE FUNCTION ledger_shardrequest_guard();
 ALTER TABLE ledger_shardrequest ENABLE ALWAYS TRIGGER ledger_shardrequest_guard;
-CREATE TRIGGER ledger_append_only BEFORE DELETE ON ledger_shardrequest
-  FOR EACH ROW EXECUTE FUNCTION ledger_append_only();
-ALTER TABLE ledger_shardrequest ENABLE ALWAYS TRIGGER ledger_append_only;
+SELECT ledger_keep('ledger_shardrequest', 'DELETE');
 
 -- An approved proposal spreads its account.
 CREATE FUNCTION ledger_shardrequest_done() RETURNS trigger LANGUAGE plpgsql
