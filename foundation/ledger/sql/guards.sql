@@ -162,9 +162,11 @@ BEGIN
     RAISE EXCEPTION 'the account breaks %', v_wrong
       USING ERRCODE = 'check_violation', CONSTRAINT = v_wrong;
   END IF;
-  RETURN NEW;
+  RETURN NULL;
 END $$;
-CREATE TRIGGER ledger_account_sound BEFORE INSERT OR UPDATE OF number, currency, normal_side, kind,
+-- After the change: one trigger before it, even for other columns, and each posting would lock and
+-- log the account's row twice.
+CREATE TRIGGER ledger_account_sound AFTER INSERT OR UPDATE OF number, currency, normal_side, kind,
   state, held_fen, overdraft_allowed, shards ON ledger_account
   FOR EACH ROW EXECUTE FUNCTION ledger_account_sound();
 ALTER TABLE ledger_account ENABLE ALWAYS TRIGGER ledger_account_sound;

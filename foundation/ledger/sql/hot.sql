@@ -54,9 +54,9 @@ BEGIN
   IF EXISTS (SELECT FROM ledger_shard s WHERE s.account_id = NEW.id) THEN
     PERFORM ledger_refuse('ledger_account_shards', 'an account that was spread has no floor');
   END IF;
-  RETURN NEW;
+  RETURN NULL;
 END $$;
-CREATE TRIGGER ledger_spread_has_no_floor BEFORE UPDATE OF overdraft_allowed ON ledger_account
+CREATE TRIGGER ledger_spread_has_no_floor AFTER UPDATE OF overdraft_allowed ON ledger_account
   FOR EACH ROW WHEN (OLD.overdraft_allowed AND NOT NEW.overdraft_allowed)
   EXECUTE FUNCTION ledger_spread_has_no_floor();
 ALTER TABLE ledger_account ENABLE ALWAYS TRIGGER ledger_spread_has_no_floor;
