@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('customer_number', models.CharField(blank=True, max_length=20, verbose_name='customer number')),
                 ('opened_on', models.DateField(verbose_name='opened on')),
                 ('closed_on', models.DateField(null=True, verbose_name='closed on')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.institution')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.institution')),
                 ('chart', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.chartaccount', verbose_name='account subject')),
             ],
             options={

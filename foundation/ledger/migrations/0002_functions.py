@@ -40,6 +40,25 @@ FILES = [
     *("import_journal", "day_content", "seal_digest", "seal_day", "close_dates"),
     *("hold_guard", "differences", "day_differences", "guards_off", "rights", "day_rights"),
 ]
+# The scope holds whoever may read; the owner, whose functions are over all of it, need not be asked
+# for it by every statement. A role that is let in later sees nothing until the policies name it.
+HELD = """
+DO $$
+DECLARE
+  v_roles text;
+  v_table text;
+BEGIN
+  SELECT string_agg(DISTINCT quote_ident(r.rolname), ', ') INTO v_roles
+  FROM pg_class c, aclexplode(c.relacl) a JOIN pg_roles r ON r.oid = a.grantee
+  WHERE c.oid = 'ledger_account'::regclass AND a.grantee <> c.relowner;
+  IF v_roles IS NULL THEN
+    RETURN;
+  END IF;
+  FOR v_table IN SELECT polrelid::regclass FROM pg_policy WHERE polname LIKE 'ledger\\_%\\_books' LOOP
+    EXECUTE format('ALTER POLICY %I ON %s TO %s', v_table || '_scope', v_table, v_roles);
+  END LOOP;
+END $$
+"""
 ROOM = """
 ALTER TABLE ledger_account SET (fillfactor = 50);
 ALTER TABLE ledger_journalnumber SET (fillfactor = 50)
@@ -61,5 +80,6 @@ class Migration(migrations.Migration):
             run(f"CREATE POLICY {table}_books ON {table} FOR ALL TO CURRENT_USER USING (true)")
             for table in BOOKS
         ),
+        run(HELD),
         run(ROOM),
     ]

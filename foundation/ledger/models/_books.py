@@ -63,6 +63,10 @@ class Account(Institutional):
 
     balance_fen: int
 
+    # Its index is the one of the outlet: every posting opens each index of an account.
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     number = models.CharField(_("account number"), max_length=19, unique=True)
     name = models.CharField(_("account name"), max_length=80)
     chart = models.ForeignKey(

@@ -22,16 +22,14 @@ def archive_month(*, month: date, at: datetime, by: str) -> ArchivedMonth:
 
     What its postings came to is carried, its tables stand aside under the guards against change,
     and the trail tells of it. Refused for any other month, and while a day of it may still be
-    opened again. A lock that is not free within two seconds is given up, so that nobody who posts
-    waits for it.
+    opened again. It is counted while others post; a lock that is not free within two seconds after
+    that is given up (`OperationalError`), so that nobody who posts waits for it.
     """
     rules.check_archivable(
         month=month, earliest=min(selectors.months(), default=None), closed=selectors.closed_until()
     )
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '2s'")
         cursor.execute("SELECT ledger_archive_month(%s, %s, %s)", [month, at, by])
-        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
     archived = ArchivedMonth.objects.get(month=month)
     trail.record(
         institution_id=people.root_id(),

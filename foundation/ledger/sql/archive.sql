@@ -8,14 +8,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT (max(m.month) + interval '1 month')::date - 1 FROM ledger_archivedmonth m
 $$;
 
--- What the archived tables of a month hold: lines, legs, and a checksum that does not depend on the
--- order of the rows. Half of each row's hash, added up.
-CREATE FUNCTION ledger_archive_holds(p_month date, OUT lines bigint, OUT legs bigint,
-  OUT checksum text
+-- What the tables of a month hold, archived or, by the other schema, still in the books: lines,
+-- legs, and a checksum that does not depend on the order of the rows. Half of each row's hash,
+-- added up.
+CREATE FUNCTION ledger_archive_holds(p_month date, p_schema text DEFAULT 'ledger_archive',
+  OUT lines bigint, OUT legs bigint, OUT checksum text
 ) LANGUAGE plpgsql SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-  v_lines regclass := to_regclass('ledger_archive.journalline_' || to_char(p_month, 'YYYYMM'));
-  v_legs regclass := to_regclass('ledger_archive.leg_' || to_char(p_month, 'YYYYMM'));
+  v_lines regclass := to_regclass(p_schema || '.journalline_' || to_char(p_month, 'YYYYMM'));
+  v_legs regclass := to_regclass(p_schema || '.leg_' || to_char(p_month, 'YYYYMM'));
 BEGIN
   IF v_lines IS NULL OR v_legs IS NULL THEN
     RETURN;
@@ -32,21 +33,12 @@ BEGIN
     ) r $sql$, v_lines, v_legs) INTO lines, legs, checksum;
 END $$;
 
--- Take the earliest month off the books. It must be closed everywhere; nobody opens it again after
--- that. The tables keep the guards against change.
-CREATE FUNCTION ledger_archive_month(p_month date, p_at timestamptz, p_by text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Refuse a month that is not the earliest, or of which a day may still be opened again. Answers the
+-- last closing of a day of the month: it is another one after such a day was opened and closed.
+CREATE FUNCTION ledger_archive_ready(p_month date) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   v_next date := (p_month + interval '1 month')::date;
-  v_low bigint := ledger_day_prefix(p_month) * 10000000000;
-  v_high bigint := ledger_day_prefix((p_month + interval '1 month')::date) * 10000000000;
-  v_name text := to_char(p_month, 'YYYYMM');
-  v_table text;
-  v_last timestamptz;
-  h record;
 BEGIN
-  PERFORM ledger_sees_everything();
-  PERFORM pg_advisory_xact_lock(4700, 1), pg_advisory_xact_lock(4700, 2);
   IF p_month <> date_trunc('month', p_month)::date
       OR p_month IS DISTINCT FROM (SELECT min(m) FROM ledger_months() m) THEN
     PERFORM ledger_refuse('ledger_archive_in_order', 'the earliest month leaves the books first');
@@ -55,26 +47,52 @@ BEGIN
   IF v_next > coalesce(ledger_closed_until(), '-infinity') THEN
     PERFORM ledger_refuse('ledger_archive_closed', 'only a month that is closed for good leaves');
   END IF;
+  RETURN (SELECT coalesce(max(c.id), 0) FROM ledger_closeddate c WHERE c.business_date < v_next);
+END $$;
+
+-- Take the earliest month off the books. It must be closed everywhere; nobody opens it again after
+-- that. Everything is counted while others post: lines that are taken in wait, and whatever else
+-- could change the month changes the closings of its days. Locks that others wait for are taken
+-- when all is counted, and given up when they are not free in two seconds.
+CREATE FUNCTION ledger_archive_month(p_month date, p_at timestamptz, p_by text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '2s' AS $$
+DECLARE
+  v_low bigint := ledger_day_prefix(p_month) * 10000000000;
+  v_high bigint := ledger_day_prefix((p_month + interval '1 month')::date) * 10000000000;
+  v_name text := to_char(p_month, 'YYYYMM');
+  v_table text;
+  v_last timestamptz;
+  v_closing bigint;
+  h record;
+BEGIN
+  PERFORM ledger_sees_everything();
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'archiving needs READ COMMITTED' USING ERRCODE = 'invalid_transaction_state';
+  END IF;
+  PERFORM pg_advisory_xact_lock(4700, 3);
+  v_closing := ledger_archive_ready(p_month);
   INSERT INTO ledger_carried (account_id, shard, month, institution_id, legs, fen)
   SELECT l.account_id, l.shard, p_month, l.institution_id, count(*), sum(l.amount_fen)
   FROM ledger_every_leg l WHERE l.entry_id >= v_low AND l.entry_id < v_high
   GROUP BY l.account_id, l.shard, l.institution_id;
   SELECT max(l.made_at) INTO v_last FROM ledger_every_leg l
   WHERE l.entry_id >= v_low AND l.entry_id < v_high;
+  h := ledger_archive_holds(p_month, 'ledger_parts');
+  INSERT INTO ledger_archivedmonth (month, lines, legs, checksum, last_made_at, archived_at, label)
+  VALUES (p_month, h.lines, h.legs, h.checksum, v_last, p_at, p_by);
+
+  PERFORM pg_advisory_xact_lock(4700, 1), pg_advisory_xact_lock(4700, 2);
+  IF ledger_archive_ready(p_month) <> v_closing THEN
+    PERFORM ledger_refuse('ledger_archive_closed', 'a day of the month was opened meanwhile');
+  END IF;
   FOREACH v_table IN ARRAY ARRAY['journalline', 'leg'] LOOP
     EXECUTE format('ALTER TABLE public.ledger_%s DETACH PARTITION ledger_parts.%I', v_table,
       v_table || '_' || v_name);
     EXECUTE format('ALTER TABLE ledger_parts.%I SET SCHEMA ledger_archive',
       v_table || '_' || v_name);
     -- The guard of the whole table is not the month's any more.
-    EXECUTE format('CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE ON ledger_archive.%I'
-      ' FOR EACH ROW EXECUTE FUNCTION public.ledger_append_only()', v_table || '_' || v_name);
-    EXECUTE format('ALTER TABLE ledger_archive.%I ENABLE ALWAYS TRIGGER ledger_append_only',
-      v_table || '_' || v_name);
+    PERFORM ledger_keep(format('ledger_archive.%I', v_table || '_' || v_name)::regclass);
   END LOOP;
-  h := ledger_archive_holds(p_month);
-  INSERT INTO ledger_archivedmonth (month, lines, legs, checksum, last_made_at, archived_at, label)
-  VALUES (p_month, h.lines, h.legs, h.checksum, v_last, p_at, p_by);
 END $$;
 
 -- Archived months that do not hold any more what they held. One whose tables were taken elsewhere
@@ -97,26 +115,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   WHERE coalesce(t.legs, 0) <> m.legs OR coalesce(t.fen, 0) <> 0
 $$;
 
-DO $$
-DECLARE
-  v_table text;
-  v_role text;
-BEGIN
-  FOREACH v_table IN ARRAY ARRAY['ledger_archivedmonth', 'ledger_carried'] LOOP
-    EXECUTE format('CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE ON %I'
-      ' FOR EACH ROW EXECUTE FUNCTION ledger_append_only()', v_table);
-    EXECUTE format('CREATE TRIGGER ledger_no_truncate BEFORE TRUNCATE ON %I'
-      ' FOR EACH STATEMENT EXECUTE FUNCTION ledger_append_only()', v_table);
-    EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER ledger_append_only', v_table);
-    EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER ledger_no_truncate', v_table);
-    EXECUTE format('COMMENT ON TABLE %I IS ''append-only''', v_table);
-    FOR v_role IN
-      SELECT DISTINCT quote_ident(r.rolname)
-      FROM pg_class c, aclexplode(c.relacl) a JOIN pg_roles r ON r.oid = a.grantee
-      WHERE c.oid = v_table::regclass AND a.grantee <> c.relowner
-    LOOP
-      EXECUTE format('REVOKE ALL ON %I FROM %s', v_table, v_role);
-      EXECUTE format('GRANT SELECT ON %I TO %s', v_table, v_role);
-    END LOOP;
-  END LOOP;
-END $$;
+SELECT ledger_keep(t), ledger_only_read(t)
+FROM unnest(ARRAY['ledger_archivedmonth', 'ledger_carried']::regclass[]) t;

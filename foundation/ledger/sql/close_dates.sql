@@ -104,29 +104,8 @@ CREATE TRIGGER ledger_date_fixed BEFORE UPDATE ON ledger_closeddate
   FOR EACH ROW EXECUTE FUNCTION ledger_date_fixed();
 ALTER TABLE ledger_closeddate ENABLE ALWAYS TRIGGER ledger_date_fixed;
 
-DO $$
-DECLARE
-  v_table text;
-  v_role text;
-BEGIN
-  FOREACH v_table IN ARRAY ARRAY[
-    'ledger_mark', 'ledger_closingbalance', 'ledger_subjectbalance', 'ledger_closeddate'
-  ] LOOP
-    EXECUTE format('CREATE TRIGGER ledger_append_only BEFORE %s ON %I'
-      ' FOR EACH ROW EXECUTE FUNCTION ledger_append_only()',
-      CASE v_table WHEN 'ledger_closeddate' THEN 'DELETE' ELSE 'UPDATE OR DELETE' END, v_table);
-    EXECUTE format('CREATE TRIGGER ledger_no_truncate BEFORE TRUNCATE ON %I'
-      ' FOR EACH STATEMENT EXECUTE FUNCTION ledger_append_only()', v_table);
-    EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER ledger_append_only', v_table);
-    EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER ledger_no_truncate', v_table);
-    EXECUTE format('COMMENT ON TABLE %I IS ''append-only''', v_table);
-    FOR v_role IN
-      SELECT DISTINCT quote_ident(r.rolname)
-      FROM pg_class c, aclexplode(c.relacl) a JOIN pg_roles r ON r.oid = a.grantee
-      WHERE c.oid = v_table::regclass AND a.grantee <> c.relowner
-    LOOP
-      EXECUTE format('REVOKE ALL ON %I FROM %s', v_table, v_role);
-      EXECUTE format('GRANT SELECT ON %I TO %s', v_table, v_role);
-    END LOOP;
-  END LOOP;
-END $$;
+SELECT ledger_keep(t) FROM unnest(ARRAY['ledger_mark', 'ledger_closingbalance',
+  'ledger_subjectbalance']::regclass[]) t;
+SELECT ledger_keep('ledger_closeddate', 'DELETE');
+SELECT ledger_only_read(t) FROM unnest(ARRAY['ledger_mark', 'ledger_closingbalance',
+  'ledger_subjectbalance', 'ledger_closeddate']::regclass[]) t;

@@ -125,24 +125,9 @@ END $$;
 CREATE TRIGGER ledger_reopening_guard BEFORE INSERT OR UPDATE ON ledger_reopening
   FOR EACH ROW EXECUTE FUNCTION ledger_reopening_guard();
 
-DO $$
-DECLARE v_table text;
-BEGIN
-  FOREACH v_table IN ARRAY ARRAY[
-    'ledger_dayclosing', 'ledger_turnover', 'ledger_daysignature', 'ledger_daycarry'
-  ] LOOP
-    EXECUTE format('CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE ON %I'
-      ' FOR EACH ROW EXECUTE FUNCTION ledger_append_only()', v_table);
-    EXECUTE format('CREATE TRIGGER ledger_no_truncate BEFORE TRUNCATE ON %I'
-      ' FOR EACH STATEMENT EXECUTE FUNCTION ledger_append_only()', v_table);
-    EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER ledger_append_only', v_table);
-    EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER ledger_no_truncate', v_table);
-    EXECUTE format('COMMENT ON TABLE %I IS ''append-only''', v_table);
-  END LOOP;
-END $$;
-CREATE TRIGGER ledger_append_only BEFORE DELETE ON ledger_reopening
-  FOR EACH ROW EXECUTE FUNCTION ledger_append_only();
-ALTER TABLE ledger_reopening ENABLE ALWAYS TRIGGER ledger_append_only;
+SELECT ledger_keep(t) FROM unnest(ARRAY['ledger_dayclosing', 'ledger_turnover',
+  'ledger_daysignature', 'ledger_daycarry']::regclass[]) t;
+SELECT ledger_keep('ledger_reopening', 'DELETE');
 ALTER TABLE ledger_reopening ENABLE ALWAYS TRIGGER ledger_reopening_guard;
 ALTER TABLE ledger_daysignature ENABLE ALWAYS TRIGGER ledger_signature_guard;
 ALTER TABLE ledger_daycarry ENABLE ALWAYS TRIGGER ledger_carry_guard;

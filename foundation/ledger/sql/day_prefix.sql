@@ -3,6 +3,5 @@
 CREATE FUNCTION ledger_day_prefix(day date) RETURNS bigint
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 BEGIN
-  RETURN (extract(year FROM day)::bigint % 100) * 10000
-    + extract(month FROM day)::bigint * 100 + extract(day FROM day)::bigint;
+  RETURN to_char(day::timestamp, 'YYMMDD')::bigint;
 END $$;

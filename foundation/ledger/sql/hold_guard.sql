@@ -55,9 +55,7 @@ END $$;
 CREATE TRIGGER ledger_holdrequest_guard BEFORE INSERT OR UPDATE ON ledger_holdrequest
   FOR EACH ROW EXECUTE FUNCTION ledger_holdrequest_guard();
 ALTER TABLE ledger_holdrequest ENABLE ALWAYS TRIGGER ledger_holdrequest_guard;
-CREATE TRIGGER ledger_append_only BEFORE DELETE ON ledger_holdrequest
-  FOR EACH ROW EXECUTE FUNCTION ledger_append_only();
-ALTER TABLE ledger_holdrequest ENABLE ALWAYS TRIGGER ledger_append_only;
+SELECT ledger_keep('ledger_holdrequest', 'DELETE');
 
 DO $$
 DECLARE v_role text;

@@ -54,9 +54,9 @@ BEGIN
   IF EXISTS (SELECT FROM ledger_shard s WHERE s.account_id = NEW.id) THEN
     PERFORM ledger_refuse('ledger_account_shards', 'an account that was spread has no floor');
   END IF;
-  RETURN NEW;
+  RETURN NULL;
 END $$;
-CREATE TRIGGER ledger_spread_has_no_floor BEFORE UPDATE OF overdraft_allowed ON ledger_account
+CREATE TRIGGER ledger_spread_has_no_floor AFTER UPDATE OF overdraft_allowed ON ledger_account
   FOR EACH ROW WHEN (OLD.overdraft_allowed AND NOT NEW.overdraft_allowed)
   EXECUTE FUNCTION ledger_spread_has_no_floor();
 ALTER TABLE ledger_account ENABLE ALWAYS TRIGGER ledger_spread_has_no_floor;
@@ -87,9 +87,7 @@ END $$;
 CREATE TRIGGER ledger_shardrequest_guard BEFORE INSERT OR UPDATE ON ledger_shardrequest
   FOR EACH ROW EXECUTE FUNCTION ledger_shardrequest_guard();
 ALTER TABLE ledger_shardrequest ENABLE ALWAYS TRIGGER ledger_shardrequest_guard;
-CREATE TRIGGER ledger_append_only BEFORE DELETE ON ledger_shardrequest
-  FOR EACH ROW EXECUTE FUNCTION ledger_append_only();
-ALTER TABLE ledger_shardrequest ENABLE ALWAYS TRIGGER ledger_append_only;
+SELECT ledger_keep('ledger_shardrequest', 'DELETE');
 
 -- An approved proposal spreads its account.
 CREATE FUNCTION ledger_shardrequest_done() RETURNS trigger LANGUAGE plpgsql

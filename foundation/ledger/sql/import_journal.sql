@@ -8,6 +8,10 @@ DECLARE
   v_scope text[] := string_to_array(nullif(current_setting('app.scope', true), ''), ',');
   v_day date;
 BEGIN
+  -- Nothing is taken in while a month that is leaving the books is counted.
+  IF NOT p_dry THEN
+    PERFORM pg_advisory_xact_lock_shared(4700, 3);
+  END IF;
   CREATE TEMP TABLE pg_temp.ledger_incoming ON COMMIT DROP AS
   SELECT r.*, i.id AS institution_id
   FROM jsonb_to_recordset(p_rows) r(

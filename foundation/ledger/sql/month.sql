@@ -48,8 +48,9 @@ BEGIN
       EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', v_part, v_trigger);
     END LOOP;
   END LOOP;
-  -- A day lies wholly in one month, so the number is once for institution and day in all months.
+  -- A day lies wholly in one month, so the number is once for institution and day in all months. It
+  -- comes first because the journal is searched by it.
   EXECUTE format('CREATE UNIQUE INDEX %I ON ledger_parts.journalline_%s'
-    ' (institution_id, business_date, journal_no)', 'ledger_line_once_' || v_name, v_name);
+    ' (journal_no, institution_id, business_date)', 'ledger_line_once_' || v_name, v_name);
   RETURN true;
 END $$;

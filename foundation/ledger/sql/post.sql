@@ -19,18 +19,17 @@ DECLARE
   n int := coalesce(cardinality(p_accounts), 0);
   v_value date := coalesce(p_value, p_date);
   v_day text;
-  v_plain boolean := false;
-  v_hot1 boolean := false;
-  v_hot2 boolean := false;
+  v_plain boolean;
+  v_hot1 boolean;
+  v_hot2 boolean;
   -- Of the two legs of most entries, in the order of the account numbers.
-  v_1 int; v_2 int; v_shard1 smallint := 0; v_shard2 smallint := 0;
+  v_1 int; v_2 int; v_fen bigint; v_shard1 smallint := 0; v_shard2 smallint := 0;
   v_id1 bigint; v_home1 bigint; v_currency1 text; v_after1 bigint; v_seq1 bigint;
   v_id2 bigint; v_home2 bigint; v_currency2 text; v_after2 bigint; v_seq2 bigint;
   v_ids bigint[]; v_homes bigint[]; v_currencies text[]; v_afters bigint[]; v_seqs bigint[];
   v_shards smallint[];
   v_moved record;
   v_nothing text;
-  v_no bigint;
   v_imported boolean;
 BEGIN
   replayed := false;
@@ -58,25 +57,28 @@ BEGIN
      AND p_accounts[1] <> p_accounts[2] AND p_amounts[1] = -p_amounts[2] THEN
     v_1 := CASE WHEN p_accounts[1] < p_accounts[2] THEN 1 ELSE 2 END;
     v_2 := 3 - v_1;
+    v_fen := p_amounts[v_1];
     UPDATE ledger_account a SET seq = a.seq + 1, balance_fen = a.balance_fen
-      + CASE a.normal_side WHEN 'debit' THEN p_amounts[v_1] ELSE -p_amounts[v_1] END
-    WHERE a.number = p_accounts[v_1] AND NOT a.spread AND a.opened_on <= v_value
-      AND ledger_may_move(a.state, a.overdraft_allowed, a.balance_fen, a.held_fen,
-        CASE a.normal_side WHEN 'debit' THEN p_amounts[v_1] ELSE -p_amounts[v_1] END)
+      + CASE a.normal_side WHEN 'debit' THEN v_fen ELSE -v_fen END
+    WHERE a.number = p_accounts[v_1] AND NOT a.spread AND a.state = 'active'
+      AND a.opened_on <= v_value AND (a.overdraft_allowed OR a.balance_fen
+        + CASE a.normal_side WHEN 'debit' THEN v_fen ELSE -v_fen END >= a.held_fen)
     RETURNING a.id, a.institution_id, a.currency, a.balance_fen, a.seq
     INTO v_id1, v_home1, v_currency1, v_after1, v_seq1;
-    v_hot1 := v_id1 IS NULL AND EXISTS (
-      SELECT FROM ledger_shard s WHERE s.number = p_accounts[v_1] AND s.used);
+    IF v_id1 IS NULL THEN
+      v_hot1 := EXISTS (SELECT FROM ledger_shard s WHERE s.number = p_accounts[v_1] AND s.used);
+    END IF;
     IF v_id1 IS NOT NULL OR v_hot1 THEN
       UPDATE ledger_account a SET seq = a.seq + 1, balance_fen = a.balance_fen
-        + CASE a.normal_side WHEN 'debit' THEN p_amounts[v_2] ELSE -p_amounts[v_2] END
-      WHERE a.number = p_accounts[v_2] AND NOT a.spread AND a.opened_on <= v_value
-        AND ledger_may_move(a.state, a.overdraft_allowed, a.balance_fen, a.held_fen,
-          CASE a.normal_side WHEN 'debit' THEN p_amounts[v_2] ELSE -p_amounts[v_2] END)
+        + CASE a.normal_side WHEN 'debit' THEN -v_fen ELSE v_fen END
+      WHERE a.number = p_accounts[v_2] AND NOT a.spread AND a.state = 'active'
+        AND a.opened_on <= v_value AND (a.overdraft_allowed OR a.balance_fen
+          + CASE a.normal_side WHEN 'debit' THEN -v_fen ELSE v_fen END >= a.held_fen)
       RETURNING a.id, a.institution_id, a.currency, a.balance_fen, a.seq
       INTO v_id2, v_home2, v_currency2, v_after2, v_seq2;
-      v_hot2 := v_id2 IS NULL AND EXISTS (
-        SELECT FROM ledger_shard s WHERE s.number = p_accounts[v_2] AND s.used);
+      IF v_id2 IS NULL THEN
+        v_hot2 := EXISTS (SELECT FROM ledger_shard s WHERE s.number = p_accounts[v_2] AND s.used);
+      END IF;
     END IF;
     -- Shards come last, so that nobody waits for them longer than must be, and only when every row
     -- that is needed is locked: no row is waited for behind a shard or behind a higher number.
@@ -90,14 +92,14 @@ BEGIN
       v_id2 := v_moved.id; v_home2 := v_moved.home; v_currency2 := v_moved.currency;
       v_after2 := v_moved.after; v_seq2 := v_moved.seq; v_shard2 := v_moved.shard;
     END IF;
-    v_plain := v_id1 IS NOT NULL AND v_id2 IS NOT NULL AND v_currency1 = v_currency2;
-    IF NOT v_plain THEN
+    v_plain := v_currency1 = v_currency2;
+    IF v_plain IS NOT TRUE THEN
       PERFORM ledger_put_back(v_id1, v_shard1, p_amounts[v_1]);
       PERFORM ledger_put_back(v_id2, v_shard2, p_amounts[v_2]);
     END IF;
   END IF;
 
-  IF NOT v_plain THEN
+  IF v_plain IS NOT TRUE THEN
     SELECT * INTO v_ids, v_homes, v_currencies, v_afters, v_seqs, v_shards, refusal, detail
     FROM ledger_weigh(p_accounts, p_amounts, v_value, v_day, p_date, p_reverses);
     IF refusal IS NOT NULL OR p_dry THEN
@@ -109,10 +111,11 @@ BEGIN
     END IF;
   END IF;
 
-  entry := ledger_day_prefix(p_date) * 10000000000 + nextval('ledger_entry_serial');
   INSERT INTO ledger_postingkey (institution_id, key, request_hash, entry_id, business_date)
-  VALUES (p_institution, p_key, p_hash, entry, p_date) ON CONFLICT DO NOTHING;
-  IF NOT FOUND THEN
+  VALUES (p_institution, p_key, p_hash,
+    ledger_day_prefix(p_date) * 10000000000 + nextval('ledger_entry_serial'), p_date)
+  ON CONFLICT DO NOTHING RETURNING entry_id INTO entry;
+  IF entry IS NULL THEN
     IF v_plain THEN
       PERFORM ledger_put_back(v_id1, v_shard1, p_amounts[v_1]);
       PERFORM ledger_put_back(v_id2, v_shard2, p_amounts[v_2]);
@@ -127,18 +130,17 @@ BEGIN
     INSERT INTO ledger_reversal (original, entry, institution_id)
     VALUES (p_reverses, ledger_post.entry, p_institution);
   END IF;
-  IF NOT v_plain THEN
+  IF v_plain IS NOT TRUE THEN
     PERFORM ledger_settle(v_ids, v_shards, v_afters, v_seqs);
   END IF;
 
   line := entry;
   UPDATE ledger_journalnumber j SET last_no = j.last_no + 1
   WHERE j.institution_id = p_institution AND j.business_date = p_date
-  RETURNING j.last_no, j.imported INTO v_no, v_imported;
+  RETURNING lpad(j.last_no::text, 8, '0'), j.imported INTO journal, v_imported;
   IF v_imported THEN
-    v_no := ledger_free_number(p_institution, p_date, v_no);
+    journal := lpad(ledger_free_number(p_institution, p_date, journal::bigint)::text, 8, '0');
   END IF;
-  journal := lpad(v_no::text, 8, '0');
   IF v_plain THEN
     INSERT INTO ledger_journalline
       (id, institution_id, entry_id, amount_fen, at, first_account_id, first_seq, first_home,

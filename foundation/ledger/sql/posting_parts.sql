@@ -7,14 +7,6 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- Whether an account of this state may move by so much, counted on its normal side.
-CREATE FUNCTION ledger_may_move(
-  p_state text, p_overdraft boolean, p_balance bigint, p_held bigint, p_move bigint
-) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-  SELECT (p_state = 'active' OR (p_state = 'stop_payment' AND p_move > 0))
-    AND (p_move >= 0 OR p_overdraft OR p_balance + p_move >= p_held)
-$$;
-
 -- Take back a leg that was tried, in the transaction that tried it.
 CREATE FUNCTION ledger_put_back(p_account bigint, p_shard smallint, p_amount bigint)
 RETURNS void LANGUAGE plpgsql AS $$

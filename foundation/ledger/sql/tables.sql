@@ -50,8 +50,8 @@ CREATE INDEX ledger_line_by_second
   ON ledger_journalline (second_account_id, second_shard, second_seq);
 CREATE INDEX ledger_line_by_account ON ledger_journalline (account_number, id);
 CREATE INDEX ledger_line_by_outlet ON ledger_journalline (institution_id, id);
--- What the journal is searched by. Single columns: equal values share one entry of the index.
-CREATE INDEX ledger_line_by_number ON ledger_journalline (journal_no);
+-- What the journal is searched by. Single columns: equal values share one entry of the index. By
+-- its number a line is found through the index that keeps the number once (`ledger_month`).
 CREATE INDEX ledger_line_by_teller ON ledger_journalline (teller);
 CREATE INDEX ledger_line_by_trade ON ledger_journalline (trade_code);
 CREATE INDEX ledger_line_by_amount ON ledger_journalline (amount_fen);

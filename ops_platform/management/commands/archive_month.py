@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 from django.utils import timezone
+from psycopg2.errors import LockNotAvailable
 
 from foundation.kernel.errors import Refused
 from foundation.ledger import services as ledger
 from foundation.people import services as people
+
+BUSY = "The books were not free within two seconds; nothing was archived, try again later."
 
 
 class Command(BaseCommand):
@@ -32,6 +36,10 @@ class Command(BaseCommand):
                 )
         except Refused as refusal:
             raise CommandError(f"{refusal.shown(str)} {refusal.hinted(str)}") from refusal
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            raise CommandError(BUSY) from error
         self.stdout.write(
             f"{month}: {month.lines} lines, {month.legs} legs; ledger_archive.journalline_"
             f"{month.month:%Y%m} and leg_{month.month:%Y%m}"
@@ -39,4 +47,4 @@ class Command(BaseCommand):
 
 
 def _month(text: str) -> date:
-    return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007  a month has no zone
+    return date.fromisoformat(f"{text}-01")

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from django.db.utils import DatabaseError, ProgrammingError
+from django.db.utils import DatabaseError, OperationalError, ProgrammingError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -237,8 +237,8 @@ def test_a_month_that_was_taken_elsewhere_is_not_missed(books_past):
 
 
 @pytest.fixture
-def books_past(committed_db):
-    """Committed books of which November was archived, and their owner."""
+def closed_past(committed_db):
+    """Committed books whose November may be archived, and their owner."""
     made = factory.bank()
     with people.acting_as_system(reason="test"), transaction.atomic():
         legs = [Leg(made.payer.number, 3), Leg(made.payee.number, -2), Leg(made.till.number, -1)]
@@ -250,10 +250,94 @@ def books_past(committed_db):
         pay(made, made.payer, made.payee, 13, business_date=NEXT)
         for place in (made.outlet, made.other):
             factory.close_day(place, NEXT)
+            services.open_day(institution_id=place.pk, on=AFTER, at=NOON, by="t")
         services.close_dates()
-        archive()
     with committed_db.as_owner() as owner:
-        yield owner
+        yield made, owner
+
+
+@pytest.fixture
+def books_past(closed_past):
+    """Committed books of which November was archived, and their owner."""
+    _made, owner = closed_past
+    with people.acting_as_system(reason="test"), transaction.atomic():
+        archive()
+    return owner
+
+
+IMPORT = """
+SELECT line, reason FROM ledger_import_journal(jsonb_build_array(jsonb_build_object(
+  'line', 2, 'institution', '110101', 'business_date', '2026-11-20', 'journal_no', 'A1',
+  'at', now(), 'teller', '1', 'trade_code', '1', 'account', '1', 'side', 'debit',
+  'amount_fen', 1, 'currency', 'CNY', 'counter_account', '', 'voucher_no', '')), false)
+"""
+POST = """
+SELECT refusal FROM ledger_post({outlet}, 'open', '', '2026-12-03', now(),
+  ARRAY['{payer}', '{payee}'], ARRAY[5, -5]::bigint[], '1101', '1', '', '', '', '', NULL, false)
+"""
+
+
+@pytest.mark.parametrize(("statement", "answers"), [(IMPORT, []), (POST, [(None,)])])
+def test_whoever_is_writing_is_not_disturbed(closed_past, statement, answers):
+    made, owner = closed_past
+    facts = {"payer": made.payer.number, "payee": made.payee.number, "outlet": made.outlet.pk}
+    owner.execute("BEGIN")
+    owner.execute("SELECT set_config('app.scope', '*', true)")
+    owner.execute(statement.format(**facts))
+    assert owner.fetchall() == answers
+
+    with pytest.raises(CommandError, match="not free within two seconds; nothing was archived"):
+        call_command("archive_month", "2026-11")
+
+    owner.execute("COMMIT")
+    with people.acting_as_system(reason="test"), transaction.atomic():
+        assert (ArchivedMonth.objects.count(), Carried.objects.count()) == (0, 0)
+        assert date(2026, 11, 1) in selectors.months()
+        assert archive().lines == (3 if statement == IMPORT else 2)
+        assert [one.kind for one in verifying.look().differences] == []
+
+
+def test_nothing_is_taken_in_while_a_month_is_counted(closed_past):
+    made, owner = closed_past
+    owner.execute("BEGIN; SELECT pg_advisory_xact_lock(4700, 3)")
+    with people.acting_as_system(reason="test"):
+        with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
+            asked(f"SET LOCAL lock_timeout = '200ms'; {IMPORT}")
+        with transaction.atomic():
+            asked(IMPORT.replace("false", "true"))
+            pay(made, made.payer, made.payee, 5, business_date=AFTER)
+
+
+REVOKED = "UPDATE ledger_closeddate SET revoked_at = now() WHERE business_date >= '{}'"
+AGAIN = (
+    "INSERT INTO ledger_closeddate (business_date, round, accounts, legs)"
+    " VALUES ('2026-11-23', 2, 0, 0), ('2026-12-02', 2, 0, 0)"
+)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "words"),
+    [
+        (REVOKED.format("2026-12-02"), "closed for good"),
+        (f"{REVOKED.format('2026-11-23')}; {AGAIN}", "opened meanwhile"),
+    ],
+)
+def test_a_day_that_is_opened_while_the_month_is_counted_keeps_it(closed_past, meanwhile, words):
+    _made, owner = closed_past
+    owner.execute(
+        "CREATE FUNCTION meanwhile() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN {meanwhile}; RETURN NULL; END $$"
+    )
+    owner.execute(
+        "CREATE TRIGGER meanwhile AFTER INSERT ON ledger_carried"
+        " FOR EACH STATEMENT EXECUTE FUNCTION meanwhile()"
+    )
+    with people.acting_as_system(reason="test"):
+        with pytest.raises(DatabaseError, match=words), transaction.atomic():
+            archive()
+
+        assert (ArchivedMonth.objects.count(), Carried.objects.count()) == (0, 0)
+        assert date(2026, 11, 1) in selectors.months()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from foundation.kernel import scope
 from foundation.ledger import selectors, services
 from foundation.ledger.rules import Leg
 from foundation.people import services as people
+from ops_platform.env import env
 from tests.factories import ledger as factory
 from tests.factories.ledger import DAY, NOON, pay
 
@@ -122,6 +123,16 @@ def test_every_table_is_guarded_by_row(bank, table):
     assert run(
         "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE relname = %s", table
     ) == [(True, True)]
+
+
+@pytest.mark.parametrize("table", SCOPED)
+def test_the_scope_holds_who_reads_and_is_not_asked_of_the_owner(bank, table):
+    assert run(
+        "SELECT polroles::regrole[]::text[] FROM pg_policy WHERE polrelid = %s::regclass"
+        " AND polname = %s",
+        table,
+        f"{table}_scope",
+    ) == [([env.app_role],)]
 
 
 def insert_line(owner, bank, serial=999, table="ledger_journalline"):
