@@ -217,3 +217,14 @@ class TestPages:
         told = [event.action for event in page.context["entries"]]
         assert told == ["ledger.release_part", "ledger.place_hold"]
         assert "部分解冻" in page.content.decode().partition("op-timeline")[2]
+
+    def test_the_page_says_in_words_what_was_asked_and_that_it_is_in_force(self, frozen, two, desk):
+        ask(frozen, two[0], "release_part", fen=400)
+        window = desk(frozen.institution)
+        window.cookies["ops_language"] = "en"
+
+        page = window.get(reverse("ledger:hold", args=[frozen.pk])).content.decode()
+
+        assert "<b>Release a part</b>" in page
+        assert "In force</span>" in page
+        assert "In progress" not in page.partition("</main>")[0].partition("<main")[2]
