@@ -240,8 +240,13 @@ def _policies(keys: Keys, held: Held) -> Found:
 
 
 def _calendar(keys: Keys, held: Held) -> Found:
-    opens = reverse("policy:days") if Permission.POLICY_VIEW in held else ""
-    return {key: Record(number=key, address=opens) for key in keys}
+    needed = Permission.POLICY_VIEW
+    return {
+        key: Record(
+            number=key, address=_address("policy:day", key, needed, held) if _is_day(key) else ""
+        )
+        for key in keys
+    }
 
 
 def _trail(keys: Keys, _held: Held) -> Found:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("journal/", web.journal, name="journal"),
     path("entry/<int:entry_id>/", web.entry, name="entry"),
     path("exports/", web.exports, name="exports"),
+    path("export/<uuid:export_key>/", web.export, name="export"),
     path("export-ask/", web.export_ask, name="export_ask"),
     path("export-file/<uuid:export_key>/<int:part_no>/", web.export_file, name="export_file"),
     path("import/", web.import_journal, name="import_journal"),

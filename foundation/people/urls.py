@@ -36,10 +36,12 @@ urlpatterns = [
     path("institutions/<str:place>/posts/", web.institution_posts, name="institution_posts"),
     path("post-proposals/", web.post_proposals, name="post_proposals"),
     path("staff/<str:number>/propose-post/", web.propose_post, name="propose_post"),
+    path("post-proposals/<int:post_proposal_id>/", web.post_proposal, name="post_proposal"),
     path("post-proposals/<int:post_proposal_id>/decide/", web.decide_post, name="decide_post"),
     # roles
     path("roles/", web.roles, name="roles"),
     path("proposals/", web.proposals, name="proposals"),
     path("staff/<str:number>/propose-role/", web.propose_role, name="propose_role"),
+    path("proposals/<int:proposal_id>/", web.proposal, name="proposal"),
     path("proposals/<int:proposal_id>/decide/", web.decide_role, name="decide_role"),
 ]

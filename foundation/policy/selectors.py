@@ -94,6 +94,12 @@ def days(*, year: int) -> Sequence[CalendarDay]:
     return tuple(rows.select_related("proposed_by", "approved_by").order_by("on", "id"))
 
 
+def days_on(*, on: date) -> Sequence[CalendarDay]:
+    """Return every row of one day of the calendar, newest first: what it is, was and may be."""
+    rows = CalendarDay.objects.filter(on=on).select_related("proposed_by", "approved_by")
+    return tuple(rows.order_by("-id"))
+
+
 def day(*, day_id: int) -> CalendarDay | None:
     """Return one day of the calendar, or None."""
     return CalendarDay.objects.select_related("proposed_by").filter(id=day_id).first()

@@ -14,5 +14,6 @@ urlpatterns = [
     # days of the calendar
     path("days/", web.days, name="days"),
     path("days/propose/", web.propose_day, name="propose_day"),
+    path("days/<str:on>/", web.day, name="day"),
     path("days/<int:day_id>/approve/", web.approve_day, name="approve_day"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -79,6 +81,21 @@ def days(request: HttpRequest) -> HttpResponse:
     year = year if 1990 <= year <= 2200 else timezone.localdate().year
     page = {"rows": selectors.days(year=year), "year": year}
     return render(request, "policy/days.html", page)
+
+
+@require_GET
+@requires(Permission.POLICY_VIEW)
+def day(request: HttpRequest, on: str) -> HttpResponse:
+    """Show one day of the calendar: every row that it has had, and what happened."""
+    try:
+        asked = date.fromisoformat(on)
+    except ValueError:
+        raise Http404 from None
+    rows = selectors.days_on(on=asked)
+    if not rows:
+        raise Http404
+    page = {"on": asked, "rows": rows, "entries": trail.timeline(subject=f"policy.day:{asked}")}
+    return render(request, "policy/day.html", page)
 
 
 @require_http_methods(["GET", "POST"])

@@ -53,10 +53,21 @@ class Page:
     wanted: Wanted = field(default_factory=Wanted)
 
 
-def timeline(*, subject: str, limit: int = 200, below: int | None = None) -> Sequence[Event]:
-    """Return what happened to a subject, newest first, or what lies below an id of it."""
+def timeline(
+    *,
+    subject: str,
+    limit: int = 200,
+    below: int | None = None,
+    detail: Mapping[str, object] | None = None,
+) -> Sequence[Event]:
+    """Return what happened to a subject, newest first, or what lies below an id of it.
+
+    With `detail` only what says just that: the part of a subject's events that is about one of its
+    records, such as a hold of an account.
+    """
     rows = _in_scope().filter(subject=subject)
     rows = rows if below is None else rows.filter(id__lt=below)
+    rows = rows.filter(detail__contains=dict(detail)) if detail else rows
     return tuple(rows.order_by("-id")[:limit])
 
 

@@ -1,4 +1,7 @@
-"""The manual inside the product: Markdown files by language, shown as safe HTML."""
+"""The manual inside the product: Markdown files by language, shown as safe HTML.
+
+A chapter is about a post, named after its role, or about pages, which name it in `block help`.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,21 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
+from foundation.people.roles import ROLES
+
 FOLDER = Path(__file__).resolve().parent / "manual"
 LANGUAGES = {"en": "en"}
 START = "start"
+# The contents in reading order: first what every page has, then the posts, then page by page.
+EVERYWHERE = (START, "sign-in", "screens", "search", "refusals")
+POSTS = tuple(role.replace("_", "-") for role in ROLES)
+PAGES = (
+    "items", "images", "matching", "dashboard", "queues", "jobs",
+    "journal", "import-journal", "accounts", "statement", "holds", "trial-balance",
+    "hot-accounts", "business-days", "long-files",
+    "staff", "institutions", "roles", "posts", "policy", "calendar", "trail", "proof", "api",
+    "processing", "clearing", "cash-center", "reconciliation",
+)  # fmt: skip
 # No raw HTML and no images from outside: a page of the manual can do nothing but be read.
 READER = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
 
@@ -31,11 +46,15 @@ def chapter(slug: str, language: str) -> Chapter | None:
     return _read(known[slug]) if slug in known else None
 
 
-def chapters(language: str) -> list[Chapter]:
-    """Return all pages of the manual, the first page first and the others by title."""
-    folder = FOLDER / LANGUAGES.get(language[:2], "zh")
-    pages = [_read(path) for path in folder.glob("*.md")]
-    return sorted(pages, key=lambda page: (page.slug != START, page.slug))
+def chapters(slugs: tuple[str, ...], language: str) -> list[Chapter]:
+    """Return pages of the manual in this order."""
+    found = (chapter(slug, language) for slug in slugs)
+    return [page for page in found if page is not None]
+
+
+def of_posts(roles: tuple[str, ...], language: str) -> list[Chapter]:
+    """Return the pages about the posts of somebody who holds the roles."""
+    return chapters(tuple(role.replace("_", "-") for role in roles), language)
 
 
 @lru_cache(maxsize=200)

@@ -11,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from foundation.kernel.errors import Refused
+from foundation.people import selectors
 from foundation.people import services as people
 from foundation.people.roles import Permission
 from foundation.ui import api_docs as reference
@@ -181,8 +182,18 @@ def _manual(request: HttpRequest, slug: str, template: str) -> HttpResponse:
     chapter = book.chapter(slug, language)
     if chapter is None:
         raise Http404
-    shown = {"chapter": chapter, "chapters": book.chapters(language)}
+    parts = [
+        ("", book.chapters(book.EVERYWHERE, language)),
+        (gettext("By post"), book.chapters(book.POSTS, language)),
+        (gettext("By page"), book.chapters(book.PAGES, language)),
+    ]
+    shown = {"chapter": chapter, "parts": parts, "own": book.of_posts(_roles(request), language)}
     return render(request, template, shown)
+
+
+def _roles(request: HttpRequest) -> tuple[str, ...]:
+    staff = Shell(request).staff
+    return selectors.roles_of(staff=staff, on=timezone.localdate()) if staff else ()
 
 
 def _back(request: HttpRequest) -> HttpResponse:

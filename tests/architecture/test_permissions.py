@@ -72,6 +72,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("policy", "code"): lambda _place: "security.idle_minutes",
     ("policy", "policy_id"): lambda _place: 1,
     ("policy", "day_id"): lambda _place: 1,
+    ("policy", "on"): lambda _place: "2026-10-01",
     ("people", "number"): lambda place: place.teller.number,
     ("people", "place"): lambda place: place.institution.number,
     ("people", "proposal_id"): lambda place: place.proposal_id,
@@ -100,6 +101,7 @@ EVERYWHERE = {
     ("ledger", "code"), ("trail", "look_id"),
     ("worklist", "job_id"), ("worklist", "queue"), ("ui", "slug"),
     ("policy", "code"), ("policy", "policy_id"), ("policy", "day_id"),
+    ("policy", "on"),
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -23,6 +24,7 @@ from authorization import services as authorization
 from authorization.models import Request
 from foundation.imaging import tasks as imaging_tasks
 from foundation.imaging.models import Page as Scan
+from foundation.ledger import services as ledger
 from foundation.people import services as people_services
 from foundation.people.models import Staff
 from foundation.people.roles import ROLES, permissions_of
@@ -75,6 +77,7 @@ OPENS: dict[str, Callable[[World], str]] = {
         "authorization:receipt", args=[world.posted.number]
     ),
     "ledger:accounts": lambda _world: f"{reverse('ledger:accounts')}?text=客户",
+    "ledger:export": lambda world: reverse("ledger:export", args=[asked_file(world)]),
     "ledger:journal": lambda _world: f"{reverse('ledger:journal')}?{ON_THE_DAY}",
     "trail:look": lambda _world: reverse("trail:look", args=[kept_look()]),
     "ui:home": lambda _world: f"{reverse('ui:home')}?stay",
@@ -88,6 +91,16 @@ def kept_look() -> int:
     with people_services.acting_as_system(reason="test"):
         looked = verifying.look()
         return verifying.keep(looked, ended_at=people.NOON).pk
+
+
+def asked_file(world: World) -> UUID:
+    """Let the teller have asked for a long file."""
+    teller = world.people["teller"]
+    with people_services.acting(staff=teller):
+        export = ledger.ask_export(
+            key=uuid4(), kind="journal", asked={}, title="流水", at=people.NOON, by=teller
+        )
+    return export.key
 
 
 @dataclass

@@ -106,6 +106,13 @@ def test_every_kind_has_its_word(bank, teller, raw, name):
     assert called(raw.format(**facts))[0] == name.format(**facts)
 
 
+@pytest.mark.parametrize(("key", "opens"), [("2026-10-01", True), ("gone", False)])
+def test_a_day_of_the_calendar_opens_its_own_page(bank, key, opens):
+    address = reverse("policy:day", args=[key]) if opens else ""
+
+    assert called(f"policy.day:{key}")[1] == address
+
+
 def test_what_is_out_of_sight_is_no_link(bank, sent):
     other = people.staff(bank.elsewhere, "outlet_supervisor")
 

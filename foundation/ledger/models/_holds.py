@@ -108,3 +108,8 @@ class HoldRequest(Institutional):
 
     def __str__(self) -> str:
         return f"{self.hold_id} {self.step}"
+
+    @property
+    def wish(self) -> str:
+        """Return what is asked, as a message id."""
+        return next(step.label for step in rules.HOLD_FLOW.steps if step.name == self.step)

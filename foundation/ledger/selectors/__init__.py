@@ -9,6 +9,7 @@ from foundation.ledger.selectors._accounts import (
     balance,
     hold,
     hold_requests,
+    hold_timeline,
     holds,
     numbers_in_sight,
     payee_name,
@@ -53,7 +54,13 @@ from foundation.ledger.selectors._days import (
     without_day,
 )
 from foundation.ledger.selectors._entries import EntrySeen, LegSeen, entry
-from foundation.ledger.selectors._exports import export_rows, export_total, exports
+from foundation.ledger.selectors._exports import (
+    export,
+    export_rows,
+    export_timeline,
+    export_total,
+    exports,
+)
 from foundation.ledger.selectors._history import (
     Statement,
     StatementLine,
@@ -115,7 +122,9 @@ __all__ = [
     "day_state",
     "differences",
     "entry",
+    "export",
     "export_rows",
+    "export_timeline",
     "export_total",
     "exports",
     "extent",
@@ -123,6 +132,7 @@ __all__ = [
     "guards_off",
     "hold",
     "hold_requests",
+    "hold_timeline",
     "holder_name",
     "holds",
     "homes",

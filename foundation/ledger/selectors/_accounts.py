@@ -116,6 +116,11 @@ def hold_requests(*, hold: Hold) -> Sequence[HoldRequest]:
     return tuple(HoldRequest.objects.filter(hold=hold).order_by("-id")[:PAGE_MAX])
 
 
+def hold_timeline(*, hold: Hold) -> Sequence[Event]:
+    """Return what was done with a hold, newest first; it is told of its account."""
+    return trail.timeline(subject=hold.account.subject, detail={"hold": hold.pk})
+
+
 def statement(
     *,
     account_id: int,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from foundation.ledger import rules
 from foundation.ledger.models import Export
@@ -12,6 +13,8 @@ from foundation.ledger.selectors._accounts import account
 from foundation.ledger.selectors._history import full_statement, trial_accounts
 from foundation.ledger.selectors._journal import JournalQuery, journal, journal_count
 from foundation.people.models import Staff
+from foundation.trail import selectors as trail
+from foundation.trail.models import Event
 
 SHOWN_MAX = 50
 
@@ -19,6 +22,19 @@ SHOWN_MAX = 50
 def exports(*, staff: Staff) -> Sequence[Export]:
     """Return the long files that a person asked for, the newest first."""
     return tuple(Export.objects.filter(staff=staff).order_by("-id")[:SHOWN_MAX])
+
+
+def export(*, key: UUID, staff: Staff) -> Export:
+    """Return a long file that the person asked for; refuse one that is unknown or another's."""
+    found: Export | None = Export.objects.filter(key=key, staff=staff).first()
+    if found is None:
+        raise rules.NoSuchExport
+    return found
+
+
+def export_timeline(*, export: Export) -> Sequence[Event]:
+    """Return what happened with a long file, newest first."""
+    return trail.timeline(subject=export.subject)
 
 
 def export_total(*, kind: str, asked: Mapping[str, Any]) -> int | None:

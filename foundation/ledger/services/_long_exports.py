@@ -93,8 +93,8 @@ def finish_export(*, export_id: int, at: datetime) -> Export:
 @transaction.atomic
 def fetch_export(*, key: UUID, file: int, at: datetime, by: Staff) -> tuple[Export, bytes]:
     """Return one file of an export, as its own asker only, who still sees all that is in it."""
-    export: Export | None = Export.objects.filter(key=key, staff=by).first()
-    if export is None or file not in files_of(export=export):
+    export = selectors.export(key=key, staff=by)
+    if file not in files_of(export=export):
         raise rules.NoSuchExport
     if export.done_at is None or export.expires_at is None or export.expires_at <= at:
         raise rules.ExportNotThere

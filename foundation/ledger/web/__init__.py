@@ -16,7 +16,7 @@ from foundation.ledger.web._days import (
     sign,
     sign_many,
 )
-from foundation.ledger.web._exports import export_ask, export_file, exports
+from foundation.ledger.web._exports import export, export_ask, export_file, exports
 from foundation.ledger.web._history import statement, tie_out, trial_accounts, trial_balance
 from foundation.ledger.web._holds import hold, hold_change, hold_decide, hold_place
 from foundation.ledger.web._hot import hot, hot_accounts, hot_decide, hot_propose
@@ -36,6 +36,7 @@ __all__ = [
     "day_step",
     "days",
     "entry",
+    "export",
     "export_ask",
     "export_file",
     "exports",

@@ -45,18 +45,19 @@ def offer(request: HttpRequest, *, kind: str, asked: Mapping[str, Any], title: s
 @requires(Permission.BOOKS_EXPORT)
 def exports(request: HttpRequest) -> HttpResponse:
     """Show the long files that the person asked for, and how far each has come."""
-    now = timezone.now()
-    rows = [
-        Shown(
-            one,
-            services.files_of(export=one),
-            one.expires_at is not None and one.expires_at <= now,
-            _refusal(one.refusal),
-        )
-        for one in selectors.exports(staff=signed_in(request))
-    ]
+    rows = [_shown(one) for one in selectors.exports(staff=signed_in(request))]
     part = "_exports" if request.headers.get("HX-Request") else "exports"
     return render(request, f"ledger/{part}.html", {"rows": rows})
+
+
+@require_GET
+@requires(Permission.BOOKS_EXPORT, missing=(rules.NoSuchExport,))
+def export(request: HttpRequest, export_key: UUID) -> HttpResponse:
+    """Show one of the person's long files: its files, and what happened with it."""
+    found = selectors.export(key=export_key, staff=signed_in(request))
+    shown = {"row": _shown(found), "entries": selectors.export_timeline(export=found)}
+    part = "_export" if request.headers.get("HX-Request") else "export"
+    return render(request, f"ledger/{part}.html", shown)
 
 
 @action
@@ -87,6 +88,11 @@ def export_file(request: HttpRequest, export_key: UUID, part_no: int) -> HttpRes
     name = f"{export.kind}-{export.pk}-{part_no}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _shown(export: Export) -> Shown:
+    expired = export.expires_at is not None and export.expires_at <= timezone.now()
+    return Shown(export, services.files_of(export=export), expired, _refusal(export.refusal))
 
 
 def _refusal(code: str) -> str:

@@ -36,7 +36,7 @@ def hold_place(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 @requires(Permission.ACCOUNT_VIEW, missing=(rules.NoSuchHold,))
 def hold(request: HttpRequest, hold_id: int) -> HttpResponse:
-    """Show one hold, what was asked about it, and what may be done."""
+    """Show one hold, what was asked about it, what may be done, and what happened."""
     return _shown(request, selectors.hold(hold_id=hold_id), forms.ChangeHold())
 
 
@@ -89,6 +89,7 @@ def _shown(request: HttpRequest, found: Hold, form: forms.ChangeHold) -> HttpRes
         "hold": found,
         "form": form,
         "requests": selectors.hold_requests(hold=found),
+        "entries": selectors.hold_timeline(hold=found),
         "manages": Permission.HOLD_MANAGE in request.permissions,  # type: ignore[attr-defined]
     }
     return render(request, "ledger/hold.html", shown, status=422 if form.errors else 200)

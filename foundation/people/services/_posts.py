@@ -190,6 +190,7 @@ def _tell(
     roles_ended: Iterable[str] = (),
 ) -> None:
     detail = {
+        "post_proposal": proposal.pk,
         "institution": proposal.institution.number,
         "post": proposal.title,
         "valid_from": str(proposal.valid_from),

@@ -168,6 +168,7 @@ def _check_places(role: str, staff: Staff, *, since: date, until: date | None) -
 
 def _tell(proposal: RoleProposal, action: str, *, by: Staff, at: datetime) -> None:
     detail = {
+        "role_proposal": proposal.pk,
         "kind": proposal.kind,
         "role": proposal.role,
         "valid_from": str(proposal.valid_from),

@@ -15,11 +15,12 @@ from foundation.people.web._door import (
 from foundation.people.web._posts import (
     decide_post,
     institution_posts,
+    post_proposal,
     post_proposals,
     posts,
     propose_post,
 )
-from foundation.people.web._roles import decide_role, proposals, propose_role, roles
+from foundation.people.web._roles import decide_role, proposal, proposals, propose_role, roles
 from foundation.people.web._staff import (
     end_sessions,
     institution_detail,
@@ -49,8 +50,10 @@ __all__ = [
     "locked_out",
     "new_password",
     "password",
+    "post_proposal",
     "post_proposals",
     "posts",
+    "proposal",
     "proposals",
     "propose_post",
     "propose_role",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from foundation.people import forms, rules, selectors, services
 from foundation.people.models import Institution, Post, Staff
 from foundation.people.roles import Permission
+from foundation.trail import selectors as trail
 from foundation.ui import table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.web import action, requires, signed_in
@@ -61,6 +62,19 @@ def post_proposals(request: HttpRequest) -> HttpResponse:
     states = (rules.WAITING, rules.APPROVED, rules.DECLINED)
     page = {state: selectors.post_proposals(state=state) for state in states}
     return render(request, "people/post_proposals.html", page)
+
+
+@require_GET
+@requires(Permission.STAFF_VIEW)
+def post_proposal(request: HttpRequest, post_proposal_id: int) -> HttpResponse:
+    """Show one proposal of a post, and what happened with it."""
+    row = selectors.post_proposal(proposal_id=post_proposal_id)
+    if row is None:
+        raise Http404
+    entries = trail.timeline(
+        subject=f"people.staff:{row.staff.number}", detail={"post_proposal": row.pk}
+    )
+    return render(request, "people/post_proposal.html", {"row": row, "entries": entries})
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from foundation.people import forms, rules, selectors, services
 from foundation.people.roles import DUTY_CONFLICTS, ROLES, Permission
+from foundation.trail import selectors as trail
 from foundation.ui.web import action, requires, signed_in
 
 
@@ -42,6 +43,20 @@ def proposals(request: HttpRequest) -> HttpResponse:
         for state in (rules.WAITING, rules.APPROVED, rules.DECLINED)
     ]
     return render(request, "people/proposals.html", dict(named))
+
+
+@require_GET
+@requires(Permission.STAFF_VIEW)
+def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
+    """Show one proposal of a role, and what happened with it."""
+    row = selectors.proposal(proposal_id=proposal_id)
+    if row is None:
+        raise Http404
+    entries = trail.timeline(
+        subject=f"people.staff:{row.staff.number}", detail={"role_proposal": row.pk}
+    )
+    page = {"row": row, "name": gettext(ROLES[row.role].name), "entries": entries}
+    return render(request, "people/proposal.html", page)
 
 
 @require_http_methods(["GET", "POST"])

@@ -137,6 +137,21 @@ def test_asking_making_and_fetching_are_on_the_trail(busy, made, client):
     ]  # fmt: skip
 
 
+def test_the_page_of_a_file_tells_what_happened_with_it(busy, made, client):
+    address = reverse("ledger:export", args=[made.key])
+    fetch(client)
+
+    page = client.get(address).content.decode()
+    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+
+    assert address in client.get(reverse("ledger:exports")).content.decode()
+    for shown in (page, part):
+        told = shown.partition("op-timeline")[2]
+        assert told.index("下载大文件") < told.index("生成大文件") < told.index("申请大文件")
+    assert reverse("ledger:export_file", args=[made.key, 2]) in page
+    assert "<html" not in part
+
+
 def test_who_sees_the_books_but_not_the_journal_fetches_their_own_files(busy, client):
     for name in "甲乙丙丁":
         factory.account(busy.outlet, "2011", name)
@@ -164,6 +179,7 @@ def test_nobody_else_fetches_it(busy, made, client):
     client.force_login(other, backend=BACKEND)
 
     assert fetch(client).status_code == 404
+    assert client.get(reverse("ledger:export", args=[made.key])).status_code == 404
     assert not client.get(reverse("ledger:exports")).context["rows"]
 
 

@@ -206,3 +206,25 @@ class TestPages:
         answer = desk(bank.outlet).post(address, {"step": step, "reason": "r"})
 
         assert answer.status_code == 422
+
+    def test_the_page_tells_what_happened_with_this_hold_alone(self, bank, hold, desk):
+        other = services.place_hold(number=bank.payer.number, fen=5, reason="r", at=NOON, by="t")
+        services.release_hold(hold_id=hold.pk, fen=300, at=NOON, by="陈明")
+        services.release_hold(hold_id=other.pk, at=NOON, by="t")
+
+        page = desk(bank.outlet).get(reverse("ledger:hold", args=[hold.pk]))
+
+        told = [event.action for event in page.context["entries"]]
+        assert told == ["ledger.release_part", "ledger.place_hold"]
+        assert "部分解冻" in page.content.decode().partition("op-timeline")[2]
+
+    def test_the_page_says_in_words_what_was_asked_and_that_it_is_in_force(self, frozen, two, desk):
+        ask(frozen, two[0], "release_part", fen=400)
+        window = desk(frozen.institution)
+        window.cookies["ops_language"] = "en"
+
+        page = window.get(reverse("ledger:hold", args=[frozen.pk])).content.decode()
+
+        assert "<b>Release a part</b>" in page
+        assert "In force</span>" in page
+        assert "In progress" not in page.partition("</main>")[0].partition("<main")[2]

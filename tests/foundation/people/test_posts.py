@@ -11,7 +11,7 @@ from foundation.people import rules, selectors, services
 from foundation.people.models import Post, PostProposal
 from tests.factories import people as factory
 from tests.foundation.people.conftest import DAY, hired
-from tests.foundation.people.posts import COLUMNS, history, proposed, raw
+from tests.foundation.people.posts import COLUMNS, decided, history, proposed, raw
 
 ONE_DAY = timedelta(days=1)
 
@@ -115,6 +115,33 @@ class TestPages:
         shown = self.page(admin, "posts", posted.number)
         assert second_secadmin.label in shown
         assert shown.index("<td>大堂<") < shown.index("<td>柜员<")
+
+    def test_the_page_of_a_proposal_tells_of_it_alone(
+        self, admin, bank, posted, secadmin, second_secadmin
+    ):
+        declined = proposed(posted, secadmin, bank.sibling)
+        decided(declined, second_secadmin, approve=False)
+        waiting = proposed(posted, secadmin, bank.sibling)
+
+        first = admin.get(reverse("people:post_proposal", args=[declined.pk]))
+        second = admin.get(reverse("people:post_proposal", args=[waiting.pk]))
+
+        told = [event.action for event in first.context["entries"]]
+        assert told == ["people.decline_post", "people.propose_post"]
+        assert [event.action for event in second.context["entries"]] == ["people.propose_post"]
+        address = reverse("people:post_proposal", args=[declined.pk])
+        assert f'href="{address}"' in self.page(admin, "post_proposals")
+        decide = reverse("people:decide_post", args=[waiting.pk])
+        assert decide in second.content.decode()
+
+    def test_a_proposal_for_somebody_out_of_sight_has_no_page(
+        self, admin, sign_in, bank, posted, secadmin
+    ):
+        proposal = proposed(posted, secadmin, bank.sibling)
+        sign_in(hired(bank.sibling, "ops_manager", name="冯远"))
+
+        address = reverse("people:post_proposal", args=[proposal.pk])
+        assert admin.get(address).status_code == 404
 
     def test_the_person_and_the_institution_lead_to_the_history(self, admin, bank, posted):
         person = self.page(admin, "staff_detail", posted.number)

@@ -257,6 +257,36 @@ class TestPages:
 
         assert newcomer.roles.get().role == "authorizer"
 
+    def test_the_page_of_a_proposal_tells_of_it_alone(
+        self, client, sign_in, newcomer, secadmin, second_secadmin
+    ):
+        declined = proposed(newcomer, secadmin)
+        decided(declined, second_secadmin, approve=False)
+        waiting = proposed(newcomer, secadmin)
+        sign_in(second_secadmin)
+
+        first = client.get(reverse("people:proposal", args=[declined.pk]))
+        second = client.get(reverse("people:proposal", args=[waiting.pk]))
+        listed = client.get(reverse("people:proposals")).content.decode()
+
+        told = [event.action for event in first.context["entries"]]
+        assert told == ["people.decline_role", "people.propose_role"]
+        assert [event.action for event in second.context["entries"]] == ["people.propose_role"]
+        decide = reverse("people:decide_role", args=[waiting.pk])
+        assert decide in second.content.decode()
+        assert reverse("people:decide_role", args=[declined.pk]) not in first.content.decode()
+        assert f'href="{reverse("people:proposal", args=[declined.pk])}"' in listed
+
+    def test_a_proposal_for_somebody_out_of_sight_has_no_page(
+        self, client, sign_in, bank, newcomer, secadmin
+    ):
+        proposal = proposed(newcomer, secadmin)
+        with services.acting_as_system(reason="test"):
+            elsewhere = hired(bank.sub_branch, "ops_manager", name="冯远")
+        sign_in(elsewhere)
+
+        assert client.get(reverse("people:proposal", args=[proposal.pk])).status_code == 404
+
     def test_a_teller_has_no_business_here(self, client, sign_in, teller, newcomer):
         sign_in(teller)
 

@@ -10,7 +10,7 @@ from foundation.kernel.calendar import CalendarEnds
 from foundation.people import services as people
 from foundation.policy import rules, selectors, services
 from foundation.policy.models import CalendarDay
-from tests.foundation.people.conftest import AT
+from tests.foundation.people.conftest import AT, hired
 
 SPRING = date(2027, 2, 8)
 
@@ -94,3 +94,43 @@ def test_a_foolish_year_shows_this_one(client, manager, sign_in, year):
     sign_in(manager)
 
     assert client.get(reverse("policy:days"), {"year": year}).status_code == 200
+
+
+@pytest.fixture
+def corrected(manager, risk):
+    """Let two people of the branch correct a published day."""
+    with people.acting(staff=manager):
+        row = proposed(manager, on=date(2026, 10, 8), works=True)
+    with people.acting(staff=risk):
+        return services.approve_day(day_id=row.pk, by=risk, at=AT)
+
+
+def test_the_page_of_a_day_shows_its_rows_and_what_happened(client, corrected, manager, sign_in):
+    sign_in(manager)
+    address = reverse("policy:day", args=[corrected.on])
+
+    listed = client.get(reverse("policy:days"), {"year": "2026"}).content.decode()
+    page = client.get(address)
+
+    assert f'href="{address}"' in listed
+    assert corrected in page.context["rows"]
+    told = [event.action for event in page.context["entries"]]
+    assert told == ["policy.approve_day", "policy.propose_day"]
+    assert "批准日历调整" in page.content.decode().partition("op-timeline")[2]
+
+
+def test_of_a_day_only_what_is_in_sight_is_told(client, bank, corrected, sign_in):
+    elsewhere = hired(bank.sub_branch, "ops_manager", name="冯远")
+    sign_in(elsewhere)
+
+    page = client.get(reverse("policy:day", args=[corrected.on]))
+
+    assert corrected in page.context["rows"], "the calendar binds everybody"
+    assert not page.context["entries"]
+
+
+@pytest.mark.parametrize("on", ["2026-11-24", "2026-13-01", "x"])
+def test_a_day_that_nobody_entered_has_no_page(client, manager, sign_in, on):
+    sign_in(manager)
+
+    assert client.get(reverse("policy:day", args=[on])).status_code == 404
