@@ -38,7 +38,8 @@ FILES = [
     *("account_on", "month", "day_ready", "posting_parts", "replay", "post", "post_many"),
     *("reverse", "spread", "hot_reading", "guards", "payee", "is_held_by", "entry_seen"),
     *("import_journal", "day_content", "seal_digest", "seal_day", "close_dates"),
-    *("hold_guard", "differences", "day_differences", "guards_off", "rights", "day_rights"),
+    *("hold_guard", "differences", "day_differences", "rights_beyond", "guards_off"),
+    *("rights", "day_rights"),
 ]
 ROOM = """
 ALTER TABLE ledger_account SET (fillfactor = 50);
