@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, reverse
 
@@ -210,66 +209,3 @@ def test_a_stranger_is_sent_to_the_sign_in_page(places):
         if getattr(page.callback, "permission", None) is not None and answer.status_code != 405:
             assert answer.status_code in {302, 401}, name
             assert answer.status_code == 401 or "/people/sign-in/" in answer["Location"]
-
-
-def tables() -> dict[str, tuple[bool, bool]]:
-    """Return every table of the catalogue, partitions too: has it places, is it locked by them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.relname, EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid"
-            " AND a.attname = 'institution_id' AND NOT a.attisdropped),"
-            " (c.relrowsecurity AND c.relforcerowsecurity) OR NOT has_table_privilege(c.oid,"
-            " 'SELECT') FROM pg_class c"
-            " WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace"
-        )
-        return {name: (placed, locked) for name, placed, locked in cursor.fetchall()}
-
-
-def readable(table: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT has_table_privilege(%s, 'SELECT')", [table])
-        return bool(cursor.fetchone()[0])
-
-
-def test_without_a_scope_the_database_shows_no_row(places):
-    guarded = sorted(
-        name for name, (placed, _) in tables().items() if placed and name not in EXEMPT
-    )
-    shown = {}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.scope', '', true)")
-        for table in filter(readable, guarded):
-            cursor.execute(f"SELECT count(*) FROM {table}")
-            shown[table] = cursor.fetchone()[0]
-
-    assert len(shown) >= 10
-    assert not {table: rows for table, rows in shown.items() if rows}
-
-
-def test_every_table_is_locked_by_institution_or_named_as_open(db):
-    found = tables()
-    unlocked = sorted(name for name, (placed, locked) in found.items() if not (placed and locked))
-
-    assert sorted(OPEN) == unlocked, "give its rows an institution, or say in OPEN who may read it"
-
-
-# Numbers that bind everybody are read by all; only writing them is locked to the scope.
-READ_BY_ALL = frozenset({"policy_policy"})
-# Every table that a scope does not narrow. None holds a customer, a sum or an image.
-OPEN = frozenset({
-    # who works where as what, and how they sign in: read before there is a scope
-    "people_institution", "people_staff", "people_vendor", "people_qualification",
-    "people_staffrole", "people_roleproposal", "people_roleduty", "people_dutyconflict",
-    "people_formerpassword", "people_passwordreset", "people_signincount", "people_apitoken",
-    "people_secondfactor", "django_session", "axes_accessattempt", "axes_accessattemptexpiration",
-    "axes_accessfailurelog", "axes_accesslog",
-    # what binds the whole bank
-    "policy_calendarday", "ledger_chartaccount", "ledger_closeddate",
-    "ledger_archivedmonth", "trail_look", "trail_lookcheck",
-    # jobs name rows by their ids; processes
-    "worklist_job", "worklist_heartbeat",
-    # Django's own
-    "auth_group", "auth_group_permissions", "auth_permission", "django_content_type",
-    "django_migrations",
-})  # fmt: skip
-EXEMPT = OPEN | READ_BY_ALL
