@@ -74,6 +74,18 @@ def rls_sql(table: str, column: str = "institution_id") -> list[str]:
     ]
 
 
+def system_only_sql(table: str) -> list[str]:
+    """Return the statements that lock a table's rows to the system: no person's scope shows one."""
+    if not _IDENTIFIER.fullmatch(table):
+        raise ValueError(f"{table!r} is not a plain identifier")
+    seen = f"(select current_setting('{SETTING}', true)) = '{EVERYTHING}'"
+    return [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY {table}_scope ON {table} FOR ALL USING ({seen}) WITH CHECK ({seen})",
+    ]
+
+
 def rls_undo_sql(table: str) -> list[str]:
     """Return the statements that take the policy away again, for a migration's way back."""
     if not _IDENTIFIER.fullmatch(table):

@@ -334,13 +334,15 @@ def unlocked_tables(*, tables: Sequence[str]) -> list[str]:
 def leaking_views() -> list[str]:
     """Return the views that others than the owner may read and that nothing holds to the scope.
 
-    A view that reads as its owner must name the scope itself, behind a barrier.
+    A view that reads as its owner must name the scope itself, behind a barrier; one that is kept
+    as a table cannot. A right to read a single column is a right to read.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace ="
-            " 'public'::regnamespace AND EXISTS (SELECT 1 FROM aclexplode(relacl)"
-            " WHERE grantee <> relowner)"
+            "SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace ="
+            " 'public'::regnamespace AND (EXISTS (SELECT 1 FROM aclexplode(relacl)"
+            " WHERE grantee <> relowner) OR EXISTS (SELECT 1 FROM pg_attribute CROSS JOIN"
+            " aclexplode(attacl) WHERE attrelid = pg_class.oid AND grantee <> relowner))"
             " AND NOT coalesce(reloptions, '{}') && ARRAY"
             "['security_invoker=true', 'security_invoker=on', 'security_invoker=1']"
             " AND NOT (coalesce(reloptions, '{}') @> '{security_barrier=true}'"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, override
 from foundation.kernel.calendar import SHANGHAI, local
 from foundation.ledger import selectors as ledger
 from foundation.people import services as people
-from foundation.people.models import Institution, Post, Staff
+from foundation.people.models import Institution, Password, Post, Staff
 from foundation.people.roles import ROLES
 from foundation.policy import selectors as policy_rows
 from foundation.policy import services as policy
@@ -163,7 +163,6 @@ def enlist(
     *, places: dict[str, Institution], outlet_count: int, secret: str, on: date, at: datetime
 ) -> dict[str, Staff]:
     """Enlist the staff with one password, hashed once because the hash is slow on purpose."""
-    hashed = make_password(secret)
     posts = house.staff(outlet_count)
     companies = sorted({post.vendor for post in posts if post.vendor})
     vendors = {
@@ -179,13 +178,13 @@ def enlist(
             grade=post.grade,
             vendor=vendors.get(post.vendor),
             is_demo=True,
-            password=hashed,
             password_changed_at=at,
             opened_at=at,
         )
         for post in posts
     )
     staff = {row.number: row for row in Staff.objects.select_related("institution").order_by("id")}
+    Password.objects.keep_hash([row.pk for row in staff.values()], make_password(secret))
     enter_posts(places=places, staff=staff, outlet_count=outlet_count, on=on)
     first, second = (staff[post.number] for post in posts if post.role == "secadmin")
     for post in posts:

@@ -61,6 +61,5 @@ def _two(outlet: Institution) -> tuple[Staff, Staff]:
         for place in (1, 2)
     )
     for one in (first, second):
-        one.set_unusable_password()
         one.save(force_insert=True)
     return first, second

@@ -17,15 +17,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from foundation.people import rules, selectors, services
 from foundation.people.models import Staff
 from foundation.people.roles import EVERYONE, ROLES, permissions_of
-from tests.architecture.test_permissions import (
-    EXEMPT,
-    LEFT_OUT,
-    SAMPLES,
-    Place,
-    place,
-    readable,
-    tables,
-)
+from tests.architecture.test_locks import EXEMPT, readable, tables
+from tests.architecture.test_permissions import LEFT_OUT, SAMPLES, Place, place
 from tests.browser import BACKEND
 from tests.factories import authorization as factory
 from tests.factories import people

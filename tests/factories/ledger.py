@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
+from uuid import uuid4
 
 from foundation.ledger import rules, selectors, services
-from foundation.ledger.models import Account, BusinessDay, DayClosing, Entry, Hold
+from foundation.ledger.models import Account, BusinessDay, DayClosing, Entry, Export, Hold
 from foundation.ledger.rules import Leg
 from foundation.people import services as people
 from foundation.people.models import Institution, Staff
@@ -130,6 +131,14 @@ def judicial_hold(account: Account, fen: int = 100, **more: object) -> Hold:
     """Hold an amount for a competent authority."""
     facts = {"reason": "司法冻结", "at": NOON, "by": BY, "document_no": "京法冻字1号", **more}
     return services.place_hold(number=account.number, fen=fen, judicial=True, **facts)
+
+
+def export(account: Account, by: Staff) -> Export:
+    """Let somebody have asked for the statement of an account as a long file."""
+    return services.ask_export(
+        key=uuid4(), kind="statement", asked={"number": account.number}, title="对账单", at=NOON,
+        by=by,
+    )  # fmt: skip
 
 
 def spread(account: Account, shards: int) -> None:

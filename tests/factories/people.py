@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
 
+from django.contrib.auth.hashers import make_password
+
 from foundation.people import services as people
 from foundation.people.models import (
     Institution,
+    Password,
     Post,
     PostProposal,
     RoleProposal,
@@ -86,7 +89,6 @@ def staff(institution: Institution, *roles: str, grade: int = 3, name: str = "�
     person = Staff(number=str(next(_serial)), name=name, institution=institution, grade=grade)
     if any(ROLES[role].duty == VENDOR_DUTY for role in roles):
         person.vendor = people.open_vendor(number="V001", name="外包公司")
-    person.set_unusable_password()
     person.save(force_insert=True)
     # Without the two people who grant it, the database takes a role only from the system.
     with people.acting_as_system(reason="test"):
@@ -99,6 +101,12 @@ def staff(institution: Institution, *roles: str, grade: int = 3, name: str = "�
                 valid_from=date(2020, 1, 1),
             )
     return person
+
+
+def password(of: Staff, text: str) -> None:
+    """Let a person have a password that works."""
+    with people.acting_as_system(reason="test"):
+        Password.objects.keep_hash([of.pk], make_password(text))
 
 
 def numbers(by: Staff, approved_by: Staff) -> None:
@@ -118,6 +126,14 @@ def numbers(by: Staff, approved_by: Staff) -> None:
         )
         for code, value in NUMBERS_OF_THE_BANK.items()
     )
+
+
+def proposed_number(by: Staff, place: Institution) -> Policy:
+    """Let somebody have proposed a number of a place that waits for a second person."""
+    return Policy.objects.create(
+        institution=place, code="security.idle_minutes", value="12",
+        valid_from=date(2099, 1, 1), reason="试行", proposed_by=by, proposed_at=NOON,
+    )  # fmt: skip
 
 
 def number_of(place: Institution, code: str, value: str) -> None:

@@ -7,6 +7,8 @@ from django.db import connection
 
 from foundation.people import services as people
 from foundation.trail import rules, services
+from foundation.trail.models import Look
+from tests.factories.people import DAY, NOON
 
 _SECONDS = 20
 
@@ -18,6 +20,15 @@ def seal_all(*, at: datetime) -> dict[int, rules.Head]:
         while time.monotonic() < until and not _finished():
             time.sleep(0.05)
         return services.seal(at=at)
+
+
+def look() -> Look:
+    """Keep a look at the books that found nothing."""
+    looked = rules.Looked(
+        began_at=NOON, whole=True, first=DAY, last=DAY, watermark=DAY,
+        rows=dict.fromkeys(rules.BOOK_CHECKS, 7), found=(),
+    )  # fmt: skip
+    return services.keep_look(looked=looked, root_id=0, ended_at=NOON)
 
 
 def _finished() -> bool:

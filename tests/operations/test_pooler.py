@@ -83,8 +83,7 @@ def asked(line, query):
 def hired(place, *roles, **more) -> Staff:
     with people_services.acting_as_system(reason="test"):
         person = people.staff(place, *roles, **more)
-    person.set_password(PASSWORD)
-    person.save(update_fields=["password"])
+    people.password(person, PASSWORD)
     return person
 
 

@@ -38,7 +38,8 @@ FILES = [
     *("account_on", "month", "day_ready", "posting_parts", "replay", "post", "post_many"),
     *("reverse", "spread", "hot_reading", "guards", "payee", "is_held_by", "entry_seen"),
     *("import_journal", "day_content", "seal_digest", "seal_day", "close_dates"),
-    *("hold_guard", "differences", "day_differences", "guards_off", "rights", "day_rights"),
+    *("hold_guard", "differences", "day_differences", "rights_beyond", "guards_off"),
+    *("rights", "day_rights"),
 ]
 # The scope holds whoever may read; the owner, whose functions are over all of it, need not be asked
 # for it by every statement. A role that is let in later sees nothing until the policies name it.

@@ -54,21 +54,5 @@ LANGUAGE sql STABLE AS $$
     AND c.relname LIKE 'ledger\_%' AND c.relname NOT IN ('ledger_chartaccount', 'ledger_closeddate', 'ledger_archivedmonth')
     AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
   UNION ALL
-  SELECT 'right too many', c.relname::text, coalesce(r.rolname, 'everybody') || ' ' || x.privilege_type
-  FROM pg_class c CROSS JOIN aclexplode(c.relacl) x LEFT JOIN pg_roles r ON r.oid = x.grantee
-  WHERE c.relnamespace IN ('public'::regnamespace, 'ledger_parts'::regnamespace,
-      'ledger_archive'::regnamespace)
-    AND x.grantee <> c.relowner AND x.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')
-    AND (c.relnamespace <> 'public'::regnamespace OR c.relname IN ('ledger_entry',
-      'ledger_posting', 'ledger_journalline', 'ledger_leg', 'ledger_every_leg', 'ledger_line_leg',
-      'ledger_postingkey', 'ledger_reversal',
-      'ledger_dayclosing', 'ledger_turnover', 'ledger_closingbalance', 'ledger_subjectbalance',
-      'ledger_mark', 'ledger_archivedmonth', 'ledger_carried'))
-  UNION ALL
-  -- Nobody but the functions sees legs of accounts that are not his.
-  SELECT 'right too many', c.relname::text, coalesce(r.rolname, 'everybody') || ' ' || x.privilege_type
-  FROM pg_class c CROSS JOIN aclexplode(c.relacl) x LEFT JOIN pg_roles r ON r.oid = x.grantee
-  WHERE c.relnamespace = 'public'::regnamespace AND x.grantee <> c.relowner
-    AND x.privilege_type = 'SELECT'
-    AND c.relname IN ('ledger_journalline', 'ledger_leg', 'ledger_every_leg', 'ledger_line_leg')
+  SELECT * FROM ledger_rights_beyond()
 $$;

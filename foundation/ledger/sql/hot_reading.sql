@@ -85,11 +85,6 @@ LANGUAGE sql STABLE AS $$
   WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgname = w.name AND t.tgenabled = 'A'
     AND t.tgrelid = 'ledger_shardrequest'::regclass)
   UNION ALL
-  SELECT 'right too many', 'ledger_shard', coalesce(r.rolname, 'everybody') || ' ' || x.privilege_type
-  FROM pg_class c CROSS JOIN aclexplode(c.relacl) x LEFT JOIN pg_roles r ON r.oid = x.grantee
-  WHERE c.oid = 'ledger_shard'::regclass AND x.grantee <> c.relowner
-    AND x.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')
-  UNION ALL
   SELECT 'right too many', 'ledger_spread', coalesce(r.rolname, 'everybody') || ' EXECUTE'
   FROM pg_proc f CROSS JOIN aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) x
   LEFT JOIN pg_roles r ON r.oid = x.grantee

@@ -20,6 +20,7 @@ from foundation.people.models._house import (
     StaffRole,
     Vendor,
 )
+from foundation.people.models._password import Password, PasswordManager
 from foundation.people.models._posts import Post, PostProposal, Qualification
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "FormerPassword",
     "Institution",
     "Institutional",
+    "Password",
+    "PasswordManager",
     "PasswordReset",
     "Post",
     "PostProposal",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password, make_password
 from django.db import models
 from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.kernel import scope
 from foundation.people import rules
+from foundation.people.models._password import Password
 
 
 class Institution(models.Model):
@@ -105,13 +107,16 @@ class StaffManager(BaseUserManager["Staff"]):
 class Staff(AbstractBaseUser):
     """A sign-in of one human: `person` is the same for all numbers of that human.
 
-    Not row-level guarded: names and numbers of colleagues are no secret inside the bank, and
-    sign-in must find the row before any scope exists. `sign_in_epoch` counts up at each sign-in
-    and each kick-out: sessions of an earlier epoch are void at their next request. `seen_at` is
-    the last sign of life of the present session; beyond the idle minutes the session is locked.
+    Not row-level guarded: names and numbers of colleagues are no secret inside the bank, sign-in
+    must find the row before any scope exists, and the guards of two people count humans who are
+    out of sight too (decision 0183). The hash of the password is in `Password`. `sign_in_epoch`
+    counts up at each sign-in, each new password and each kick-out: sessions of an earlier epoch
+    are void at their next request. `seen_at` is the last sign of life of the present session;
+    beyond the idle minutes the session is locked.
     `own_keys` holds the keys that the person chose for actions of the screens, by action.
     """
 
+    password = None  # type: ignore[assignment]
     number = models.CharField(_("staff number"), max_length=12, unique=True)
     name = models.CharField(_("name"), max_length=30)
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="staff")
@@ -150,9 +155,17 @@ class Staff(AbstractBaseUser):
         """Return the name that rows and the trail keep: number and name."""
         return f"{self.number} {self.name}"
 
+    def check_password(self, raw_password: str | None) -> bool:
+        """Tell whether it is the password; one that is hashed in a former way is hashed anew."""
+        return check_password(
+            raw_password,
+            Password.objects.hash_of(self.pk),
+            lambda raw: Password.objects.keep_hash([self.pk], make_password(raw)),
+        )
+
     def get_session_auth_hash(self) -> str:
-        """Return what ties a session to the password and to the latest sign-in of the person."""
-        tied = f"{self.password}:{self.sign_in_epoch}:{self.is_active}"
+        """Return what ties a session to the latest sign-in, and so to the latest password."""
+        tied = f"{self.sign_in_epoch}:{self.is_active}"
         return salted_hmac("people.staff.session", tied, algorithm="sha256").hexdigest()
 
 

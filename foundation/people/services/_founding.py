@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from foundation.people import rules
-from foundation.people.models import Institution, Staff
+from foundation.people.models import Institution, Password, Staff
 from foundation.people.roles import ROLES
 from foundation.people.rules import Founder
 from foundation.people.services._passwords import first_password
@@ -58,10 +58,10 @@ def _enter(founder: Founder, head: Institution, *, by: str, at: datetime) -> str
         number=founder.number,
         name=founder.name,
         institution=head,
-        password=make_password(password),
         must_change_password=True,
         opened_at=at,
     )
+    Password.objects.keep_hash([staff.pk], make_password(password))
     begin_post(
         staff=staff, institution=head, title=title, on=on, proposed_by=None, approved_by=None
     )

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F
 
 from foundation.people import rules, selectors
-from foundation.people.models import FormerPassword, PasswordReset, Staff
+from foundation.people.models import FormerPassword, Password, PasswordReset, Staff
 from foundation.people.services._door import hashing
 from foundation.people.services._scope import acting_as_system
 from foundation.people.services._told import tell_of
@@ -31,7 +31,7 @@ def first_password() -> str:
 def change_password(*, staff: Staff, old: str, new: str, at: datetime, where: str) -> Staff:
     """Set a new password; refuse a wrong old one, a weak new one, one in use lately."""
     with hashing():
-        if not check_password(old, staff.password):
+        if not staff.check_password(old):
             tell_of(
                 staff=staff, action="people.change_password", at=at, where=where, result="refused"
             )
@@ -68,21 +68,23 @@ def use_reset(*, number: str, code: str, new: str, at: datetime, where: str) -> 
         if reset is None:
             raise rules.WrongCode(field="code")
         staff = _set_password(reset.staff, new, at=at, where=where, because=rules.RESET)
-        PasswordReset.objects.filter(id=reset.pk).update(used_at=at)
+        with acting_as_system(reason="reset"):
+            PasswordReset.objects.filter(id=reset.pk).update(used_at=at)
     return staff
 
 
 def _matching(number: str, code: str, *, at: datetime) -> PasswordReset | None:
     since = at - timedelta(minutes=rules.RESET_MINUTES)
-    reset = (
-        PasswordReset.objects.select_related("staff__institution")
-        .filter(staff__number=number, staff__is_active=True, used_at=None, opened_at__gte=since)
-        .order_by("-id")
-        .first()
-    )
-    counted = reset and PasswordReset.objects.filter(
-        id=reset.pk, tries__lt=rules.RESET_TRIES
-    ).update(tries=F("tries") + 1)
+    with acting_as_system(reason="reset"):
+        reset = (
+            PasswordReset.objects.select_related("staff__institution")
+            .filter(staff__number=number, staff__is_active=True, used_at=None, opened_at__gte=since)
+            .order_by("-id")
+            .first()
+        )
+        counted = reset and PasswordReset.objects.filter(
+            id=reset.pk, tries__lt=rules.RESET_TRIES
+        ).update(tries=F("tries") + 1)
     # As long when there is nothing to compare: how long it takes must not tell who has a reset.
     hashed = reset.hashed if reset and counted else make_password(None)
     return reset if check_password(code, hashed) else None
@@ -93,21 +95,21 @@ def _set_password(staff: Staff, new: str, *, at: datetime, where: str, because: 
     rules.check_password(profile, new, number=staff.number, common=_is_common(new))
     if any(check_password(new, hashed) for hashed in _lately(staff, profile.history)):
         raise rules.PasswordUsedBefore(field="password")
+    hashed = make_password(new)
     with acting_as_system(reason="password"):
         row = Staff.objects.select_for_update(of=("self",)).get(id=staff.pk)
-        row.password = make_password(new)
         row.password_changed_at, row.must_change_password = at, False
         row.sign_in_epoch, row.signed_out_because = row.sign_in_epoch + 1, because
         row.save(
             update_fields=[
-                "password",
                 "password_changed_at",
                 "must_change_password",
                 "sign_in_epoch",
                 "signed_out_because",
             ]
         )
-        FormerPassword.objects.create(staff=row, hashed=row.password, set_at=at)
+        Password.objects.keep_hash([row.pk], hashed)
+        FormerPassword.objects.create(staff=row, hashed=hashed, set_at=at)
         tell_of(staff=row, action="people.change_password", at=at, where=where)
     found = selectors.staff_by_number(number=row.number)
     assert found is not None
@@ -115,9 +117,11 @@ def _set_password(staff: Staff, new: str, *, at: datetime, where: str, because: 
 
 
 def _lately(staff: Staff, count: int) -> list[str]:
-    former = FormerPassword.objects.filter(staff=staff).order_by("-id")
-    hashes = list(former.values_list("hashed", flat=True)[:count])
-    return hashes if staff.password in hashes or not count else [staff.password, *hashes][:count]
+    with acting_as_system(reason="password"):
+        former = FormerPassword.objects.filter(staff=staff).order_by("-id")
+        hashes = list(former.values_list("hashed", flat=True)[:count])
+        present = Password.objects.hash_of(staff.pk)
+    return hashes if present in hashes or not count else [present, *hashes][:count]
 
 
 def _is_common(password: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import F
 from django_otp.oath import TOTP
 
@@ -21,7 +20,8 @@ _STEPS_ASIDE = 1
 def enrol_second_factor(*, staff: Staff) -> SecondFactor:
     """Return the person's device, a fresh and unconfirmed one where there is none."""
     sealed = gateways.seal(secrets.token_bytes(_SECRET_BYTES), about=staff.number)
-    return SecondFactor.objects.get_or_create(staff=staff, defaults={"sealed": sealed})[0]
+    with acting_as_system(reason="second factor"):
+        return SecondFactor.objects.get_or_create(staff=staff, defaults={"sealed": sealed})[0]
 
 
 def secret_of(*, device: SecondFactor) -> bytes:
@@ -32,7 +32,7 @@ def secret_of(*, device: SecondFactor) -> bytes:
 def check_second_factor(*, staff: Staff, code: str, at: datetime, where: str) -> SecondFactor:
     """Accept the code of the person's device, once; refuse any other and count the failure."""
     enrol_second_factor(staff=staff)
-    with transaction.atomic():
+    with acting_as_system(reason="second factor"):
         device = (
             SecondFactor.objects.select_for_update(of=("self",))
             .select_related("staff")
@@ -67,15 +67,15 @@ def forget_second_factor(*, staff_id: int, by: Staff, at: datetime, where: str) 
         tell_of(staff=staff, action="people.forget_second_factor", at=at, where=where, actor=by)
 
 
-@transaction.atomic
 def reseal_second_factors() -> int:
     """Seal every secret with the present key that is not yet; return how many were."""
-    rows = SecondFactor.objects.select_for_update(of=("self",)).select_related("staff")
-    old = [row for row in rows.order_by("id") if not gateways.is_present(row.sealed)]
-    for row in old:
-        secret = gateways.unseal(row.sealed, about=row.staff.number)
-        row.sealed = gateways.seal(secret, about=row.staff.number)
-        row.save(update_fields=["sealed"])
+    with acting_as_system(reason="reseal"):
+        rows = SecondFactor.objects.select_for_update(of=("self",)).select_related("staff")
+        old = [row for row in rows.order_by("id") if not gateways.is_present(row.sealed)]
+        for row in old:
+            secret = gateways.unseal(row.sealed, about=row.staff.number)
+            row.sealed = gateways.seal(secret, about=row.staff.number)
+            row.save(update_fields=["sealed"])
     return len(old)
 
 

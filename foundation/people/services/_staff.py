@@ -41,7 +41,7 @@ def open_staff(
     """
     if Staff.objects.filter(number=number).exists():
         raise rules.NumberTaken(field="number")
-    staff = Staff(
+    staff = Staff.objects.create(
         number=number,
         name=name,
         institution=institution,
@@ -51,8 +51,6 @@ def open_staff(
         opened_at=at,
         must_change_password=True,
     )
-    staff.set_unusable_password()
-    staff.save(force_insert=True)
     begin_post(
         staff=staff, institution=institution, title=title, on=localdate(at), proposed_by=None,
         approved_by=None,

@@ -165,7 +165,7 @@ class Endpoint(APIView):
         image = body if isinstance(body, bytes) else b""
         typed: Mapping[str, Any] = {}
         if self.asks is not None:
-            in_address = request.method == "GET" or Images in self.parser_classes
+            in_address = request.method in {"GET", "HEAD"} or Images in self.parser_classes
             form = self.asks(data=request.query_params if in_address else body)
             form.is_valid(raise_exception=True)
             typed = form.validated_data

@@ -81,3 +81,12 @@ def test_a_name_that_is_no_plain_identifier_is_refused(name):
         scope.rls_sql("t", column=name)
     with pytest.raises(ValueError, match="plain identifier"):
         scope.rls_undo_sql(name)
+
+
+def test_what_is_for_the_system_alone_names_its_setting_and_no_institution():
+    statements = scope.system_only_sql("people_secret")
+
+    assert "= '*'" in statements[2]
+    assert "institution" not in "".join(statements)
+    with pytest.raises(ValueError, match="plain identifier"):
+        scope.system_only_sql("people; DROP")

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from foundation.people import services
-from foundation.people.models import Staff
+from foundation.people.models import SecondFactor, Staff
 from tests.factories import people as factory
 
 PASSWORD = "Right-Horse-42"
@@ -32,9 +32,14 @@ def hired(place, *roles, name="李静", password=PASSWORD) -> Staff:
     with services.acting_as_system(reason="test"):
         staff = factory.staff(place, *roles, name=name)
     if password:
-        staff.set_password(password)
-        staff.save(update_fields=["password"])
+        factory.password(staff, password)
     return staff
+
+
+def device_of(staff) -> SecondFactor | None:
+    """Read the device of a person, as only the system can."""
+    with services.acting_as_system(reason="test"):
+        return SecondFactor.objects.select_related("staff").filter(staff=staff).first()
 
 
 @pytest.fixture

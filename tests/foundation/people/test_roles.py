@@ -232,6 +232,10 @@ class TestDutiesApart:
 
 
 class TestPages:
+    @pytest.fixture(autouse=True)
+    def inside(self):
+        """Come in through the door, where no scope is open yet."""
+
     def test_the_table_of_roles_opens(self, client, sign_in, secadmin):
         sign_in(secadmin)
 

@@ -137,6 +137,23 @@ def test_a_view_that_would_show_everything_is_found(committed_db):
     assert faults() == []
 
 
+def test_a_view_of_which_one_column_may_be_read_is_found(committed_db):
+    with committed_db.as_owner() as line:
+        line.execute("CREATE VIEW leak AS SELECT * FROM trail_event")
+        line.execute("REVOKE ALL ON leak FROM PUBLIC, ops_app")
+    assert faults() == []
+
+    with committed_db.as_owner() as line:
+        line.execute("GRANT SELECT (subject) ON leak TO ops_app")
+    assert faults() == ["people.E003"]
+
+
+def test_a_view_kept_as_a_table_is_found(committed_db):
+    with committed_db.as_owner() as line:
+        line.execute("CREATE MATERIALIZED VIEW leak AS SELECT * FROM trail_event")
+    assert faults() == ["people.E003"]
+
+
 def test_a_table_without_its_lock_is_found(committed_db):
     with committed_db.as_owner() as line:
         line.execute("ALTER TABLE trail_event NO FORCE ROW LEVEL SECURITY")

@@ -7,9 +7,9 @@ from django.db import Error, transaction
 from django.urls import reverse
 
 from foundation.people import rules, selectors, services, tasks
-from foundation.people.models import Qualification, SecondFactor, Staff
+from foundation.people.models import Password, Qualification, Staff
 from foundation.trail import selectors as trail
-from tests.foundation.people.conftest import AT, DAY, hired
+from tests.foundation.people.conftest import AT, DAY, device_of, hired
 
 
 @pytest.fixture
@@ -50,7 +50,8 @@ def test_a_new_number_cannot_sign_in_before_a_password_is_set(admin, bank, sign_
     assert admin.post(reverse("people:staff_new"), given).status_code == 302
 
     staff = Staff.objects.get(number="110999")
-    assert not staff.has_usable_password()
+    assert Password.objects.hash_of(staff.pk) == ""
+    assert not staff.check_password("")
     with services.acting_as_system(reason="test"):
         assert [str(post.title) for post in staff.posts.all()] == ["柜员"]
     assert admin.post(reverse("people:staff_new"), given).status_code == 409
@@ -117,7 +118,7 @@ def test_a_lost_device_is_taken_away(admin, teller):
 
     admin.post(address("people:reset_device", teller))
 
-    assert not SecondFactor.objects.filter(staff=teller).exists()
+    assert device_of(teller) is None
 
 
 @pytest.mark.parametrize(

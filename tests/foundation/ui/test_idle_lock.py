@@ -30,8 +30,7 @@ def teller(live: Any, settings: Any, tmp_path: Any) -> Staff:
         manager = people.staff(bank.branch, "ops_manager", name="周明")
         people.numbers(manager, people.staff(bank.branch, "risk_manager", name="吴芳"))
         person = people.staff(bank.outlet, "teller", name="王晓雯")
-        person.set_password(PASSWORD)
-        person.save(update_fields=["password"])
+        people.password(person, PASSWORD)
         factory.counter(bank)
     return person
 

@@ -221,8 +221,7 @@ def test_a_message_is_shown_and_goes(shell):
 def test_the_lock_is_the_servers_and_a_password_opens_it_where_the_work_was(browse, settings):
     settings.OPS_DEMO = True
     teller = people.staff(people.branch().outlet, "teller")
-    teller.set_password("Right-9-horse-battery")
-    teller.save(update_fields=["password"])
+    people.password(teller, "Right-9-horse-battery")
     page = browse(teller)
     page.goto("/ui/gallery/")
     page.locator("#id_account").fill("0302")
