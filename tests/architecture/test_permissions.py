@@ -30,6 +30,7 @@ from foundation.people.roles import ROLES, permissions_of
 from foundation.worklist import services as worklist
 from monitoring import services as monitoring
 from monitoring.models import Match
+from tests.architecture.links import refused_offers
 from tests.architecture.test_urls import pages
 from tests.factories import authorization as factory
 from tests.factories import ledger as books
@@ -198,6 +199,7 @@ EXCUSED = {
     ("get", "imaging:view"): (409, "the job that makes the pictures has not run"),
     ("get", "imaging:thumb"): (409, "the job that makes the pictures has not run"),
     ("get", "api_ledger:journal"): (422, "a span of days must be named"),
+    ("get", "ledger:export"): (404, "a long file is for who asked for it alone"),
     ("get", "ledger:export_file"): (404, "a long file is for who asked for it alone"),
     ("post", "ledger:export_ask"): (404, "nothing was sent that a page had offered"),
     ("post", "ledger:open_next"): (404, "no day is named"),
@@ -245,8 +247,11 @@ def test_a_role_gets_what_it_may_and_nothing_else(person, all_places):
         all_places, odd=not roles or roles[0] in ASK_ALL_METHODS
     ):
         permission = getattr(page.callback, "permission", None)
-        status = getattr(client, method)(address, HTTP_USER_AGENT="Chrome/120").status_code
+        answer = getattr(client, method)(address, HTTP_USER_AGENT="Chrome/120")
+        status = answer.status_code
         calls += 1
+        if method == "get" and held:
+            surprises += [f"{name} {offer}" for offer in refused_offers(answer, held)]
         asked = None if permission is None else str(permission)
         seen = where.institution.pk in scope or not bound
         if not verdict(method, name, status, permission=asked, held=held, in_sight=seen):
