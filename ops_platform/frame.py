@@ -17,7 +17,7 @@ from foundation.ledger import rules as ledger_rules
 from foundation.ledger import selectors as ledger
 from foundation.people.models import Staff
 from foundation.people.roles import Permission
-from foundation.ui import addresses, menu
+from foundation.ui import addresses, menu, search
 from foundation.ui.menu import Found, Notice
 from foundation.worklist import selectors as worklist
 from monitoring import rules as monitoring_rules
@@ -36,10 +36,24 @@ def connect() -> None:
     ):
         menu.count(key, permission=permission, source=partial(_own, queue))
         menu.count(key, permission=Permission.QUEUE_VIEW, source=partial(_waiting, queue))
+    menu.find_with(trades, permission=Permission.AUTHORIZATION_SUBMIT)
     menu.find_with(items, permission=Permission.AUTHORIZATION_VIEW)
     menu.find_with(accounts, permission=Permission.ACCOUNT_VIEW)
     menu.notices_from(returned, permission=Permission.AUTHORIZATION_SUBMIT)
     menu.business_date_from(open_day)
+
+
+def trades(_staff: Staff, wanted: str) -> Iterable[Found]:
+    """Find the form of a transaction by its whole code, or by its name."""
+    for trade in authorization_rules.TRADE_CODES.values():
+        name = gettext(trade.name)
+        if wanted == trade.code or (not wanted.isdigit() and search.matches(name, wanted)):
+            yield Found(
+                title=f"{trade.code}  {name}",
+                address=reverse("authorization:new", args=[trade.code]),
+                kind=gettext("Trade code"),
+                icon="plus",
+            )
 
 
 def items(_staff: Staff, wanted: str) -> Iterable[Found]:

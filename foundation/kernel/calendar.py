@@ -22,7 +22,10 @@ class CalendarEnds(Refused):
 
     code = "E0301"
     text = "The holidays of %(day)s are not yet entered; the calendar ends on %(end)s."
-    hint = "Ask the parameter administrator to enter the holidays of the coming year."
+    hint = (
+        "Have the operations manager propose the holidays of the coming year,"
+        " and the risk manager approve them."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class SerialsExhausted(Refused):
 class NotAnAccountNumber(Refused):
     """The number has not 19 digits or a wrong check digit."""
 
-    code = "E0403"
+    code = "E0407"
     text = "“%(given)s” is not an account number."
     hint = "Compare its 19 digits with the voucher."
 
@@ -48,7 +48,7 @@ class NotAnAccountNumber(Refused):
 class NotACreditCode(Refused):
     """The code breaks GB 32100: length, characters or check character."""
 
-    code = "E0404"
+    code = "E0408"
     text = "“%(given)s” is not a unified social credit code."
     hint = "Compare its 18 characters with the licence; I, O, S, V and Z do not occur."
 
@@ -56,7 +56,7 @@ class NotACreditCode(Refused):
 class NotAResidentId(Refused):
     """The number breaks GB 11643: length, region, birth date or check character."""
 
-    code = "E0405"
+    code = "E0409"
     text = "“%(given)s” is not a resident identity number."
     hint = "Compare its 18 characters with the card."
 

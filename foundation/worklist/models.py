@@ -244,6 +244,7 @@ class Heartbeat(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("sign of life")
         constraints = [
             models.UniqueConstraint(fields=["process", "host", "pid"], name="worklist_one_sign"),
         ]

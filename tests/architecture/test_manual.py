@@ -17,6 +17,7 @@ from foundation.kernel import errors
 from foundation.people.roles import ROLES
 from foundation.ui import keyboard, manual
 from tests.architecture import tidy
+from tests.architecture.test_codes import of_pages
 from tests.architecture.test_translations import translations
 from tests.architecture.test_urls import pages, view_of
 
@@ -28,8 +29,6 @@ TEMPLATES = {
 }
 SLUGS = {path.stem for path in manual.FOLDER.glob("*/*.md")}
 BASE = "ui/base.html"
-# On pages of errors that are no refusal of a room.
-PAGE_CODES = {"E0403", "E0404", "E0405", "E0426", "E0500"}
 # Keys that no action has: they type, walk and choose on every screen.
 HELD = {"Ctrl+V", "Ctrl+Alt+9"}
 
@@ -157,7 +156,7 @@ def test_every_key_is_one_that_does_something(language):
 def test_every_code_is_one_of_a_refusal():
     named = {code for slug in SLUGS for code in re.findall(r"E\d{4}", text_of("en", slug))}
 
-    assert not named - errors.refusals().keys() - PAGE_CODES
+    assert not named - errors.refusals().keys() - of_pages().keys()
 
 
 @pytest.mark.parametrize("slug", sorted(SLUGS))

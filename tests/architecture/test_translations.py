@@ -122,3 +122,12 @@ def test_one_text_has_one_translation():
     plain = {text: found for text, found in differing.items() if not text.endswith("s)s")}
 
     assert not plain
+
+
+def test_a_hold_is_called_by_one_word():
+    """保留 is said of files and seals that are kept; an amount is 冻结金额, an account 账户冻结."""
+    holds = re.compile(r"\b(holds?|held|placed)\b|_hold\b", re.IGNORECASE)
+    said = {text: found for text, found in translations().items() if holds.search(text)}
+
+    assert said["Held"] == {"冻结金额"}
+    assert not {text: found for text, found in said.items() if "保留" in "".join(found)}

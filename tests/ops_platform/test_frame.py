@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -26,6 +27,31 @@ def own_store(settings, tmp_path):
 def sent(bank, teller):
     """An item that waits for an authorizer."""
     return factory.sent(teller, factory.withdrawal(factory.counter(bank)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("1002", ["1002"]),
+        (" 1101 ", ["1101"]),
+        ("现金取款", ["1002"]),
+        ("grxjqk", ["1002"]),
+        ("100", []),
+        ("9999", []),
+    ],
+)
+def test_a_trade_code_leads_to_its_form(client, bank, typed, codes):
+    client.force_login(people.staff(bank.outlet, "teller"), backend=BACKEND)
+
+    shown = client.get(reverse("ui:search"), {"q": typed}).content.decode()
+
+    assert re.findall(r'href="/authorization/new/(\w+)/"', shown) == codes
+
+
+def test_who_enters_nothing_is_led_to_no_form(client, bank):
+    client.force_login(people.staff(bank.centre, "authorizer"), backend=BACKEND)
+
+    assert "/authorization/new/" not in client.get(reverse("ui:search"), {"q": "1002"}).text
 
 
 def test_an_item_is_found_by_its_number(sent, teller):

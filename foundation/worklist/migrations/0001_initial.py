@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
             ],
             options={
+                'verbose_name': 'sign of life',
                 'constraints': [models.UniqueConstraint(fields=('process', 'host', 'pid'), name='worklist_one_sign')],
             },
         ),

@@ -19,7 +19,7 @@ def test_balance_holds_statement_and_timeline_are_shown(bank, desk):
 
     page = desk(bank.outlet).get(address(bank)).content.decode()
 
-    for shown in ("876.55", "826.55", "123.45", "司法", "李静", "保留金额"):
+    for shown in ("876.55", "826.55", "123.45", "司法", "李静", "冻结金额"):
         assert shown in page
 
 

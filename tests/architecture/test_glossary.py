@@ -1,0 +1,71 @@
+"""The glossary and the code say the same: every model stands in it, by its Chinese name."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db.models import Model
+from django.utils import translation
+
+from tests.architecture import tidy
+from tests.architecture.test_urls import pages
+
+ROW = re.compile(r"\| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|")
+MODEL = re.compile(r"[a-z_]+\.[A-Z][A-Za-z]+")
+TERM = "—"  # of the bank, without a name in the code
+FIRST_WORDS = {"机构", "网点", "柜员", "队列", "授权", "提出", "提回", "账户", "分录"}
+
+
+@cache
+def rows() -> list[tuple[str, str, str, str]]:
+    page = (tidy.ROOT / "docs/glossary.md").read_text()
+    found = [row for line in page.splitlines() if (row := ROW.fullmatch(line))]
+    cells = [tuple(cell.strip().strip("`") for cell in row.groups()) for row in found]
+    return [(zh, en, name, is_) for zh, en, name, is_ in cells if zh not in {"中文", "---"}]
+
+
+def _about(model: type[Model]) -> Any:
+    return model._meta  # noqa: SLF001 -- Django's own public name
+
+
+def models() -> dict[str, type[Model]]:
+    rooms = {path.parent.name for path in tidy.ROOT.glob("**/models.py")}
+    rooms |= {path.parent.parent.name for path in tidy.ROOT.glob("**/models/__init__.py")}
+    return {
+        f"{_about(model).app_label}.{model.__name__}": model
+        for model in apps.get_models()
+        if _about(model).app_label in rooms and not model.__module__.startswith("django")
+    }
+
+
+@pytest.mark.parametrize("name", sorted(models()))
+def test_every_model_stands_in_the_glossary_by_its_chinese_name(name):
+    with translation.override("zh-hans"):
+        called = str(_about(models()[name]).verbose_name)
+
+    assert [zh for zh, _en, code, _is in rows() if code == name] == [called]
+
+
+@pytest.mark.parametrize("name", sorted({row[2] for row in rows() if row[2] != TERM}))
+def test_every_name_of_the_glossary_is_in_the_code(name):
+    if ":" in name:
+        assert name in {f"{app}:{page.name}" for app, page in pages()}
+    elif MODEL.fullmatch(name):
+        assert name in models()
+    else:
+        last = name.rpartition(".")[2]
+        word = re.compile(rf"\b{re.escape(last)}\b")
+        assert any(word.search("\n".join(source.lines)) for source in tidy.sources())
+
+
+def test_no_word_is_explained_twice_and_none_is_empty():
+    words = Counter(zh for zh, _en, _name, _is in rows())
+
+    assert [zh for zh, times in words.items() if times > 1] == []
+    assert all(all(row) for row in rows())
+    assert words.keys() >= FIRST_WORDS
