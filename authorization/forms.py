@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -19,6 +20,9 @@ from foundation.kernel import numbering
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
 from foundation.kernel.text import clean_text
+from foundation.ui.fields import DayField
+
+LOST = _("The key of this form was lost. Look at its images, add what is missing, and send again.")
 
 
 class Cleaned(forms.Form):
@@ -35,7 +39,11 @@ class Cleaned(forms.Form):
 class CashWithdrawal(Cleaned):
     """Form 1002: what is paid out, from which account, on which voucher."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    key = forms.UUIDField(
+        label=_("Entry"),
+        widget=forms.HiddenInput,
+        error_messages={"invalid": LOST, "required": LOST},
+    )
     payer_account = forms.CharField(label=_("Payer's account"), max_length=40)
     voucher_no = forms.CharField(label=_("Voucher number"), max_length=20)
     amount = forms.CharField(label=_("Amount"), max_length=30)
@@ -64,6 +72,15 @@ class CashWithdrawal(Cleaned):
         """Return the purpose without hidden characters."""
         found: str = self.read("purpose", lambda typed: clean_text(typed, 60))
         return found
+
+    def images_key(self) -> UUID:
+        """Return the key that the images hang on; what came in its place is put right first."""
+        try:
+            return UUID(str(self["key"].value()))
+        except ValueError:
+            key: UUID = self.initial["key"]
+            self.data = {**self.data, "key": str(key)}
+            return key
 
     def order(self, trade_code: str) -> Order:
         """Return what was typed as the order to be submitted."""
@@ -114,11 +131,7 @@ class Attachment(forms.Form):
 class Chosen(forms.Form):
     """Which items the list shows."""
 
-    on = forms.DateField(
-        label=_("Business date"),
-        required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-    )
+    on = DayField(label=_("Business date"), required=False)
     reason = forms.ChoiceField(
         label=_("Reason"),
         choices=[

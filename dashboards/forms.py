@@ -10,6 +10,8 @@ from django.utils.dateparse import parse_datetime
 
 from authorization.rules import REASONS
 from dashboards import rules
+from foundation.kernel.dates import FIRST, LAST
+from foundation.ui.fields import DayField
 from monitoring.rules import RESULTS
 
 
@@ -17,7 +19,7 @@ class Chosen(forms.Form):
     """Which figure, and what narrows it; what makes no sense is taken as not said."""
 
     figure = forms.ChoiceField(choices=[(code, code) for code in rules.FIGURES], required=False)
-    on = forms.DateField(required=False)
+    on = DayField(required=False)
     until = forms.CharField(max_length=40, required=False)
     under = forms.IntegerField(min_value=1, required=False)
     place = forms.IntegerField(min_value=1, required=False)
@@ -36,6 +38,8 @@ class Chosen(forms.Form):
         except ValueError:
             return None
         if moment is None or moment.tzinfo is None:
+            return None
+        if not FIRST <= moment.date() <= LAST:
             return None
         return moment.astimezone(timezone.get_current_timezone())
 

@@ -8,17 +8,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from foundation.kernel.text import clean_text
+from foundation.ui.fields import DayField
 from monitoring import rules
 
 
 class Chosen(forms.Form):
     """Which pairs the list shows."""
 
-    on = forms.DateField(
-        label=_("Business date"),
-        required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-    )
+    on = DayField(label=_("Business date"), required=False)
     result = forms.CharField(label=_("Result"), max_length=120, required=False)
     state = forms.CharField(label=_("State"), max_length=60, required=False)
     under = forms.IntegerField(label=_("Institution"), required=False, min_value=1)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_POST
 
 from foundation.kernel.errors import Refused
+from foundation.kernel.text import whole
 from foundation.ledger import selectors as ledger
 from foundation.people.roles import Permission
 from foundation.ui import table
@@ -200,8 +201,7 @@ def _today(request: HttpRequest) -> date:
 
 
 def _fence(request: HttpRequest) -> int:
-    fence = request.POST.get("fence", "")
-    return int(fence) if fence.isascii() and fence.isdigit() and len(fence) < 10 else 0
+    return whole(request.POST.get("fence", "")) or 0
 
 
 def _pairs(rows: Sequence[selectors.Listed]) -> Table:

@@ -94,7 +94,7 @@ def _address(view: str, key: str | int, needed: Permission, held: Held) -> str:
 
 def _whole(keys: Keys) -> list[int]:
     """Return the keys that are numbers; others name no row."""
-    return [int(key) for key in keys if key.isascii() and key.isdigit()]
+    return [number for number in map(text.whole, keys) if number is not None]
 
 
 def _items(keys: Keys, held: Held) -> Found:

@@ -20,6 +20,7 @@ from authorization.web import _drawn
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
 from foundation.kernel.errors import Refused
+from foundation.kernel.text import whole
 from foundation.people.roles import Permission
 from foundation.ui.web import action, record_refusal, refuse_in, requires, signed_in
 from foundation.worklist import rules as worklist_rules
@@ -150,8 +151,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.AUTHORIZATION_DECIDE, missing=(rules.NoSuchItem,))
 def hand_back(request: HttpRequest, number: str) -> HttpResponse:
     """Put the item back into the queue and rest."""
-    fence = int(request.POST.get("fence", "0")) if request.POST.get("fence", "").isdigit() else 0
-    authorizer = signed_in(request)
+    fence, authorizer = whole(request.POST.get("fence", "")) or 0, signed_in(request)
     services.hand_back(number=number, fence=fence, authorizer=authorizer, at=timezone.now())
     return _desk(request, resting=True)
 
@@ -170,12 +170,9 @@ def comparison(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.AUTHORIZATION_DECIDE, missing=(worklist_rules.NoSuchItem,))
 def heartbeat(request: HttpRequest, item_id: int) -> HttpResponse:
     """Keep the lease of the item on the screen; tell until when."""
-    fence = request.POST.get("fence", "")
+    fence = whole(request.POST.get("fence", "")) or 0
     until = worklist.heartbeat(
-        item_id=item_id,
-        fence=int(fence) if fence.isdigit() else 0,
-        staff=signed_in(request),
-        at=timezone.now(),
+        item_id=item_id, fence=fence, staff=signed_in(request), at=timezone.now()
     )
     return JsonResponse({"until": until.isoformat()})
 
@@ -273,7 +270,7 @@ def _form_page(
     trade: rules.TradeCode,
     item: Request | None = None,
 ) -> HttpResponse:
-    key = UUID(str(form["key"].value()))
+    key = form.images_key()
     why = [rules.REASONS[code] for code in item.reasons] if item else []
     context = {"form": form, "trade": trade, "item": item, "why": why, **_images(key)}
     name = "correct" if item else "new"

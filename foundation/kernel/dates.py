@@ -8,6 +8,9 @@ from datetime import date
 from foundation.kernel.capitals import DIGITS
 from foundation.kernel.errors import Refused
 
+# Every day that may be typed: ids begin with the day and have room for these (decision 0047), and
+# a day more or less, by any clock, is still a day.
+FIRST, LAST = date(2000, 1, 1), date(2089, 12, 31)
 _TEXT = re.compile(
     r"([零壹贰叁肆伍陆柒捌玖]{4})年(零?[壹贰叁肆伍陆柒捌玖拾]{1,3})月(零?[壹贰叁肆伍陆柒捌玖拾]{1,3})日"
 )

@@ -31,13 +31,24 @@ class TextTooLong(Refused):
     text = "The text has %(length)s characters; at most %(limit)s are possible."
 
 
+def storable(text: str) -> bool:
+    """Return whether a row can hold the text: no NUL in it and no half of a character."""
+    return not _UNSTORABLE.search(text)
+
+
+def whole(text: str, *, digits: int = 18) -> int | None:
+    """Return the number that at most so many plain digits write, or nothing; ² and ٣ are none."""
+    plain = text.isascii() and text.isdigit() and len(text) <= digits
+    return int(text) if plain else None
+
+
 def clean_text(text: str, limit: int, *, lines: bool = False, field: str = "") -> str:
     """Return the text composed (NFC), without invisible characters or spaces at the ends.
 
     A run of blanks becomes one space; with `lines` the line ends stay. Refuses characters that
     reorder text, NUL and halves of characters, and a text that is still too long; it never cuts.
     """
-    if _REORDERING.search(text) or _UNSTORABLE.search(text):
+    if _REORDERING.search(text) or not storable(text):
         raise HiddenText(field=field)
     rows = text.splitlines() if lines else [text]
     plain = "\n".join(_plain_row(row) for row in rows).strip("\n")

@@ -14,6 +14,7 @@ from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
 from foundation.ledger.rules import HOLD_FLOW, HOLD_STEPS, SHARDS_MAX, STATEMENT_DAYS_MAX
 from foundation.ledger.selectors import JournalQuery
+from foundation.ui.fields import DayField
 
 DAYS_MAX = 92
 CODE = r"^[0-9A-Za-z]*$"
@@ -22,10 +23,6 @@ BIGGEST = 2**63 - 1
 
 def _code(label: Any, length: int) -> forms.RegexField:
     return forms.RegexField(CODE, label=label, max_length=length, required=False)
-
-
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
 
 class AccountSearch(forms.Form):
@@ -53,8 +50,8 @@ class ProposeShards(forms.Form):
 class JournalSearch(forms.Form):
     """Which lines of the journal to show, and how."""
 
-    first = _day(_("From day"))
-    last = _day(_("To day"))
+    first = DayField(label=_("From day"))
+    last = DayField(label=_("To day"))
     journal_no = _code(_("Journal number"), 20)
     account_number = forms.RegexField(
         r"^[0-9A-Za-z ]*$", label=_("Account number"), max_length=40, required=False
@@ -143,7 +140,7 @@ class Carry(Reason):
 class NextDay(forms.Form):
     """The business day to be opened."""
 
-    on = _day(_("Business date"))
+    on = DayField(label=_("Business date"))
 
 
 class ManyDays(forms.Form):
@@ -187,16 +184,16 @@ class ManySeals(forms.Form):
 class StatementSpan(forms.Form):
     """Of which days a whole statement is wanted, and after which place the page begins."""
 
-    first = _day(_("From day"))
-    last = _day(_("To day"))
+    first = DayField(label=_("From day"))
+    last = DayField(label=_("To day"))
     after = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
 
     def clean(self) -> None:
-        """Refuse days the wrong way round, before there were books, or too many of them."""
+        """Refuse days the wrong way round, or too many of them."""
         first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
         if not (isinstance(first, date) and isinstance(last, date)):
             return
-        if first > last or not 2000 <= first.year <= last.year <= 2089:
+        if first > last:
             self.add_error("last", _("The last day is before the first."))
         elif (last - first).days >= STATEMENT_DAYS_MAX:
             self.add_error("last", _("At most 366 days at once."))
@@ -205,17 +202,10 @@ class StatementSpan(forms.Form):
 class TrialQuery(forms.Form):
     """Of which date, institution with all below it, and currency the books are to be shown."""
 
-    on = _day(_("Business date"))
+    on = DayField(label=_("Business date"))
     place = _code(_("Institution"), 12)
     currency = forms.RegexField(r"^[A-Z]{3}$", label=_("Currency"), initial="CNY")
     after = forms.RegexField(r"^[0-9]*$", max_length=19, required=False, widget=forms.HiddenInput)
-
-    def clean_on(self) -> date:
-        """Refuse a date before or after there can be books."""
-        on: date = self.cleaned_data["on"]
-        if not 2000 <= on.year <= 2089:
-            raise forms.ValidationError(_("There are no books of that date."))
-        return on
 
 
 class PlaceHold(forms.Form):
@@ -223,11 +213,7 @@ class PlaceHold(forms.Form):
 
     amount = forms.CharField(label=_("Amount"), max_length=24)
     reason = forms.CharField(label=_("Reason"), max_length=200)
-    expires_on = forms.DateField(
-        label=_("Held no more from"),
-        required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-    )
+    expires_on = DayField(label=_("Held no more from"), required=False)
     judicial = forms.BooleanField(label=_("by a competent authority"), required=False)
     document_no = forms.CharField(label=_("document number"), max_length=60, required=False)
 
@@ -244,11 +230,7 @@ class ChangeHold(forms.Form):
         choices=[(step.name, _(step.label)) for step in HOLD_FLOW.steps if step.name in HOLD_STEPS],
     )
     amount = forms.CharField(label=_("Amount of the part"), max_length=24, required=False)
-    until = forms.DateField(
-        label=_("Held no more from"),
-        required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-    )
+    until = DayField(label=_("Held no more from"), required=False)
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def clean_amount(self) -> int | None:

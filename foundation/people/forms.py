@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from foundation.people import rules
 from foundation.people.models import Institution
 from foundation.people.roles import ROLES
+from foundation.ui.fields import DayField
 
 _CURRENT = forms.PasswordInput(attrs={"autocomplete": "current-password"})
 _NEW = forms.PasswordInput(attrs={"autocomplete": "new-password"})
 _CODE = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
-_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class SignIn(forms.Form):
@@ -110,8 +110,8 @@ class Qualification(forms.Form):
     skill = forms.RegexField(r"^[a-z0-9_.]{1,40}$", label=_("Skill"))
     grade = forms.IntegerField(label=_("Grade"), min_value=1, max_value=5)
     certificate = forms.CharField(label=_("Certificate"), max_length=40, required=False)
-    valid_from = forms.DateField(label=_("Valid from"), widget=_DAY)
-    valid_until = forms.DateField(label=_("Valid until"), widget=_DAY)
+    valid_from = DayField(label=_("Valid from"))
+    valid_until = DayField(label=_("Valid until"))
 
 
 class RoleProposal(forms.Form):
@@ -124,8 +124,8 @@ class RoleProposal(forms.Form):
     role = forms.ChoiceField(
         label=_("Role"), choices=[(role.code, _(role.name)) for role in ROLES.values()]
     )
-    valid_from = forms.DateField(label=_("Valid from"), widget=_DAY)
-    valid_until = forms.DateField(label=_("Valid until"), widget=_DAY, required=False)
+    valid_from = DayField(label=_("Valid from"))
+    valid_until = DayField(label=_("Valid until"), required=False)
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
@@ -134,7 +134,7 @@ class PostProposal(_InPlace):
 
     institution = forms.ChoiceField(label=_("Institution"))
     title = forms.CharField(label=_("Post"), max_length=40)
-    valid_from = forms.DateField(label=_("Valid from"), widget=_DAY)
+    valid_from = DayField(label=_("Valid from"))
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 

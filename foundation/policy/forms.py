@@ -11,15 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
 from foundation.people.models import Institution
-
-_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+from foundation.ui.fields import DayField
 
 
 class Proposal(forms.Form):
     """A value, from when on and where."""
 
     value = forms.CharField(label=_("Value"), max_length=30)
-    valid_from = forms.DateField(label=_("Valid from"), widget=_DAY)
+    valid_from = DayField(label=_("Valid from"))
     institution = forms.ChoiceField(label=_("For"), required=False)
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
@@ -55,7 +54,7 @@ class Proposal(forms.Form):
 class Day(forms.Form):
     """A day that differs from its weekday."""
 
-    on = forms.DateField(label=_("Day"), widget=_DAY)
+    on = DayField(label=_("Day"))
     works = forms.BooleanField(label=_("Working day"), required=False)
     name = forms.CharField(label=_("Its name"), max_length=40)
     source = forms.CharField(

@@ -36,7 +36,7 @@ class SamePerson(Refused):
 
 
 class BadValue(Refused):
-    """The text is not a value of the number's type."""
+    """The text is not a value of the number's type, or out of all bounds."""
 
     code = "E1504"
     text = "%(value)s is not a value of %(policy)s."
@@ -67,6 +67,8 @@ class AlreadyDecided(Refused):
 
 WAITING, APPROVED, DECLINED = "waiting", "approved", "declined"
 OFFICE_HOURS = "calendar.office_hours"
+# More of a unit is a slip of the hand, and with far more no moment could be reckoned any more.
+MOST, MOST_BY_UNIT = 1_000_000, {"fen": 10**17, "%": 100, "months": 1200}
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
@@ -140,12 +142,14 @@ def value_of(code: str, text: str) -> int | Decimal | Sequence[Span]:
     """Return the typed value of a business number; refuse an unknown code or a bad text."""
     if code not in NUMBERS:
         raise UnknownPolicy(policy=code)
+    number = NUMBERS[code]
     try:
-        return NUMBERS[code].kind(text)
-    except ArithmeticError as error:
+        value = number.kind(text)
+    except (ArithmeticError, ValueError) as error:
         raise BadValue(policy=code, value=text) from error
-    except ValueError as error:
-        raise BadValue(policy=code, value=text) from error
+    if isinstance(value, int) and not 0 <= value <= MOST_BY_UNIT.get(number.unit, MOST):
+        raise BadValue(policy=code, value=text)
+    return value
 
 
 def check_day(valid_from: date, *, today: date) -> None:

@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from foundation.kernel.dates import FIRST, LAST
 from foundation.kernel.errors import Refused
+from foundation.kernel.text import whole
 from foundation.people import selectors as people
 from foundation.people.roles import Permission
 from foundation.policy import forms, rules, selectors, services
@@ -76,9 +78,8 @@ def decide(request: HttpRequest, policy_id: int) -> HttpResponse:
 @requires(Permission.POLICY_VIEW)
 def days(request: HttpRequest) -> HttpResponse:
     """Show the days of a year that differ from their weekday."""
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else 0
-    year = year if 1990 <= year <= 2200 else timezone.localdate().year
+    year = whole(request.GET.get("year", ""), digits=4) or 0
+    year = year if FIRST.year <= year <= LAST.year else timezone.localdate().year
     page = {"rows": selectors.days(year=year), "year": year}
     return render(request, "policy/days.html", page)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+from foundation.ui.fields import DayField
 
 
 class Search(forms.Form):
@@ -17,8 +17,8 @@ class Search(forms.Form):
     actor = forms.CharField(label=_("Who"), max_length=60, required=False)
     action = forms.CharField(label=_("What"), max_length=60, required=False)
     result = forms.CharField(label=_("Result"), max_length=20, required=False)
-    since = forms.DateField(label=_("From day"), widget=_DAY, required=False)
-    until = forms.DateField(label=_("Until day"), widget=_DAY, required=False)
+    since = DayField(label=_("From day"), required=False)
+    until = DayField(label=_("Until day"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a search for everything."""

@@ -13,12 +13,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from foundation.kernel.text import whole
 from foundation.people.roles import Permission
 from foundation.trail import forms, rules, selectors, services
 from foundation.ui import subjects, told
 from foundation.ui.web import action, record_export, requires, signed_in
-
-_IDS_MAX = 18
 
 
 @require_GET
@@ -28,8 +27,8 @@ def entries(request: HttpRequest) -> HttpResponse:
     form = forms.Search(request.GET or {"since": str(timezone.localdate())})
     page: dict[str, Any] = {"form": form, "events": (), "older": "", "asked": {}}
     if form.is_valid():
-        below = request.GET.get("below", "")
-        found = selectors.search(wanted=_wanted(form), below=_id(below))
+        below = whole(request.GET.get("below", ""))
+        found = selectors.search(wanted=_wanted(form), below=below)
         page["events"] = found.events
         page["names"] = subjects.named_for(request, selectors.subjects_in(events=found.events))
         page["asked"] = {name: value for name, value in form.cleaned_data.items() if value}
@@ -94,7 +93,3 @@ def _as_csv(report: selectors.LookReport) -> str:
 def _wanted(form: forms.Search) -> selectors.Wanted:
     asked = form.cleaned_data
     return selectors.Wanted(**asked | {"result": told.code_of(asked["result"])})
-
-
-def _id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _IDS_MAX else None

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from foundation.kernel.calendar import SHANGHAI
+from foundation.ui.fields import DayField, MomentField
 from foundation.worklist import rules
 from foundation.worklist.selectors import Place, Wanted
 
@@ -27,7 +28,7 @@ class Shown(forms.Form):
     skill = forms.CharField(label=_("Skill"), max_length=40, required=False)
     holder = forms.CharField(label=_("Staff number"), max_length=12, required=False)
     urgent = forms.BooleanField(label=_("Only urgent"), required=False)
-    after_turn = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+    after_turn = MomentField(required=False, widget=forms.HiddenInput)
     after_id = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def wanted(self) -> Wanted:
@@ -53,9 +54,7 @@ class Shown(forms.Form):
 class Day(forms.Form):
     """Whose seconds of which day are shown; what cannot be read is ignored."""
 
-    on = forms.DateField(
-        label=_("Day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    on = DayField(label=_("Day"), required=False)
     staff = forms.CharField(label=_("Staff number"), max_length=12, required=False)
     before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
@@ -82,7 +81,7 @@ class Assignment(Reason):
 class Aside(Reason):
     """Why an item is set aside, and until when; without a time until somebody resumes it."""
 
-    until = forms.DateTimeField(
+    until = MomentField(
         label=_("Until"),
         required=False,
         input_formats=["%Y-%m-%dT%H:%M"],

@@ -1,5 +1,7 @@
 """The pages of the authorization centre, as the right role opens them."""
 
+from uuid import UUID
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -55,6 +57,28 @@ class TestNew:
         assert {"amount", "payer_account"} <= set(answer.context["form"].errors)
         assert "6o,000" in answer.content.decode()
         assert "家用" in answer.content.decode()
+
+    @pytest.mark.parametrize("key", ["abc", "", "²", "0" * 31, "x" * 9000])
+    def test_a_lost_key_is_told_nothing_is_lost_and_the_next_send_is_good(
+        self, as_teller, counter, teller, key
+    ):
+        address = reverse("authorization:new", args=["1002"])
+
+        answer = as_teller.post(address, typed(counter, key=key, amount="100.00"), **BROWSER)
+
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        assert "本表单的编号已丢失" in page
+        assert "家用" in page
+        given = answer.context["form"]["key"].value()
+        assert f'name="key" value="{given}"' in page
+        services.attach(
+            key=UUID(given), teller=teller, data=factory.image(), name="a.png",
+            image_class="voucher", at=people.NOON,
+        )  # fmt: skip
+        good = as_teller.post(address, typed(counter, key=given, amount="100.00"), **BROWSER)
+        assert good.status_code == 302
+        assert str(Request.objects.get().key) == given
 
     def test_a_refusal_of_the_ledger_is_told_on_the_form(self, as_teller, counter, teller):
         key = factory.attached(teller)
@@ -155,6 +179,23 @@ class TestTellersItems:
         waiting.refresh_from_db()
         assert (waiting.state, waiting.amount_fen) == (rules.QUEUED, 5_500_000)
 
+    def test_a_correction_without_its_key_keeps_the_items_images(
+        self, as_teller, waiting, authorizer, counter
+    ):
+        opened = services.open_next(authorizer=authorizer, at=people.NOON)
+        services.decide(
+            number=opened.number, step="return", shown=opened.content_hash, reasons=["A18"],
+            fence=opened.opened_fence, decider=authorizer, at=people.NOON,
+        )  # fmt: skip
+        address = reverse("authorization:correct", args=[waiting.number])
+
+        answer = as_teller.post(address, typed(counter, key="abc", amount="7.00"), **BROWSER)
+
+        assert answer.status_code == 422
+        assert len(answer.context["pages"]) == 1
+        assert answer.context["form"]["key"].value() == str(waiting.key)
+        assert "7.00" in answer.content.decode()
+
     def test_a_receipt_is_for_what_is_posted(self, as_teller, counter, teller, waiting):
         posted = factory.sent(
             teller, factory.withdrawal(counter, "100.00", voucher_no="0744719030")
@@ -227,6 +268,18 @@ class TestWorkbench:
 
         item.refresh_from_db()
         assert item.state == rules.QUEUED
+
+    @pytest.mark.parametrize("page", ["heartbeat", "hand_back"])
+    @pytest.mark.parametrize("fence", ["²", "٣", "9" * 5000, "9" * 30, "-1", "x", ""])
+    def test_a_fence_that_is_no_number_is_nobodys(self, as_authorizer, waiting, page, fence):
+        as_authorizer.get(reverse("authorization:workbench"), **BROWSER)
+        about = {"heartbeat": waiting.work_item_id, "hand_back": waiting.number}[page]
+
+        answer = as_authorizer.post(
+            reverse(f"authorization:{page}", args=[about]), {"fence": fence}, **BROWSER
+        )
+
+        assert answer.status_code == 409
 
     def test_a_heartbeat_tells_until_when(self, as_authorizer, waiting):
         item = self.open(as_authorizer).context["shown"].request

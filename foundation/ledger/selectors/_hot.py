@@ -14,11 +14,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
+from foundation.kernel.dates import FIRST, LAST
 from foundation.ledger import rules
 from foundation.ledger.models import Account, Posting, ShardRequest, whole
 
 HOT_MAX = 200
-FIRST, LAST = date(2000, 1, 1), date(2089, 12, 31)
 _PARTS = """
 SELECT p.shard, p.used, p.balance_fen, p.seq FROM (
   SELECT 0 AS shard, NOT a.spread AS used, a.balance_fen, a.seq FROM ledger_account a

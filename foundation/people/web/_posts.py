@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from foundation.kernel.text import whole
 from foundation.people import forms, rules, selectors, services
 from foundation.people.models import Institution, Post, Staff
 from foundation.people.roles import Permission
@@ -155,8 +156,7 @@ def _form(request: HttpRequest, row: Staff) -> forms.PostProposal:
 
 
 def _after(request: HttpRequest) -> int:
-    asked = request.GET.get("after", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
+    return whole(request.GET.get("after", "")) or 0
 
 
 def _following(rows: Sequence[Post]) -> int:

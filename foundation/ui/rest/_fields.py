@@ -18,7 +18,7 @@ from foundation.kernel.text import clean_text
 
 Read = TypeVar("Read")
 _MONEY = r"^(0|[1-9][0-9]{0,14})\.[0-9]{2}$"
-_DAY = r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$"
+_DAY = r"^20[0-8][0-9]-[0-9]{2}-[0-9]{2}$"
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 WHOLE_MAX = 2**63 - 1
 
@@ -236,7 +236,7 @@ class Key(_Text):
 
 
 class Day(_Text):
-    """A day of this century: 2026-11-23."""
+    """A day from 2000 to 2089: 2026-11-23."""
 
     pattern = _DAY
     example = "2026-11-23"

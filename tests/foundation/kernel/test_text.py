@@ -45,6 +45,34 @@ def test_a_text_that_reorders_or_cannot_be_stored_is_refused(char):
     assert refusal.value.field == "payee"
 
 
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("0", 0), ("007", 7), ("9" * 18, 10**18 - 1), ("9" * 19, None), ("9" * 5000, None),
+     ("", None), ("-1", None), ("+1", None), (" 1", None), ("1_0", None), ("1.0", None),
+     ("²", None), ("٣", None), ("２", None), ("1\n", None), ("\x00", None)],
+)  # fmt: skip
+def test_a_number_is_read_from_plain_digits_only(typed, number):
+    assert text.whole(typed) == number
+
+
+def test_a_number_of_more_digits_than_are_wanted_is_none():
+    assert text.whole("2026", digits=4) == 2026
+    assert text.whole("20261", digits=4) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "can"),
+    [
+        ("", True),
+        ("张三 😀 \n\u202e", True),
+        ("a\x00", False),
+        ("\ud800", False),
+    ],
+)
+def test_what_a_row_can_hold(typed, can):
+    assert text.storable(typed) is can
+
+
 def test_a_text_is_refused_rather_than_cut():
     assert text.clean_text("甲" * 20 + " ", 20) == "甲" * 20
     with pytest.raises(TextTooLong) as refusal:

@@ -117,6 +117,16 @@ def test_the_next_day_is_opened_from_the_closed_one(bank, two, client, day):
     assert on == DAY + timedelta(days=1)
 
 
+@pytest.mark.parametrize("on", ["2090-01-01", "9999-12-31", "0001-01-01", "x"])
+def test_a_day_for_which_there_is_no_number_is_not_opened(bank, two, client, day, on):
+    factory.close_day(bank.outlet, by=two)
+    client.force_login(two[0], backend=BACKEND)
+
+    answer = client.post(reverse("ledger:open_next", args=[day.pk]), {"on": on})
+
+    assert answer.status_code == 404
+
+
 def test_the_report_is_a_page_and_a_pdf_with_the_same_figures(bank, two, client):
     factory.close_day(bank.outlet, by=two)
     closing = DayClosing.objects.get()

@@ -78,6 +78,34 @@ def test_a_text_of_the_wrong_type_is_refused(manager, text):
         rules.value_of(CODE, text)
 
 
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("security.idle_minutes", "-1"),
+        ("security.idle_minutes", "1000001"),
+        ("monitoring.same_confidence_min", "101"),
+        ("ledger.kept_months", "1201"),
+        (CODE, "9" * 30),
+    ],
+)
+def test_a_number_with_which_nothing_could_be_reckoned_is_refused(code, text):
+    with pytest.raises(rules.BadValue):
+        rules.value_of(code, text)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("security.idle_minutes", "0"),
+        ("security.idle_minutes", "1000000"),
+        ("monitoring.same_confidence_min", "100"),
+        (CODE, "100000000000000000"),
+    ],
+)
+def test_a_number_at_its_bound_is_taken(code, text):
+    assert rules.value_of(code, text) == int(text)
+
+
 def test_an_unknown_number_is_refused():
     with pytest.raises(rules.UnknownPolicy):
         rules.value_of("no.such", "1")
@@ -149,7 +177,7 @@ class TestPages:
     def test_two_people_change_a_number_by_the_pages(self, client, manager, risk, started, sign_in):
         sign_in(manager)
         assert client.get(reverse("policy:numbers")).status_code == 200
-        given = {"value": "777", "valid_from": "2099-01-01", "institution": "110000", "reason": "x"}
+        given = {"value": "777", "valid_from": "2089-01-01", "institution": "110000", "reason": "x"}
         address = reverse("policy:propose", args=[CODE])
         assert client.get(address).status_code == 200
         assert client.post(address, {**given, "value": "abc"}).status_code == 422
@@ -172,7 +200,7 @@ class TestPages:
         sign_in(manager)
         code = "authorization.limit_fen.1002"
         address = reverse("policy:propose", args=[code])
-        given = {"valid_from": "2099-01-01", "institution": "110000", "reason": "x"}
+        given = {"valid_from": "2089-01-01", "institution": "110000", "reason": "x"}
 
         wrong = client.post(address, {**given, "value": "六万"})
         client.post(address, {**given, "value": "60,000.5"})
