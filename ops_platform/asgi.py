@@ -10,9 +10,9 @@ from importlib import import_module
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
-from django.core.wsgi import get_wsgi_application
 
 from ops_platform.env import env
+from ops_platform.wsgi import application as pages
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -20,8 +20,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ops_platform.settings")
-_django = cast("Any", get_wsgi_application())
-_pages = cast("Handler", WSGIMiddleware(_django, workers=env.web_threads))
+_pages = cast("Handler", WSGIMiddleware(cast("Any", pages), workers=env.web_threads))
 
 
 def _live_handler() -> Handler:

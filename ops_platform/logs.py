@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from foundation.kernel import numbering
 from foundation.kernel.text import mask_account, mask_id, mask_mobile
 
 _ID = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dA-Za-z])")
@@ -25,8 +26,17 @@ Event = MutableMapping[str, Any]
 def masked(text: str) -> str:
     """Return the text with account, identity and mobile numbers made unreadable."""
     text = _ID.sub(lambda found: mask_id(found[0]), text)
-    text = _ACCOUNT.sub(lambda found: mask_account(re.sub("[ -]", "", found[0])), text)
+    text = _ACCOUNT.sub(_account_masked, text)
     return _MOBILE.sub(lambda found: mask_mobile(found[0]), text)
+
+
+def _account_masked(found: re.Match[str]) -> str:
+    """Return the number masked; an item's own number, which is nobody's account, as it is."""
+    try:
+        numbering.parse_item_number(found[0])
+    except numbering.NotAnItemNumber:
+        return mask_account(re.sub("[ -]", "", found[0]))
+    return found[0]
 
 
 def mask_event(_logger: Any, _method: str, event: Event) -> Event:

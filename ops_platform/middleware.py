@@ -14,7 +14,9 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils.functional import empty
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from foundation.ui import rest
+from foundation.kernel.text import storable
+from foundation.ui import rest, web
+from foundation.ui.readable import readable
 from ops_platform import metrics
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -57,17 +59,33 @@ class RequestLogMiddleware:
         bind_contextvars(**{f"at_{name}": str(value) for name, value in kwargs.items()})
 
 
-class PlainAddressMiddleware:
-    """Refuses addresses with a NUL, which no row can have and the database cannot be asked for."""
+class PlainTextMiddleware:
+    """Refuses NUL and halves of characters, which no row can have nor the database be asked for.
+
+    With one in the address there is nothing there; with one in the query or the form, or with
+    parts that cannot be read, the request is refused. A cookie with one counts as not sent.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer 404 before anything looks at the address."""
-        if "\x00" in request.path:
-            return rest.answer_of(request, rest.BadAddress())
+        """Leave out cookies that hold one: they would be looked up for the very page of refusal."""
+        cookies = request.COOKIES
+        request.COOKIES = {name: value for name, value in cookies.items() if storable(value)}
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, _view: object, _args: object, _kwargs: object
+    ) -> HttpResponse | None:
+        """Answer in place of the view; bodies of the API are read, and refused, by its parsers."""
+        api = request.path.startswith(rest.ADDRESSES)
+        if not storable(request.path):
+            bad = rest.BadAddress()
+            return rest.answer_of(request, bad) if api else web.refused(request, bad, status=404)
+        if not readable(request, form=not api):
+            return rest.unreadable(request)
+        return None
 
 
 class PackMiddleware(GZipMiddleware):

@@ -55,7 +55,7 @@ CENTRES = (
 # --- middleware --------------------------------------------------------------------------------
 MIDDLEWARE = [
     "ops_platform.middleware.RequestLogMiddleware",
-    "ops_platform.middleware.PlainAddressMiddleware",
+    "ops_platform.middleware.PlainTextMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

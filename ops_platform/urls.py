@@ -40,6 +40,7 @@ urlpatterns = [
         for name, room in APIS.items()
     ),
 ]
+handler400 = "foundation.ui.rest.unreadable"
 handler403 = "foundation.ui.web.forbidden"
 handler404 = "foundation.ui.rest.not_found"
 handler500 = "foundation.ui.rest.fault"

@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import close_old_connections, connections
 from django.utils import timezone
 
+from foundation.kernel.text import storable
 from foundation.people import selectors as people
 from foundation.ui import idle
 
@@ -248,7 +249,7 @@ def _session_key(scope: Scope) -> str:
         found = SimpleCookie(raw.decode("latin-1")).get(settings.SESSION_COOKIE_NAME)
     except CookieError:
         return ""
-    return found.value if found else ""
+    return found.value if found and storable(found.value) else ""
 
 
 def _topics(scope: Scope) -> frozenset[str]:

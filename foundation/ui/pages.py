@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -25,7 +25,7 @@ from foundation.ui import manual as book
 from foundation.ui import search as finder
 from foundation.ui.context import DENSITY_COOKIE, THEME_COOKIE, THEMES, Shell
 from foundation.ui.middleware import LANGUAGE_COOKIE
-from foundation.ui.web import action, public, record_refusal, requires, signed_in
+from foundation.ui.web import action, inside, public, record_refusal, requires, signed_in
 
 YEAR = 365 * 24 * 3600
 
@@ -61,9 +61,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Find pages, items, accounts and people by what was typed."""
     text = request.GET.get("q", "")
-    answers = finder.search(
-        staff=signed_in(request), held=Shell(request).permissions, text=text.replace("\x00", "")
-    )
+    answers = finder.search(staff=signed_in(request), held=Shell(request).permissions, text=text)
     return render(request, "ui/search.html", {"answers": answers, "text": text})
 
 
@@ -197,9 +195,7 @@ def _roles(request: HttpRequest) -> tuple[str, ...]:
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    target = request.POST.get("next", "/")
-    inside = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
-    return redirect(target if inside else "/")
+    return redirect(inside(request, request.POST.get("next", "/")))
 
 
 def _keep(answer: HttpResponse, name: str, value: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext
 
 from foundation.kernel.errors import Refused
@@ -85,6 +85,14 @@ def signed_in(request: HttpRequest) -> Staff:
     raise PermissionDenied
 
 
+def inside(request: HttpRequest, target: str) -> str:
+    """Return the address that was asked for, if it is one of ours; else the front door's."""
+    ours = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if ours and target.startswith("/") else "/"
+
+
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send the browser to the sign-in page, and back here afterwards; a part is told with 401."""
     ended = getattr(request, "session_ended", "")
@@ -119,9 +127,9 @@ def record_export(request: HttpRequest) -> None:
 
     For rooms that only read; where a service makes the file, the service records it.
     """
-    asked = {name: value[:80] for name, value in request.GET.items()}
+    asked = {name[:40]: value[:80] for name, value in request.GET.items()}
     view = request.resolver_match.view_name if request.resolver_match else request.path
-    _record(request, signed_in(request), view, "ok", **asked)
+    _record(request, signed_in(request), view, "ok", asked)
 
 
 def refuse_in(request: HttpRequest, form: forms.BaseForm, refusal: Refused) -> None:
@@ -136,9 +144,9 @@ def show_in(form: forms.BaseForm, refusal: Refused) -> None:
     form.add_error(field, " ".join((refusal.shown(gettext), refusal.hinted(gettext))).strip())
 
 
-def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+def refused(request: HttpRequest, refusal: Refused, status: int = 409) -> HttpResponse:
     """Show a refusal: what, why, what to do; 409, so that nothing takes it for success."""
-    return render(request, "ui/refused.html", {"refusal": refusal}, status=409)
+    return render(request, "ui/refused.html", {"refusal": refusal}, status=status)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
@@ -170,7 +178,11 @@ def front_door(request: HttpRequest) -> HttpResponse:
 
 
 def _record(
-    request: HttpRequest, staff: Staff, action_name: str, result: str, **detail: object
+    request: HttpRequest,
+    staff: Staff,
+    action_name: str,
+    result: str,
+    asked: Mapping[str, object] | None = None,
 ) -> None:
     trail.record(
         institution_id=staff.institution_id,
@@ -180,5 +192,5 @@ def _record(
         at=timezone.now(),
         result=result,
         where=request.META.get("REMOTE_ADDR", ""),
-        detail=detail,
+        detail=asked,
     )

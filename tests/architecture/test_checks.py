@@ -106,6 +106,8 @@ PLANTED = {
     tidy.unfinished: "x = 1  # TODO: later",
     tidy.signals: "from django.dispatch import receiver",
     tidy.risky_queries: "def f(q):\n    return rows.filter(**q)",
+    tidy.requests_as_keywords: "def f(request):\n    g(**request.GET.dict())",
+    tidy.unbounded_days: "on = forms.DateField()",
     tidy.long_files: "x = 1\n" * 401,
     tidy.long_functions: "def f():\n" + "    x = 1\n" * 51,
     tidy.public_functions_unclear: "def f(a):\n    return a",
@@ -120,6 +122,34 @@ def test_each_rule_of_style_refuses_what_it_is_for(rule):
     where = f"authorization/{file.get(rule, 'forms.py')}"
 
     assert list(rule(tidy.Source(where, ast.parse(text), tuple(text.splitlines()))))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "g(**request.POST)", "g(**dict(request.GET))",
+        "g(**{name: text[:80] for name, text in request.GET.items()})",
+        "g(**({'x': 1} | request.data))", "g(**{**self.request.query_params})",
+        "asked = {n: v[:80] for n, v in request.GET.items()}; g('ok', **asked)",
+    ],
+)  # fmt: skip
+def test_what_a_caller_sends_is_refused_as_names_of_arguments_in_every_form(line):
+    text = f"def f(request):\n    {line}"
+
+    assert list(tidy.requests_as_keywords(tidy.parsed("dashboards/web.py", text)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "g(request.GET.dict())", "g(**form.cleaned_data)", "g(**{'x': request.GET['x']})",
+        "form = F(request.POST); g(**form.cleaned_data)",
+    ],
+)  # fmt: skip
+def test_what_a_form_has_read_may_name_arguments(line):
+    text = f"def f(request):\n    {line}"
+
+    assert not list(tidy.requests_as_keywords(tidy.parsed("dashboards/web.py", text)))
 
 
 def test_a_page_without_a_permission_is_refused():

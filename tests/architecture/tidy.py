@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FILE_LINES, FUNCTION_LINES, PAGE_LINES, TEMPLATE_LINES = 400, 50, 15, 150
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow"}
 INTERFACES = {"web.py", "api.py", "tasks.py", "pages.py"}
+SENT = re.compile(r"\brequest\.(GET|POST|FILES|COOKIES|META|headers|data|query_params)\b")
 # Longer than the budget, each with its reason; the list may only shrink.
 EXCUSED_FILES: dict[str, str] = {}
 EXCUSED_TEMPLATES: dict[str, str] = {}
@@ -252,6 +253,51 @@ def risky_queries(source: Source) -> Iterator[str]:
                 yield f"line {node.lineno}: {node.func.attr}(**…) may carry foreign names"
 
 
+def requests_as_keywords(source: Source) -> Iterator[str]:
+    """What a caller sends never names the arguments: a field could take another's place."""
+    for function in source.functions:
+        nodes = list(ast.walk(function))
+        taken = {
+            target.id
+            for node in nodes
+            if isinstance(node, ast.Assign) and _named_by_request(node.value)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in nodes:
+            for keyword in node.keywords if isinstance(node, ast.Call) else ():
+                told = keyword.value
+                known = isinstance(told, ast.Name) and told.id in taken
+                if keyword.arg is None and (known or _named_by_request(told)):
+                    yield f"line {node.lineno}: **{ast.unparse(told)}; pass it as one argument"
+
+
+def _named_by_request(node: ast.expr) -> bool:
+    """Return whether the keys of a mapping are those that a request brought."""
+    parts: list[ast.expr] = []
+    if isinstance(node, ast.Attribute):
+        return bool(SENT.search(ast.unparse(node)))
+    if isinstance(node, ast.BinOp):
+        parts = [node.left, node.right]
+    elif isinstance(node, ast.Dict):
+        parts = [value for key, value in zip(node.keys, node.values, strict=True) if key is None]
+    elif isinstance(node, ast.DictComp):
+        return any(SENT.search(ast.unparse(part.iter)) for part in node.generators)
+    elif isinstance(node, ast.Call) and ast.unparse(node.func) == "dict":
+        parts = node.args
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        parts = [node.func.value] if node.func.attr in {"dict", "copy"} else []
+    return any(map(_named_by_request, parts))
+
+
+def unbounded_days(source: Source) -> Iterator[str]:
+    """A day after the last that a calendar has is a fault somewhere behind the form."""
+    for node in source.nodes:
+        if isinstance(node, ast.Call) and source.layer == "forms":
+            if ast.unparse(node.func) in {"forms.DateField", "forms.DateTimeField"}:
+                yield f"line {node.lineno}: take DayField or MomentField of foundation.ui.fields"
+
+
 def _is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
@@ -260,4 +306,5 @@ RULES: tuple[Callable[[Source], Iterator[str]], ...] = (
     long_files, long_functions, long_pages, public_functions_unclear, foreign_tables,
     hidden_writes, whole_row_saves, states_set_elsewhere, clock_read_inside,
     days_cut_by_greenwich, floating_money, environment_read, unfinished, signals, risky_queries,
+    requests_as_keywords, unbounded_days,
 )  # fmt: skip

@@ -2,9 +2,12 @@
 
 import json
 import logging
+from datetime import date
 
 import pytest
 
+from foundation.kernel.numbering import item_number
+from foundation.kernel.text import mask_account
 from ops_platform import logs
 
 
@@ -35,6 +38,26 @@ def test_numbers_of_customers_are_masked(number, shown):
 @pytest.mark.parametrize("harmless", ["20261123000017", "12345678901", "1234.50", "110037"])
 def test_other_numbers_stay(harmless):
     assert harmless in _line(f"item {harmless}")[0]
+
+
+def test_an_items_own_number_stays_and_a_card_of_as_many_digits_does_not():
+    item = item_number(centre="02", day=date(2026, 11, 23), serial=17)
+    card = f"{item[:-1]}{(int(item[-1]) + 1) % 10}"
+
+    text, line = _line(f"item {item} card {card}", number=int(f"1{item[1:]}"), item=item)
+
+    assert item in text
+    assert line["item"] == item
+    assert card not in text
+    assert mask_account(card) in text
+    assert str(line["number"]) == mask_account(f"1{item[1:]}")
+
+
+@pytest.mark.parametrize("digits", [16, 17, 18, 19])
+def test_a_card_number_is_masked_however_long(digits):
+    card = "6222021234567890123"[:digits]
+
+    assert card not in _line(f"paid with {card}")[0]
 
 
 def test_numbers_inside_fields_are_masked_too():

@@ -14,7 +14,6 @@ from django.contrib.auth import authenticate, login, logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -24,7 +23,7 @@ from foundation.kernel.errors import Refused
 from foundation.people import forms, rules, selectors, services
 from foundation.people.models import Staff
 from foundation.people.roles import ROLES
-from foundation.ui.web import action, public, show_in, to_sign_in
+from foundation.ui.web import action, inside, public, show_in, to_sign_in
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -206,11 +205,7 @@ def _let_in(request: HttpRequest, staff: Staff, *, how: str) -> HttpResponse:
 
 def _onward(request: HttpRequest) -> HttpResponse:
     """Go on to the page that was asked for, if it is one of ours."""
-    target = request.GET.get("next") or request.POST.get("next") or ""
-    inside = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return redirect(target if inside else "/")
+    return redirect(inside(request, request.GET.get("next") or request.POST.get("next") or ""))
 
 
 def _unlocked(request: HttpRequest, password: str, staff: Staff) -> HttpResponse:

@@ -16,11 +16,19 @@ from foundation.ui.rest._fields import (
     Query,
     Whole,
 )
-from foundation.ui.rest._problems import answer_of, exception_handler, fault, not_found
+from foundation.ui.rest._problems import (
+    ADDRESSES,
+    answer_of,
+    exception_handler,
+    fault,
+    not_found,
+    unreadable,
+)
 from foundation.ui.rest._reading import Images, StrictJson
 from foundation.ui.rest._refusals import STATUS, BadAddress, Fault, GateShut, NotThere
 
 __all__ = [
+    "ADDRESSES",
     "STATUS",
     "AccountNumber",
     "BadAddress",
@@ -48,4 +56,5 @@ __all__ = [
     "fault",
     "not_found",
     "schema_of",
+    "unreadable",
 ]

@@ -18,8 +18,8 @@ from rest_framework import serializers
 
 from foundation.ui.rest._problems import MEDIA_TYPE
 
-ALWAYS = (401, 403, 404, 405, 406, 429)
-WITH_BODY = (400, 413, 415)
+ALWAYS = (400, 401, 403, 404, 405, 406, 429)
+WITH_BODY = (413, 415)
 TYPES: Mapping[Any, Any] = {"str": str, "int": int, "UUID": UUID}
 IMAGES = {
     kind: {"type": "string", "format": "binary"}

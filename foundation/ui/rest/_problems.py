@@ -54,6 +54,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return web.not_found(request, exception)
 
 
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """Say that what was sent cannot be read: a page to people, a problem to programs."""
+    refusal = _refusals.Unreadable()
+    if request.path.startswith(ADDRESSES):
+        return answer_of(request, refusal)
+    return web.refused(request, refusal, status=400)
+
+
 def fault(request: HttpRequest) -> HttpResponse:
     """Say that something unforeseen happened: a page to people, a problem to programs."""
     if request.path.startswith(ADDRESSES):

@@ -16,6 +16,8 @@ IMAGE_BYTES_MAX = 13 * 1024 * 1024  # a little more than a page may have, so tha
 DEPTH_MAX = 32
 # A string, closed or not, or a bracket outside of one.
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
+# A NUL comes in through an escape alone; after another backslash it is six plain characters.
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class StrictJson(BaseParser):
@@ -66,6 +68,8 @@ def read_json(body: bytes) -> Any:
     try:
         text = body.decode()
         _check_depth(text)
+        if _NUL.search(text):
+            raise _refusals.Unreadable
         found = json.loads(
             text, object_pairs_hook=_pairs, parse_constant=_refuse_constant, parse_float=_fraction
         )

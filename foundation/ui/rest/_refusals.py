@@ -130,6 +130,14 @@ class GateShut(Refused):
     hint = "The screen is locked, or the second factor or a new password is asked for."
 
 
+class Unreadable(Refused):
+    """Something sent is no text: a NUL, half of a character, another encoding, a torn form."""
+
+    code = "E9118"
+    text = "What was sent holds characters or parts that cannot be read."
+    hint = "Type the text again instead of pasting it."
+
+
 STATUS: dict[type[Refused], int] = {
     NotSignedIn: 401,
     Forbidden: 403,
@@ -146,6 +154,7 @@ STATUS: dict[type[Refused], int] = {
     KeyTwice: 400,
     TooDeep: 400,
     NotWhole: 400,
+    Unreadable: 400,
     BadAddress: 404,
     Fault: 500,
 }
