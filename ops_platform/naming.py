@@ -75,6 +75,7 @@ def know_codes() -> None:
     told.know(IMAGES, "image_class")
     told.know({"voucher": _("Voucher image"), "csv": "CSV", "xlsx": "Excel"}, "kind")
     told.know({check.code: check.title for check in days.day_checks()}, "check")
+    told.know({step.name: step.label for step in days.HOLD_FLOW.steps}, "step")
     told.know({"password": _("by password"), "demo": _("by one click")}, "how")
     told.know(
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -34,11 +34,15 @@ SELECT event.institution_id, count(*) FROM trail_event event
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What is looked for on the trail; an empty field matches everything."""
+    """What is looked for on the trail; an empty field matches everything.
+
+    `action` is the beginning of a code; `actions`, where there are any, are asked for instead.
+    """
 
     subject: str = ""
     actor: str = ""
     action: str = ""
+    actions: Sequence[str] = ()
     result: str = ""
     since: date | None = None
     until: date | None = None
@@ -79,6 +83,13 @@ def search(*, wanted: Wanted, below: int | None = None, limit: int = 50) -> Page
     found = tuple(rows.order_by("-id")[: limit + 1])
     shown = found[:limit]
     return Page(shown, shown[-1].pk if len(found) > limit else None, wanted)
+
+
+def actions_called(*, word: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return which of the known actions have the word in what the page calls them."""
+    wanted = word.strip().casefold()
+    labels = {code: Event(action=code).label.casefold() for code in known} if wanted else {}
+    return tuple(code for code, label in labels.items() if wanted in label)
 
 
 def subjects_in(*, events: Sequence[Event]) -> set[str]:
@@ -232,7 +243,9 @@ def _matching(wanted: Wanted) -> QuerySet[Event]:
         rows = rows.filter(Q(subject=wanted.subject) | Q(subject__endswith=f":{wanted.subject}"))
     if wanted.actor:
         rows = rows.filter(actor__startswith=wanted.actor)
-    if wanted.action:
+    if wanted.actions:
+        rows = rows.filter(action__in=wanted.actions)
+    elif wanted.action:
         rows = rows.filter(action__startswith=wanted.action)
     if wanted.result:
         rows = rows.filter(result=wanted.result)

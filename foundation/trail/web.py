@@ -92,4 +92,6 @@ def _as_csv(report: selectors.LookReport) -> str:
 
 def _wanted(form: forms.Search) -> selectors.Wanted:
     asked = form.cleaned_data
-    return selectors.Wanted(**asked | {"result": told.code_of(asked["result"])})
+    actions = selectors.actions_called(word=asked["action"], known=told.ACTIONS)
+    result = told.code_of(asked["result"])
+    return selectors.Wanted(**asked | {"actions": actions, "result": result})

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from foundation.kernel import errors
+from foundation.kernel.money import Money
 
 OK = "ok"
 OUTCOMES: Mapping[str, str] = {
@@ -39,6 +40,7 @@ NAMES: Mapping[str, str] = {
     "engine": _("Read by"),
     "entries": _("Entries"),
     "failure": _("Why it failed"),
+    "fen": _("Amount"),
     "fields": _("Fields read"),
     "file": _("File"),
     "finding": _("Finding"),
@@ -55,6 +57,7 @@ NAMES: Mapping[str, str] = {
     "key": _("Key"),
     "kind": _("Kind"),
     "last": _("Last"),
+    "left": _("What is left"),
     "legs": _("Legs"),
     "lines": _("Lines"),
     "list": _("List"),
@@ -81,6 +84,7 @@ NAMES: Mapping[str, str] = {
     "shards": _("Shards"),
     "skill": _("Skill"),
     "source": _("Source"),
+    "step": _("Step"),
     "subject": _("Subject"),
     "subject_code": _("Account subject"),
     "to": _("To"),
@@ -93,8 +97,41 @@ NAMES: Mapping[str, str] = {
     "why": _("Why"),
     "works": _("Working day"),
 }
+# What is done, by the room that tells of it: the codes by which the trail keeps it.
+_STEPS: Mapping[str, str] = {
+    "authorization": "approve hand_back open reject resubmit return submit withdraw",
+    "imaging": (
+        "document.opened page.added page.copied page.read page.read_again page.rescanned "
+        "page.resembles page.seen.original page.seen.thumb page.seen.view page.superseded "
+        "page.unreadable"
+    ),
+    "ledger": (
+        "allow approve_shards archive_month ask_about_hold ask_export ask_to_reopen "
+        "begin_close carry_forward close close_day decline_about_hold decline_reopening "
+        "decline_shards expire_hold export_journal extend_hold fetch_export freeze "
+        "import_journal make_export open_account open_day place_hold propose_shards "
+        "release_hold release_part reopen_day resume_day seal_day sign_day stop unfreeze"
+    ),
+    "monitoring": "confirm force hand_back judged opened paired",
+    "people": (
+        "approve_post approve_role assign_post change_password change_staff choose_keys "
+        "close_sign_in decline_post decline_role disable_dormant end_sessions "
+        "enrol_second_factor forget_second_factor found_bank lock move_institution "
+        "open_institution open_reset open_sign_in open_staff propose_post propose_role "
+        "qualify second_factor sign_in sign_out take_up_post token.issued token.revoked "
+        "unlock"
+    ),
+    "policy": "approve approve_day decline propose propose_day",
+    "trail": "export search verify_books",
+    "worklist": (
+        "assign drop_job expire mark_urgent resume revive_job revive_jobs suspend take_back"
+    ),
+}
+ACTIONS = tuple(f"{room}.{step}" for room, steps in _STEPS.items() for step in steps.split())
 # What a person wants to read beside the step itself; the rest is for the page of the trail.
 GIST = ("result", "finding", "reasons", "reason", "remark")
+# Whole fen, shown as amounts.
+FEN = frozenset({"fen", "left"})
 _values: dict[str, dict[str, str]] = {}
 
 
@@ -148,6 +185,8 @@ def gist(event: Event) -> str:
 
 
 def _value(name: str, kept: Any, shown: str) -> str:
+    if name in FEN and type(kept) is int:
+        return Money(kept).format()
     if isinstance(kept, list):
         return ", ".join(_word(name, str(one)) for one in kept)
     return _word(name, shown)

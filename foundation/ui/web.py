@@ -119,7 +119,7 @@ def record_missing(request: HttpRequest) -> None:
 def record_forbidden(request: HttpRequest, permission: Permission) -> None:
     """Put on the trail that a person asked for what their roles do not cover."""
     view = request.resolver_match.view_name if request.resolver_match else request.path
-    _record(request, signed_in(request), view, "forbidden", permission=str(permission))
+    _record(request, signed_in(request), view, "forbidden", {"permission": str(permission)})
 
 
 def record_export(request: HttpRequest) -> None:

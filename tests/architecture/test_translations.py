@@ -15,6 +15,7 @@ import pytest
 from django.utils.translation.template import templatize
 
 from foundation.kernel import errors
+from foundation.ui import told
 from tests.architecture import tidy
 
 CATALOGUES = tidy.under("**/locale/zh_Hans/LC_MESSAGES/django.po")
@@ -122,6 +123,22 @@ def test_one_text_has_one_translation():
     plain = {text: found for text, found in differing.items() if not text.endswith("s)s")}
 
     assert not plain
+
+
+def test_every_action_of_the_trail_has_its_word_and_is_found_by_it():
+    code = re.compile(r"[a-z]+(\.[a-z_]+)+")
+    named = {text for text in translations() if code.fullmatch(text)}
+    written = {
+        text.value
+        for source in tidy.sources()
+        for node in source.nodes
+        if isinstance(node, ast.keyword) and node.arg == "action"
+        for text in ast.walk(node.value)
+        if isinstance(text, ast.Constant) and code.fullmatch(str(text.value))
+    }
+
+    assert named == set(told.ACTIONS)
+    assert not written - named
 
 
 def test_a_hold_is_called_by_one_word():

@@ -260,7 +260,7 @@ def _check_of(number: str) -> bool | None:
     Cards (62…, 16 or 19 digits) and this bank's accounts (19 digits) end in one after Luhn; of
     other banks' accounts of that length nothing is known when it does not hold.
     """
-    if not number.isdigit() or len(number) not in (16, 19):
+    if not (number.isascii() and number.isdigit()) or len(number) not in (16, 19):
         return None
     if number.startswith("62"):
         return luhn_holds(number)

@@ -1,5 +1,7 @@
 """Searching the trail: within the scope, never for everything, and taken away only on record."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -62,6 +64,20 @@ def test_what_happened_is_told_in_plain_words(auditor, bank):
     assert [event.result for event in found.context["events"]] == ["forbidden"]
 
 
+def test_what_became_of_a_hold_is_told_in_words_and_amounts(auditor, bank):
+    with people.acting_as_system(reason="test"):
+        for detail in ({"fen": 123_450, "left": 0}, {"step": "release_part"}, {"step": "extend"}):
+            services.record(
+                institution_id=bank.outlet.pk, actor="110099 王明", action="ledger.release_part",
+                subject="ledger.account:1", at=AT, detail=detail,
+            )  # fmt: skip
+
+    page = auditor.get(reverse("trail:entries"), {"actor": "110099"}).text
+
+    told = [re.sub("<.*?>", "", cell) for cell in re.findall(r'op-muted">(.*?)</td>', page)]
+    assert told == ["办理事项: 续冻", "办理事项: 部分解冻", "金额: 1,234.50 · 剩余金额: 0.00"]
+
+
 @pytest.mark.parametrize(
     ("asked", "count"),
     [
@@ -76,6 +92,35 @@ def test_what_happened_is_told_in_plain_words(auditor, bank):
 )
 def test_each_filter_narrows(auditor, asked, count):
     assert len(auditor.get(reverse("trail:entries"), asked).context["events"]) == count
+
+
+@pytest.mark.parametrize(
+    ("language", "word", "found"),
+    [
+        ("zh-hans", "签到", ["people.sign_in", "people.open_sign_in"]),
+        ("zh-hans", "冻结", ["ledger.place_hold"]),
+        ("zh-hans", "Archive", []),
+        ("en", " Sign in", ["people.sign_in", "people.open_sign_in"]),
+        ("en", "PLACE", ["ledger.place_hold"]),
+        ("en", "people.s", ["people.sign_in"]),
+        ("en", "签到", []),
+    ],
+)
+def test_what_was_done_is_found_by_a_part_of_its_word(auditor, bank, language, word, found):
+    with people.acting_as_system(reason="test"):
+        for action in ("ledger.place_hold", "people.open_sign_in", "people.sign_in"):
+            services.record(
+                institution_id=bank.outlet.pk, actor="110099 王明", action=action, subject="s:1",
+                at=AT,
+            )  # fmt: skip
+    auditor.cookies["ops_language"] = language
+    asked = {"actor": "110099", "action": word}
+
+    page = auditor.get(reverse("trail:entries"), asked)
+    file = auditor.post(reverse("trail:export"), asked).text
+
+    assert [event.action for event in page.context["events"]] == found
+    assert len(file.splitlines()) == len(found) + 1
 
 
 def test_a_search_for_everything_is_not_made(auditor):
