@@ -180,11 +180,11 @@ class Env:
     hosts: tuple[str, ...] = _knob(
         "OPS_HOSTS", _names, (), "Host names that are answered, by comma (default: this machine)."
     )
-    behind_proxy: bool = _knob(
-        "OPS_BEHIND_PROXY",
-        _switch,
-        default=False,
-        text="Trust X-Forwarded-Proto and -For of a proxy in front.",
+    proxies: tuple[str, ...] = _knob(
+        "OPS_PROXIES",
+        _names,
+        (),
+        "Addresses of the proxies whose X-Forwarded-For is believed, by comma; networks too.",
     )
     listen: str = _knob("OPS_LISTEN", str, "", "Address to listen on (default: 127.0.0.1).")
     var: Path = dataclasses.field(

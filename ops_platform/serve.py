@@ -30,8 +30,9 @@ def config(env: Env) -> uvicorn.Config:
         server_header=False,
         access_log=False,
         log_config=None,
-        proxy_headers=env.behind_proxy,
-        forwarded_allow_ips="*" if env.behind_proxy else "127.0.0.1",
+        proxy_headers=bool(env.proxies),
+        # Read from the right up to the first that is no proxy: what a caller wrote is left of it.
+        forwarded_allow_ips=list(env.proxies),
         backlog=512,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=_GRACE_SECONDS,

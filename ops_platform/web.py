@@ -52,4 +52,4 @@ def _may_read_figures(request: HttpRequest) -> bool:
     if env.metrics_token and hmac.compare_digest(given.encode(), env.metrics_token.encode()):
         return True
     here = request.META.get("REMOTE_ADDR", "") in _HERE
-    return here and not env.behind_proxy
+    return here and not env.proxies
