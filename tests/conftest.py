@@ -1,4 +1,4 @@
-"""What every test shares: the database plugin, and a small branch with its people."""
+"""What every test shares: the database, the browser, the guards, and a small branch at work."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from foundation.people import services as people_services
 from foundation.people.models import Staff
 from tests.factories import people
 
-pytest_plugins = ["tests.database", "tests.browser"]
+pytest_plugins = ["tests.database", "tests.browser", "tests.guards"]
 
 
 @pytest.fixture

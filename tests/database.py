@@ -80,12 +80,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if mark and mark.kwargs.get("transaction"):
             raise pytest.UsageError(f"{item.nodeid}: ask for committed_db, not transaction=True")
     if config.getoption("--without-database"):
-        slow = [item for item in items if _needs_server(item)]
-        items[:] = [item for item in items if not _needs_server(item)]
+        slow = [item for item in items if needs_server(item)]
+        items[:] = [item for item in items if not needs_server(item)]
         config.hook.pytest_deselected(items=slow)
 
 
-def _needs_server(item: pytest.Item) -> bool:
+def needs_server(item: pytest.Item) -> bool:
+    """Return whether a test works with a database or with processes of its own."""
     fixtures = set(getattr(item, "fixturenames", ()))
     marked = item.get_closest_marker("django_db") or item.get_closest_marker("slow")
     return bool(marked or fixtures & {"template", "db", "django_db_setup"})
