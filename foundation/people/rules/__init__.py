@@ -9,7 +9,13 @@ from datetime import date, datetime, timedelta
 
 from foundation.kernel.text import clean_text
 from foundation.people.roles import ROLES, belongs, conflicting
-from foundation.people.rules._founding import FOUNDERS, Founder, check_founding
+from foundation.people.rules._founding import (
+    FOUNDERS,
+    HEAD_NAME_MAX,
+    STAFF_NAME_MAX,
+    Founder,
+    check_founding,
+)
 from foundation.people.rules._refusals import (
     AlreadyHeld,
     BankFounded,
@@ -65,6 +71,7 @@ __all__ = [
     "HASHES_AT_ONCE",
     "HASH_WAIT_SECONDS",
     "HEAD",
+    "HEAD_NAME_MAX",
     "IN_FORCE",
     "KINDS",
     "MOVED",
@@ -77,6 +84,7 @@ __all__ = [
     "RIGHTS",
     "SEEN_EVERY",
     "SIGNED_OUT_BECAUSE",
+    "STAFF_NAME_MAX",
     "STANDS_UNDER",
     "STRETCH_SECONDS",
     "SUB_BRANCH",

@@ -11,6 +11,7 @@ from foundation.people.rules._refusals import FoundersLacking, FoundingUnclear, 
 
 # Who stands at the beginning. Two security administrators: one proposes a role, another decides.
 FOUNDERS = ("sysadmin", "secadmin", "secadmin", "auditadmin")
+HEAD_NAME_MAX, STAFF_NAME_MAX = 60, 30
 _NUMBER = re.compile(r"[0-9]{4,12}")
 
 
@@ -27,7 +28,8 @@ def check_founding(number: str, name: str, founders: Sequence[Founder]) -> None:
     """Refuse a head office or founders whom the platform could not be begun with."""
     if sorted(one.role for one in founders) != sorted(FOUNDERS):
         raise FoundersLacking
-    named = [(number, name, 60), *((one.number, one.name, 30) for one in founders)]
+    staff = ((one.number, one.name, STAFF_NAME_MAX) for one in founders)
+    named = [(number, name, HEAD_NAME_MAX), *staff]
     for digits, text, most in named:
         if not _NUMBER.fullmatch(digits) or not 0 < len(clean_text(text, most + 1)) <= most:
             raise FoundingUnclear(given=digits)

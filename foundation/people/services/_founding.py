@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
+from foundation.kernel.text import clean_text
 from foundation.people import rules
 from foundation.people.models import Institution, Password, Staff
 from foundation.people.roles import ROLES
@@ -33,6 +35,8 @@ def found_bank(
     there is an institution already, and founders who could not go on by two.
     """
     rules.check_founding(number, name, founders)
+    name = clean_text(name, rules.HEAD_NAME_MAX)
+    founders = [replace(one, name=clean_text(one.name, rules.STAFF_NAME_MAX)) for one in founders]
     with acting_as_system(reason="found_bank"):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('people.found_bank', 0))")

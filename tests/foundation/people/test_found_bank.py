@@ -57,6 +57,15 @@ def test_the_command_prints_first_passwords_this_once():
         assert all(rows[line[0]].check_password(line[3]) for line in told)
 
 
+@pytest.mark.django_db
+def test_names_are_kept_as_they_are_measured():
+    found([Founder(FOUNDERS[0].role, "100001", " 张霞 "), *FOUNDERS[1:]], name="示范银行总行　")
+
+    with services.acting_as_system(reason="test"):
+        assert Staff.objects.get(number="100001").name == "张霞"
+        assert Institution.objects.get(number=HEAD[0]).name == HEAD[1]
+
+
 def test_the_head_office_has_its_administrators_and_the_trail_says_so(founded):
     head = Institution.objects.get()
 
