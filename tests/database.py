@@ -20,7 +20,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from ops_platform.env import env
 from ops_platform.stack import roles
 from ops_platform.stack.fingerprint import migrations_fingerprint
-from tests.servers import OWN
+from tests.servers import OWN, PAIR
 
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _MIGRATING = 7_340_001
@@ -149,7 +149,8 @@ def _copy(template: str, name: str) -> Iterator[Database]:
     try:
         yield Database(name)
     finally:
-        roles.drop(owner, name=name)
+        # On servers of our own by the one who may end every connection, whosoever it is.
+        roles.drop(PAIR.postgres.dsn() if PAIR else owner, name=name)
 
 
 @contextmanager

@@ -35,6 +35,7 @@ from tests.database import needs_server
 
 CPU_SECONDS_MAX = 5
 # Reserved for documentation: a datagram socket is led there to learn the own address, unsent.
+NAMESPACES = ipaddress.ip_network("10.200.0.0/16")  # of tests/hosts.py: this machine as well
 NOWHERE = ipaddress.ip_network("192.0.2.0/24")
 _broken: list[str] = []
 
@@ -111,7 +112,7 @@ def is_here(address: object) -> bool:
         number = ipaddress.ip_address(host)
     except ValueError:
         return False
-    return number.is_loopback or number.is_unspecified
+    return number.is_loopback or number.is_unspecified or number in NAMESPACES
 
 
 def _guarded_socket(name: str) -> Callable[..., Any]:

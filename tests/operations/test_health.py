@@ -219,7 +219,9 @@ class TestFirstDay:
     def test_who_asked_is_on_the_trail(self, founded, authorizer):
         call_command("open_day", "11", on=date(2026, 11, 24), by=authorizer.number)
 
-        (told,) = Event.objects.filter(action="ledger.open_day", institution_id=founded.pk)[1:]
+        (told,) = Event.objects.filter(
+            action="ledger.open_day", institution_id=founded.pk
+        ).order_by("id")[1:]
         assert told.actor == authorizer.label
 
     def test_the_same_again_changes_nothing(self, founded):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -28,7 +29,9 @@ def seen_from(proxies: tuple[str, ...], sender: str, forwarded: str) -> str:
         served = ProxyHeadersMiddleware(platform, trusted_hosts=config.forwarded_allow_ips)
     headers = [(b"x-forwarded-for", forwarded.encode())]
     scope = {"type": "http", "client": (sender, 40000), "scheme": "http", "headers": headers}
-    asyncio.run(served(scope, None, None))
+    # In a thread of its own: the browser of other tests has a loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, served(scope, None, None)).result()
     return found[0]
 
 

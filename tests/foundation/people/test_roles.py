@@ -264,9 +264,10 @@ class TestPages:
     def test_the_page_of_a_proposal_tells_of_it_alone(
         self, client, sign_in, newcomer, secadmin, second_secadmin
     ):
-        declined = proposed(newcomer, secadmin)
-        decided(declined, second_secadmin, approve=False)
-        waiting = proposed(newcomer, secadmin)
+        with services.acting_as_system(reason="test"):
+            declined = proposed(newcomer, secadmin)
+            decided(declined, second_secadmin, approve=False)
+            waiting = proposed(newcomer, secadmin)
         sign_in(second_secadmin)
 
         first = client.get(reverse("people:proposal", args=[declined.pk]))
@@ -284,8 +285,8 @@ class TestPages:
     def test_a_proposal_for_somebody_out_of_sight_has_no_page(
         self, client, sign_in, bank, newcomer, secadmin
     ):
-        proposal = proposed(newcomer, secadmin)
         with services.acting_as_system(reason="test"):
+            proposal = proposed(newcomer, secadmin)
             elsewhere = hired(bank.sub_branch, "ops_manager", name="冯远")
         sign_in(elsewhere)
 

@@ -18,7 +18,8 @@ def address(name, item):
 
 
 def told(item):
-    return list(Event.objects.filter(subject=item.subject).values_list("action", flat=True))
+    events = Event.objects.filter(subject=item.subject).order_by("id")
+    return list(events.values_list("action", flat=True))
 
 
 def test_the_page_shows_clocks_and_steps(desk, put, authorizer):
