@@ -17,6 +17,7 @@ from tests.architecture.test_urls import pages
 
 ROW = re.compile(r"\| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|")
 MODEL = re.compile(r"[a-z_]+\.[A-Z][A-Za-z]+")
+_FOUNDATION = tuple(tidy.ROOT.glob("foundation/*/apps.py"))
 TERM = "—"  # of the bank, without a name in the code
 FIRST_WORDS = {"机构", "网点", "柜员", "队列", "授权", "提出", "提回", "账户", "分录"}
 
@@ -34,8 +35,7 @@ def _about(model: type[Model]) -> Any:
 
 
 def models() -> dict[str, type[Model]]:
-    rooms = {path.parent.name for path in tidy.ROOT.glob("**/models.py")}
-    rooms |= {path.parent.parent.name for path in tidy.ROOT.glob("**/models/__init__.py")}
+    rooms = {path.parent.name for path in (*tidy.ROOT.glob("*/apps.py"), *_FOUNDATION)}
     return {
         f"{_about(model).app_label}.{model.__name__}": model
         for model in apps.get_models()
