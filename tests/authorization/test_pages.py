@@ -1,5 +1,6 @@
 """The pages of the authorization centre, as the right role opens them."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,9 @@ from django.urls import reverse
 
 from authorization import rules, selectors, services
 from authorization.models import Request
+from foundation.ledger import services as ledger
 from tests.factories import authorization as factory
+from tests.factories import ledger as books
 from tests.factories import people
 
 BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0 Chrome/120.0"}
@@ -35,6 +38,16 @@ def typed(counter, **more):
         "amount": "60,000.00", "purpose": "家用",
     }  # fmt: skip
     return usual | more
+
+
+def sent_back(authorizer):
+    """Send the next item back; return where its teller mends it."""
+    opened = services.open_next(authorizer=authorizer, at=people.NOON)
+    services.decide(
+        number=opened.number, step="return", shown=opened.content_hash, reasons=["A18"],
+        fence=opened.opened_fence, decider=authorizer, at=people.NOON,
+    )  # fmt: skip
+    return reverse("authorization:correct", args=[opened.number])
 
 
 class TestNew:
@@ -166,12 +179,7 @@ class TestTellersItems:
         assert waiting.state == rules.WITHDRAWN
 
     def test_a_returned_item_is_corrected(self, as_teller, waiting, authorizer, counter):
-        opened = services.open_next(authorizer=authorizer, at=people.NOON)
-        services.decide(
-            number=opened.number, step="return", shown=opened.content_hash, reasons=["A18"],
-            fence=opened.opened_fence, decider=authorizer, at=people.NOON,
-        )  # fmt: skip
-        address = reverse("authorization:correct", args=[waiting.number])
+        address = sent_back(authorizer)
 
         assert as_teller.get(address, **BROWSER).status_code == 200
         as_teller.post(address, typed(counter, key=waiting.key, amount="55,000.00"), **BROWSER)
@@ -182,12 +190,7 @@ class TestTellersItems:
     def test_a_correction_without_its_key_keeps_the_items_images(
         self, as_teller, waiting, authorizer, counter
     ):
-        opened = services.open_next(authorizer=authorizer, at=people.NOON)
-        services.decide(
-            number=opened.number, step="return", shown=opened.content_hash, reasons=["A18"],
-            fence=opened.opened_fence, decider=authorizer, at=people.NOON,
-        )  # fmt: skip
-        address = reverse("authorization:correct", args=[waiting.number])
+        address = sent_back(authorizer)
 
         answer = as_teller.post(address, typed(counter, key="abc", amount="7.00"), **BROWSER)
 
@@ -195,6 +198,24 @@ class TestTellersItems:
         assert len(answer.context["pages"]) == 1
         assert answer.context["form"]["key"].value() == str(waiting.key)
         assert "7.00" in answer.content.decode()
+
+    def test_a_receipt_bears_the_day_on_which_it_was_posted(
+        self, as_teller, waiting, authorizer, counter
+    ):
+        opened = services.open_next(authorizer=authorizer, at=people.NOON)
+        books.close_day(counter.outlet, people.DAY)
+        tomorrow = people.DAY + timedelta(days=1)
+        ledger.open_day(
+            institution_id=counter.outlet.pk, on=tomorrow, at=people.NOON, by=factory.BY
+        )
+        services.decide(
+            number=opened.number, step="approve", shown=opened.content_hash,
+            fence=opened.opened_fence, decider=authorizer, at=people.NOON,
+        )  # fmt: skip
+
+        answer = as_teller.get(reverse("authorization:receipt", args=[waiting.number]), **BROWSER)
+
+        assert str(tomorrow) in answer.content.decode().partition("<main")[2]
 
     def test_a_receipt_is_for_what_is_posted(self, as_teller, counter, teller, waiting):
         posted = factory.sent(
