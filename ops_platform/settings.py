@@ -63,10 +63,11 @@ MIDDLEWARE = [
     "ops_platform.middleware.PackMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "foundation.ui.middleware.LanguageMiddleware",
+    # Above whatever may refuse: a refusal, too, is a part where a part was asked for.
+    "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "foundation.ui.middleware.StaffMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "foundation.ui.floor.FloorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -70,13 +70,14 @@ def decide(
         raise rules.ShownIsStale
     worklist.finish(item_id=_work(request), fence=fence, staff=decider)
     request.reasons, request.remark = list(reasons), remark
-    _keep_decision(request, step, decider, at)
+    on = _posting.day_of(request=request)
+    _keep_decision(request, step, decider, on, at)
     request.state = target
     request.decided_at, request.decider_label = at, decider.label
     request.save(update_fields=["state", "decided_at", "decider_label", "reasons", "remark"])
     _told(request, step, decider, at, reasons=list(reasons), remark=remark, content=shown)
     if step == "approve":
-        _posting.post(request=request, at=at)
+        _posting.post(request=request, on=on, at=at)
     live.tell("authorization", request.institution_id)
     return request
 
@@ -113,7 +114,7 @@ def _work(request: Request) -> int:
     return int(request.work_item_id)
 
 
-def _keep_decision(request: Request, step: str, decider: Staff, at: datetime) -> None:
+def _keep_decision(request: Request, step: str, decider: Staff, on: date, at: datetime) -> None:
     assert request.queued_at is not None
     assert request.opened_at is not None
     Decision.objects.create(
@@ -127,7 +128,7 @@ def _keep_decision(request: Request, step: str, decider: Staff, at: datetime) ->
         reasons=request.reasons,
         remark=request.remark,
         content_hash=request.content_hash,
-        business_date=_posting.day_of(request=request),
+        business_date=on,
         at=at,
         queue_ms=(request.opened_at - request.queued_at) // timedelta(milliseconds=1),
         view_ms=(at - request.opened_at) // timedelta(milliseconds=1),

@@ -135,13 +135,13 @@ def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
             business_date=today,
             created_at=at,
         )
-    _posting.try_out(request=request, at=at)
+    _posting.try_out(request=request, on=today, at=at)
     _told(request, "submit", teller, at, amount=str(order.amount))
     if rules.authorization_needed(amount=order.amount, limit=limit):
         _queue(request, "queue", FIRST_PRIORITY, at)
     else:
         request.state = rules.FLOW.after(request.state, "pass")
-        _posting.post(request=request, at=at)
+        _posting.post(request=request, on=today, at=at)
     return request
 
 
@@ -162,7 +162,7 @@ def resubmit(*, number: str, order: Order, teller: Staff, at: datetime) -> Reque
     request.opened_at = request.decided_at = None
     request.opened_fence = 0
     request.decider_label, request.reasons, request.remark = "", [], ""
-    _posting.try_out(request=request, at=at)
+    _posting.try_out(request=request, on=_posting.day_of(request=request), at=at)
     _told(request, "resubmit", teller, at, amount=str(order.amount), attempt=request.attempt)
     _queue(request, "resubmit", RESUBMITTED_PRIORITY, at)
     return request

@@ -16,15 +16,15 @@ from foundation.ui import live
 CASH = "1001"
 
 
-def try_out(*, request: Request, at: datetime) -> None:
+def try_out(*, request: Request, on: date, at: datetime) -> None:
     """Validate the posting in full and write nothing; what cannot post never reaches a queue."""
-    order = _order(request, at)
+    order = _order(request, on, at)
     ledger.dry_run(**{name: order[name] for name in order.keys() - {"voucher_no", "subject"}})
 
 
-def post(*, request: Request, at: datetime) -> None:
+def post(*, request: Request, on: date, at: datetime) -> None:
     """Post an approved item once and tell who compares vouchers."""
-    entry = ledger.post(**_order(request, at))
+    entry = ledger.post(**_order(request, on, at))
     request.state = rules.FLOW.after(request.state, "post")
     request.entry_id, request.journal_no, request.posted_at = entry.pk, entry.journal_no, at
     request.save(update_fields=["state", "entry", "journal_no", "posted_at"])
@@ -51,7 +51,7 @@ def day_of(*, request: Request) -> date:
         return request.business_date
 
 
-def _order(request: Request, at: datetime) -> dict[str, Any]:
+def _order(request: Request, on: date, at: datetime) -> dict[str, Any]:
     counter = request.payee_account or ledger_selectors.internal_account(
         institution_id=request.institution_id, subject_code=CASH
     )
@@ -64,7 +64,7 @@ def _order(request: Request, at: datetime) -> dict[str, Any]:
         ],
         "trade_code": request.trade_code,
         "teller": request.teller_label.partition(" ")[0],
-        "business_date": day_of(request=request),
+        "business_date": on,
         "voucher_no": request.voucher_no,
         "subject": request.subject,
         "at": at,

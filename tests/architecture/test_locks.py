@@ -15,7 +15,7 @@ from foundation.people import services as people_services
 from foundation.policy import services as policy
 from foundation.worklist import services as worklist
 from tests.architecture import tidy
-from tests.architecture.test_permissions import places  # noqa: F401
+from tests.architecture.test_permissions import three_places
 from tests.browser import BACKEND
 from tests.factories import ledger as books
 from tests.factories import people
@@ -74,7 +74,8 @@ def test_what_the_decision_says_is_read_by_all_is_locked_for_who_writes(db):
         assert {row[0] for row in cursor.fetchall()} == READ_BY_ALL
 
 
-def test_without_a_scope_the_database_shows_no_row(places):  # noqa: F811
+def test_without_a_scope_the_database_shows_no_row(bank):
+    places = three_places(bank)
     teller, administrator = places[0].teller, people.staff(places[0].institution, "sysadmin")
     people_services.enrol_second_factor(staff=teller)
     people_services.open_reset(staff_id=teller.pk, by=administrator, at=people.NOON, where="")

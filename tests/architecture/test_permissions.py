@@ -139,8 +139,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
     )  # fmt: skip
 
 
-@pytest.fixture
-def places(bank: people.Branch) -> list[Place]:
+def three_places(bank: people.Branch) -> list[Place]:
     """Open an own outlet, one beside it, and one of another branch, out of sight of this one."""
     branch = people_services.open_institution(
         number="310000", name="上海分行", kind="branch", parent=bank.head
@@ -155,6 +154,11 @@ def places(bank: people.Branch) -> list[Place]:
         place(bank, bank.sibling, "sibling"),
         place(bank, foreign, "another branch's"),
     ]
+
+
+@pytest.fixture
+def places(bank: people.Branch) -> list[Place]:
+    return three_places(bank)
 
 
 @pytest.fixture

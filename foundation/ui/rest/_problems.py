@@ -10,7 +10,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext
-from django_htmx.middleware import HtmxDetails
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -60,8 +59,6 @@ def unreadable(request: HttpRequest, exception: Exception | None = None) -> Http
     refusal = _refusals.Unreadable()
     if request.path.startswith(ADDRESSES):
         return answer_of(request, refusal)
-    # A host that is none is refused before the middleware that tells parts from pages.
-    request.htmx = HtmxDetails(request)  # type: ignore[attr-defined]
     return web.refused(request, refusal, status=400)
 
 
