@@ -22,7 +22,7 @@ from foundation.imaging.models import Page
 from foundation.kernel.errors import Refused
 from foundation.kernel.text import whole
 from foundation.people.roles import Permission
-from foundation.ui.web import action, record_refusal, refuse_in, requires, signed_in
+from foundation.ui.web import action, record_refusal, refusals_in, requires, signed_in
 from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
 
@@ -34,7 +34,7 @@ def new(request: HttpRequest, trade_code: str) -> HttpResponse:
     trade = rules.trade(trade_code)
     form = forms.FORMS[trade.code](request.POST or None, initial={"key": uuid4()})
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(request, form):
             sent = services.submit(
                 key=form.cleaned_data["key"],
                 order=form.order(trade.code),
@@ -42,8 +42,6 @@ def new(request: HttpRequest, trade_code: str) -> HttpResponse:
                 at=timezone.now(),
             )
             return redirect("authorization:item", sent.number)
-        except Refused as refusal:
-            refuse_in(request, form, refusal)
     return _form_page(request, form, trade)
 
 
@@ -55,7 +53,7 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
     trade = rules.trade(item.trade_code)
     form = forms.FORMS[trade.code](request.POST or None, initial=_typed(item))
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(request, form):
             services.resubmit(
                 number=number,
                 order=form.order(trade.code),
@@ -63,8 +61,6 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
                 at=timezone.now(),
             )
             return redirect("authorization:item", number)
-        except Refused as refusal:
-            refuse_in(request, form, refusal)
     return _form_page(request, form, trade, item)
 
 
@@ -75,8 +71,8 @@ def attach(request: HttpRequest, key: UUID) -> HttpResponse:
     """Keep one image of the form with this key; answer the row of its images."""
     form = forms.Attachment(request.POST, request.FILES)
     if form.is_valid():
-        try:
-            image = form.cleaned_data["image"]
+        image = form.cleaned_data["image"]
+        with refusals_in(request, form):
             services.attach(
                 key=key,
                 teller=signed_in(request),
@@ -85,8 +81,6 @@ def attach(request: HttpRequest, key: UUID) -> HttpResponse:
                 image_class=form.cleaned_data["image_class"],
                 at=timezone.now(),
             )
-        except Refused as refusal:
-            refuse_in(request, form, refusal)
     return _images_part(request, key, form)
 
 

@@ -11,13 +11,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from foundation.kernel.dates import FIRST, LAST
-from foundation.kernel.errors import Refused
 from foundation.kernel.text import whole
 from foundation.people import selectors as people
 from foundation.people.roles import Permission
 from foundation.policy import forms, rules, selectors, services
 from foundation.trail import selectors as trail
-from foundation.ui.web import action, refuse_in, requires, signed_in
+from foundation.ui.web import action, refusals_in, requires, signed_in
 
 
 @require_GET
@@ -51,11 +50,8 @@ def propose(request: HttpRequest, code: str) -> HttpResponse:
     form = forms.Proposal(request.POST or None, places=places, fen=fen)
     if request.method == "POST" and form.is_valid():
         given, by = form.cleaned_data, signed_in(request)
-        try:
+        with refusals_in(request, form):
             services.propose(code=code, **given, by=by, at=timezone.now())
-        except Refused as refusal:
-            refuse_in(request, form, refusal)
-        else:
             return redirect("policy:history", code)
     page = {"form": form, "number": number, "meaning": gettext(number.meaning)}
     return render(request, "policy/propose.html", page, status=422 if form.errors else 200)
@@ -105,8 +101,10 @@ def propose_day(request: HttpRequest) -> HttpResponse:
     """Propose a day of the calendar, with where it is published."""
     form = forms.Day(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        row = services.propose_day(**form.cleaned_data, by=signed_in(request), at=timezone.now())
-        return redirect(f"/policy/days/?year={row.on.year}")
+        given, by = form.cleaned_data, signed_in(request)
+        with refusals_in(request, form):
+            row = services.propose_day(**given, by=by, at=timezone.now())
+            return redirect(f"/policy/days/?year={row.on.year}")
     status = 422 if form.errors else 200
     return render(request, "policy/propose_day.html", {"form": form}, status=status)
 

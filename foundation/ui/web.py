@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -130,6 +131,19 @@ def record_export(request: HttpRequest) -> None:
     asked = {name[:40]: value[:80] for name, value in request.GET.items()}
     view = request.resolver_match.view_name if request.resolver_match else request.path
     _record(request, signed_in(request), view, "ok", asked)
+
+
+@contextmanager
+def refusals_in(request: HttpRequest, form: forms.BaseForm) -> Iterator[None]:
+    """Show what is refused inside at the field that it is about; undo what was begun inside.
+
+    The page goes on after it with a form that has errors, so that nothing typed is lost.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except Refused as refusal:
+        refuse_in(request, form, refusal)
 
 
 def refuse_in(request: HttpRequest, form: forms.BaseForm, refusal: Refused) -> None:

@@ -7,11 +7,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from foundation.kernel.errors import Refused
 from foundation.ledger import forms, rules, selectors, services
 from foundation.ledger.models import Hold
 from foundation.people.roles import Permission
-from foundation.ui.web import action, refuse_in, requires, signed_in
+from foundation.ui.web import action, refusals_in, requires, signed_in
 
 
 @require_http_methods(["GET", "POST"])
@@ -23,11 +22,8 @@ def hold_place(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given, by = form.cleaned_data, signed_in(request).label
         fen = given.pop("amount")
-        try:
+        with refusals_in(request, form):
             hold = services.place_hold(number=number, fen=fen, at=timezone.now(), by=by, **given)
-        except Refused as refusal:
-            refuse_in(request, form, refusal)
-        else:
             return redirect("ledger:hold", hold.pk)
     shown = {"form": form, "account": account}
     return render(request, "ledger/hold_place.html", shown, status=422 if form.errors else 200)
@@ -47,11 +43,8 @@ def hold_change(request: HttpRequest, hold_id: int) -> HttpResponse:
     """Let a hold go, in part or whole, or extend it; ask for it where two are needed."""
     found, form = selectors.hold(hold_id=hold_id), forms.ChangeHold(request.POST)
     if form.is_valid():
-        try:
+        with refusals_in(request, form):
             _change(request, found, form)
-        except Refused as refusal:
-            refuse_in(request, form, refusal)
-        else:
             return redirect("ledger:hold", hold_id)
     return _shown(request, found, form)
 

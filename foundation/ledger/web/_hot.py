@@ -7,10 +7,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from foundation.kernel.errors import Refused
 from foundation.ledger import forms, rules, selectors, services
 from foundation.people.roles import Permission
-from foundation.ui.web import action, refuse_in, requires, signed_in
+from foundation.ui.web import action, refusals_in, requires, signed_in
 
 
 @require_GET
@@ -35,11 +34,8 @@ def hot_propose(request: HttpRequest, number: str) -> HttpResponse:
     form, by = forms.ProposeShards(request.POST), signed_in(request)
     selectors.account(number=number)
     if form.is_valid():
-        try:
+        with refusals_in(request, form):
             services.propose_shards(number=number, at=timezone.now(), by=by, **form.cleaned_data)
-        except Refused as refusal:
-            refuse_in(request, form, refusal)
-        else:
             return redirect("ledger:hot", number)
     return _shown(request, number, form)
 

@@ -7,10 +7,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from foundation.kernel.errors import Refused
 from foundation.ledger import forms, rules, services
 from foundation.people.roles import Permission
-from foundation.ui.web import refuse_in, requires, signed_in
+from foundation.ui.web import refusals_in, requires, signed_in
 
 
 @require_http_methods(["GET", "POST"])
@@ -20,10 +19,8 @@ def import_journal(request: HttpRequest) -> HttpResponse:
     form = forms.JournalFile(request.POST or None, request.FILES or None)
     shown = {"form": form, "columns": rules.COLUMNS, "report": None, "taken": False}
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(request, form):
             shown |= _worked(request, form)
-        except Refused as refusal:
-            refuse_in(request, form, refusal)
     return render(request, "ledger/import_journal.html", shown, status=422 if form.errors else 200)
 
 

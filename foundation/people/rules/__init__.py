@@ -213,7 +213,7 @@ def check_roles(new: str, held: Iterable[str]) -> None:
     """Refuse a role that conflicts with one that the person holds."""
     for role in held:
         if conflicting(new, role):
-            raise DutiesConflict(held=role)
+            raise DutiesConflict(field="role", held=role)
 
 
 def check_role(role: str, *, institution_kind: str, vendor: bool) -> None:
@@ -221,16 +221,16 @@ def check_role(role: str, *, institution_kind: str, vendor: bool) -> None:
     if role not in ROLES:
         raise UnknownRole(role=role)
     if not belongs(role, kind=institution_kind):
-        raise RoleNotHere
+        raise RoleNotHere(field="role")
     if vendor != (ROLES[role].duty == VENDOR_DUTY):
-        raise VendorRole
+        raise VendorRole(field="role")
 
 
 def check_place(kind: str, parent_kind: str | None) -> None:
     """Refuse an institution whose kind does not stand under its parent's."""
     under = STANDS_UNDER.get(kind, ())
     if (parent_kind is None) != (kind == HEAD) or (parent_kind and parent_kind not in under):
-        raise WrongPlace
+        raise WrongPlace(field="institution")
 
 
 def check_post_day(on: date, *, last: date | None, today: date | None = None) -> None:

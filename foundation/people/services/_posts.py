@@ -70,7 +70,7 @@ def propose_post(
         if PostProposal.objects.filter(staff=staff, state=rules.WAITING).exists():
             raise rules.PostWaits
     if last and (last.institution_id, last.title) == (institution.pk, title):
-        raise rules.SamePost
+        raise rules.SamePost(field="institution")
     rules.check_post_day(valid_from, last=last.valid_from if last else None, today=localdate(at))
     _roles_left(staff, kind=institution.kind, on=valid_from)
     proposal: PostProposal = PostProposal.objects.create(

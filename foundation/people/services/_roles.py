@@ -38,7 +38,7 @@ def grant_role(
         held = held.filter(valid_from__lte=until)
     rows = list(held.order_by("id"))
     if any(row.role == role and row.staff_id == staff.pk for row in rows):
-        raise rules.AlreadyHeld
+        raise rules.AlreadyHeld(field="role")
     rules.check_roles(role, [row.role for row in rows])
     return StaffRole.objects.create(
         staff=staff,
@@ -71,7 +71,7 @@ def propose_role(
         raise rules.DaysReversed(field="valid_until")
     _check_proposal(staff, role, kind, since=valid_from, until=valid_until)
     if RoleProposal.objects.filter(staff=staff, role=role, state=rules.WAITING).exists():
-        raise rules.AlreadyHeld
+        raise rules.AlreadyHeld(field="role")
     proposal = RoleProposal.objects.create(
         staff=staff,
         role=role,
@@ -113,11 +113,11 @@ def _check_proposal(staff: Staff, role: str, kind: str, *, since: date, until: d
     held = StaffRole.objects.filter(person=staff.person, valid_until=None).order_by("id")
     if kind == rules.END:
         if not any(row.role == role and row.staff_id == staff.pk for row in held):
-            raise rules.NotHeld
+            raise rules.NotHeld(field="role")
         return
     _check_places(role, staff, since=since, until=until)
     if any(row.role == role and row.staff_id == staff.pk for row in held):
-        raise rules.AlreadyHeld
+        raise rules.AlreadyHeld(field="role")
     rules.check_roles(role, [row.role for row in held])
 
 
@@ -137,7 +137,7 @@ def _carry_out(proposal: RoleProposal, *, by: Staff) -> None:
     )
     held = row.order_by("id").first()
     if held is None:
-        raise rules.NotHeld
+        raise rules.NotHeld(field="role")
     # The day named in the proposal is the first without the role.
     held.valid_until = max(proposal.valid_from - timedelta(days=1), held.valid_from)
     held.save(update_fields=["valid_until"])

@@ -18,7 +18,7 @@ from foundation.people.roles import Permission
 from foundation.trail import selectors as trail
 from foundation.ui import table
 from foundation.ui.table import Column, Row, Table
-from foundation.ui.web import action, requires, signed_in
+from foundation.ui.web import action, refusals_in, requires, signed_in
 
 _PAGE = 50
 _PLACE, _PERSON = Column(_("Institution")), Column(_("Staff"))
@@ -87,10 +87,10 @@ def propose_post(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404
     form = _form(request, row)
     if request.method == "POST" and form.is_valid():
-        services.propose_post(
-            staff=row, **form.cleaned_data, by=signed_in(request), at=timezone.now()
-        )
-        return redirect("people:post_proposals")
+        given, by = form.cleaned_data, signed_in(request)
+        with refusals_in(request, form):
+            services.propose_post(staff=row, **given, by=by, at=timezone.now())
+            return redirect("people:post_proposals")
     page = {"form": form, "row": row}
     return render(request, "people/propose_post.html", page, status=422 if form.errors else 200)
 

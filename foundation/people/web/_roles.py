@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from foundation.people import forms, rules, selectors, services
 from foundation.people.roles import DUTY_CONFLICTS, ROLES, Permission
 from foundation.trail import selectors as trail
-from foundation.ui.web import action, requires, signed_in
+from foundation.ui.web import action, refusals_in, requires, signed_in
 
 
 @require_GET
@@ -68,10 +68,10 @@ def propose_role(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404
     form = forms.RoleProposal(request.POST or None, initial={"valid_from": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
-        services.propose_role(
-            staff=row, **form.cleaned_data, by=signed_in(request), at=timezone.now()
-        )
-        return redirect("people:proposals")
+        given, by = form.cleaned_data, signed_in(request)
+        with refusals_in(request, form):
+            services.propose_role(staff=row, **given, by=by, at=timezone.now())
+            return redirect("people:proposals")
     page = {"form": form, "row": row}
     return render(request, "people/propose_role.html", page, status=422 if form.errors else 200)
 

@@ -17,7 +17,7 @@ from foundation.people.models import Institution, Staff
 from foundation.people.roles import ROLES, Permission
 from foundation.people.web._posts import at_place
 from foundation.trail import selectors as trail
-from foundation.ui.web import action, requires, signed_in
+from foundation.ui.web import action, refusals_in, requires, signed_in
 
 _PAGE, _FIRST, _LAST = 50, 10, 3
 
@@ -55,16 +55,11 @@ def institution_new(request: HttpRequest) -> HttpResponse:
     """Open an institution under another."""
     form = forms.InstitutionNew(request.POST or None, places=_places())
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        services.open_institution(
-            number=given["number"],
-            name=given["name"],
-            kind=given["kind"],
-            parent=given["institution"],
-            by=signed_in(request),
-            at=timezone.now(),
-        )
-        return redirect("people:institutions")
+        given, by = form.cleaned_data, signed_in(request)
+        parent = given.pop("institution")
+        with refusals_in(request, form):
+            services.open_institution(**given, parent=parent, by=by, at=timezone.now())
+            return redirect("people:institutions")
     return render(request, "people/institution_new.html", {"form": form}, status=_status(form))
 
 
@@ -93,8 +88,10 @@ def staff_new(request: HttpRequest) -> HttpResponse:
     """Open a number for a new member of staff."""
     form = forms.Staff(request.POST or None, places=_places())
     if request.method == "POST" and form.is_valid():
-        row = services.open_staff(**form.cleaned_data, by=signed_in(request), at=timezone.now())
-        return redirect("people:staff_detail", row.number)
+        given, by = form.cleaned_data, signed_in(request)
+        with refusals_in(request, form):
+            row = services.open_staff(**given, by=by, at=timezone.now())
+            return redirect("people:staff_detail", row.number)
     return render(request, "people/staff_new.html", {"form": form}, status=_status(form))
 
 
@@ -106,10 +103,10 @@ def staff_change(request: HttpRequest, number: str) -> HttpResponse:
     now = {"name": row.name, "grade": row.grade}
     form = forms.StaffChange(request.POST or None, initial=now)
     if request.method == "POST" and form.is_valid():
-        services.change_staff(
-            staff_id=row.pk, **form.cleaned_data, by=signed_in(request), at=timezone.now()
-        )
-        return redirect("people:staff_detail", number)
+        given, by = form.cleaned_data, signed_in(request)
+        with refusals_in(request, form):
+            services.change_staff(staff_id=row.pk, **given, by=by, at=timezone.now())
+            return redirect("people:staff_detail", number)
     page = {"form": form, "row": row}
     return render(request, "people/staff_change.html", page, status=_status(form))
 
@@ -121,10 +118,10 @@ def staff_qualify(request: HttpRequest, number: str) -> HttpResponse:
     row = _found(number)
     form = forms.Qualification(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        services.qualify(
-            staff_id=row.pk, **form.cleaned_data, by=signed_in(request), at=timezone.now()
-        )
-        return redirect("people:staff_detail", number)
+        given, by = form.cleaned_data, signed_in(request)
+        with refusals_in(request, form):
+            services.qualify(staff_id=row.pk, **given, by=by, at=timezone.now())
+            return redirect("people:staff_detail", number)
     page = {"form": form, "row": row}
     return render(request, "people/staff_qualify.html", page, status=_status(form))
 

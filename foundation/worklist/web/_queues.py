@@ -17,14 +17,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_POST
 
-from foundation.kernel.errors import Refused
 from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.people.roles import Permission
 from foundation.ui import subjects, table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
-from foundation.ui.web import action, refuse_in, requires, signed_in
+from foundation.ui.web import action, refusals_in, requires, signed_in
 from foundation.worklist import forms, rules, selectors, services
 
 DISPATCH_FORMS: dict[str, type[forms.Reason]] = {
@@ -207,11 +206,9 @@ def _dispatch(
     act: Callable[[], None],
 ) -> HttpResponse:
     if form.is_valid():
-        try:
+        with refusals_in(request, form):
             act()
             return redirect("worklist:item", item_id)
-        except Refused as refusal:
-            refuse_in(request, form, refusal)
     return _item_page(request, item_id, {step: form}, 422)
 
 

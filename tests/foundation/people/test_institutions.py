@@ -114,7 +114,10 @@ def test_a_system_administrator_opens_an_outlet(client, sign_in, bank, sysadmin)
     assert client.get(reverse("people:institution_new")).status_code == 200
     assert client.post(reverse("people:institution_new"), given).status_code == 302
     assert Institution.objects.get(number="110809").path.startswith(bank.sub_branch.path)
-    assert client.post(reverse("people:institution_new"), given).status_code == 409
+    again = client.post(reverse("people:institution_new"), given)
+    assert again.status_code == 422
+    assert again.context["form"].errors["number"]
+    assert again.context["form"]["name"].value() == "新网点"
 
 
 def detail(client, place) -> str:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from foundation.people import roles, rules, services
 from foundation.people.models import DutyConflict, RoleDuty, RoleProposal, StaffRole
+from foundation.trail.models import Event
 from tests.foundation.people.conftest import AT, DAY, hired
 
 
@@ -242,6 +243,20 @@ class TestPages:
         page = client.get(reverse("people:roles")).content.decode()
         assert all(right in page for right in ("办理授权", "批准业务参数"))
         assert "authorization_decide" not in page, "codes are for programs"
+
+    def test_what_can_never_be_approved_is_said_at_its_field(
+        self, client, sign_in, newcomer, secadmin
+    ):
+        sign_in(secadmin)
+        given = {"kind": "grant", "role": "teller", "valid_from": "2026-11-23", "reason": "入职"}
+        page = client.post(reverse("people:propose_role", args=[newcomer.number]), given)
+
+        assert page.status_code == 422
+        assert "此类机构不设该角色。" in page.context["form"].errors["role"][0]
+        assert page.context["form"]["reason"].value() == "入职", "nothing typed is lost"
+        assert not RoleProposal.objects.exists()
+        with services.acting_as_system(reason="test"):
+            assert Event.objects.filter(result=rules.RoleNotHere.code).count() == 1
 
     def test_two_administrators_do_it_by_the_pages(
         self, client, sign_in, newcomer, secadmin, second_secadmin

@@ -54,7 +54,10 @@ def test_a_new_number_cannot_sign_in_before_a_password_is_set(admin, bank, sign_
     assert not staff.check_password("")
     with services.acting_as_system(reason="test"):
         assert [str(post.title) for post in staff.posts.all()] == ["柜员"]
-    assert admin.post(reverse("people:staff_new"), given).status_code == 409
+    again = admin.post(reverse("people:staff_new"), given)
+    assert again.status_code == 422
+    assert again.context["form"].errors["number"]
+    assert again.context["form"]["name"].value() == "新人"
 
 
 def test_a_change_is_told_with_before_and_after(admin, bank, teller, sysadmin):
