@@ -177,6 +177,17 @@ def test_a_text_without_chinese_is_refused(monkeypatch):
         test_translations.test_every_text_has_its_chinese()
 
 
+def test_a_word_that_nothing_shows_is_refused_by_name_and_catalogue(tmp_path, monkeypatch):
+    path = tmp_path / "django.po"
+    path.write_text('msgid "Shown by nobody"\nmsgstr "无人"\n\nmsgid "Teller"\nmsgstr "柜员"\n')
+    monkeypatch.setattr(tidy, "ROOT", tmp_path)
+    monkeypatch.setattr(test_translations, "CATALOGUES", [path])
+    monkeypatch.setattr(test_translations, "used", lambda: {"Teller"})
+
+    with pytest.raises(AssertionError, match=r"django.po: 'Shown by nobody'"):
+        test_translations.test_every_word_of_a_catalogue_is_used()
+
+
 def test_inline_style_in_a_template_is_refused(tmp_path, monkeypatch):
     page = tmp_path / "page.html"
     page.write_text('<p style="color:red">x</p>\n')
