@@ -7,15 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from authorization import rules, selectors, services
 from authorization.models import Request
 from foundation.imaging.models import Page
-from foundation.ledger import selectors as ledger
 from foundation.people.roles import Permission
-from foundation.ui import rest
+from foundation.ui import menu, rest
 
 
 class Entered(rest.Item):
@@ -46,7 +46,7 @@ class Entered(rest.Item):
 
 
 class Wanted(rest.Query):
-    """Which items: of a business day, by default today's; newest first, fifty a page."""
+    """Which items: of a day, by default the open one or today; newest first, fifty a page."""
 
     on = rest.Day(required=False)
     state = rest.Choice(words=rules.FLOW.states, required=False)
@@ -106,7 +106,7 @@ class ImageShown(rest.Item):
 def items(call: rest.Call) -> selectors.ListPage[Request]:
     """List the items of a business day that you may see, the newest first."""
     typed = dict(call.typed)
-    on = typed.pop("on", None) or ledger.business_date(institution_id=call.staff.institution_id)
+    on = typed.pop("on", None) or menu.business_date(call.staff, timezone.localdate(call.at))
     return selectors.page(chosen=selectors.Filter(on, before_id=typed.pop("before", None), **typed))
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from django.http import Http404
+from django.utils import timezone
 from rest_framework import serializers
 
-from foundation.ledger import selectors as ledger
 from foundation.people.roles import Permission
-from foundation.ui import rest
+from foundation.ui import menu, rest
 from monitoring import rules, selectors
 from monitoring.models import Match
 
 
 class Wanted(rest.Query):
-    """Which pairs: of a business day, by default today's; newest first, fifty a page."""
+    """Which pairs: of a day, by default the open one or today; newest first, fifty a page."""
 
     on = rest.Day(required=False)
     result = rest.Choice(words=rules.RESULTS, required=False)
@@ -57,7 +57,7 @@ class MatchesShown(rest.Item):
 def matches(call: rest.Call) -> selectors.ListPage[Match]:
     """List the pairs of a business day that you may see, the newest first."""
     typed = dict(call.typed)
-    on = typed.pop("on", None) or ledger.business_date(institution_id=call.staff.institution_id)
+    on = typed.pop("on", None) or menu.business_date(call.staff, timezone.localdate(call.at))
     return selectors.page(chosen=selectors.Filter(on, before_id=typed.pop("before", None), **typed))
 
 

@@ -17,9 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from foundation.kernel.errors import Refused
 from foundation.kernel.text import whole
-from foundation.ledger import selectors as ledger
 from foundation.people.roles import Permission
-from foundation.ui import table
+from foundation.ui import menu, table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 from foundation.ui.web import action, record_refusal, refuse_in, requires, signed_in
@@ -194,10 +193,7 @@ def _chosen(request: HttpRequest) -> tuple[forms.Chosen, selectors.Filter]:
 
 
 def _today(request: HttpRequest) -> date:
-    try:
-        return ledger.business_date(institution_id=signed_in(request).institution_id)
-    except Refused:
-        return timezone.localdate()
+    return menu.business_date(signed_in(request), timezone.localdate())
 
 
 def _fence(request: HttpRequest) -> int:

@@ -15,9 +15,6 @@ from authorization.models import Decision, Request
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
 from foundation.kernel.money import Money
-from foundation.ledger import rules as ledger_rules
-from foundation.ledger import selectors as ledger
-from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from foundation.trail import selectors as trail
 
@@ -68,14 +65,6 @@ def decisions_of(*, on: date) -> QuerySet[Decision]:
     """Return every decision on the items of a business day, for figures."""
     rows: QuerySet[Decision] = Decision.objects.filter(business_date=on)
     return rows.order_by("id")
-
-
-def day_shown(*, staff: Staff, today: date) -> date:
-    """Return the business date, the calendar's while no day is open: lists are read then too."""
-    try:
-        return ledger.business_date(institution_id=staff.institution_id)
-    except ledger_rules.NoDayOpen:
-        return today
 
 
 @dataclass(frozen=True)

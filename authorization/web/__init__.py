@@ -22,6 +22,7 @@ from foundation.imaging.models import Page
 from foundation.kernel.errors import Refused
 from foundation.kernel.text import whole
 from foundation.people.roles import Permission
+from foundation.ui import menu
 from foundation.ui.web import action, record_refusal, refusals_in, requires, signed_in
 from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
@@ -89,7 +90,7 @@ def attach(request: HttpRequest, key: UUID) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """Show the teller's own items of the day, what was sent back first, live."""
     teller = signed_in(request)
-    today = selectors.day_shown(staff=teller, today=timezone.localdate())
+    today = menu.business_date(teller, timezone.localdate())
     rows = selectors.own(teller=teller, on=today)
     part = "authorization/_own.html" if request.headers.get("HX-Request") else ""
     shown = {"today": today, "table": _drawn.own(rows)}
@@ -175,7 +176,7 @@ def heartbeat(request: HttpRequest, item_id: int) -> HttpResponse:
 @requires(Permission.AUTHORIZATION_VIEW)
 def items(request: HttpRequest) -> HttpResponse:
     """List the day's items: every figure of the centre opens here."""
-    today = selectors.day_shown(staff=signed_in(request), today=timezone.localdate())
+    today = menu.business_date(signed_in(request), timezone.localdate())
     form = forms.Chosen(request.GET.dict() | {"on": request.GET.get("on") or today.isoformat()})
     chosen = form.chosen(today=today)
     page = selectors.listed(chosen=chosen)
@@ -207,7 +208,7 @@ def _desk(
     authorizer = signed_in(request)
     at = timezone.now()
     opened = None if resting else services.open_next(authorizer=authorizer, at=at)
-    today = selectors.day_shown(staff=authorizer, today=timezone.localdate())
+    today = menu.business_date(authorizer, timezone.localdate())
     context: dict[str, Any] = {
         "day": selectors.day_of(authorizer=authorizer, on=today),
         "decided": decided,

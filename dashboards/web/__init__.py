@@ -16,10 +16,8 @@ from django.views.decorators.http import require_GET
 
 from dashboards import forms, gateways, rules, selectors
 from dashboards.web import _drawn
-from foundation.kernel.errors import Refused
-from foundation.ledger import selectors as ledger
 from foundation.people.roles import Permission
-from foundation.ui import table
+from foundation.ui import menu, table
 from foundation.ui.context import Shell
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
@@ -93,10 +91,7 @@ def _asked(request: HttpRequest) -> tuple[str, rules.Cut]:
 
 
 def _today(request: HttpRequest) -> date:
-    try:
-        return ledger.business_date(institution_id=signed_in(request).institution_id)
-    except Refused:
-        return timezone.localdate()
+    return menu.business_date(signed_in(request), timezone.localdate())
 
 
 def _chart(board: selectors.Board) -> dict[str, object]:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from authorization.models import Request
 from tests.api.conftest import new_key, signed_in
@@ -167,6 +168,16 @@ def test_the_list_narrows_and_goes_on(caller, teller, counter):
 )  # fmt: skip
 def test_a_filter_that_means_nothing_is_refused(caller, query):
     assert caller.get(reverse("api_authorization:items"), query).status_code == 422
+
+
+def test_where_no_day_is_open_the_list_is_of_the_calendars(bank, teller, counter, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: people.NOON)
+    sent = factory.sent(teller, factory.withdrawal(counter))
+    centre = signed_in(people.staff(bank.centre, "auth_lead", name="郑华"))
+
+    listed = centre.get(reverse("api_authorization:items"))
+
+    assert [row["number"] for row in listed.json()["rows"]] == [sent.number]
 
 
 def test_an_item_of_another_outlet_is_not_there(caller, elsewhere):

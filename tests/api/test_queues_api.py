@@ -55,3 +55,12 @@ def test_pairs_of_voucher_and_line_are_listed(bank, counter, teller, elsewhere):
     for row in listed.json()["rows"]:
         assert auditor.get(reverse("api_monitoring:match", args=[row["id"]])).json() == row
     assert missing.status_code == 404
+
+
+def test_pairs_are_listed_where_no_day_is_open(bank):
+    auditor = signed_in(people.staff(bank.centre, "auditor", name="冯敏"))
+
+    listed = auditor.get(reverse("api_monitoring:matches"))
+
+    assert listed.status_code == 200
+    assert listed.json() == {"rows": [], "total": 0, "next_before": None}

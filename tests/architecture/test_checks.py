@@ -13,7 +13,14 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.urls import path as url
 
-from tests.architecture import test_tidy, test_translations, test_urls, test_wiring, tidy
+from tests.architecture import (
+    test_glossary,
+    test_tidy,
+    test_translations,
+    test_urls,
+    test_wiring,
+    tidy,
+)
 
 LINT = Path(sys.executable).with_name("lint-imports")
 # A module, and an import that it may not have (the contracts in pyproject.toml say why).
@@ -175,6 +182,35 @@ def test_a_text_without_chinese_is_refused(monkeypatch):
 
     with pytest.raises(AssertionError, match="Nobody ever translated"):
         test_translations.test_every_text_has_its_chinese()
+
+
+@pytest.mark.parametrize("kind", ["STATES", "ROLES", "queues", "RESULTS", "ENDINGS"])
+def test_a_code_without_a_row_in_the_glossary_is_refused(kind, monkeypatch):
+    found = {**test_glossary.codes(), f"{kind}.unheard": "Teller"}
+    monkeypatch.setattr(test_glossary, "codes", lambda: found)
+
+    with pytest.raises(AssertionError, match="unheard"):
+        test_glossary.test_what_has_a_code_stands_in_the_glossary_by_the_word_on_screens()
+
+
+def test_a_row_of_the_glossary_with_another_word_is_refused(monkeypatch):
+    said = [("出纳", "teller", code, "x") if code == "ROLES.teller" else (zh, en, code, about)
+            for zh, en, code, about in test_glossary.rows()]  # fmt: skip
+    monkeypatch.setattr(test_glossary, "rows", lambda: said)
+
+    with pytest.raises(AssertionError, match="出纳"):
+        test_glossary.test_what_has_a_code_stands_in_the_glossary_by_the_word_on_screens()
+
+
+def test_a_word_that_nothing_shows_is_refused_by_name_and_catalogue(tmp_path, monkeypatch):
+    path = tmp_path / "django.po"
+    path.write_text('msgid "Shown by nobody"\nmsgstr "无人"\n\nmsgid "Teller"\nmsgstr "柜员"\n')
+    monkeypatch.setattr(tidy, "ROOT", tmp_path)
+    monkeypatch.setattr(test_translations, "CATALOGUES", [path])
+    monkeypatch.setattr(test_translations, "used", lambda: {"Teller"})
+
+    with pytest.raises(AssertionError, match=r"django.po: 'Shown by nobody'"):
+        test_translations.test_every_word_of_a_catalogue_is_used()
 
 
 def test_inline_style_in_a_template_is_refused(tmp_path, monkeypatch):

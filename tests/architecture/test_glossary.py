@@ -1,7 +1,8 @@
-"""The glossary and the code say the same: every model stands in it, by its Chinese name."""
+"""The glossary and the code say the same: models, states, roles, queues, by their Chinese names."""
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections import Counter
 from functools import cache
@@ -11,8 +12,14 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 from django.utils import translation
+from django.utils.translation import gettext
 
-from tests.architecture import tidy
+from foundation.kernel.flow import Flow
+from foundation.people.roles import ROLES
+from foundation.ui import states
+from foundation.worklist import rules as worklist
+from monitoring import rules as monitoring
+from tests.architecture import test_wiring, tidy
 from tests.architecture.test_urls import pages
 
 ROW = re.compile(r"\| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|")
@@ -41,6 +48,44 @@ def models() -> dict[str, type[Model]]:
         for model in apps.get_models()
         if _about(model).app_label in rooms and not model.__module__.startswith("django")
     }
+
+
+def flows() -> list[Flow]:
+    """Return every table of steps but that of pairs, which show their result and no state."""
+    modules = [
+        vars(importlib.import_module(test_wiring.module_of(source.path)))
+        for source in tidy.sources()
+        if source.layer == "rules"
+    ]
+    found = [value for module in modules for value in module.values() if isinstance(value, Flow)]
+    return [flow for flow in found if flow is not monitoring.FLOW]
+
+
+def codes() -> dict[str, str]:
+    """Return the text of everything that has a code and is shown by a word."""
+    states_of = {state for flow in flows() for state in flow.states}
+    return {
+        **{f"STATES.{state}": states.look(state).text for state in states_of},
+        **{f"ROLES.{code}": role.name for code, role in ROLES.items()},
+        **{f"queues.{code}": queue.title for code, queue in worklist.queues().items()},
+        **{f"RESULTS.{code}": result.text for code, result in monitoring.RESULTS.items()},
+        **{f"ENDINGS.{code}": ending.text for code, ending in worklist.ENDINGS.items()},
+    }
+
+
+def test_what_has_a_code_stands_in_the_glossary_by_the_word_on_screens():
+    kinds = {name.partition(".")[0] for name in codes()}
+    with translation.override("zh-hans"):
+        shown = {name: gettext(text) if text else "" for name, text in codes().items()}
+
+    written = {code: zh for zh, _en, code, _is in rows() if code.partition(".")[0] in kinds}
+
+    assert written == shown
+
+
+def test_a_pair_shows_a_result_in_every_state():
+    assert set(monitoring.RESULTS_OF) == set(monitoring.FLOW.states)
+    assert {one for some in monitoring.RESULTS_OF.values() for one in some} == {*monitoring.RESULTS}
 
 
 @pytest.mark.parametrize("name", sorted(models()))

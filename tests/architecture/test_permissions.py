@@ -206,7 +206,6 @@ EXCUSED = {
     ("get", "ledger:export"): (404, "a long file is for who asked for it alone"),
     ("get", "ledger:export_file"): (404, "a long file is for who asked for it alone"),
     ("post", "ledger:export_ask"): (404, "nothing was sent that a page had offered"),
-    ("post", "ledger:open_next"): (404, "no day is named"),
     ("post", "ui:set_key"): (404, "no action is named"),
 }
 OPENED, NEVER_TAKEN = {200, 302}, {401, 403, 404}

@@ -17,6 +17,7 @@ from django.utils.translation.template import templatize
 from foundation.kernel import errors
 from foundation.ui import told
 from tests.architecture import tidy
+from tests.architecture.test_urls import pages
 
 CATALOGUES = tidy.under("**/locale/zh_Hans/LC_MESSAGES/django.po")
 
@@ -93,6 +94,18 @@ def kept_in_rules() -> dict[str, str]:
     return found
 
 
+def used() -> set[str]:
+    """Return every text that is asked for, or that the code holds and hands on to be translated."""
+    written = {
+        " ".join(node.value.split())
+        for source in tidy.sources()
+        for node in source.nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    visited = {f"{app}:{page.name}" for app, page in pages()}  # the trail's word for an export
+    return written | visited | set(told.ACTIONS) | {" ".join(text.split()) for text in asked()}
+
+
 def test_every_text_has_its_chinese():
     known = translations()
 
@@ -100,6 +113,19 @@ def test_every_text_has_its_chinese():
 
     listed = "\n".join(f"{where}: {text!r}" for text, where in sorted(gaps.items()))
     assert not gaps, f"{len(gaps)} texts without Chinese\n{listed}"
+
+
+def test_every_word_of_a_catalogue_is_used():
+    known = used()
+
+    idle = [
+        f"{path.relative_to(tidy.ROOT)}: {entry.msgid!r}"
+        for path in CATALOGUES
+        for entry in polib.pofile(str(path))
+        if not entry.obsolete and " ".join(entry.msgid.split()) not in known
+    ]
+
+    assert not idle, f"{len(idle)} words that nothing shows\n" + "\n".join(idle)
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-5])

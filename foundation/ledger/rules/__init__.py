@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from foundation.kernel import numbering
 from foundation.kernel.flow import Flow, Step
@@ -16,12 +16,14 @@ from foundation.ledger.rules._days import (
     DAY_FLOW,
     DAY_OPEN,
     DAY_SEALED,
+    DAYS_AHEAD_MAX,
     DAYS_TOPIC,
     SIGNATURES,
     AskedAlready,
     Blocked,
     Blocker,
     DayCheck,
+    DayTooFar,
     Found,
     NeedsReason,
     NoSuchDay,
@@ -136,6 +138,7 @@ __all__ = [
     "COLUMNS",
     "CREDIT",
     "CUSTOMER",
+    "DAYS_AHEAD_MAX",
     "DAYS_TOPIC",
     "DAY_CLOSED",
     "DAY_CLOSING",
@@ -182,6 +185,7 @@ __all__ = [
     "DayClosed",
     "DayNotOpened",
     "DayPast",
+    "DayTooFar",
     "DecidedBySame",
     "ExportNotThere",
     "FileTooLarge",
@@ -333,14 +337,17 @@ def check_closable(*, account: str, balance_fen: int, held_fen: int) -> None:
         raise BalanceLeft(account=account)
 
 
-def check_next_day(*, last: date | None, last_state: str, new: date) -> None:
-    """Refuse a day that is not after the last one, or while the last one is not closed."""
+def check_next_day(*, last: date | None, last_state: str, new: date, today: date) -> None:
+    """Refuse a day not after the last one or too far on, or while the last one is not closed."""
     if last is None:
         return
     if last_state != DAY_CLOSED and last != new:
         raise OtherDayOpen(day=last)
     if new <= last:
-        raise DayPast(day=new)
+        raise DayPast(day=new, field="on")
+    until = max(last, today) + timedelta(days=DAYS_AHEAD_MAX)
+    if new > until:
+        raise DayTooFar(day=new, until=until, field="on")
 
 
 def fingerprint(content: Mapping[str, object]) -> bytes:

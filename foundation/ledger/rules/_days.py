@@ -19,6 +19,8 @@ DAY_FLOW = Flow(
     Step("reopen", DAY_CLOSED, DAY_OPEN, "Open the day again"),
 )
 SIGNATURES = 2
+# The longest holidays are shorter; an institution that was shut for longer opens on today's date.
+DAYS_AHEAD_MAX = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,13 @@ class NothingChosen(Refused):
     code = "E4070"
     text = "Nothing was chosen, or it changed since you opened the page."
     hint = "Load the page again."
+
+
+class DayTooFar(Refused):
+    """So far ahead that the day was mistyped: nothing could be opened before it any more."""
+
+    code = "E4082"
+    text = "The business day %(day)s is too far ahead; %(until)s is the last that may be opened."
 
 
 class NotArchivable(Refused):

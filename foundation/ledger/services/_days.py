@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from foundation.kernel import bus
+from foundation.kernel.calendar import local
 from foundation.ledger import events, rules, selectors
 from foundation.ledger.models import BusinessDay, DayCarry, DayClosing, DaySignature, Reopening
 from foundation.ledger.services._holds import expire_holds
@@ -20,12 +21,16 @@ MONTHS_AHEAD = 2
 
 @transaction.atomic
 def open_day(*, institution_id: int, on: date, at: datetime, by: str) -> BusinessDay:
-    """Open a day for posting; the same again changes nothing, and another must be closed first."""
+    """Open a day for posting; the same again changes nothing.
+
+    Refuses while another is not closed, a day not after it, and one too far ahead.
+    """
     last: BusinessDay | None = _days(institution_id).order_by("-date").first()
     if last is not None:
         if last.date == on and last.state == rules.DAY_OPEN:
             return last
-        rules.check_next_day(last=last.date, last_state=last.state, new=on)
+        today = local(at).date()
+        rules.check_next_day(last=last.date, last_state=last.state, new=on, today=today)
     _check_not_past(on)
     with connection.cursor() as cursor:
         cursor.execute("SELECT ledger_day_ready(%s, %s)", [institution_id, on])
@@ -260,7 +265,7 @@ def _reopenable(day: BusinessDay) -> DayClosing:
 def _check_not_past(on: date) -> None:
     until = selectors.closed_until()
     if until is not None and on < until:
-        raise rules.DatePast(day=on)
+        raise rules.DatePast(day=on, field="on")
 
 
 def _step(day: BusinessDay, step: str, *more: str) -> None:

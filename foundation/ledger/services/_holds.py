@@ -102,7 +102,8 @@ def ask_about_hold(
         asked_label=by.label,
         asked_at=at,
     )
-    told = {"hold": hold_id, "step": step, "reason": reason}
+    told = {"hold": hold_id, "step": step, "fen": fen or hold.amount_fen, "reason": reason}
+    told |= {"until": until.isoformat()} if until and step == "extend" else {}
     record(account=account, action="ledger.ask_about_hold", by=by.label, at=at, **told)
     return asked
 

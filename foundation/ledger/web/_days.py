@@ -18,7 +18,7 @@ from foundation.ledger.models import BusinessDay, DayOpening, DayRun
 from foundation.people.roles import Permission
 from foundation.policy import selectors as policy
 from foundation.ui import pdf
-from foundation.ui.web import action, requires, signed_in
+from foundation.ui.web import action, refuse_in, requires, signed_in
 
 STEPS: Mapping[str, Callable[..., object]] = {
     "begin_close": services.begin_close,
@@ -48,16 +48,7 @@ def days(request: HttpRequest) -> HttpResponse:
 @requires(Permission.DAY_VIEW, missing=(rules.NoSuchDay,))
 def day(request: HttpRequest, day_id: int) -> HttpResponse:
     """Show one day: what keeps it open, its steps, its seal and who signed."""
-    found = selectors.console(day_id=day_id)
-    shown = {
-        "console": found,
-        "entries": found.timeline,
-        "form": forms.Reason(),
-        "next": forms.NextDay(initial={"on": _following(found.day)}),
-        "labels": [(name, rules.DAY_FLOW.step(found.day.state, name)) for name in found.steps],
-        "closable": Permission.DAY_CLOSE in request.permissions,  # type: ignore[attr-defined]
-    }
-    return render(request, "ledger/day.html", shown)
+    return _console(request, day_id)
 
 
 @action
@@ -131,15 +122,17 @@ def day_reopen(request: HttpRequest, day_id: int) -> HttpResponse:
 def open_next(request: HttpRequest, day_id: int) -> HttpResponse:
     """Open the business day that follows a closed one."""
     found, form = selectors.day(day_id=day_id), forms.NextDay(request.POST)
-    if not form.is_valid():
-        raise rules.NoSuchDay
-    opened = services.open_day(
-        institution_id=found.institution_id,
-        on=form.cleaned_data["on"],
-        at=timezone.now(),
-        by=signed_in(request).label,
-    )
-    return redirect("ledger:day", opened.pk)
+    if form.is_valid():
+        place, by, now = found.institution_id, signed_in(request).label, timezone.now()
+        try:
+            opened = services.open_day(institution_id=place, at=now, by=by, **form.cleaned_data)
+        except errors.Refused as refusal:
+            if not refusal.field:
+                raise
+            refuse_in(request, form, refusal)
+        else:
+            return redirect("ledger:day", opened.pk)
+    return _console(request, day_id, form)
 
 
 @action
@@ -206,6 +199,21 @@ def day_report_pdf(request: HttpRequest, closing_id: int) -> HttpResponse:  # no
     report = selectors.report(closing_id=closing_id)
     name = f"day-{report.closing.institution.number}-{report.closing.business_date}"
     return pdf.answer("ledger/_day_report_pdf.html", {"report": report}, name=name)
+
+
+def _console(
+    request: HttpRequest, day_id: int, following: forms.NextDay | None = None
+) -> HttpResponse:
+    found = selectors.console(day_id=day_id)
+    shown = {
+        "console": found,
+        "entries": found.timeline,
+        "form": forms.Reason(),
+        "next": following or forms.NextDay(initial={"on": _following(found.day)}),
+        "labels": [(name, rules.DAY_FLOW.step(found.day.state, name)) for name in found.steps],
+        "closable": Permission.DAY_CLOSE in request.permissions,  # type: ignore[attr-defined]
+    }
+    return render(request, "ledger/day.html", shown, status=422 if following else 200)
 
 
 def _following(found: BusinessDay) -> date:

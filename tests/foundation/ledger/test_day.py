@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from foundation.ledger import rules, selectors, services, tasks
 from foundation.ledger.models import BusinessDay, DayClosing, DayRun, DaySignature
@@ -15,6 +16,7 @@ from foundation.worklist.models import Job
 from tests.factories import ledger as factory
 from tests.factories.ledger import DAY, NOON, pay
 
+ONE = timedelta(days=1)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -117,14 +119,51 @@ def test_the_next_day_is_opened_from_the_closed_one(bank, two, client, day):
     assert on == DAY + timedelta(days=1)
 
 
-@pytest.mark.parametrize("on", ["2090-01-01", "9999-12-31", "0001-01-01", "x"])
-def test_a_day_for_which_there_is_no_number_is_not_opened(bank, two, client, day, on):
+@pytest.fixture
+def opening(bank, two, client, day, monkeypatch):
+    """Ask on the day after it that the day be followed by another."""
     factory.close_day(bank.outlet, by=two)
     client.force_login(two[0], backend=BACKEND)
+    monkeypatch.setattr(timezone, "now", lambda: NOON + timedelta(days=1))
 
-    answer = client.post(reverse("ledger:open_next", args=[day.pk]), {"on": on})
+    def asked(language="zh-hans", **given):
+        client.cookies["ops_language"] = language
+        return client.post(reverse("ledger:open_next", args=[day.pk]), given)
 
-    assert answer.status_code == 404
+    return asked
+
+
+@pytest.mark.parametrize(
+    "on", ["", "2090-01-01", "9999-12-31", "0001-01-01", "x", f"{DAY}", f"{DAY + 33 * ONE}"]
+)
+def test_a_day_that_is_missing_or_not_allowed_is_told_at_its_field(opening, on):
+    answer = opening(on=on)
+
+    assert answer.status_code == 422
+    assert answer.context["next"].errors.keys() == {"on"}
+    assert 'id="id_on-error"' in answer.content.decode()
+    assert BusinessDay.objects.filter(date__gt=DAY).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh-hans", "2027-01-01 距今过远，目前最晚可开启 2026-12-25 营业日。"),
+     ("en", "2027-01-01 is too far ahead; 2026-12-25 is the last that may be opened.")],
+)  # fmt: skip
+def test_how_far_ahead_a_day_may_be_is_said_in_both_languages(opening, language, said):
+    assert said in opening(language, on="2027-01-01").content.decode()
+
+
+def test_the_last_day_that_may_be_opened_is_opened(opening):
+    assert opening(on=DAY + 32 * ONE).status_code == 302
+
+
+def test_a_day_that_is_not_closed_is_followed_by_none(bank, two, client, day):
+    client.force_login(two[0], backend=BACKEND)
+    address = reverse("ledger:open_next", args=[day.pk])
+
+    assert client.post(address, {"on": DAY + ONE}).status_code == 409
+    assert client.post(address).context["next"].errors.keys() == {"on"}
 
 
 def test_the_report_is_a_page_and_a_pdf_with_the_same_figures(bank, two, client):

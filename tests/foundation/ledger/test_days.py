@@ -15,8 +15,8 @@ from tests.factories.ledger import DAY, NOON, pay
 NEXT = DAY + timedelta(days=1)
 
 
-def open_day(bank, on):
-    return services.open_day(institution_id=bank.outlet.pk, on=on, at=NOON, by="t")
+def open_day(bank, on, at=NOON):
+    return services.open_day(institution_id=bank.outlet.pk, on=on, at=at, by="t")
 
 
 def close_day(bank, on=DAY):
@@ -46,6 +46,22 @@ def test_a_closed_or_earlier_day_is_not_opened(bank, days):
         open_day(bank, DAY + timedelta(days=days))
 
 
+def test_a_day_is_at_most_a_month_after_the_last_or_after_today(bank):
+    close_day(bank)
+    last = DAY + timedelta(days=rules.DAYS_AHEAD_MAX)
+
+    with pytest.raises(rules.DayTooFar):
+        open_day(bank, last + timedelta(days=1))
+
+    assert open_day(bank, last).date == last
+
+
+def test_an_institution_that_was_shut_for_long_opens_on_the_day_that_it_is(bank):
+    close_day(bank)
+
+    assert open_day(bank, DAY + timedelta(days=90), at=NOON + timedelta(days=90)).pk
+
+
 def test_a_day_is_closed_once_and_only_if_there_is_one(bank):
     close_day(bank)
 
@@ -60,7 +76,7 @@ def test_a_day_is_closed_once_and_only_if_there_is_one(bank):
 def test_a_new_year_finds_its_partitions(bank):
     close_day(bank)
     new_year = DAY.replace(year=2027, month=1, day=4)
-    open_day(bank, new_year)
+    open_day(bank, new_year, at=NOON + (new_year - DAY))
 
     entry = pay(bank, bank.payer, bank.payee, 1, business_date=new_year)
 

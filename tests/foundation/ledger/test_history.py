@@ -40,8 +40,8 @@ def close(bank, *places, on=DAY):
         factory.close_day(place, on)
 
 
-def open_day(place, on=NEXT):
-    services.open_day(institution_id=place.pk, on=on, at=NOON, by="t")
+def open_day(place, on=NEXT, at=NOON):
+    services.open_day(institution_id=place.pk, on=on, at=at, by="t")
 
 
 @pytest.fixture
@@ -204,7 +204,7 @@ def test_moments_reach_over_months(bank):
     far = DAY + timedelta(days=70)
     pay(bank, bank.payer, bank.payee, 1)
     close(bank, bank.outlet)
-    open_day(bank.outlet, far)
+    open_day(bank.outlet, far, at=NOON + timedelta(days=70))
     pay(bank, bank.payer, bank.payee, 2, business_date=far)
     (early, late) = Posting.objects.filter(account=bank.payee).order_by("seq")
 

@@ -15,6 +15,7 @@ from tests.factories import ledger as factory
 from tests.factories.ledger import DAY, NOON, pay
 
 NEXT = DAY + timedelta(days=1)
+LATER = DAY + timedelta(days=30)
 
 
 @pytest.fixture
@@ -107,6 +108,19 @@ class TestJudicial:
         services.decide_about_hold(hold_id=frozen.pk, approve=True, at=NOON, by=two[1])
 
         assert selectors.balance(number=frozen.account.number).held_fen == left
+
+    @pytest.mark.parametrize(
+        ("step", "more", "told"),
+        [("release", {}, {"fen": 1_000}), ("release_part", {"fen": 400}, {"fen": 400}),
+         ("extend", {"until": LATER}, {"fen": 1_000, "until": LATER.isoformat()})],
+    )  # fmt: skip
+    def test_the_trail_tells_the_amount_and_the_day_that_were_asked(
+        self, frozen, two, step, more, told
+    ):
+        ask(frozen, two[0], step, **more)
+
+        detail = Event.objects.get(action="ledger.ask_about_hold").detail
+        assert detail == {"hold": frozen.pk, "step": step, "reason": "解冻通知", **told}
 
     def test_who_asked_does_not_decide(self, frozen, two):
         ask(frozen, two[0])
