@@ -158,6 +158,19 @@ class TestMarks:
         self.reads_to_the_end(account, DAY, DAY)
         self.reads_to_the_end(account, NEXT, NEXT)
 
+    @pytest.mark.parametrize("days", [(None, None), (DAY, NEXT)])
+    def test_a_page_of_a_statement_touches_no_more_than_it_shows(self, busy, days):
+        def touched(account, limit):
+            asked = "SELECT * FROM ledger_postings_back(%s, %s, %s, NULL, %s)"
+            explained = run(
+                f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {asked}", account.pk, *days, limit
+            )
+            return explained[0][0][0]["Plan"]["Shared Hit Blocks"]
+
+        touched(busy.far_payee, 20)  # once for what a connection learns of the tables
+        page, everything = touched(busy.far_payee, 20), touched(busy.far_payee, 1_300)
+        assert 4 * page < 3 * everything, "a page costs as much as all postings of the account"
+
     def test_a_mark_is_the_sum_of_its_date_so_far(self, busy):
         account = busy.far_payee
         left = {
