@@ -33,6 +33,8 @@ class Entered(rest.Item):
     voucher_no = rest.Digits(least=8, most=16)
     amount = rest.Fen()
     purpose = rest.Plain(limit=60, blank=True, required=False)
+    by_agent = rest.Flag(required=False)
+    manual_id = rest.Flag(required=False)
 
     def validate(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
         """Refuse a transfer without its payee, and a payee of what has none."""
@@ -77,6 +79,7 @@ class ItemShown(rest.Item):
     payee_name = serializers.CharField()
     voucher_no = serializers.CharField()
     purpose = serializers.CharField()
+    why = serializers.ListField(child=serializers.CharField())
     teller = serializers.CharField(source="teller_label")
     decider = serializers.CharField(source="decider_label")
     reasons = serializers.ListField(child=serializers.CharField())

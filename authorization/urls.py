@@ -22,6 +22,15 @@ urlpatterns = [
     # everybody who may look
     path("items/", web.items, name="items"),
     path("item/<str:number>/", web.item, name="item"),
+    # the rules, changed by two people
+    path("rules/", web.rule_list, name="rule_list"),
+    path("rules/waiting/", web.rules_waiting, name="rules_waiting"),
+    path("rules/waiting/approve/", web.approve_rules, name="approve_rules"),
+    path("rules/catalogue/propose/", web.propose_catalogue, name="propose_catalogue"),
+    path("rules/<str:trade_code>/", web.rule_history, name="rule_history"),
+    path("rules/<str:trade_code>/propose/", web.propose_rule, name="propose_rule"),
+    path("rule/<int:rule_id>/", web.rule, name="rule"),
+    path("rule/<int:rule_id>/decide/", web.decide_rule, name="decide_rule"),
 ]
 api_urlpatterns = [
     path("items/", api.items, name="items"),

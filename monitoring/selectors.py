@@ -335,7 +335,7 @@ def documents_without_line(*, institution_id: int, on: date) -> Sequence[Documen
 
 def trade_name(*, code: str) -> str:
     """Return the name of a transaction of the catalogue, or nothing."""
-    trade = authorization_rules.TRADE_CODES.get(code)
+    trade = authorization_rules.CATALOGUE.get(code)
     return trade.name if trade else ""
 
 

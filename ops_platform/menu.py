@@ -57,6 +57,12 @@ CENTRES = (
             _place(
                 _("All items"), "authorization:items", Permission.AUTHORIZATION_VIEW, "list-details"
             ),
+            _place(
+                _("Authorization rules"),
+                "authorization:rule_list",
+                Permission.POLICY_VIEW,
+                "adjustments",
+            ),
         ),
     ),
     Centre(

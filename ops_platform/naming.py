@@ -46,6 +46,7 @@ def connect() -> None:
     for kind, word, source in (
         ("authorization.request", ITEM, _items),
         ("authorization.draft", _("Form not sent"), _drafts),
+        ("authorization.rule", _("Authorization rule"), _rules),
         ("monitoring.match", _("Journal line"), _matches),
         ("imaging.page", _("Image"), _pages),
         ("imaging.document", _("Image document"), _documents),
@@ -72,6 +73,7 @@ def know_codes() -> None:
     told.know({code: queue.title for code, queue in queues.queues().items()}, "queue")
     told.know({role.code: role.name for role in ROLES.values()}, "role", "roles_ended")
     told.know({code: reason.text for code, reason in items.REASONS.items()}, "reasons")
+    told.know({code: kind.name for code, kind in items.KINDS.items()}, "conditions")
     told.know(IMAGES, "image_class")
     told.know({"voucher": _("Voucher image"), "csv": "CSV", "xlsx": "Excel"}, "kind")
     told.know({check.code: check.title for check in days.day_checks()}, "check")
@@ -120,6 +122,18 @@ def _drafts(keys: Keys, held: Held) -> Found:
         for key, number in sent.items()
     }
     return {key: items.get(key) or Record(number=key[:DRAFT_SHOWN]) for key in keys}
+
+
+def _rules(keys: Keys, held: Held) -> Found:
+    needed = Permission.POLICY_VIEW
+    return {
+        code: Record(
+            number=f"{code} {gettext(items.CATALOGUE[code].name)}",
+            address=_address("authorization:rule_history", code, needed, held),
+        )
+        for code in keys
+        if code in items.CATALOGUE
+    }
 
 
 def _uuid(key: str) -> UUID | None:

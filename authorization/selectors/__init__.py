@@ -1,5 +1,6 @@
 """What the authorization centre can be asked."""
 
+from authorization.selectors._effect import Change, Effect, Held, Seats, held, what_if
 from authorization.selectors._figures import (
     DayOf,
     Figures,
@@ -38,21 +39,39 @@ from authorization.selectors._lists import (
     page,
     sent_back,
 )
+from authorization.selectors._rules import (
+    RuleListed,
+    codes_without_rule,
+    rule_before,
+    rule_ids_in_sight,
+    rule_in_force,
+    rule_in_sight,
+    rules_in_force,
+    rules_listed,
+    rules_of,
+    rules_waiting,
+)
 
 __all__ = [
     "PAGE",
     "SENT_BACK_MANY",
+    "Change",
     "Check",
     "DayOf",
+    "Effect",
     "Field",
     "Figures",
     "Filter",
+    "Held",
     "ListPage",
     "Listed",
     "Own",
     "Record",
+    "RuleListed",
+    "Seats",
     "Shown",
     "checks",
+    "codes_without_rule",
     "comparison",
     "counts",
     "day_of",
@@ -60,6 +79,7 @@ __all__ = [
     "decisions_of",
     "draft_subject",
     "figures",
+    "held",
     "history",
     "item",
     "items",
@@ -70,6 +90,15 @@ __all__ = [
     "own",
     "page",
     "record",
+    "rule_before",
+    "rule_ids_in_sight",
+    "rule_in_force",
+    "rule_in_sight",
+    "rules_in_force",
+    "rules_listed",
+    "rules_of",
+    "rules_waiting",
     "sent_back",
     "shown",
+    "what_if",
 ]

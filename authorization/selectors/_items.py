@@ -206,6 +206,6 @@ def checks(*, request: Request) -> Sequence[Check]:
 
 
 def history(*, request: Request, limit: int = 5) -> Sequence[Request]:
-    """Return the payer's latest other items that went to authorization."""
-    rows = Request.objects.filter(payer_account=request.payer_account, limit_fen__isnull=False)
+    """Return the payer's latest other items."""
+    rows = Request.objects.filter(payer_account=request.payer_account)
     return tuple(rows.exclude(id=request.pk).order_by("-id")[:limit])

@@ -34,8 +34,13 @@ FIRST_PRIORITY = 10
 # What a teller may change of a returned item, and what its decision is reset to.
 CONTENT = (
     "amount_fen", "payer_account", "payer_name", "payee_account", "payee_name", "voucher_no",
-    "purpose", "document", "content_hash", "attempt", "opened_at", "opened_fence", "decided_at",
-    "decider_label", "reasons", "remark",
+    "purpose", "by_agent", "manual_id", "document", "content_hash", "attempt", "opened_at",
+    "opened_fence", "decided_at", "decider_label", "reasons", "remark",
+)  # fmt: skip
+# What comes of the rule that an item is measured by.
+MEASURED = (
+    "rule", "why", "teller_grade", "payer_state", "customer_kinds", "correction", "grade_needed",
+    "limit_fen",
 )  # fmt: skip
 
 
@@ -50,6 +55,8 @@ class Order:
     payee_account: str = ""
     payee_name: str = ""
     purpose: str = ""
+    by_agent: bool = False
+    manual_id: bool = False
 
 
 @transaction.atomic
@@ -101,43 +108,45 @@ def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
 
     The same key with the same content returns the first item; with other content it is refused.
     Refused too: no voucher image, a posting that the ledger would not take now, a payee's name
-    that is not the account's.
+    that is not the account's, a transaction for which no rule is in force.
     """
     trade = rules.trade(order.trade_code)
-    names = _names(order, trade)
+    payer = _payer(order, trade)
+    names = _names(order, payer)
     document_id = _document(key)
     content = _content(order, names, document_id)
     known = _sent_before(key, content, teller)
     if known is not None:
         return known
     today = ledger.business_date(institution_id=teller.institution_id)
-    limit = _limit(trade, teller, today)
+    request = Request(
+        institution=teller.institution,
+        number=_next_number(today),
+        key=key,
+        trade_code=trade.code,
+        teller=teller,
+        teller_label=teller.label,
+        teller_person=teller.person,
+        amount_fen=order.amount.fen,
+        payer_account=order.payer_account,
+        payer_name=names[0],
+        payee_account=order.payee_account,
+        payee_name=names[1],
+        voucher_no=order.voucher_no,
+        purpose=order.purpose,
+        by_agent=order.by_agent,
+        manual_id=order.manual_id,
+        document_id=document_id,
+        content_hash=content,
+        business_date=today,
+        created_at=at,
+    )
+    _measure(request, payer, today)
     with _once():
-        request: Request = Request.objects.create(
-            institution=teller.institution,
-            number=_next_number(today),
-            key=key,
-            trade_code=trade.code,
-            teller=teller,
-            teller_label=teller.label,
-            teller_person=teller.person,
-            amount_fen=order.amount.fen,
-            payer_account=order.payer_account,
-            payer_name=names[0],
-            payee_account=order.payee_account,
-            payee_name=names[1],
-            voucher_no=order.voucher_no,
-            purpose=order.purpose,
-            document_id=document_id,
-            grade_needed=trade.grade,
-            limit_fen=limit.fen,
-            content_hash=content,
-            business_date=today,
-            created_at=at,
-        )
+        request.save(force_insert=True)
     _posting.try_out(request=request, on=today, at=at)
     _told(request, "submit", teller, at, amount=str(order.amount))
-    if rules.authorization_needed(amount=order.amount, limit=limit):
+    if request.why:
         _queue(request, "queue", FIRST_PRIORITY, at)
     else:
         request.state = rules.FLOW.after(request.state, "pass")
@@ -147,22 +156,28 @@ def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
 
 @transaction.atomic
 def resubmit(*, number: str, order: Order, teller: Staff, at: datetime) -> Request:
-    """Send a returned item again, mended; it goes before new ones."""
+    """Send a returned item again, mended; it goes before new ones.
+
+    It is measured anew, and waits for a second person whatever the rule says of it now.
+    """
     request = selectors.locked(number=number)
     _check_own(request, teller)
-    trade = rules.trade(request.trade_code)
-    names = _names(order, trade)
+    payer = _payer(order, rules.trade(request.trade_code))
+    names = _names(order, payer)
     request.amount_fen = order.amount.fen
     request.payer_account, request.payer_name = order.payer_account, names[0]
     request.payee_account, request.payee_name = order.payee_account, names[1]
     request.voucher_no, request.purpose = order.voucher_no, order.purpose
+    request.by_agent, request.manual_id = order.by_agent, order.manual_id
     request.document_id = _document(request.key)
     request.content_hash = _content(order, names, request.document_id, request.attempt + 1)
     request.attempt += 1
     request.opened_at = request.decided_at = None
     request.opened_fence = 0
     request.decider_label, request.reasons, request.remark = "", [], ""
-    _posting.try_out(request=request, on=_posting.day_of(request=request), at=at)
+    on = _posting.day_of(request=request)
+    _measure(request, payer, on)
+    _posting.try_out(request=request, on=on, at=at)
     _told(request, "resubmit", teller, at, amount=str(order.amount), attempt=request.attempt)
     _queue(request, "resubmit", RESUBMITTED_PRIORITY, at)
     return request
@@ -205,9 +220,25 @@ def _take_turns(key: UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(key)])
 
 
-def _limit(trade: rules.TradeCode, teller: Staff, today: date) -> Money:
-    code = f"authorization.limit_fen.{trade.code}"
-    return Money(policy.whole(code=code, on=today, institution_id=teller.institution_id))
+def _measure(request: Request, payer: ledger.Holder, on: date) -> None:
+    """Keep with an item what its rule looks at, and what comes of it."""
+    rule = selectors.rule_in_force(
+        trade_code=request.trade_code, on=on, institution_id=request.institution_id
+    )
+    request.teller_grade = request.teller.grade
+    request.payer_state = payer.state
+    request.customer_kinds = [
+        kind
+        for kind, there in (
+            ("staff", payer.works_here),
+            ("elsewhere", payer.institution_id != request.institution_id),
+        )
+        if there
+    ]
+    request.correction = request.trade.group == rules.CORRECTIONS
+    needed = rules.need(rule.says, request.facts)
+    request.rule, request.why = rule, list(needed.why)
+    request.grade_needed, request.limit_fen = needed.grade, rule.amount_from_fen
 
 
 @contextmanager
@@ -230,7 +261,7 @@ def _queue(request: Request, step: str, priority: int, at: datetime) -> None:
         subject=request.subject,
         institution_id=request.institution_id,
         priority=priority,
-        skill="",
+        skill=request.rule.skill if request.rule else "",
         grade_needed=request.grade_needed,
         amount_fen=request.amount_fen,
         conflicted=[request.teller_person],
@@ -239,19 +270,24 @@ def _queue(request: Request, step: str, priority: int, at: datetime) -> None:
         ),
         at=at,
     )
-    request.save(update_fields=[*CONTENT, "state", "queued_at", "work_item"])
+    request.save(update_fields=[*CONTENT, *MEASURED, "state", "queued_at", "work_item"])
     live.tell("authorization", request.institution_id)
 
 
-def _names(order: Order, trade: rules.TradeCode) -> tuple[str, str]:
+def _payer(order: Order, trade: rules.TradeCode) -> ledger.Holder:
+    """Return who pays; refuse paying oneself, and a payee whose name the account has not."""
     if trade.needs_payee and order.payer_account == order.payee_account:
         raise rules.SameAccount(field="payee_account")
-    payer = ledger.holder_name(number=order.payer_account)
-    if not trade.needs_payee:
-        return payer, ""
-    if not ledger.is_held_by(number=order.payee_account, name=order.payee_name):
+    payer = ledger.holder(number=order.payer_account)
+    if trade.needs_payee and not ledger.is_held_by(
+        number=order.payee_account, name=order.payee_name
+    ):
         raise rules.NameDiffers(field="payee_name")
-    return payer, order.payee_name
+    return payer
+
+
+def _names(order: Order, payer: ledger.Holder) -> tuple[str, str]:
+    return payer.name, order.payee_name if order.payee_account else ""
 
 
 def _unsent(subject: str) -> bool:
@@ -280,6 +316,8 @@ def _content(order: Order, names: tuple[str, str], document_id: int, attempt: in
             "payee": [order.payee_account, names[1]],
             "voucher_no": order.voucher_no,
             "purpose": order.purpose,
+            "by_agent": order.by_agent,
+            "manual_id": order.manual_id,
             "images": [page.sha256 for page in pages],
             "attempt": attempt,
         }

@@ -16,7 +16,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from authorization import forms, rules, selectors, services
 from authorization.models import Request
-from authorization.web import _drawn
+from authorization.web import _drawn, _rule_words
+from authorization.web._rules import (
+    approve_rules,
+    decide_rule,
+    propose_catalogue,
+    propose_rule,
+    rule,
+    rule_history,
+    rule_list,
+    rules_waiting,
+)
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
 from foundation.kernel.errors import Refused
@@ -26,6 +36,31 @@ from foundation.ui import menu
 from foundation.ui.web import action, record_refusal, refusals_in, requires, signed_in
 from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
+
+__all__ = [
+    "approve_rules",
+    "attach",
+    "comparison",
+    "correct",
+    "decide",
+    "decide_rule",
+    "hand_back",
+    "heartbeat",
+    "item",
+    "items",
+    "mine",
+    "new",
+    "pictures",
+    "propose_catalogue",
+    "propose_rule",
+    "receipt",
+    "rule",
+    "rule_history",
+    "rule_list",
+    "rules_waiting",
+    "withdraw",
+    "workbench",
+]
 
 
 @require_http_methods(["GET", "POST"])
@@ -193,6 +228,7 @@ def item(request: HttpRequest, number: str) -> HttpResponse:
     seen = selectors.record(request=found)
     shown = {"seen": seen, "own": found.teller_id == signed_in(request).pk}
     shown["pictures"] = pictures(seen.pages, seen.fields)
+    shown["why"] = _rule_words.why(found.why)
     return render(request, "authorization/item.html", shown)
 
 
@@ -232,6 +268,7 @@ def _opened(shown: selectors.Shown, at: datetime) -> dict[str, Any]:
         "shown": shown,
         "pictures": pictures(shown.pages, shown.fields),
         "reasons": rules.numbered_reasons(),
+        "why": _rule_words.why(shown.request.why),
         "since": max(0, (at - shown.opened_at) // timedelta(seconds=1)),
         "waited": max(0, (shown.opened_at - queued_at) // timedelta(seconds=1)),
         "lease_seconds": max(0, lease // timedelta(seconds=1)),
@@ -293,6 +330,8 @@ def _typed(item: Request) -> dict[str, object]:
         "voucher_no": item.voucher_no,
         "amount": item.amount,
         "purpose": item.purpose,
+        "by_agent": item.by_agent,
+        "manual_id": item.manual_id,
     }
 
 

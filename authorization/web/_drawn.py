@@ -112,4 +112,4 @@ def _step(state: str) -> SafeString:
 
 
 def _trade(code: str) -> str:
-    return f"{code} {gettext(rules.TRADE_CODES[code].name)}"
+    return f"{code} {gettext(rules.CATALOGUE[code].name)}"

@@ -101,10 +101,12 @@ class Number:
 NUMBERS: dict[str, Number] = {
     number.code: number
     for number in (
-        Number("authorization.limit_fen.1002", int, "fen", "Cash withdrawal: authorization from"),
-        Number("authorization.limit_fen.1101", int, "fen", "In-bank transfer: authorization from"),
         Number("authorization.lease_seconds", int, "s", "How long an authorizer holds an item"),
         Number("authorization.target_seconds", int, "s", "Handling time aimed at"),
+        Number(
+            "authorization.answer_within_seconds", int, "s", "Waiting by which seats are counted"
+        ),
+        Number("authorization.answer_share_percent", int, "%", "Share of items taken up in time"),
         Number("monitoring.lease_seconds", int, "s", "How long an auditor holds a difference"),
         Number("worklist.priority_seconds", int, "s", "Waiting that a step of priority is worth"),
         Number("worklist.urgent_seconds", int, "s", "Waiting that being marked urgent is worth"),

@@ -32,6 +32,7 @@ NAMES: Mapping[str, str] = {
     "before": _("Before"),
     "breaks": _("Breaks of the seal"),
     "check": _("Check"),
+    "conditions": _("Conditions"),
     "content": _("Fingerprint of the content"),
     "count": _("Count"),
     "days": _("Count of days"),
@@ -99,7 +100,10 @@ NAMES: Mapping[str, str] = {
 }
 # What is done, by the room that tells of it: the codes by which the trail keeps it.
 _STEPS: Mapping[str, str] = {
-    "authorization": "approve hand_back open reject resubmit return submit withdraw",
+    "authorization": (
+        "approve approve_rule decline_rule hand_back open propose_rule reject resubmit return "
+        "submit withdraw"
+    ),
     "imaging": (
         "document.opened page.added page.copied page.read page.read_again page.rescanned "
         "page.resembles page.seen.original page.seen.thumb page.seen.view page.superseded "

@@ -10,6 +10,7 @@ from chinese_calendar import constants
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext, override
 
+from authorization import services as authorization
 from foundation.kernel.calendar import SHANGHAI, local
 from foundation.ledger import selectors as ledger
 from foundation.people import services as people
@@ -24,10 +25,10 @@ from ops_platform.demo.days import Say, Stage
 from ops_platform.demo.play import Day
 
 POLICIES = {
-    "authorization.limit_fen.1002": "5000000",
-    "authorization.limit_fen.1101": "20000000",
     "authorization.lease_seconds": "180",
     "authorization.target_seconds": "25",
+    "authorization.answer_within_seconds": "10",
+    "authorization.answer_share_percent": "90",
     "monitoring.lease_seconds": "600",
     "worklist.priority_seconds": "60",
     "worklist.urgent_seconds": "14400",
@@ -226,12 +227,17 @@ def enter_posts(
 
 
 def set_policies(*, staff: dict[str, Staff], on: date, at: datetime) -> None:
-    """Put every business number in force: proposed by one person, approved by another."""
+    """Put every business number and authorization rule in force: proposed, and approved."""
     for code, text in POLICIES.items():
         row = policy.propose(
             code=code, value=text, valid_from=on, reason="demo", by=staff["200010"], at=at
         )
         policy.approve(policy_id=row.pk, by=staff["200011"], at=at)
+    proposed = authorization.propose_catalogue(
+        valid_from=on, reason="demo", by=staff["200010"], at=at
+    )
+    chosen = [rule.pk for rule in proposed]
+    authorization.approve_rules(rule_ids=chosen, by=staff["200011"], at=at)
 
 
 def load_holidays(*, since: date) -> int:

@@ -38,6 +38,14 @@ def test_a_small_amount_is_posted_at_once(caller, entered):
     assert told["journal_no"]
 
 
+def test_what_the_teller_declares_may_make_it_wait(caller, entered):
+    declared = {**entered, "amount": "100.00", "by_agent": "false", "manual_id": "true"}
+
+    told = caller.post(SUBMIT, declared, content_type=JSON).json()
+
+    assert (told["state"], told["why"]) == ("queued", ["manual_id"])
+
+
 def test_the_same_key_is_the_same_item(caller, entered):
     first, again = (caller.post(SUBMIT, entered, content_type=JSON).json() for _ in range(2))
 

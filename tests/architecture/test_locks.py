@@ -26,7 +26,7 @@ OPEN = frozenset(re.findall(r"^\| `(\w+)` \| .{20,} \|$", DECISION, re.MULTILINE
 EMPTY = frozenset(re.findall(r"`(\w+)`", DECISION.partition("are empty: ")[2].partition(".\n")[0]))
 EXEMPT = OPEN | EMPTY
 # Open to read, locked to the scope for who writes.
-READ_BY_ALL = frozenset({"policy_policy"})
+READ_BY_ALL = frozenset({"policy_policy", "authorization_authrule"})
 
 
 def tables() -> dict[str, tuple[bool, bool]]:

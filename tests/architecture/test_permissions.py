@@ -34,7 +34,7 @@ from tests.architecture.links import refused_offers
 from tests.architecture.test_urls import pages
 from tests.factories import authorization as factory
 from tests.factories import ledger as books
-from tests.factories import people
+from tests.factories import people, rules
 from tests.factories import trail as trail_factory
 
 # What can be read is read before any step is taken, and there is one of everything in each place.
@@ -67,6 +67,7 @@ class Place:
     closing: DayClosing
     hold_id: int
     policy_id: int
+    rule_id: int
     look_id: int
     job_id: int
     export_key: UUID
@@ -81,6 +82,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("authorization", "key"): lambda _place: uuid4(),
     ("authorization", "number"): lambda place: place.request.number,
     ("authorization", "item_id"): lambda place: place.work_item,
+    ("authorization", "rule_id"): lambda place: place.rule_id,
     ("imaging", "page_id"): lambda place: place.page_id,
     ("ledger", "number"): lambda place: place.account,
     ("policy", "code"): lambda _place: "security.idle_minutes",
@@ -134,7 +136,8 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         name, outlet, request, payer.number, posting.entry_id, pages_of[0].pk, alone[0], teller,
         proposal.pk, post_proposal.pk, books.sealed_and_reopened(outlet),
         books.judicial_hold(payer).pk, people.proposed_number(teller, outlet).pk,
-        trail_factory.look().pk, worklist.enqueue_job(kind="tests.nothing", args={}) or 0,
+        rules.proposed(teller, outlet).pk, trail_factory.look().pk,
+        worklist.enqueue_job(kind="tests.nothing", args={}) or 0,
         books.export(payer, teller).key,
     )  # fmt: skip
 

@@ -22,14 +22,15 @@ from foundation.people.roles import ROLES
 from foundation.people.rules import VENDOR_DUTY
 from foundation.policy.models import Policy
 from foundation.policy.rules import NUMBERS
+from tests.factories import rules
 
 DAY = date(2026, 11, 23)
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 NUMBERS_OF_THE_BANK = {
-    "authorization.limit_fen.1002": "5000000",
-    "authorization.limit_fen.1101": "20000000",
     "authorization.lease_seconds": "180",
     "authorization.target_seconds": "25",
+    "authorization.answer_within_seconds": "10",
+    "authorization.answer_share_percent": "90",
     "monitoring.lease_seconds": "600",
     "worklist.priority_seconds": "60",
     "worklist.urgent_seconds": "14400",
@@ -110,7 +111,7 @@ def password(of: Staff, text: str) -> None:
 
 
 def numbers(by: Staff, approved_by: Staff) -> None:
-    """Put every business number in force since long ago."""
+    """Put every business number and authorization rule in force since long ago."""
     missing = set(NUMBERS) - set(NUMBERS_OF_THE_BANK)
     assert not missing, f"give these numbers a value for the tests: {missing}"
     Policy.objects.bulk_create(
@@ -126,6 +127,7 @@ def numbers(by: Staff, approved_by: Staff) -> None:
         )
         for code, value in NUMBERS_OF_THE_BANK.items()
     )
+    rules.catalogue(by, approved_by)
 
 
 def proposed_number(by: Staff, place: Institution) -> Policy:

@@ -86,6 +86,8 @@ def test_a_pair_is_called_by_its_journal_number(bank, teller):
         ("ledger.journal:x/y", "交易流水 x – y"),
         ("ledger.account:6200000000000000001", "账号 6200 0000 0000 0000 001"),
         ("ledger.import:0a1b2c", "导入的流水 0a1b2c"),
+        ("authorization.rule:1002", "授权规则 1002 个人现金取款"),
+        ("authorization.rule:9", "授权规则 9"),
         ("policy:security.idle_minutes", "参数 屏幕自动锁定前的空闲分钟数"),
         ("policy:gone", "参数 gone"),
         ("policy.day:2026-10-01", "日历日 2026-10-01"),

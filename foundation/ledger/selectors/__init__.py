@@ -78,7 +78,7 @@ from foundation.ledger.selectors._history import (
     trial_accounts,
     trial_balance,
 )
-from foundation.ledger.selectors._holders import holder_name, internal_account, is_held_by
+from foundation.ledger.selectors._holders import Holder, holder, internal_account, is_held_by
 from foundation.ledger.selectors._hot import Hot, Part, hot, hot_accounts
 from foundation.ledger.selectors._journal import JournalQuery, journal, journal_line, journal_lines
 
@@ -89,6 +89,7 @@ __all__ = [
     "Difference",
     "EntrySeen",
     "Extent",
+    "Holder",
     "Hot",
     "JournalQuery",
     "LegSeen",
@@ -133,7 +134,7 @@ __all__ = [
     "hold",
     "hold_requests",
     "hold_timeline",
-    "holder_name",
+    "holder",
     "holds",
     "homes",
     "hot",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import connection
 
 from foundation.ledger import rules
@@ -9,10 +11,33 @@ from foundation.ledger.models import Account
 from foundation.ledger.selectors._accounts import payee_name
 
 
-def holder_name(*, number: str) -> str:
-    """Return the name on an account: whole where it is in scope, masked where it is not."""
+@dataclass(frozen=True)
+class Holder:
+    """Who pays: a name, the account's state, and where in sight the account is kept."""
+
+    name: str
+    state: str
+    institution_id: int | None = None
+    works_here: bool = False
+
+
+def holder(*, number: str) -> Holder:
+    """Return the holder of an account: whole where it is in scope, masked where it is not.
+
+    An account in force of which amounts are held is in the state `held`. Whether somebody of the
+    bank holds it is known of accounts in scope alone.
+    """
     own: Account | None = Account.objects.filter(number=number).first()
-    return own.name if own is not None else payee_name(number=number).name
+    if own is None:
+        seen = payee_name(number=number)
+        return Holder(name=seen.name, state=seen.state)
+    held = own.state == rules.ACTIVE and own.held_fen > 0
+    return Holder(
+        name=own.name,
+        state="held" if held else own.state,
+        institution_id=own.institution_id,
+        works_here=own.holder_person is not None,
+    )
 
 
 def is_held_by(*, number: str, name: str) -> bool:

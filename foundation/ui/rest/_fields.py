@@ -188,7 +188,7 @@ class Choice(_Text):
 
 
 class Flag(Choice):
-    """Yes or no behind the question mark: true or false."""
+    """Yes or no, as text: true or false."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(words=("true", "false"), **more)

@@ -133,13 +133,15 @@ FROM item WHERE kind = 'audited';
 -- Items are entered, decided while somebody views them, and only then come to their end.
 INSERT INTO authorization_request
   (id, number, key, trade_code, state, attempt, teller_label, teller_person, amount_fen,
-   payer_account, payer_name, payee_account, payee_name, voucher_no, purpose, grade_needed,
+   payer_account, payer_name, payee_account, payee_name, voucher_no, purpose, rule_id, why,
+   teller_grade, payer_state, customer_kinds, by_agent, manual_id, correction, grade_needed,
    limit_fen, content_hash, business_date, created_at, queued_at, opened_at, opened_fence,
    decider_label, reasons, remark, journal_no, document_id, institution_id, teller_id, work_item_id)
 SELECT request_id, number, key, '1101',
   CASE kind WHEN 'queued' THEN 'queued' WHEN 'withdrawn' THEN 'withdrawn' ELSE 'viewing' END, 1,
   teller_label, teller_person, fen, payer_account, payer_name, payee_account, payee_name,
-  voucher_no, '货款', 2, 20000000, hash, day, at, at, CASE WHEN decided THEN opened_at END,
+  voucher_no, '货款', (SELECT max(id) FROM authorization_authrule WHERE trade_code = '1101'),
+  '{amount}', 1, 'active', '{}', false, false, false, 2, 20000000, hash, day, at, at, CASE WHEN decided THEN opened_at END,
   decided::int, '', '{}', '', '', document_id, institution_id, teller_id, work_id
 FROM item;
 INSERT INTO authorization_decision

@@ -11,8 +11,15 @@ from foundation.policy import rules, selectors, services
 from foundation.policy.models import Policy
 from tests.foundation.people.conftest import AT, DAY, hired
 
-CODE = "authorization.limit_fen.1002"
+CODE = "tests.limit_fen"
 TOMORROW = DAY + timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def number_in_fen(monkeypatch):
+    """Let there be a number that is an amount."""
+    number = rules.Number(CODE, int, "fen", "Amount")
+    monkeypatch.setitem(rules.NUMBERS, CODE, number)
 
 
 def proposed(by, value="100", valid_from=TOMORROW, institution=None, code=CODE):
@@ -198,8 +205,7 @@ class TestPages:
         self, client, manager, started, sign_in
     ):
         sign_in(manager)
-        code = "authorization.limit_fen.1002"
-        address = reverse("policy:propose", args=[code])
+        address = reverse("policy:propose", args=[CODE])
         given = {"valid_from": "2089-01-01", "institution": "110000", "reason": "x"}
 
         wrong = client.post(address, {**given, "value": "六万"})
@@ -207,8 +213,8 @@ class TestPages:
 
         assert wrong.status_code == 422
         assert 'value="六万"' in wrong.content.decode(), "nothing typed is lost"
-        assert Policy.objects.get(code=code, reason="x").value == "6000050"
-        shown = client.get(reverse("policy:history", args=[code])).content.decode()
+        assert Policy.objects.get(code=CODE, reason="x").value == "6000050"
+        shown = client.get(reverse("policy:history", args=[CODE])).content.decode()
         assert "60,000.50 元" in shown
 
     def test_an_unknown_number_has_no_page(self, client, manager, sign_in):

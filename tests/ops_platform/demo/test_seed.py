@@ -251,6 +251,14 @@ def test_every_business_number_is_in_force(seeded):
     assert [one.number.code for one in shown if one.present is None] == []
 
 
+def test_every_transaction_has_its_rule_by_two_people(seeded):
+    found = authorization.rules_in_force(codes=list(rules.CATALOGUE), on=seeded.days[0].on)
+
+    assert [row.trade_code for row in found] == list(rules.CATALOGUE)
+    assert all(row.proposed_by_id != row.approved_by_id for row in found)
+    assert not authorization.rules_waiting()
+
+
 def test_published_holidays_are_loaded(seeded):
     assert not CalendarDay.objects.get(on=date(2026, 10, 1)).works
     assert CalendarDay.objects.get(on=date(2026, 10, 10)).works

@@ -1,4 +1,4 @@
-"""Which counter transactions wait for a second person, what may follow, and who may decide."""
+"""The states of an item, who may decide it, and what a no must say."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from uuid import UUID
 
 from foundation.kernel.errors import Refused
 from foundation.kernel.flow import Flow, Step
-from foundation.kernel.money import Money
 
 NEW, QUEUED, VIEWING, APPROVED = "new", "queued", "viewing", "approved"
 POSTED, REJECTED, RETURNED, WITHDRAWN = "posted", "rejected", "returned", "withdrawn"
@@ -32,27 +31,6 @@ DECISIONS = ("approve", "reject", "return")
 # The states in which an item is with the centre, and not with the teller or at its end.
 IN_THE_CENTRE = (QUEUED, VIEWING)
 QUEUE = "authorization"
-
-
-@dataclass(frozen=True)
-class TradeCode:
-    """One counter transaction of the catalogue (DOMAIN §4.1) that this form can take."""
-
-    code: str
-    name: str
-    group: str
-    grade: int
-    voucher_kind: str
-    needs_payee: bool = False
-
-
-TRADE_CODES: dict[str, TradeCode] = {
-    trade.code: trade
-    for trade in (
-        TradeCode("1002", "Personal cash withdrawal", "CASH", 2, "withdrawal"),
-        TradeCode("1101", "Personal in-bank transfer", "XFER", 2, "transfer", needs_payee=True),
-    )
-}
 
 
 @dataclass(frozen=True)
@@ -96,13 +74,6 @@ REASONS: dict[str, Reason] = {
         Reason("A30", "Other (say what)", "return", 1),
     )
 }
-
-
-class UnknownTradeCode(Refused):
-    """The catalogue has no such transaction, or this form does not take it."""
-
-    code = "E2001"
-    text = "Transaction code %(trade_code)s cannot be entered here."
 
 
 class OwnItem(Refused):
@@ -233,18 +204,6 @@ def numbered_reasons() -> tuple[NumberedReason, ...]:
             for place, reason in enumerate(kind, 1)
         ]
     return tuple(found)
-
-
-def trade(code: str) -> TradeCode:
-    """Return the transaction of the catalogue; refuse one that the form does not take."""
-    if code not in TRADE_CODES:
-        raise UnknownTradeCode(trade_code=code)
-    return TRADE_CODES[code]
-
-
-def authorization_needed(*, amount: Money, limit: Money) -> bool:
-    """Return whether a second person must look: from the limit on (DOMAIN §4.1, >=)."""
-    return amount >= limit
 
 
 def check_decider(

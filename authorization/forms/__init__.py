@@ -3,37 +3,45 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import format_lazy
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from authorization import rules
+from authorization.forms._cleaned import Cleaned
+from authorization.forms._rule import (
+    CatalogueProposal,
+    Listing,
+    RuleProposal,
+    Span,
+    typed_from,
+)
 from authorization.selectors import Filter
 from authorization.services import Order
 from foundation.kernel import numbering
-from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
 from foundation.kernel.text import clean_text
 from foundation.ui.fields import DayField
 
+__all__ = [
+    "FORMS",
+    "Attachment",
+    "CashWithdrawal",
+    "CatalogueProposal",
+    "Chosen",
+    "Decision",
+    "InBankTransfer",
+    "Listing",
+    "RuleProposal",
+    "Span",
+    "typed_from",
+]
+
 LOST = _("The key of this form was lost. Look at its images, add what is missing, and send again.")
-
-
-class Cleaned(forms.Form):
-    """A form whose fields are read by the kernel: a Refused becomes the field's error."""
-
-    def read(self, name: str, reader: Any) -> Any:
-        """Return what the reader makes of the field's text."""
-        try:
-            return reader(self.cleaned_data[name])
-        except Refused as refusal:
-            raise ValidationError(refusal.shown(gettext)) from refusal
 
 
 class CashWithdrawal(Cleaned):
@@ -48,6 +56,8 @@ class CashWithdrawal(Cleaned):
     voucher_no = forms.CharField(label=_("Voucher number"), max_length=20)
     amount = forms.CharField(label=_("Amount"), max_length=30)
     purpose = forms.CharField(label=_("Purpose"), max_length=60, required=False)
+    by_agent = forms.BooleanField(label=_("Handled by an agent"), required=False)
+    manual_id = forms.BooleanField(label=_("Identity checked by hand"), required=False)
 
     def clean_payer_account(self) -> str:
         """Return the bare account number, its check digit right."""
