@@ -83,13 +83,15 @@ def packages(root: Path = ROOT) -> list[str]:
     return sorted(p.parent.name for p in root.glob("*/__init__.py") if p.parent.name != "tests")
 
 
-def sources(root: Path = ROOT) -> list[Source]:
-    return [
-        read(path, root)
-        for name in packages(root)
-        for path in sorted((root / name).rglob("*.py"))
+@cache
+def sources() -> tuple[Source, ...]:
+    """Return the product's own Python, read once: no test changes the tree that it stands in."""
+    return tuple(
+        read(path)
+        for name in packages()
+        for path in sorted((ROOT / name).rglob("*.py"))
         if "migrations" not in path.parts
-    ]
+    )
 
 
 def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
