@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -14,6 +15,10 @@ _EMPTY = (None, "")
 QUARTER_MINUTES = 15
 HEAT_LEVELS = 9
 LOOK_BACK_DAYS = 10
+# So many alerts are shown, the gravest first; every one of them stands in a table of the board too.
+ALERTS_MOST = 6
+# A share is told of when chance alone would bring it about less than once in so many cells.
+CELLS_PER_FALSE_ALERT = 1000
 
 
 @dataclass(frozen=True)
@@ -146,9 +151,40 @@ def heat(share: Decimal | None, most: Decimal) -> int:
     return max(1, min(HEAT_LEVELS, int(share * HEAT_LEVELS / most)))
 
 
+def stands_out(part: int, whole: int, *, of: int, among: int) -> bool:
+    """Return whether a share is above that of the day by more than chance explains.
+
+    Chance is the exact upper tail of a binomial with the day's share: with 6 % in all, two
+    rejections of two decisions are nothing to be told of, three of three are.
+    """
+    if not whole or not of:
+        return False
+    share = of / among
+    if part <= whole * share or share >= 1:
+        return False
+    term = math.exp(
+        math.lgamma(whole + 1) - math.lgamma(part + 1) - math.lgamma(whole - part + 1)
+        + part * math.log(share) + (whole - part) * math.log1p(-share)
+    )  # fmt: skip
+    tail = 0.0
+    for n in range(part, whole + 1):
+        tail += term
+        term *= (whole - n) / (n + 1) * share / (1 - share)
+    return tail * CELLS_PER_FALSE_ALERT < 1
+
+
+LATE, DIFFERENCES, REJECTED = "late", "differences", "rejected"
+ALERTS: dict[str, tuple[str, str]] = {
+    LATE: ("bad", "waiting longer than twice the target"),
+    DIFFERENCES: ("bad", "differences waiting longer than twice the target"),
+    REJECTED: ("warn", "rejected within an hour, far above the day's mean"),
+}
+
+
 TEXTS = (
     *(figure.text for figure in FIGURES.values()),
     *AGES.values(),
+    *(text for _, text in ALERTS.values()),
     "Authorization",
     "Voucher audit",
 )

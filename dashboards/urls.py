@@ -9,4 +9,5 @@ urlpatterns = [
     path("live/", web.live, name="live"),
     path("items/", web.items, name="items"),
     path("export/", web.export, name="export"),
+    path("report/", web.report, name="report"),
 ]

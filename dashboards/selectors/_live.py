@@ -15,6 +15,8 @@ from authorization import selectors as authorization
 from authorization.models import Request
 from dashboards import rules
 from dashboards.rules import Counted, Cut
+from dashboards.selectors import _alerts
+from dashboards.selectors._alerts import Alert
 from dashboards.selectors._counted import counted, waiting_of
 from dashboards.selectors._decided import Day, average, decided
 from dashboards.selectors._settled import Sums
@@ -25,6 +27,8 @@ from monitoring import rules as monitoring_rules
 from monitoring import selectors as monitoring
 
 Standing = Mapping[tuple[str, str], int]
+Cells = Mapping[tuple[int, int], Sums]
+Names = Mapping[int, str]
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,7 @@ class Board:
     hours: Sequence[int]
     heat: Sequence[HeatRow]
     results: Sequence[Result]
+    alerts: Sequence[Alert]
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,9 @@ def board(*, on: date, at: datetime, under: int | None = None) -> Board:
     cut, before = Cut(on=on, until=at, under=under), _day_before(on)
     target = policy.whole(code="authorization.target_seconds", on=on)
     day = decided(cut=cut, before=before, target_seconds=target)
-    hours, heat = _heat(cut, day)
+    cells = _cells(day)
+    names = {place.pk: place.name for place in people.institutions_by_id(ids={p for p, _ in cells})}
+    hours, heat = _heat(cut, cells, names)
     now = _Now(
         queues=_queues(cut),
         viewing=tuple(counted(figure="viewing", cut=cut).select_related("work_item")),
@@ -164,6 +171,7 @@ def board(*, on: date, at: datetime, under: int | None = None) -> Board:
         hours=hours,
         heat=heat,
         results=_results(cut, now.standing),
+        alerts=_told(cut, cells, names, now.queues),
     )
 
 
@@ -290,32 +298,44 @@ def _reasons(cut: Cut, day: Day) -> Sequence[Reason]:
     ]
 
 
-def _heat(cut: Cut, day: Day) -> tuple[Sequence[int], Sequence[HeatRow]]:
-    """Return the hours and the rows: sub-branches over a branch, outlets below a sub-branch."""
+def _told(cut: Cut, cells: Cells, names: Names, queues: Sequence[Queue]) -> Sequence[Alert]:
+    """Return the alerts, the gravest kind first."""
+    waiting, audit = queues
+    return [
+        *(_alerts.late(cut=cut) if waiting.ages[-1].count else ()),
+        *_alerts.differences(waiting=audit.ages[-1]),
+        *_alerts.rejected(cut=cut, cells=cells, names=names),
+    ][: rules.ALERTS_MOST]
+
+
+def _cells(day: Day) -> Cells:
+    """Return decisions by hour and place: the sub-branches of a branch, the outlets of one."""
     above = people.parents_of(ids={place for place, _ in day.places})
     by_parent = len(set(above.values())) > 1
-    cells: dict[int, dict[int, list[int]]] = defaultdict(dict)
+    cells: dict[tuple[int, int], Sums] = defaultdict(Sums)
     for (own, hour), sums in day.places.items():
-        place = (by_parent and above[own]) or own
-        cell = cells[place].setdefault(hour, [0, 0])
-        cell[0], cell[1] = cell[0] + sums.decided, cell[1] + sums.rejected
-    hours = sorted({hour for _, hour in day.places})
-    shares = [rules.percent(no, n) or Decimal(0) for by in cells.values() for n, no in by.values()]
+        cells[(by_parent and above[own]) or own, hour] += sums
+    return cells
+
+
+def _heat(cut: Cut, cells: Cells, names: Names) -> tuple[Sequence[int], Sequence[HeatRow]]:
+    """Return the hours and the rows of places."""
+    hours = sorted({hour for _, hour in cells})
+    shares = [rules.percent(one.rejected, one.decided) or Decimal(0) for one in cells.values()]
     most = max(shares, default=Decimal(0))
     return hours, [
         HeatRow(
-            place.name,
-            [_cell(cut, place.pk, hour, cells[place.pk].get(hour, [0, 0]), most) for hour in hours],
+            name,
+            [_cell(cut, place, hour, cells.get((place, hour), Sums()), most) for hour in hours],
         )
-        for place in people.institutions_by_id(ids=cells)
+        for place, name in names.items()
     ]
 
 
-def _cell(cut: Cut, place: int, hour: int, counts: Sequence[int], most: Decimal) -> Heat:
-    decided, rejected = counts
+def _cell(cut: Cut, place: int, hour: int, made: Sums, most: Decimal) -> Heat:
     link = cut.link("rejected", place=place, hour=hour)
-    level = rules.heat(rules.percent(rejected, decided), most)
-    return Heat(Counted(rejected, link, decided), level)
+    level = rules.heat(rules.percent(made.rejected, made.decided), most)
+    return Heat(Counted(made.rejected, link, made.decided), level)
 
 
 def _results(cut: Cut, standing: Standing) -> Sequence[Result]:

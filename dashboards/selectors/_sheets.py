@@ -15,6 +15,15 @@ def sheets(*, board: Board) -> Sequence[Sheet]:
     return (
         _figures(board),
         Sheet(
+            gettext("Alerts"),
+            (gettext("Institution"), gettext("Count"), gettext("What"), gettext("Time")),
+            [
+                (one.place or gettext("all places"), one.counted.count, gettext(one.text),
+                 one.clock)
+                for one in board.alerts
+            ],
+        ),
+        Sheet(
             gettext("By quarter hour"),
             (gettext("From"), gettext("Decisions"), gettext("Day before"),
              gettext("Average seconds")),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from dashboards import forms, gateways, rules, selectors
 from dashboards.web import _drawn
 from foundation.people.roles import Permission
-from foundation.ui import menu, table
+from foundation.ui import menu, pdf, table
 from foundation.ui.context import Shell
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
@@ -72,15 +72,30 @@ def items(request: HttpRequest) -> HttpResponse:
 @requires(Permission.DASHBOARD_VIEW)
 def export(request: HttpRequest) -> HttpResponse:
     """Answer the figures as a workbook that says who took it, and so does the trail."""
-    record_export(request)
-    _figure, cut = _asked(request)
-    staff = signed_in(request)
-    found = selectors.board(on=cut.on, at=cut.until, under=cut.under)
-    mark = f"{staff.label} {timezone.localtime():%Y-%m-%d %H:%M:%S}"
+    found, mark = _taken(request)
     data = gateways.workbook(sheets=selectors.sheets(board=found), mark=mark)
     response = HttpResponse(data, content_type=EXCEL)
-    response["Content-Disposition"] = f'attachment; filename="dashboard-{cut.on}.xlsx"'
+    response["Content-Disposition"] = f'attachment; filename="dashboard-{found.cut.on}.xlsx"'
     return response
+
+
+@action
+@require_GET
+@requires(Permission.DASHBOARD_VIEW)
+def report(request: HttpRequest) -> HttpResponse:
+    """Answer the same figures as a report to be kept or signed, marked in the same way."""
+    found, mark = _taken(request)
+    shown = {"board": found, "mark": mark, "sheets": selectors.sheets(board=found)}
+    shown["place"] = signed_in(request).institution.name
+    return pdf.answer("dashboards/_report.html", shown, name=f"dashboard-{found.cut.on}")
+
+
+def _taken(request: HttpRequest) -> tuple[selectors.Board, str]:
+    """Return the figures that somebody takes away and the mark of who did, told on the trail."""
+    record_export(request)
+    _figure, cut = _asked(request)
+    mark = f"{signed_in(request).label} {timezone.localtime():%Y-%m-%d %H:%M:%S}"
+    return selectors.board(on=cut.on, at=cut.until, under=cut.under), mark
 
 
 def _asked(request: HttpRequest) -> tuple[str, rules.Cut]:

@@ -59,3 +59,19 @@ def test_the_day_before_ends_at_the_same_time():
         date(2026, 11, 20),
         datetime(2026, 11, 20, 10, 42, tzinfo=UTC),
     )
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "told"),
+    [(0, 0, False), (1, 1, False), (2, 2, False), (3, 3, True), (6, 40, False), (10, 40, True)],
+)
+def test_a_share_stands_out_when_chance_does_not_explain_it(part, whole, told):
+    assert rules.stands_out(part, whole, of=60, among=1000) is told
+
+
+def test_nothing_stands_out_of_a_day_without_decisions():
+    assert not rules.stands_out(0, 0, of=0, among=0)
+
+
+def test_every_alert_has_a_kind_that_is_drawn():
+    assert {kind for kind, _text in rules.ALERTS.values()} <= {"bad", "warn"}
