@@ -23,7 +23,14 @@ from ops_platform import day_checks, metrics
 
 def connect() -> None:
     """Connect the listeners, and name the queues."""
-    open_queue(Queue("authorization", _("Authorization"), Permission.AUTHORIZATION_DECIDE))
+    open_queue(
+        Queue(
+            "authorization",
+            _("Authorization"),
+            Permission.AUTHORIZATION_DECIDE,
+            leads=Permission.AUTHORIZATION_LEAD,
+        )
+    )
     open_queue(
         Queue(
             "monitoring.audit",
@@ -57,6 +64,7 @@ def name_jobs() -> None:
         Kind("foundation.imaging.tasks.read_page", _("Read a page"),
              running_most="jobs.reading_running_most", waiting_most="jobs.reading_waiting_most"),
         Kind("authorization.tasks.let_go", _("Let an item wait again")),
+        Kind("authorization.tasks.watch", _("Watch how long items wait")),
         Kind("monitoring.tasks.match_document", _("Compare a document"),
              waiting_most="jobs.matching_waiting_most"),
         Kind("monitoring.tasks.match_day", _("Compare an outlet's day"),

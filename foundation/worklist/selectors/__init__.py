@@ -1,5 +1,6 @@
 """What the worklist can be asked: queues and their items, clocks, people's seconds, jobs."""
 
+from foundation.worklist.selectors._able import ABLE, BY_LOT, TAKEABLE, abilities
 from foundation.worklist.selectors._jobs import (
     Jobs,
     JobsOfKind,
@@ -14,10 +15,8 @@ from foundation.worklist.selectors._jobs import (
     signs_of_life,
 )
 from foundation.worklist.selectors._queues import (
-    CAN,
     COUNTED_MOST,
     PAGE,
-    TAKEABLE,
     Depth,
     Held,
     Listed,
@@ -28,7 +27,6 @@ from foundation.worklist.selectors._queues import (
     Seconds,
     Sheet,
     Wanted,
-    abilities,
     calendar_of,
     clocks,
     depth,
@@ -36,6 +34,7 @@ from foundation.worklist.selectors._queues import (
     holdings,
     holdings_of,
     item,
+    lacking,
     latest,
     listed,
     page,
@@ -47,7 +46,8 @@ from foundation.worklist.selectors._queues import (
 )
 
 __all__ = [
-    "CAN",
+    "ABLE",
+    "BY_LOT",
     "COUNTED_MOST",
     "PAGE",
     "TAKEABLE",
@@ -78,6 +78,7 @@ __all__ = [
     "job_timeline",
     "jobs",
     "jobs_by_kind",
+    "lacking",
     "latest",
     "listed",
     "page",

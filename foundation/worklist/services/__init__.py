@@ -2,6 +2,8 @@
 
 from foundation.worklist.services._dispatching import (
     assign,
+    bring_back,
+    escalate,
     mark_urgent,
     resume,
     resume_due,
@@ -16,6 +18,7 @@ from foundation.worklist.services._items import (
     finish,
     heartbeat,
     release,
+    set_aside,
 )
 from foundation.worklist.services._jobs import (
     BELL,
@@ -37,6 +40,7 @@ __all__ = [
     "BELL",
     "Claimed",
     "assign",
+    "bring_back",
     "bury_jobs",
     "claim_job",
     "claim_next",
@@ -44,6 +48,7 @@ __all__ = [
     "end_job",
     "enqueue",
     "enqueue_job",
+    "escalate",
     "expire_leases",
     "extend_job",
     "fail_job",
@@ -58,6 +63,7 @@ __all__ = [
     "resume_due",
     "revive_job",
     "revive_jobs",
+    "set_aside",
     "sign_of_life",
     "suspend",
     "take_back",
