@@ -12,6 +12,7 @@ from authorization import events as authorization
 from foundation.imaging import events as imaging
 from foundation.kernel import bus
 from foundation.ledger import events as ledger
+from foundation.people import events as people
 from foundation.people.roles import Permission
 from foundation.trail import events as trail
 from foundation.worklist import events as queues
@@ -53,6 +54,7 @@ def connect() -> None:
     bus.listen(trail.Recorded, metrics.count_recorded)
     bus.listen(queues.Claimed, metrics.count_claim)
     bus.listen(queues.LetGo, of_queue("authorization", later("authorization.tasks.let_go")))
+    bus.listen(people.SignedOut, lay_down)
     day_checks.connect()
 
 
@@ -94,6 +96,11 @@ def name_jobs() -> None:
         Kind("ops_platform.tasks.verify_books", _("Verify the books"), patient=True),
     ):  # fmt: skip
         name_kind(kind)
+
+
+def lay_down(event: people.SignedOut) -> None:
+    """Let go of what a person holds who signs out, so that nobody waits for the lease to end."""
+    worklist.let_go_of(staff_id=event.staff_id, at=event.at)
 
 
 def of_queue(queue: str, listener: Callable[[Any], None]) -> Callable[[Any], None]:

@@ -131,7 +131,7 @@ _STEPS: Mapping[str, str] = {
     "policy": "approve approve_day decline propose propose_day",
     "trail": "export search verify_books",
     "worklist": (
-        "assign drop_job escalate expire mark_urgent resume revive_job revive_jobs suspend "
+        "assign drop_job escalate expire let_go mark_urgent resume revive_job revive_jobs suspend "
         "take_back"
     ),
 }

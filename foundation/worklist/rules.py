@@ -61,6 +61,7 @@ class Lack:
 
 
 NOT_OFFERED = {
+    "role": Lack("No role for this queue"),
     "leads": Lack("It went up to the leads"),
     "skill": Lack("Skill or grade does not reach it yet"),
     "amount": Lack("The amount is above the limit of the grade"),

@@ -1,6 +1,6 @@
 """What the worklist can be asked: queues and their items, clocks, people's seconds, jobs."""
 
-from foundation.worklist.selectors._able import ABLE, BY_LOT, TAKEABLE, abilities
+from foundation.worklist.selectors._able import ABLE, BY_LOT, CONDITIONS, TAKEABLE, abilities
 from foundation.worklist.selectors._jobs import (
     Jobs,
     JobsOfKind,
@@ -37,6 +37,7 @@ from foundation.worklist.selectors._queues import (
     lacking,
     latest,
     listed,
+    not_offered,
     page,
     seconds_by_person,
     sheet,
@@ -48,6 +49,7 @@ from foundation.worklist.selectors._queues import (
 __all__ = [
     "ABLE",
     "BY_LOT",
+    "CONDITIONS",
     "COUNTED_MOST",
     "PAGE",
     "TAKEABLE",
@@ -81,6 +83,7 @@ __all__ = [
     "lacking",
     "latest",
     "listed",
+    "not_offered",
     "page",
     "pressures",
     "seconds_by_person",

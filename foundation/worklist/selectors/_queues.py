@@ -12,6 +12,7 @@ from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Quer
 from django.utils.timezone import localdate
 
 from foundation.kernel.calendar import Calendar
+from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from foundation.trail import selectors as trail
@@ -234,6 +235,13 @@ def lacking(*, item: WorkItem, staff: Staff, on: date) -> Sequence[str]:
         cursor.execute(LACKING, asked)
         fulfilled = cursor.fetchone() or ()
     return tuple(name for name, good in zip(CONDITIONS, fulfilled, strict=False) if not good)
+
+
+def not_offered(*, item: WorkItem, staff: Staff, on: date) -> Sequence[str]:
+    """Return by their names everything that keeps an item from a person, the role included."""
+    queue = rules.queues().get(item.queue)
+    role = queue is None or queue.permission in people.permissions(staff=staff, on=on)
+    return (*(() if role else ("role",)), *lacking(item=item, staff=staff, on=on))
 
 
 def page(*, queue: str, wanted: Wanted, after: Place | None = None, limit: int = PAGE) -> Page:

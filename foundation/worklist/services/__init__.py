@@ -17,6 +17,7 @@ from foundation.worklist.services._items import (
     expire_leases,
     finish,
     heartbeat,
+    let_go_of,
     release,
     set_aside,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "finish_job",
     "hand_back_job",
     "heartbeat",
+    "let_go_of",
     "mark_urgent",
     "purge_jobs",
     "release",

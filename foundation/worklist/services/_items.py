@@ -22,7 +22,7 @@ from foundation.trail import services as trail
 from foundation.ui import live
 from foundation.worklist import events, rules, selectors
 from foundation.worklist.models import Suspension, WorkItem
-from foundation.worklist.services._statements import CLAIM, END, ENQUEUE, EXPIRE, KEEP
+from foundation.worklist.services._statements import CLAIM, END, ENQUEUE, EXPIRE, KEEP, LET_GO
 
 SYSTEM = "system"
 # Which advisory locks are the worklist's: one a person, so that a double click claims one item.
@@ -168,6 +168,26 @@ def expire_leases() -> int:
             subject=subject,
             at=at,
             detail={"queue": queue, "held_by": held_by},
+        )
+        bus.publish(events.LetGo(queue=queue, subject=subject))
+        _ring(queue, institution_id)
+    return len(rows)
+
+
+@transaction.atomic
+def let_go_of(*, staff_id: int, at: datetime) -> int:
+    """Put back at once what a person holds who signed out; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(LET_GO, {"staff": staff_id})
+        rows = cursor.fetchall()
+    for queue, institution_id, subject, held_by in rows:
+        trail.record(
+            institution_id=institution_id,
+            actor=held_by,
+            action="worklist.let_go",
+            subject=subject,
+            at=at,
+            detail={"queue": queue},
         )
         bus.publish(events.LetGo(queue=queue, subject=subject))
         _ring(queue, institution_id)

@@ -90,6 +90,21 @@ FROM gone WHERE item.id = gone.id
 RETURNING item.queue, item.institution_id, item.subject, gone.holder_label, clock_timestamp()
 """
 
+LET_GO = """
+WITH gone AS (
+    SELECT id, institution_id, holder_id, holder_label, fence, held_at
+    FROM worklist_workitem WHERE state = 'held' AND holder_id = %(staff)s ORDER BY id FOR UPDATE
+), ended AS (
+    INSERT INTO worklist_holding
+        (institution_id, item_id, staff_id, fence, began_at, ended_at, ended_by)
+    SELECT institution_id, id, holder_id, fence, held_at, clock_timestamp(), 'signed out' FROM gone
+)
+UPDATE worklist_workitem item SET state = 'waiting', holder_id = NULL, holder_label = '',
+    lease_until = NULL
+FROM gone WHERE item.id = gone.id
+RETURNING item.queue, item.institution_id, item.subject, gone.holder_label
+"""
+
 # Everything that ends a holding checks holder, fence and lease in the statement itself.
 END = f"""
 WITH held AS (
