@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from django.utils import timezone
+
 from authorization import services
 
 
 def let_go(*, subject: str, **_event: object) -> Callable[[], object]:
     """Let an item wait again whose authorizer left it."""
     return partial(services.let_go, number=subject.partition(":")[2])
+
+
+def watch() -> Callable[[], object]:
+    """Alarm, send up and let lapse what is due."""
+    return partial(services.watch, at=timezone.now())

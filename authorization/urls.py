@@ -17,11 +17,15 @@ urlpatterns = [
     path("workbench/", web.workbench, name="workbench"),
     path("decide/<str:number>/", web.decide, name="decide"),
     path("hand-back/<str:number>/", web.hand_back, name="hand_back"),
+    path("on-screen/<str:number>/", web.on_screen, name="on_screen"),
+    path("hold/<str:number>/", web.hold, name="hold"),
+    path("on-hold/", web.on_hold, name="on_hold"),
     path("comparison/<str:number>/", web.comparison, name="comparison"),
     path("heartbeat/<int:item_id>/", web.heartbeat, name="heartbeat"),
     # everybody who may look
     path("items/", web.items, name="items"),
     path("item/<str:number>/", web.item, name="item"),
+    path("answer/<str:number>/", web.answer, name="answer"),
     # the rules, changed by two people
     path("rules/", web.rule_list, name="rule_list"),
     path("rules/waiting/", web.rules_waiting, name="rules_waiting"),

@@ -43,8 +43,14 @@ QUEUES: Mapping[str, Kept] = {
     authorization.QUEUE: Kept(
         open=lambda: Request.objects.filter(state__in=authorization.IN_THE_CENTRE),
         ever=lambda: Request.objects.filter(work_item__isnull=False),
-        decided=("authorization.approve", "authorization.reject", "authorization.return"),
-        came=("authorization.submit", "authorization.resubmit"),
+        # The first yes of two ends an item and brings the one for the second.
+        decided=(
+            "authorization.approve",
+            "authorization.confirm",
+            "authorization.reject",
+            "authorization.return",
+        ),
+        came=("authorization.submit", "authorization.resubmit", "authorization.confirm"),
         passed=lambda: Request.objects.filter(work_item__isnull=True),
     ),
     "monitoring.audit": Kept(

@@ -21,6 +21,8 @@ UNPOSTED = (
     authorization.NEW,
     authorization.QUEUED,
     authorization.VIEWING,
+    authorization.ON_HOLD,
+    authorization.ESCALATED,
     authorization.APPROVED,
     authorization.RETURNED,
 )

@@ -40,6 +40,9 @@ def connect() -> None:
     menu.find_with(items, permission=Permission.AUTHORIZATION_VIEW)
     menu.find_with(accounts, permission=Permission.ACCOUNT_VIEW)
     menu.notices_from(returned, permission=Permission.AUTHORIZATION_SUBMIT)
+    menu.notices_from(asked, permission=Permission.AUTHORIZATION_SUBMIT)
+    menu.notices_from(consulted, permission=Permission.AUTHORIZATION_DECIDE)
+    menu.notices_from(alarmed, permission=Permission.AUTHORIZATION_LEAD)
     menu.business_date_from(open_day)
 
 
@@ -90,6 +93,41 @@ def returned(staff: Staff) -> Iterable[Notice]:
             % {"number": item.number},
             address=addresses.of("authorization:correct", item.number),
             at=item.decided_at or item.created_at,
+            urgent=True,
+        )
+
+
+def asked(staff: Staff) -> Iterable[Notice]:
+    """Tell a teller for which items another image is asked for."""
+    for one in authorization.asked_of(teller=staff, limit=NOTICES_MAX):
+        yield Notice(
+            text=gettext("An image is asked for: item %(number)s.")
+            % {"number": one.request.number},
+            address=addresses.of("authorization:answer", one.request.number),
+            at=one.asked_at,
+            urgent=True,
+        )
+
+
+def consulted(staff: Staff) -> Iterable[Notice]:
+    """Tell an authorizer what colleagues ask."""
+    for one in authorization.consultations(staff=staff, limit=NOTICES_MAX):
+        yield Notice(
+            text=gettext("A colleague asks about item %(number)s.")
+            % {"number": one.request.number},
+            address=addresses.of("authorization:answer", one.request.number),
+            at=one.asked_at,
+            urgent=True,
+        )
+
+
+def alarmed(_staff: Staff) -> Iterable[Notice]:
+    """Tell the leads which items have waited too long or came up to them."""
+    for item in authorization.alarmed(limit=NOTICES_MAX):
+        yield Notice(
+            text=gettext("Item %(number)s has waited too long.") % {"number": item.number},
+            address=addresses.of("authorization:item", item.number),
+            at=item.escalated_at or item.alarmed_at or item.created_at,
             urgent=True,
         )
 

@@ -16,6 +16,7 @@ SCREENS = (
             Action("authorization.approve", _("Approve"), "F9"),
             Action("authorization.reject", _("Reject"), "F10"),
             Action("authorization.return", _("Send back"), "F7"),
+            Action("authorization.hold", _("Ask"), "F8"),
             Action("authorization.rest", _("Rest"), "F2"),
         ),
         beside=(IMAGES,),
@@ -34,6 +35,11 @@ SCREENS = (
             Action("authorization.leave", _("Leave"), "F12"),
             Action("authorization.choose", _("Choose files"), "F6"),
         ),
+    ),
+    Screen(
+        key="authorization.answer",
+        title=_("Answer to a question"),
+        actions=(Action("authorization.answer", _("Answer"), "F9"),),
     ),
     Screen(
         key="authorization.receipt",

@@ -53,6 +53,12 @@ CENTRES = (
                 Permission.AUTHORIZATION_DECIDE,
                 "shield-check",
             ),
+            _place(
+                _("On hold"),
+                "authorization:on_hold",
+                Permission.AUTHORIZATION_DECIDE,
+                "player-pause",
+            ),
             _place(_("My items"), "authorization:mine", Permission.AUTHORIZATION_SUBMIT, "inbox"),
             _place(
                 _("All items"), "authorization:items", Permission.AUTHORIZATION_VIEW, "list-details"

@@ -12,6 +12,7 @@ from authorization import events as authorization
 from foundation.imaging import events as imaging
 from foundation.kernel import bus
 from foundation.ledger import events as ledger
+from foundation.people import events as people
 from foundation.people.roles import Permission
 from foundation.trail import events as trail
 from foundation.worklist import events as queues
@@ -23,7 +24,14 @@ from ops_platform import day_checks, metrics
 
 def connect() -> None:
     """Connect the listeners, and name the queues."""
-    open_queue(Queue("authorization", _("Authorization"), Permission.AUTHORIZATION_DECIDE))
+    open_queue(
+        Queue(
+            "authorization",
+            _("Authorization"),
+            Permission.AUTHORIZATION_DECIDE,
+            leads=Permission.AUTHORIZATION_LEAD,
+        )
+    )
     open_queue(
         Queue(
             "monitoring.audit",
@@ -46,6 +54,7 @@ def connect() -> None:
     bus.listen(trail.Recorded, metrics.count_recorded)
     bus.listen(queues.Claimed, metrics.count_claim)
     bus.listen(queues.LetGo, of_queue("authorization", later("authorization.tasks.let_go")))
+    bus.listen(people.SignedOut, lay_down)
     day_checks.connect()
 
 
@@ -57,6 +66,7 @@ def name_jobs() -> None:
         Kind("foundation.imaging.tasks.read_page", _("Read a page"),
              running_most="jobs.reading_running_most", waiting_most="jobs.reading_waiting_most"),
         Kind("authorization.tasks.let_go", _("Let an item wait again")),
+        Kind("authorization.tasks.watch", _("Watch how long items wait")),
         Kind("monitoring.tasks.match_document", _("Compare a document"),
              waiting_most="jobs.matching_waiting_most"),
         Kind("monitoring.tasks.match_day", _("Compare an outlet's day"),
@@ -86,6 +96,11 @@ def name_jobs() -> None:
         Kind("ops_platform.tasks.verify_books", _("Verify the books"), patient=True),
     ):  # fmt: skip
         name_kind(kind)
+
+
+def lay_down(event: people.SignedOut) -> None:
+    """Let go of what a person holds who signs out, so that nobody waits for the lease to end."""
+    worklist.let_go_of(staff_id=event.staff_id, at=event.at)
 
 
 def of_queue(queue: str, listener: Callable[[Any], None]) -> Callable[[Any], None]:

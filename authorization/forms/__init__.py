@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -29,11 +30,13 @@ from foundation.ui.fields import DayField
 
 __all__ = [
     "FORMS",
+    "Answer",
     "Attachment",
     "CashWithdrawal",
     "CatalogueProposal",
     "Chosen",
     "Decision",
+    "Hold",
     "InBankTransfer",
     "Listing",
     "RuleProposal",
@@ -129,6 +132,36 @@ class Decision(forms.Form):
         choices=[(code, code) for code in rules.REASONS], required=False
     )
     remark = forms.CharField(max_length=200, required=False)
+
+
+class Hold(forms.Form):
+    """What an authorizer asks before deciding."""
+
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in rules.HOLDS])
+    question = forms.CharField(label=_("Question"), max_length=200, required=False)
+    called_number = forms.CharField(label=_("Number called"), max_length=20, required=False)
+    fence = forms.IntegerField(min_value=0)
+
+
+class Answer(forms.Form):
+    """What is answered to a question; a call also says what came of it."""
+
+    text = forms.CharField(
+        label=_("Answer"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 200}),
+    )
+    outcome = forms.ChoiceField(
+        label=_("What came of the call"),
+        choices=[("", "—"), *((code, _(one.text)) for code, one in rules.OUTCOMES.items())],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, kind: str, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if kind != rules.CALL:
+            del self.fields["outcome"]
 
 
 class Attachment(forms.Form):

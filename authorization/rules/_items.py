@@ -13,12 +13,20 @@ from foundation.kernel.flow import Flow, Step
 
 NEW, QUEUED, VIEWING, APPROVED = "new", "queued", "viewing", "approved"
 POSTED, REJECTED, RETURNED, WITHDRAWN = "posted", "rejected", "returned", "withdrawn"
+ON_HOLD, ESCALATED = "on_hold", "escalated"
 
 FLOW = Flow(
     Step("queue", NEW, QUEUED),
     Step("pass", NEW, APPROVED),
     Step("open", QUEUED, VIEWING),
+    Step("open", ESCALATED, VIEWING),
     Step("hand_back", VIEWING, QUEUED),
+    Step("hold", VIEWING, ON_HOLD),
+    Step("answer", ON_HOLD, QUEUED),
+    Step("lapse", ON_HOLD, QUEUED),
+    Step("time_out", VIEWING, ESCALATED),
+    Step("escalate", QUEUED, ESCALATED),
+    Step("confirm", VIEWING, QUEUED),
     Step("approve", VIEWING, APPROVED),
     Step("post", APPROVED, POSTED),
     Step("reject", VIEWING, REJECTED),
@@ -26,10 +34,14 @@ FLOW = Flow(
     Step("resubmit", RETURNED, QUEUED),
     Step("withdraw", QUEUED, WITHDRAWN),
     Step("withdraw", RETURNED, WITHDRAWN),
+    Step("withdraw", ON_HOLD, WITHDRAWN),
+    Step("withdraw", ESCALATED, WITHDRAWN),
 )
 DECISIONS = ("approve", "reject", "return")
 # The states in which an item is with the centre, and not with the teller or at its end.
-IN_THE_CENTRE = (QUEUED, VIEWING)
+IN_THE_CENTRE = (QUEUED, VIEWING, ON_HOLD, ESCALATED)
+# Those in which it waits for an authorizer, for everybody or for the leads alone.
+WAITING_IN = (QUEUED, ESCALATED)
 QUEUE = "authorization"
 
 

@@ -29,7 +29,7 @@ def day_of(*, authorizer: Staff, on: date) -> DayOf:
         decided=figures["n"],
         average_seconds=None if figures["view"] is None else round(figures["view"] / 1000),
         waiting=Request.objects.filter(
-            state=rules.QUEUED, grade_needed__lte=authorizer.grade
+            state__in=rules.WAITING_IN, grade_needed__lte=authorizer.grade
         ).count(),
     )
 
@@ -60,9 +60,9 @@ def figures(*, on: date) -> Figures:
         longest=Max("view_ms"),
     )
     now = Request.objects.filter(state__in=rules.IN_THE_CENTRE).aggregate(
-        waiting=Count("id", filter=Q(state=rules.QUEUED)),
+        waiting=Count("id", filter=Q(state__in=rules.WAITING_IN)),
         viewing=Count("id", filter=Q(state=rules.VIEWING)),
-        oldest=Min("queued_at", filter=Q(state=rules.QUEUED)),
+        oldest=Min("queued_at", filter=Q(state__in=rules.WAITING_IN)),
     )
     average = made["average"]
     return Figures(

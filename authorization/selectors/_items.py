@@ -11,7 +11,8 @@ from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext_noop as _
 
 from authorization import rules
-from authorization.models import Decision, Request
+from authorization.models import Decision, Inquiry, Request
+from authorization.selectors._waiting import inquiries
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
 from foundation.kernel.money import Money
@@ -58,7 +59,7 @@ def numbers_by_key(*, keys: Sequence[UUID]) -> Mapping[UUID, str]:
 
 def decisions(*, request: Request) -> Sequence[Decision]:
     """Return every decision on an item, the latest first."""
-    return tuple(Decision.objects.filter(request=request).order_by("-seq"))
+    return tuple(Decision.objects.filter(request=request).order_by("-seq", "-level"))
 
 
 def decisions_of(*, on: date) -> QuerySet[Decision]:
@@ -75,6 +76,7 @@ class Record:
     fields: Sequence[Field]
     pages: Sequence[Page]
     decisions: Sequence[Decision]
+    inquiries: Sequence[Inquiry]
     timeline: Sequence[object]
     open_steps: frozenset[str]
 
@@ -86,6 +88,7 @@ def record(*, request: Request) -> Record:
         fields=comparison(request=request),
         pages=imaging.pages(document_id=request.document_id),
         decisions=decisions(request=request),
+        inquiries=inquiries(request=request),
         timeline=trail.timeline(subject=request.subject),
         open_steps=frozenset(rules.FLOW.steps_from(request.state)),
     )
@@ -124,8 +127,17 @@ class Shown:
     read: bool
     checks: Sequence[Check]
     history: Sequence[Request]
+    inquiries: Sequence[Inquiry]
     target_seconds: int
     opened_at: datetime
+
+    @property
+    def call_missing(self) -> bool:
+        """Return whether the rule wants a call-back that no customer has confirmed yet."""
+        return self.request.call_needed and not any(
+            one.outcome == rules.CONFIRMED and one.attempt == self.request.attempt
+            for one in self.inquiries
+        )
 
     @property
     def differing(self) -> int:
@@ -143,6 +155,7 @@ def shown(*, request: Request) -> Shown:
         read=imaging.is_read(document_id=request.document_id),
         checks=checks(request=request),
         history=history(request=request),
+        inquiries=inquiries(request=request),
         target_seconds=policy.whole(code="authorization.target_seconds", on=request.business_date),
         opened_at=request.opened_at,
     )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, NamedTuple, TypeVar
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from authorization import rules
-from authorization.models import Request
+from authorization.models import Inquiry, Request
 from foundation.people.models import Staff
 
 PAGE = 50
@@ -29,13 +29,16 @@ class Own(NamedTuple):
     decider_label: str
     journal_no: str
     reasons: Sequence[str]
+    asked: bool
 
 
 def own(*, teller: Staff, on: date) -> Sequence[Own]:
-    """Return the teller's items: whatever was sent back first, then the newest of the day."""
-    back = sent_back(teller=teller, limit=PAGE)
+    """Return the teller's items: what is asked and what was sent back first, then the day's."""
+    asked = _own(Request.objects.filter(_asked(), teller=teller, state=rules.ON_HOLD), limit=PAGE)
+    back = sent_back(teller=teller, limit=PAGE - len(asked))
     rows = Request.objects.filter(teller=teller, business_date=on).exclude(state=rules.RETURNED)
-    return (*back, *_own(rows, limit=PAGE - len(back)))
+    rows = rows.exclude(number__in=[row.number for row in asked])
+    return (*asked, *back, *_own(rows, limit=PAGE - len(back) - len(asked)))
 
 
 def sent_back(*, teller: Staff, limit: int) -> Sequence[Own]:
@@ -43,8 +46,14 @@ def sent_back(*, teller: Staff, limit: int) -> Sequence[Own]:
     return _own(Request.objects.filter(teller=teller, state=rules.RETURNED), limit=limit)
 
 
+def _asked() -> Exists:
+    """Return the condition that the teller is asked for an image and has not sent it yet."""
+    asked = Inquiry.objects.filter(request=OuterRef("pk"), ended_at=None, kind=rules.RESCAN)
+    return Exists(asked.order_by())
+
+
 def _own(rows: QuerySet[Request], *, limit: int) -> Sequence[Own]:
-    found = rows.order_by("-id").values_list(*Own._fields)[:limit]
+    found = rows.order_by("-id").annotate(asked=_asked()).values_list(*Own._fields)[:limit]
     return tuple(map(Own._make, found))
 
 

@@ -2,6 +2,7 @@
 
 from authorization.services._deciding import decide, hand_back, let_go, open_next
 from authorization.services._entering import Order, attach, resubmit, submit, withdraw
+from authorization.services._holding import answer, hold, lapse
 from authorization.services._ruling import (
     approve_rule,
     approve_rules,
@@ -9,20 +10,35 @@ from authorization.services._ruling import (
     propose_catalogue,
     propose_rule,
 )
+from authorization.services._timing import (
+    alarm,
+    seen_by_teller,
+    send_up,
+    shown_on_screen,
+    watch,
+)
 
 __all__ = [
     "Order",
+    "alarm",
+    "answer",
     "approve_rule",
     "approve_rules",
     "attach",
     "decide",
     "decline_rule",
     "hand_back",
+    "hold",
+    "lapse",
     "let_go",
     "open_next",
     "propose_catalogue",
     "propose_rule",
     "resubmit",
+    "seen_by_teller",
+    "send_up",
+    "shown_on_screen",
     "submit",
+    "watch",
     "withdraw",
 ]

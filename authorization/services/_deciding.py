@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 
 from authorization import rules, selectors
 from authorization.models import Decision, Request
 from authorization.services import _posting
+from authorization.services._holding import let_lapse
+from authorization.services._queueing import (
+    MILLISECOND,
+    QUEUED,
+    let_wait,
+    put_in,
+    told,
+    waited,
+)
 from foundation.people.models import Staff
-from foundation.trail import services as trail
 from foundation.ui import live
 from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
+
+PASSED_ON_PRIORITY = 20
 
 
 @transaction.atomic
@@ -26,13 +36,12 @@ def open_next(*, authorizer: Staff, at: datetime) -> Request | None:
     request = selectors.locked(number=item.subject.partition(":")[2])
     if request.state == rules.VIEWING and request.opened_fence == item.fence:
         return request
-    if request.state == rules.VIEWING:
-        request.state = rules.FLOW.after(request.state, "hand_back")
+    _make_open(request, at)
     request.state = rules.FLOW.after(request.state, "open")
     request.opened_fence = item.fence
-    request.opened_at = at
-    request.save(update_fields=["state", "opened_at", "opened_fence"])
-    _told(request, "open", authorizer, at)
+    request.opened_at, request.shown_at = at, None
+    request.save(update_fields=["state", "opened_at", "shown_at", "opened_fence"])
+    told(request=request, step="open", actor=authorizer.label, at=at)
     live.tell("authorization", request.institution_id)
     return request
 
@@ -49,22 +58,17 @@ def decide(
     reasons: Sequence[str] = (),
     remark: str = "",
 ) -> Request:
-    """Record one person's yes or no and post on yes, all in one transaction.
+    """Record one person's yes or no and post on the last yes, all in one transaction.
 
     Refuses the item's own teller or outlet, too low a grade, a lease that was lost, content that
-    changed after `shown` (its hash), a no without a fitting reason, and a posting that the ledger
-    does not take.
+    changed after `shown` (its hash), a no without a fitting reason, a second yes of one human, a
+    yes without the call-back that the rule wants, and a posting that the ledger does not take.
+    The first yes of two lets the item wait for another person; a no at either level ends it.
     """
     request = selectors.locked(number=number)
-    target = rules.FLOW.after(request.state, step)
-    rules.check_decider(
-        decider_person=decider.person,
-        decider_institution_id=decider.institution_id,
-        grade=decider.grade,
-        teller_person=request.teller_person,
-        institution_id=request.institution_id,
-        grade_needed=request.grade_needed,
-    )
+    first = step == "approve" and request.level < request.levels_needed
+    target = rules.FLOW.after(request.state, "confirm" if first else step)
+    _check(request, step, decider)
     rules.check_reasons(step, reasons, remark)
     if shown != request.content_hash:
         raise rules.ShownIsStale
@@ -72,10 +76,16 @@ def decide(
     request.reasons, request.remark = list(reasons), remark
     on = _posting.day_of(request=request)
     _keep_decision(request, step, decider, on, at)
+    told(
+        request=request, step="confirm" if first else step, actor=decider.label, at=at,
+        reasons=list(reasons), remark=remark, content=shown,
+    )  # fmt: skip
+    if first:
+        _pass_on(request, decider, at)
+        return request
     request.state = target
     request.decided_at, request.decider_label = at, decider.label
     request.save(update_fields=["state", "decided_at", "decider_label", "reasons", "remark"])
-    _told(request, step, decider, at, reasons=list(reasons), remark=remark, content=shown)
     if step == "approve":
         _posting.post(request=request, on=on, at=at)
     live.tell("authorization", request.institution_id)
@@ -86,12 +96,9 @@ def decide(
 def hand_back(*, number: str, fence: int, authorizer: Staff, at: datetime) -> Request:
     """Put an item one cannot decide now back into the queue, at its old place."""
     request = selectors.locked(number=number)
-    request.state = rules.FLOW.after(request.state, "hand_back")
-    request.opened_at = None
-    request.save(update_fields=["state", "opened_at"])
+    let_wait(request=request, step="hand_back")
     worklist.release(item_id=_work(request), fence=fence, staff=authorizer)
-    _told(request, "hand_back", authorizer, at)
-    live.tell("authorization", request.institution_id)
+    told(request=request, step="hand_back", actor=authorizer.label, at=at)
     return request
 
 
@@ -102,11 +109,42 @@ def let_go(*, number: str) -> Request:
     # Read under the item's lock, as every step takes it first: who claims it now comes after.
     held = request.work_item is not None and request.work_item.state == worklist_rules.HELD
     if request.state == rules.VIEWING and not held:
-        request.state = rules.FLOW.after(request.state, "hand_back")
-        request.opened_at = None
-        request.save(update_fields=["state", "opened_at"])
-        live.tell("authorization", request.institution_id)
+        let_wait(request=request, step="hand_back")
     return request
+
+
+def _make_open(request: Request, at: datetime) -> None:
+    """Let an item wait that was given out while it still stood as on a desk or on hold."""
+    if request.state == rules.VIEWING:
+        let_wait(request=request, step="hand_back")
+    elif request.state == rules.ON_HOLD:
+        inquiry = selectors.open_inquiry(request=request)
+        assert inquiry is not None, "an item on hold has its question"
+        let_lapse(request=request, inquiry=inquiry, at=at)
+
+
+def _check(request: Request, step: str, decider: Staff) -> None:
+    rules.check_decider(
+        decider_person=decider.person,
+        decider_institution_id=decider.institution_id,
+        grade=decider.grade,
+        teller_person=request.teller_person,
+        institution_id=request.institution_id,
+        grade_needed=request.grade_needed,
+    )
+    if decider.person in selectors.confirmed_by(request=request):
+        raise rules.SecondOfSamePerson
+    if step == "approve" and request.call_needed and not selectors.is_confirmed(request=request):
+        raise rules.CallBackMissing
+
+
+def _pass_on(request: Request, first: Staff, at: datetime) -> None:
+    """Let an item with its first yes wait for another human, before what comes new."""
+    put_in(
+        request=request, step="confirm", priority=PASSED_ON_PRIORITY, at=at, not_by=[first.person]
+    )
+    request.level += 1
+    request.save(update_fields=QUEUED)
 
 
 def _work(request: Request) -> int:
@@ -121,6 +159,7 @@ def _keep_decision(request: Request, step: str, decider: Staff, on: date, at: da
         institution_id=request.institution_id,
         request=request,
         seq=request.attempt,
+        level=request.level,
         step=step,
         decider=decider,
         decider_label=decider.label,
@@ -130,17 +169,15 @@ def _keep_decision(request: Request, step: str, decider: Staff, on: date, at: da
         content_hash=request.content_hash,
         business_date=on,
         at=at,
-        queue_ms=(request.opened_at - request.queued_at) // timedelta(milliseconds=1),
-        view_ms=(at - request.opened_at) // timedelta(milliseconds=1),
+        queue_ms=waited(request=request, at=at) // MILLISECOND,
+        view_ms=request.viewed_ms + (at - request.opened_at) // MILLISECOND,
+        hold_ms=request.held_ms,
+        show_ms=_until_shown(request),
     )
 
 
-def _told(request: Request, step: str, actor: Staff, at: datetime, **detail: object) -> None:
-    trail.record(
-        institution_id=request.institution_id,
-        actor=actor.label,
-        action=f"authorization.{step}",
-        subject=request.subject,
-        at=at,
-        detail=detail,
-    )
+def _until_shown(request: Request) -> int | None:
+    """Return how long the desk took to show the images, if it said when it did."""
+    if request.shown_at is None or request.opened_at is None:
+        return None
+    return max(0, (request.shown_at - request.opened_at) // MILLISECOND)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.utils.timezone import localdate
 
 from authorization import rules, selectors
 from authorization.models import Request
 from authorization.services import _posting
+from authorization.services._content import content_of
+from authorization.services._holding import take_back
+from authorization.services._queueing import QUEUED, put_in, told
 from foundation.imaging import selectors as imaging_selectors
 from foundation.imaging import services as imaging
 from foundation.imaging.models import Page
@@ -23,8 +25,6 @@ from foundation.kernel import numbering
 from foundation.kernel.money import Money
 from foundation.ledger import selectors as ledger
 from foundation.people.models import Staff
-from foundation.policy import selectors as policy
-from foundation.trail import services as trail
 from foundation.ui import live
 from foundation.worklist import services as worklist
 
@@ -34,13 +34,13 @@ FIRST_PRIORITY = 10
 # What a teller may change of a returned item, and what its decision is reset to.
 CONTENT = (
     "amount_fen", "payer_account", "payer_name", "payee_account", "payee_name", "voucher_no",
-    "purpose", "by_agent", "manual_id", "document", "content_hash", "attempt", "opened_at",
-    "opened_fence", "decided_at", "decider_label", "reasons", "remark",
+    "purpose", "by_agent", "manual_id", "document", "content_hash", "attempt", "decided_at",
+    "decider_label", "reasons", "remark",
 )  # fmt: skip
 # What comes of the rule that an item is measured by.
 MEASURED = (
     "rule", "why", "teller_grade", "payer_state", "customer_kinds", "correction", "grade_needed",
-    "limit_fen",
+    "levels_needed", "call_needed", "limit_fen",
 )  # fmt: skip
 
 
@@ -63,7 +63,9 @@ class Order:
 def attach(
     *, key: UUID, teller: Staff, data: bytes, name: str, image_class: str, at: datetime
 ) -> Page:
-    """Keep one image of the item being entered; refuse a file that is no safe image.
+    """Keep one image of the item being entered, or of one that is with its teller again.
+
+    Refuses a file that is no safe image, and any image while others look at the item.
 
     The same bytes sent again, since the answer was lost, are the page that was kept.
     """
@@ -73,6 +75,7 @@ def attach(
     known = imaging_selectors.same_page(subject=subject, image_class=image_class, data=data)
     if known is not None:
         return known
+    _check_images_open(key, teller)
     document = (
         found[0]
         if found
@@ -113,39 +116,28 @@ def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
     trade = rules.trade(order.trade_code)
     payer = _payer(order, trade)
     names = _names(order, payer)
-    document_id = _document(key)
-    content = _content(order, names, document_id)
-    known = _sent_before(key, content, teller)
-    if known is not None:
-        return known
-    today = ledger.business_date(institution_id=teller.institution_id)
     request = Request(
         institution=teller.institution,
-        number=_next_number(today),
         key=key,
         trade_code=trade.code,
         teller=teller,
         teller_label=teller.label,
         teller_person=teller.person,
-        amount_fen=order.amount.fen,
-        payer_account=order.payer_account,
-        payer_name=names[0],
-        payee_account=order.payee_account,
-        payee_name=names[1],
-        voucher_no=order.voucher_no,
-        purpose=order.purpose,
-        by_agent=order.by_agent,
-        manual_id=order.manual_id,
-        document_id=document_id,
-        content_hash=content,
-        business_date=today,
+        document_id=_document(key),
         created_at=at,
     )
+    _fill(request, order, names)
+    request.content_hash = content_of(request=request)
+    known = _sent_before(key, request.content_hash, teller)
+    if known is not None:
+        return known
+    today = ledger.business_date(institution_id=teller.institution_id)
+    request.number, request.business_date = _next_number(today), today
     _measure(request, payer, today)
     with _once():
         request.save(force_insert=True)
     _posting.try_out(request=request, on=today, at=at)
-    _told(request, "submit", teller, at, amount=str(order.amount))
+    told(request=request, step="submit", actor=teller.label, at=at, amount=str(order.amount))
     if request.why:
         _queue(request, "queue", FIRST_PRIORITY, at)
     else:
@@ -164,37 +156,41 @@ def resubmit(*, number: str, order: Order, teller: Staff, at: datetime) -> Reque
     _check_own(request, teller)
     payer = _payer(order, rules.trade(request.trade_code))
     names = _names(order, payer)
-    request.amount_fen = order.amount.fen
-    request.payer_account, request.payer_name = order.payer_account, names[0]
-    request.payee_account, request.payee_name = order.payee_account, names[1]
-    request.voucher_no, request.purpose = order.voucher_no, order.purpose
-    request.by_agent, request.manual_id = order.by_agent, order.manual_id
+    _fill(request, order, names)
     request.document_id = _document(request.key)
-    request.content_hash = _content(order, names, request.document_id, request.attempt + 1)
-    request.attempt += 1
-    request.opened_at = request.decided_at = None
-    request.opened_fence = 0
+    request.attempt, request.level = request.attempt + 1, 1
+    request.content_hash = content_of(request=request)
+    request.decided_at = None
     request.decider_label, request.reasons, request.remark = "", [], ""
     on = _posting.day_of(request=request)
     _measure(request, payer, on)
     _posting.try_out(request=request, on=on, at=at)
-    _told(request, "resubmit", teller, at, amount=str(order.amount), attempt=request.attempt)
+    told(
+        request=request,
+        step="resubmit",
+        actor=teller.label,
+        at=at,
+        amount=str(order.amount),
+        attempt=request.attempt,
+    )
     _queue(request, "resubmit", RESUBMITTED_PRIORITY, at)
     return request
 
 
 @transaction.atomic
 def withdraw(*, number: str, teller: Staff, at: datetime) -> Request:
-    """Take one's own waiting or returned item back; refused once somebody looks at it."""
+    """Take one's own item back that waits, is on hold or was sent back; not one on a desk."""
     request = selectors.locked(number=number)
     _check_own(request, teller)
     before = request.state
     request.state = rules.FLOW.after(request.state, "withdraw")
     request.save(update_fields=["state"])
-    if before == rules.QUEUED:
+    if before == rules.ON_HOLD:
+        take_back(request=request, at=at)
+    if before != rules.RETURNED:
         assert request.work_item_id is not None, "what is queued has its place in the queue"
         worklist.withdraw(item_id=request.work_item_id, at=at)
-    _told(request, "withdraw", teller, at)
+    told(request=request, step="withdraw", actor=teller.label, at=at)
     live.tell("authorization", request.institution_id)
     return request
 
@@ -239,6 +235,10 @@ def _measure(request: Request, payer: ledger.Holder, on: date) -> None:
     needed = rules.need(rule.says, request.facts)
     request.rule, request.why = rule, list(needed.why)
     request.grade_needed, request.limit_fen = needed.grade, rule.amount_from_fen
+    request.levels_needed = needed.centre_levels
+    request.call_needed = rules.call_needed(
+        call_back_from_fen=rule.call_back_from_fen, amount_fen=request.amount_fen
+    )
 
 
 @contextmanager
@@ -254,24 +254,9 @@ def _once() -> Iterator[None]:
 
 
 def _queue(request: Request, step: str, priority: int, at: datetime) -> None:
-    request.state = rules.FLOW.after(request.state, step)
-    request.queued_at = at
-    request.work_item = worklist.enqueue(
-        queue=rules.QUEUE,
-        subject=request.subject,
-        institution_id=request.institution_id,
-        priority=priority,
-        skill=request.rule.skill if request.rule else "",
-        grade_needed=request.grade_needed,
-        amount_fen=request.amount_fen,
-        conflicted=[request.teller_person],
-        target=timedelta(
-            seconds=policy.whole(code="authorization.wait_target_seconds", on=localdate(at))
-        ),
-        at=at,
-    )
-    request.save(update_fields=[*CONTENT, *MEASURED, "state", "queued_at", "work_item"])
-    live.tell("authorization", request.institution_id)
+    last = selectors.last_decider(request=request) if step == "resubmit" else None
+    put_in(request=request, step=step, priority=priority, at=at, keep_for=last)
+    request.save(update_fields=sorted({*CONTENT, *MEASURED, *QUEUED}))
 
 
 def _payer(order: Order, trade: rules.TradeCode) -> ledger.Holder:
@@ -286,6 +271,15 @@ def _payer(order: Order, trade: rules.TradeCode) -> ledger.Holder:
     return payer
 
 
+def _fill(request: Request, order: Order, names: tuple[str, str]) -> None:
+    """Put into an item what was typed."""
+    request.amount_fen = order.amount.fen
+    request.payer_account, request.payer_name = order.payer_account, names[0]
+    request.payee_account, request.payee_name = order.payee_account, names[1]
+    request.voucher_no, request.purpose = order.voucher_no, order.purpose
+    request.by_agent, request.manual_id = order.by_agent, order.manual_id
+
+
 def _names(order: Order, payer: ledger.Holder) -> tuple[str, str]:
     return payer.name, order.payee_name if order.payee_account else ""
 
@@ -298,30 +292,23 @@ def _unsent(subject: str) -> bool:
     return not Request.objects.filter(key=key).exists()
 
 
+def _check_images_open(key: UUID, teller: Staff) -> None:
+    """Refuse a further image of a sent item, unless its own teller was asked for it."""
+    sent = Request.objects.select_for_update(of=("self",)).filter(key=key).first()
+    if sent is None:
+        return
+    asked = selectors.open_inquiry(request=sent) if sent.state == rules.ON_HOLD else None
+    with_teller = sent.state == rules.RETURNED or (asked and asked.kind == rules.RESCAN)
+    if sent.teller_id != teller.pk or not with_teller:
+        raise rules.ImagesClosed(field="image")
+
+
 def _document(key: UUID) -> int:
     found = imaging_selectors.documents(subject=selectors.draft_subject(key=key))
     pages = imaging_selectors.pages(document_id=found[0].pk) if found else ()
     if not any(page.image_class == "voucher" for page in pages):
         raise rules.ImageMissing(field="images")
     return found[0].pk
-
-
-def _content(order: Order, names: tuple[str, str], document_id: int, attempt: int = 1) -> str:
-    pages = imaging_selectors.pages(document_id=document_id)
-    return rules.content_hash(
-        {
-            "trade_code": order.trade_code,
-            "amount_fen": order.amount.fen,
-            "payer": [order.payer_account, names[0]],
-            "payee": [order.payee_account, names[1]],
-            "voucher_no": order.voucher_no,
-            "purpose": order.purpose,
-            "by_agent": order.by_agent,
-            "manual_id": order.manual_id,
-            "images": [page.sha256 for page in pages],
-            "attempt": attempt,
-        }
-    )
 
 
 def _check_own(request: Request, teller: Staff) -> None:
@@ -335,14 +322,3 @@ def _next_number(day: date) -> str:
         drawn = int(cursor.fetchone()[0])
     serial = (drawn - 1) % numbering.SERIAL_MAX + 1
     return numbering.item_number(centre=CENTRE, day=day, serial=serial)
-
-
-def _told(request: Request, step: str, teller: Staff, at: datetime, **detail: object) -> None:
-    trail.record(
-        institution_id=request.institution_id,
-        actor=teller.label,
-        action=f"authorization.{step}",
-        subject=request.subject,
-        at=at,
-        detail=detail,
-    )

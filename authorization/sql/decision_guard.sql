@@ -1,7 +1,13 @@
--- A decision is made by another human than the teller, about the version that was shown, once a round.
+-- A decision is made by another human than the teller, about the version that was shown, once a round
+-- and level; a second yes by another human than the first; a yes only after the call that the rule wants.
 CREATE OR REPLACE FUNCTION authorization_decision_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE item authorization_request;
 BEGIN
+    -- That the teller has seen it is noted once; nothing else ever changes.
+    IF TG_OP = 'UPDATE' AND OLD.seen_at IS NULL
+       AND to_jsonb(NEW) - 'seen_at' IS NOT DISTINCT FROM to_jsonb(OLD) - 'seen_at' THEN
+        RETURN NEW;
+    END IF;
     IF TG_OP <> 'INSERT' THEN
         RAISE EXCEPTION 'a decision is never changed' USING ERRCODE = 'OP001';
     END IF;
@@ -21,6 +27,18 @@ BEGIN
     END IF;
     IF item.state <> 'viewing' OR item.attempt <> NEW.seq THEN
         RAISE EXCEPTION 'the item is not open for decision %', NEW.seq USING ERRCODE = 'OP006';
+    END IF;
+    IF item.level <> NEW.level THEN
+        RAISE EXCEPTION 'the item is not before level %', NEW.level USING ERRCODE = 'OP008';
+    END IF;
+    IF EXISTS (SELECT FROM authorization_decision made WHERE made.request_id = NEW.request_id
+           AND made.seq = NEW.seq AND made.decider_person = NEW.decider_person) THEN
+        RAISE EXCEPTION 'the two levels are two people' USING ERRCODE = 'OP009';
+    END IF;
+    IF NEW.step = 'approve' AND item.call_needed AND NOT EXISTS
+       (SELECT FROM authorization_inquiry called WHERE called.request_id = NEW.request_id
+           AND called.attempt = NEW.seq AND called.outcome = 'confirmed') THEN
+        RAISE EXCEPTION 'the customer was not called back' USING ERRCODE = 'OP017';
     END IF;
     -- An item that was carried forward is decided on the day that is open now.
     IF NEW.business_date IS DISTINCT FROM item.business_date AND NOT EXISTS

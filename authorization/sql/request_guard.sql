@@ -1,4 +1,5 @@
--- Who entered an item and under which key is fixed; content changes only while the teller holds it.
+-- Who entered an item and under which key is fixed; content changes only while the teller holds it, and
+-- on hold only by a new image that was asked for. It is approved by as many humans as it needs.
 CREATE OR REPLACE FUNCTION authorization_request_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.teller_id <> OLD.teller_id OR NEW.teller_person <> OLD.teller_person
@@ -6,14 +7,31 @@ BEGIN
        OR NEW.key <> OLD.key OR NEW.trade_code <> OLD.trade_code THEN
         RAISE EXCEPTION 'who entered an item, where and what kind is fixed' USING ERRCODE = 'OP010';
     END IF;
-    IF NEW.content_hash <> OLD.content_hash AND NOT (OLD.state = 'returned' AND NEW.state = 'queued') THEN
-        RAISE EXCEPTION 'content changes only when a returned item is sent again' USING ERRCODE = 'OP011';
+    IF NEW.content_hash <> OLD.content_hash AND NOT (OLD.state = 'returned' AND NEW.state = 'queued')
+       AND NOT (OLD.state = 'on_hold' AND NEW.state IN ('queued', 'escalated') AND EXISTS
+           (SELECT FROM authorization_inquiry asked WHERE asked.request_id = OLD.id
+               AND asked.attempt = OLD.attempt AND asked.kind = 'rescan' AND asked.ended_by = 'answered')) THEN
+        RAISE EXCEPTION 'content changes only when the teller sends an item again' USING ERRCODE = 'OP011';
     END IF;
     IF (NEW.amount_fen, NEW.payer_account, NEW.payee_account, NEW.voucher_no, NEW.document_id)
        IS DISTINCT FROM
        (OLD.amount_fen, OLD.payer_account, OLD.payee_account, OLD.voucher_no, OLD.document_id)
-       AND NEW.content_hash = OLD.content_hash THEN
+       AND (NEW.content_hash = OLD.content_hash OR OLD.state = 'on_hold') THEN
         RAISE EXCEPTION 'changed content has a new hash' USING ERRCODE = 'OP012';
+    END IF;
+    IF (NEW.levels_needed, NEW.grade_needed, NEW.call_needed)
+       IS DISTINCT FROM (OLD.levels_needed, OLD.grade_needed, OLD.call_needed)
+       AND NOT (OLD.state IN ('new', 'returned') AND NEW.state = 'queued') THEN
+        RAISE EXCEPTION 'what an item needs is measured when it is sent' USING ERRCODE = 'OP014';
+    END IF;
+    IF NEW.attempt < OLD.attempt OR (NEW.attempt = OLD.attempt AND NEW.level < OLD.level) THEN
+        RAISE EXCEPTION 'rounds and levels only go up' USING ERRCODE = 'OP015';
+    END IF;
+    IF OLD.state = 'viewing' AND NEW.state = 'approved' AND NEW.levels_needed >
+       (SELECT count(DISTINCT made.decider_person) FROM authorization_decision made
+         WHERE made.request_id = NEW.id AND made.seq = NEW.attempt AND made.step = 'approve'
+           AND made.content_hash = NEW.content_hash) THEN
+        RAISE EXCEPTION 'the item is approved by too few people' USING ERRCODE = 'OP016';
     END IF;
     IF OLD.state IN ('posted', 'rejected', 'withdrawn') THEN
         RAISE EXCEPTION 'an ended item is never changed' USING ERRCODE = 'OP013';

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from authorization import forms, rules, selectors, services
 from authorization.models import Request
-from authorization.web import _drawn, _rule_words
+from authorization.web import _desk, _drawn, _rule_words
+from authorization.web._desk import pictures
+from authorization.web._holds import answer, hold, on_hold
 from authorization.web._rules import (
     approve_rules,
     decide_rule,
@@ -28,9 +26,9 @@ from authorization.web._rules import (
     rules_waiting,
 )
 from foundation.imaging import selectors as imaging
-from foundation.imaging.models import Page
 from foundation.kernel.errors import Refused
 from foundation.kernel.text import whole
+from foundation.people.models import Staff
 from foundation.people.roles import Permission
 from foundation.ui import menu
 from foundation.ui.web import action, record_refusal, refusals_in, requires, signed_in
@@ -38,6 +36,7 @@ from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
 
 __all__ = [
+    "answer",
     "approve_rules",
     "attach",
     "comparison",
@@ -46,10 +45,13 @@ __all__ = [
     "decide_rule",
     "hand_back",
     "heartbeat",
+    "hold",
     "item",
     "items",
     "mine",
     "new",
+    "on_hold",
+    "on_screen",
     "pictures",
     "propose_catalogue",
     "propose_rule",
@@ -127,6 +129,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     teller = signed_in(request)
     today = menu.business_date(teller, timezone.localdate())
     rows = selectors.own(teller=teller, on=today)
+    _seen(teller, [row.number for row in rows if row.decided_at])
     part = "authorization/_own.html" if request.headers.get("HX-Request") else ""
     shown = {"today": today, "table": _drawn.own(rows)}
     return render(request, part or "authorization/mine.html", shown)
@@ -155,7 +158,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.AUTHORIZATION_DECIDE)
 def workbench(request: HttpRequest) -> HttpResponse:
     """Show the item that the authorizer holds, or the next one."""
-    return _desk(request)
+    return _desk.desk(request)
 
 
 @action
@@ -166,14 +169,14 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     _item_or_404(number)
     form = forms.Decision(request.POST)
     if not form.is_valid():
-        return _desk(request, form=form)
+        return _desk.desk(request, form=form)
     typed = form.cleaned_data
     try:
         services.decide(number=number, decider=signed_in(request), at=timezone.now(), **typed)
     except Refused as refusal:
         record_refusal(request, refusal)
-        return _desk(request, refusal=refusal)
-    return _desk(request, decided=number, step=typed["step"])
+        return _desk.desk(request, refusal=refusal)
+    return _desk.desk(request, decided=number, step=typed["step"])
 
 
 @action
@@ -183,7 +186,7 @@ def hand_back(request: HttpRequest, number: str) -> HttpResponse:
     """Put the item back into the queue and rest."""
     fence, authorizer = whole(request.POST.get("fence", "")) or 0, signed_in(request)
     services.hand_back(number=number, fence=fence, authorizer=authorizer, at=timezone.now())
-    return _desk(request, resting=True)
+    return _desk.desk(request, resting=True)
 
 
 @action
@@ -207,6 +210,16 @@ def heartbeat(request: HttpRequest, item_id: int) -> HttpResponse:
     return JsonResponse({"until": until.isoformat()})
 
 
+@action
+@require_POST
+@requires(Permission.AUTHORIZATION_DECIDE, missing=(rules.NoSuchItem,))
+def on_screen(request: HttpRequest, number: str) -> HttpResponse:
+    """Keep when the images of the item on the desk stood on its screen."""
+    fence = whole(request.POST.get("fence", "")) or 0
+    services.shown_on_screen(number=number, fence=fence, at=timezone.now())
+    return HttpResponse(status=204)
+
+
 @require_GET
 @requires(Permission.AUTHORIZATION_VIEW)
 def items(request: HttpRequest) -> HttpResponse:
@@ -227,73 +240,17 @@ def item(request: HttpRequest, number: str) -> HttpResponse:
     found = _item_or_404(number)
     seen = selectors.record(request=found)
     shown = {"seen": seen, "own": found.teller_id == signed_in(request).pk}
+    if shown["own"] and found.decided_at:
+        _seen(signed_in(request), [found.number])
     shown["pictures"] = pictures(seen.pages, seen.fields)
-    shown["why"] = _rule_words.why(found.why)
+    shown |= {"why": _rule_words.why(found.why), **_drawn.waiting(seen, signed_in(request))}
     return render(request, "authorization/item.html", shown)
 
 
-def _desk(
-    request: HttpRequest,
-    decided: str = "",
-    step: str = "",
-    refusal: Refused | None = None,
-    *,
-    resting: bool = False,
-    form: forms.Decision | None = None,
-) -> HttpResponse:
-    authorizer = signed_in(request)
-    at = timezone.now()
-    opened = None if resting else services.open_next(authorizer=authorizer, at=at)
-    today = menu.business_date(authorizer, timezone.localdate())
-    context: dict[str, Any] = {
-        "day": selectors.day_of(authorizer=authorizer, on=today),
-        "decided": decided,
-        "step": step,
-        "refusal": refusal,
-        "resting": resting,
-        "form": form,
-    }
-    if opened is not None:
-        context |= _opened(selectors.shown(request=opened), at)
-    part = "_desk" if request.headers.get("HX-Request") else "workbench"
-    status = 422 if form else 409 if refusal else 200
-    return render(request, f"authorization/{part}.html", context, status=status)
-
-
-def _opened(shown: selectors.Shown, at: datetime) -> dict[str, Any]:
-    queued_at = shown.request.queued_at or at
-    item = shown.request.work_item
-    lease = item.lease_until - at if item and item.lease_until else timedelta()
-    return {
-        "shown": shown,
-        "pictures": pictures(shown.pages, shown.fields),
-        "reasons": rules.numbered_reasons(),
-        "why": _rule_words.why(shown.request.why),
-        "since": max(0, (at - shown.opened_at) // timedelta(seconds=1)),
-        "waited": max(0, (shown.opened_at - queued_at) // timedelta(seconds=1)),
-        "lease_seconds": max(0, lease // timedelta(seconds=1)),
-    }
-
-
-def pictures(pages: Sequence[Page], fields: Sequence[selectors.Field]) -> list[dict[str, Any]]:
-    """Return the images of an item as the viewer takes them, with the boxes of what was read."""
-    return [
-        {
-            "title": gettext("Identity document" if page.image_class == "id" else "Voucher"),
-            "src": reverse("imaging:view" if page.view else "imaging:original", args=[page.pk]),
-            "thumb": reverse("imaging:thumb" if page.thumb else "imaging:original", args=[page.pk]),
-            "width": page.width_px,
-            "height": page.height_px,
-            "note": f"SHA-256 {page.sha256[:8]}…",
-            "page": reverse("imaging:page", args=[page.pk]),
-            "boxes": {
-                field.name: [*field.box, field.verdict == "differs"]
-                for field in fields
-                if field.page_id == page.pk and field.box
-            },
-        }
-        for page in pages
-    ]
+def _seen(teller: Staff, numbers: list[str]) -> None:
+    """Keep that a page of the teller shows what was decided."""
+    if numbers:
+        services.seen_by_teller(teller=teller, numbers=numbers, at=timezone.now())
 
 
 def _form_page(

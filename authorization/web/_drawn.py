@@ -12,6 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from authorization import rules, selectors
+from authorization.models import Decision, Inquiry, Request
+from foundation.people.models import Staff
 from foundation.ui import table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
@@ -40,10 +42,19 @@ OWN = (
     Column(_("Journal number"), table.NUMBER),
     Column(_("What can be done"), spoken=True),
 )
+TIMES = (
+    Column(_("Decision")),
+    Column(_("Queue"), table.RIGHT),
+    Column(_("Until shown"), table.RIGHT),
+    Column(_("Deciding"), table.RIGHT),
+    Column(_("On hold"), table.RIGHT),
+    Column(_("Feedback"), table.RIGHT),
+)
 Drawn = Callable[[str], str]
 # What the teller can do with an item of their own, by its state.
 STEPS = {
     rules.RETURNED: ("authorization:correct", "pencil", _("Correct")),
+    rules.ON_HOLD: ("authorization:answer", "camera", _("Answer")),
     rules.POSTED: ("authorization:receipt", "printer", _("Receipt")),
 }
 
@@ -94,13 +105,45 @@ def _own_row(row: selectors.Own, badge: Drawn, trade: Drawn, step: Drawn) -> Row
             row.journal_no or table.NOTHING,
             _can(row, step),
         ),
-        look="op-row--warn" if row.state == rules.RETURNED else "",
+        look="op-row--warn" if row.state == rules.RETURNED or row.asked else "",
     )
+
+
+def waiting(seen: selectors.Record, person: Staff) -> dict[str, object]:
+    """Return what an item's page says of questions, of going up, and of where the time went."""
+    asked = next((one for one in seen.inquiries if not one.ended_at), None)
+    why = seen.request.escalated_why
+    return {
+        "asked": asked is not None and _concerns(asked, seen.request, person),
+        "escalated": rules.ESCALATED_WHY[why].text if why else "",
+        "times": Table(TIMES, [_time_row(made) for made in seen.decisions]),
+        "times_caption": gettext("Where the time went"),
+    }
+
+
+def _concerns(asked: Inquiry, item: Request, person: Staff) -> bool:
+    """Tell whether the button to the answer is for this person; the service decides."""
+    if asked.kind == rules.RESCAN:
+        return bool(item.teller_id == person.pk)
+    return bool((asked.asked_by_id == person.pk) == (asked.kind == rules.CALL)) and (
+        item.teller_id != person.pk and person.institution_id != item.institution_id
+    )
+
+
+def _time_row(made: Decision) -> Row:
+    spans = (made.queue_ms, made.show_ms, made.decide_ms, made.hold_ms, made.feedback_ms)
+    if made.show_ms is None:
+        spans = (made.queue_ms, None, made.view_ms, made.hold_ms, made.feedback_ms)
+    return Row((ops.state_badge(made.step), *(_seconds(span) for span in spans)))
+
+
+def _seconds(span_ms: int | None) -> str:
+    return table.NOTHING if span_ms is None else f"{span_ms // 1000}.{span_ms % 1000 // 100}"
 
 
 def _can(row: selectors.Own, step: Drawn) -> SafeString | str:
     """Return the button to what the teller can do with an item of their own."""
-    if row.state not in STEPS:
+    if row.state not in STEPS or (row.state == rules.ON_HOLD and not row.asked):
         return ""
     page, _sign, _word = STEPS[row.state]
     return table.link(to=page, key=row.number, text=step(row.state), look="op-btn op-btn--small")

@@ -108,7 +108,8 @@ def _decisions(figure: str, cut: Cut) -> QuerySet[Decision]:
 
 
 def _items(figure: str, cut: Cut) -> QuerySet[Request]:
-    state = authorization_rules.QUEUED if figure == "waiting" else authorization_rules.VIEWING
+    waits = "+".join(authorization_rules.WAITING_IN)
+    state = waits if figure == "waiting" else authorization_rules.VIEWING
     chosen = authorization.Filter(on=cut.on, state=state)
     rows = _narrowed(authorization.items(chosen=chosen).order_by(), cut, "queued_at")
     return _of_age(rows, figure, cut)

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     AUTHORIZATION_SUBMIT = auto()
     AUTHORIZATION_VIEW = auto()
     AUTHORIZATION_DECIDE = auto()
+    AUTHORIZATION_LEAD = auto()
     MONITORING_VIEW = auto()
     MONITORING_AUDIT = auto()
     PROCESSING_VIEW = auto()
@@ -105,8 +106,8 @@ ROLES: dict[str, Role] = {
         ),
         _role(
             "auth_lead", "Lead of authorizers", "authorize", "centre",
-            P.AUTHORIZATION_DECIDE, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW,
-            P.QUEUE_VIEW, P.DASHBOARD_VIEW, P.TRAIL_VIEW, *IMAGES,
+            P.AUTHORIZATION_DECIDE, P.AUTHORIZATION_LEAD, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW,
+            P.JOURNAL_VIEW, P.QUEUE_VIEW, P.DASHBOARD_VIEW, P.TRAIL_VIEW, *IMAGES,
         ),
         _role(
             "dispatcher", "Dispatcher", "dispatch", "centre branch",
@@ -186,6 +187,11 @@ def conflicting(first: str, second: str) -> bool:
 def belongs(role: str, *, kind: str) -> bool:
     """Return whether a role may be held in an institution of the kind; an unknown one nowhere."""
     return role in ROLES and kind in ROLES[role].institution_kinds
+
+
+def roles_with(permission: Permission) -> tuple[str, ...]:
+    """Return the codes of the roles that hold a permission."""
+    return tuple(code for code, role in ROLES.items() if permission in role.permissions)
 
 
 def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:

@@ -68,7 +68,7 @@ class AlreadyDecided(Refused):
 WAITING, APPROVED, DECLINED = "waiting", "approved", "declined"
 OFFICE_HOURS = "calendar.office_hours"
 # More of a unit is a slip of the hand, and with far more no moment could be reckoned any more.
-MOST, MOST_BY_UNIT = 1_000_000, {"fen": 10**17, "%": 100, "months": 1200}
+MOST, MOST_BY_UNIT = 1_000_000, {"fen": 10**17, "%": 100, "months": 1200, "1 / 2": 2}
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
@@ -107,6 +107,27 @@ NUMBERS: dict[str, Number] = {
             "authorization.answer_within_seconds", int, "s", "Waiting by which seats are counted"
         ),
         Number("authorization.answer_share_percent", int, "%", "Share of items taken up in time"),
+        Number("authorization.hold_seconds", int, "s", "How long a question on hold may stay open"),
+        Number("authorization.kept_seconds", int, "s", "How long an item is kept for who knows it"),
+        Number("authorization.alarm_seconds", int, "s", "Waiting from which the leads are alarmed"),
+        Number(
+            "authorization.undecided_seconds", int, "s", "Time without decision until the leads"
+        ),
+        Number("authorization.ring_seconds", int, "s", "Waiting until other skills take it"),
+        Number("authorization.lead_seconds", int, "s", "Waiting until leads take it without skill"),
+        Number(
+            "authorization.own_outlet_months",
+            int,
+            "months",
+            "How long an outlet stays one's own",
+        ),
+        Number("authorization.pair_hour_most", int, "items", "One teller's items with one person"),
+        Number("authorization.strategy", int, "1 / 2", "Dispatch: 1 by skill and rules, 2 by lot"),
+        Number("authorization.limit_g1_fen", int, "fen", "Largest amount of grade G1"),
+        Number("authorization.limit_g2_fen", int, "fen", "Largest amount of grade G2"),
+        Number("authorization.limit_g3_fen", int, "fen", "Largest amount of grade G3"),
+        Number("authorization.limit_g4_fen", int, "fen", "Largest amount of grade G4"),
+        Number("authorization.limit_g5_fen", int, "fen", "Largest amount of grade G5"),
         Number("monitoring.lease_seconds", int, "s", "How long an auditor holds a difference"),
         Number("worklist.priority_seconds", int, "s", "Waiting that a step of priority is worth"),
         Number("worklist.urgent_seconds", int, "s", "Waiting that being marked urgent is worth"),

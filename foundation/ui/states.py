@@ -21,6 +21,8 @@ STATES: dict[str, Look] = {
     "new": Look(_("New"), "", "pencil"),
     "queued": Look(_("Queued"), "warn", "hourglass"),
     "viewing": Look(_("Being looked at"), "info", "eye"),
+    "on_hold": Look(_("On hold"), "warn", "player-pause"),
+    "escalated": Look(_("With the leads"), "bad", "alert-triangle"),
     "rejected": Look(_("Rejected"), "bad", "x"),
     "approve": Look(_("Approved"), "ok", "check"),
     "reject": Look(_("Rejected"), "bad", "x"),

@@ -27,6 +27,7 @@ OUTCOMES: Mapping[str, str] = {
 NAMES: Mapping[str, str] = {
     "about": _("About"),
     "after": _("After"),
+    "answer": _("Answer"),
     "amount": _("Amount"),
     "attempt": _("Attempt"),
     "before": _("Before"),
@@ -66,10 +67,12 @@ NAMES: Mapping[str, str] = {
     "name": _("Its name"),
     "number": _("Its number"),
     "permission": _("Permission"),
+    "outcome": _("Outcome"),
     "post": _("Post"),
     "post_proposal": _("Proposal of a post"),
     "proposal": _("Proposal"),
     "purpose": _("Purpose"),
+    "question": _("Question"),
     "queue": _("Queue"),
     "reason": _("Reason"),
     "reasons": _("Reasons"),
@@ -101,8 +104,8 @@ NAMES: Mapping[str, str] = {
 # What is done, by the room that tells of it: the codes by which the trail keeps it.
 _STEPS: Mapping[str, str] = {
     "authorization": (
-        "approve approve_rule decline_rule hand_back open propose_rule reject resubmit return "
-        "submit withdraw"
+        "alarm answer approve approve_rule confirm decline_rule escalate hand_back hold lapse open "
+        "propose_rule reject resubmit return submit time_out withdraw"
     ),
     "imaging": (
         "document.opened page.added page.copied page.read page.read_again page.rescanned "
@@ -128,12 +131,13 @@ _STEPS: Mapping[str, str] = {
     "policy": "approve approve_day decline propose propose_day",
     "trail": "export search verify_books",
     "worklist": (
-        "assign drop_job expire mark_urgent resume revive_job revive_jobs suspend take_back"
+        "assign drop_job escalate expire let_go mark_urgent resume revive_job revive_jobs suspend "
+        "take_back"
     ),
 }
 ACTIONS = tuple(f"{room}.{step}" for room, steps in _STEPS.items() for step in steps.split())
 # What a person wants to read beside the step itself; the rest is for the page of the trail.
-GIST = ("result", "finding", "reasons", "reason", "remark")
+GIST = ("result", "finding", "reasons", "reason", "remark", "question", "answer", "outcome")
 # Whole fen, shown as amounts.
 FEN = frozenset({"fen", "left"})
 _values: dict[str, dict[str, str]] = {}

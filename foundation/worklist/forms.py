@@ -71,6 +71,12 @@ class Reason(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
+class Person(forms.Form):
+    """Of whom is asked why an item is not offered to them; what cannot be read is ignored."""
+
+    number = forms.CharField(label=_("Staff number"), max_length=12, required=False)
+
+
 class Assignment(Reason):
     """To whom an item is given, and why."""
 

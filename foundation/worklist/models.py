@@ -21,7 +21,9 @@ class WorkItem(Institutional):
     moments are the database's. `turn_at` is the item's place in the queue: when it came, put
     forward by its priority and by being urgent, so that nothing waits for ever. `conflicted` are
     the humans (people.Staff.person) who may not hold it: whoever entered it; with
-    `outsiders_only` nobody of its own institution may.
+    `outsiders_only` nobody of its own institution may. `origin` is the human it came from, for the
+    caps of a pair. Until `kept_until` it is for `kept_for` alone; with `leads_only` it is for the
+    leads of its queue.
     """
 
     queue = models.CharField(_("queue"), max_length=40)
@@ -36,6 +38,10 @@ class WorkItem(Institutional):
     urgent_reason = models.CharField(max_length=200, blank=True)
     conflicted = ArrayField(models.UUIDField(), default=list)
     outsiders_only = models.BooleanField(default=True)
+    origin = models.UUIDField(null=True)
+    leads_only = models.BooleanField(default=False, db_default=False)
+    kept_for = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    kept_until = models.DateTimeField(null=True)
     holder = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     holder_label = models.CharField(_("held by"), max_length=60, blank=True)
     lease_until = models.DateTimeField(null=True)
@@ -57,6 +63,11 @@ class WorkItem(Institutional):
             models.Index(fields=["holder"], condition=Q(state="held"), name="worklist_held"),
             models.Index(fields=["lease_until"], condition=Q(state="held"), name="worklist_lease"),
             models.Index(fields=["subject"], name="worklist_subject"),
+            models.Index(
+                fields=["kept_for"],
+                condition=Q(state="waiting", kept_for__isnull=False),
+                name="worklist_kept",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -79,6 +90,11 @@ class WorkItem(Institutional):
                 condition=Q(state__in=("done", "withdrawn"), done_at__isnull=False)
                 | (~Q(state__in=("done", "withdrawn")) & Q(done_at=None)),
                 name="worklist_ended_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(kept_for=None, kept_until=None)
+                | Q(kept_for__isnull=False, kept_until__isnull=False),
+                name="worklist_kept_for_and_until",
             ),
             models.CheckConstraint(
                 condition=Q(urgent=False, urgent_reason="")

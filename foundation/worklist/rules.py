@@ -23,6 +23,8 @@ FLOW = Flow(
     Step("release", HELD, WAITING),
     Step("take_back", HELD, WAITING),
     Step("expire", HELD, WAITING),
+    Step("escalate", HELD, WAITING),
+    Step("escalate", WAITING, WAITING),
     Step("finish", HELD, DONE),
     Step("suspend", WAITING, SUSPENDED),
     Step("suspend", HELD, SUSPENDED),
@@ -46,7 +48,31 @@ ENDINGS = {
     "transferred": Ending("Given to another person"),
     "taken back": Ending("Taken back"),
     "suspended": Ending("Set aside"),
+    "timed out": Ending("Not decided in time"),
+    "signed out": Ending("Signed out"),
 }
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Why an item is not offered to a person, as it is shown."""
+
+    text: str
+
+
+NOT_OFFERED = {
+    "role": Lack("No role for this queue"),
+    "leads": Lack("It went up to the leads"),
+    "skill": Lack("Skill or grade does not reach it yet"),
+    "amount": Lack("The amount is above the limit of the grade"),
+    "own": Lack("An own part in it"),
+    "place": Lack("It is of an outlet where the person works or worked lately"),
+    "pair_hour": Lack("Too many of the same teller's within the hour"),
+    "pair_row": Lack("The last one was the same teller's, and others are free"),
+    "kept": Lack("It is kept for another person for some seconds"),
+}
+# What only says whose turn it is, and what a dispatcher may go past.
+ONLY_TURNS = frozenset({"pair_row", "kept"})
 
 READY, RUNNING, JOB_DONE, DEAD, DROPPED = "ready", "running", "done", "dead", "dropped"
 
@@ -132,13 +158,14 @@ class Queue:
     """A queue as its centre describes it: its code, its name, and what its workers must hold.
 
     With `working_time` its clocks stand still outside working hours; without, somebody waits at a
-    counter and every second counts.
+    counter and every second counts. Who holds `leads` takes what others left or may not take.
     """
 
     code: str
     title: str
     permission: Permission
     working_time: bool = False
+    leads: Permission | None = None
 
 
 @dataclass(frozen=True)

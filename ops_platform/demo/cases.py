@@ -26,6 +26,10 @@ HUNDRED_YUAN = 10_000
 SPLIT_FEN = 4_980_000
 PURPOSES = "生活费 货款 房租 学费 装修款 往来款 还款 医疗费".split()
 SHIFT = timedelta(seconds=20)
+# From here on the demo branch wants two levels for a transfer, and from there a call as well.
+LEVELS_FROM_FEN, CALL_FROM_FEN = 60_000_000, 80_000_000
+# What takes longer than a look begins no later than this before the end of the day.
+LONG = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Case:
     """One thing that happens at a counter; customers are places in the list of customers.
 
     `ending` is pass, approve, return, mend (returned and sent again), reject, withdraw, wait,
+    rescan and consult (approved after a hold), late (approved by a lead whom it went up to),
     stray (a voucher that nobody enters), attempt (something that is refused) or book (a
     transaction of the core that no second person sees). `shown_fen` and `shown_payer` are
     what the paper says where it differs from what the teller keys.
@@ -138,6 +143,7 @@ class Planner:
             self._seen(at) if place in seen else self._booked(at)
             for place, at in enumerate(sorted(moments))
         ]
+        cases = [_in_time(case, hours.closes) for case in cases]
         cases += [self._waiting(hours.closes, place) for place in range(size.waiting)]
         cases.sort(key=lambda case: case.at)
         return [replace(case, serial=place) for place, case in enumerate(cases, start=1)]
@@ -216,6 +222,9 @@ class Planner:
             ("return", "A10", 0.07),
             ("mend", "A06", 0.11),
             ("withdraw", "", 0.13),
+            ("rescan", "", 0.17),
+            ("consult", "", 0.20),
+            ("late", "", 0.22),
         ):
             if chance < upto:
                 return replace(case, ending=ending, reason=reason)
@@ -290,3 +299,13 @@ class Planner:
         while (payee := self.random.choice(pool)) == payer:
             pass
         return payee
+
+
+def _in_time(case: Case, closes: datetime) -> Case:
+    """Return the case so that it ends before the day does: no hold, no second level at the end."""
+    if case.at < closes - LONG:
+        return case
+    if case.trade_code == TRANSFER and case.amount_fen >= LEVELS_FROM_FEN:
+        held = case.ending in ("approve", "mend", "rescan", "consult", "late")
+        return replace(case, ending="reject", reason="A24") if held else case
+    return replace(case, ending="approve") if case.ending in ("rescan", "consult", "late") else case

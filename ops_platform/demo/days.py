@@ -86,10 +86,10 @@ def crew_of(*, outlets: Sequence[str]) -> Crew:
     for teller in by_role.get("teller", []):
         if teller.institution.number in tellers:
             tellers[teller.institution.number].append(teller)
-    authorizers, secadmins, auditors = (
-        by_role.get(role, []) for role in ("authorizer", "secadmin", "auditor")
+    authorizers, leads, secadmins, auditors = (
+        by_role.get(role, []) for role in ("authorizer", "auth_lead", "secadmin", "auditor")
     )
-    return Crew(tellers, authorizers, secadmins, auditors)
+    return Crew(tellers, authorizers, leads, secadmins, auditors)
 
 
 def names_of(places: dict[str, Institution]) -> dict[str, str]:

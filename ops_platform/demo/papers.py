@@ -99,7 +99,7 @@ def sheets(case: Case, *, registry: Registry, on: date, seed: int) -> list[Sheet
     kind = KINDS[case.trade_code]
     number = seed * 1_000_000 + on.toordinal() % 1_000 * 10_000 + case.serial * 10
     found = [Sheet(kind, fields, number, case.level)]
-    if case.ending == "mend":
+    if case.ending in ("mend", "rescan"):
         found.append(Sheet(kind, fields | {"signature": who.name}, number + 1, "clean"))
     if case.ending in ("approve", "wait") and case.trade_code == cases.WITHDRAWAL:
         found.append(Sheet("id_card", fields, number + 2, "clean"))

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
 from django.db import transaction
 
+from authorization import rules
 from authorization import services as authorization
 from authorization.models import Request
+from authorization.rules import CALL, RESCAN
 from authorization.services import Order
 from foundation.imaging import services as imaging
 from foundation.imaging import tasks as imaging_tasks
@@ -30,13 +32,17 @@ from foundation.people.models import Staff
 from foundation.people.rules import GRANT
 from foundation.trail import services as trail
 from monitoring import services as monitoring
-from ops_platform.demo import cases, papers
+from ops_platform.demo import asking, cases, papers
 from ops_platform.demo.books import Books
 from ops_platform.demo.cases import PLANTS, Case
 from ops_platform.demo.papers import Paper, Registry
 
 MATCHED_AFTER = timedelta(seconds=4)
-STEPS = {"approve": "approve", "reject": "reject", "return": "return", "mend": "return"}
+STEPS = {
+    "approve": "approve", "reject": "reject", "return": "return", "mend": "return",
+    "rescan": "approve", "consult": "approve", "late": "approve",
+}  # fmt: skip
+SEEN_AFTER = timedelta(milliseconds=1_400)
 
 
 def _now(effect: Callable[[], object] | None) -> None:
@@ -47,10 +53,11 @@ def _now(effect: Callable[[], object] | None) -> None:
 
 @dataclass(frozen=True)
 class Crew:
-    """Who works on the day: tellers by outlet, authorizers, security administrators, auditors."""
+    """Who works on the day: tellers by outlet, authorizers and their leads, and others."""
 
     tellers: dict[str, list[Staff]]
     authorizers: list[Staff]
+    leads: list[Staff]
     secadmins: list[Staff]
     auditors: list[Staff]
 
@@ -84,7 +91,7 @@ class Day:
         """Let a teller take the voucher in, and a second person look where the rule says so."""
         teller, key = self._teller(case), UUID(int=self.random.getrandbits(128), version=4)
         sheets = self._sheets(case)
-        second = sheets[1:] if case.ending == "mend" else []
+        second = sheets[1:] if case.ending in ("mend", "rescan") else []
         self._attach(case, teller, key, [paper for paper in sheets if paper not in second])
         if case.ending == "stray":
             self._note(case, teller, subject=f"authorization.draft:{key}")
@@ -94,7 +101,8 @@ class Day:
                 key=key, order=self._order(case), teller=teller, at=case.at
             )
         if case.ending in STEPS:
-            request = self._decided(case, request, teller)
+            request = self._decided(case, request, teller, second)
+            self._seen(request, teller)
         if case.ending == "mend":
             request = self._mended(case, request, teller, second)
         if case.ending == "withdraw":
@@ -109,6 +117,14 @@ class Day:
                 )
         if case.plant:
             self._note(case, teller, subject=request.subject, journal_no=request.journal_no)
+
+    def _seen(self, request: Request, teller: Staff) -> None:
+        """Let the teller see what was decided."""
+        if request.decided_at is not None:
+            with people.acting(staff=teller):
+                authorization.seen_by_teller(
+                    teller=teller, numbers=[request.number], at=request.decided_at + SEEN_AFTER
+                )
 
     def _attach(self, case: Case, teller: Staff, key: UUID, sheets: Sequence[Paper]) -> None:
         for place, paper in enumerate(sheets):
@@ -129,30 +145,71 @@ class Day:
                     text = papers.as_read(paper)
                     imaging.record_reading(page_id=page.pk, text=text, failure="", at=case.at)
 
-    def _decided(self, case: Case, request: Request, teller: Staff) -> Request:
-        """Let an authorizer work the queue until this item is decided."""
-        fit = [one for one in self.crew.authorizers if one.grade >= request.grade_needed]
+    def _decided(
+        self, case: Case, request: Request, teller: Staff, second: Sequence[Paper] = ()
+    ) -> Request:
+        """Let authorizers work the queue, asking what is to be asked, until the item is decided."""
+        start = (request.queued_at or case.at) + case.queue
         while True:
-            authorizer = self.random.choice(fit)
-            opened_at = (request.queued_at or case.at) + case.queue
+            authorizer, opened = self._opened(request.grade_needed, start)
+            mine = opened.pk == request.pk
             with people.acting(staff=authorizer):
-                opened = authorization.open_next(authorizer=authorizer, at=opened_at)
-                assert opened is not None, "the item that was just queued is there"
-                mine = opened.pk == request.pk
-                step = STEPS[case.ending] if mine and request.attempt == 1 else "approve"
-                if case.plant == "own_item":
-                    self._try_own(opened, teller, opened_at)
+                if case.plant == "own_item" and opened.level == 1 and not opened.viewed_ms:
+                    self._try_own(opened, teller, start)
+                asks = asking.wanted(case, opened) if mine else asking.of_rule(opened)
+            if asks:
+                start = self._asked(asks, opened, authorizer, at=start, second=second)
+                continue
+            if mine and case.ending == "late" and opened.escalated_at is None:
+                start, up = asking.too_late(opened, start)
+                case = case if up else replace(case, ending="approve")
+                continue
+            step = STEPS[case.ending] if mine and request.attempt == 1 else "approve"
+            with people.acting(staff=authorizer):
                 decided = authorization.decide(
                     number=opened.number,
                     step=step,
                     shown=opened.content_hash,
                     fence=opened.opened_fence,
                     decider=authorizer,
-                    at=opened_at + case.view,
+                    at=start + case.view,
                     reasons=[case.reason] if step != "approve" else [],
                 )
-            if mine:
+            if mine and decided.state != rules.QUEUED:
                 return decided
+            start += case.view + case.queue
+
+    def _asked(
+        self,
+        asks: str,
+        opened: Request,
+        authorizer: Staff,
+        *,
+        at: datetime,
+        second: Sequence[Paper],
+    ) -> datetime:
+        """Let an item be on hold until it is answered; return when its authorizer takes it up."""
+        answered = asking.ask(asks, opened, authorizer, at)
+        if asks == RESCAN:
+            self._attach_again(opened, opened.teller, second, answered)
+        others = (one for one in (*self.crew.leads, *self.crew.authorizers) if one != authorizer)
+        by = {RESCAN: opened.teller, CALL: authorizer}.get(asks) or next(others)
+        asking.answer(asks, opened, by, answered)
+        return answered + asking.TAKEN_UP
+
+    def _opened(self, grade: int, at: datetime) -> tuple[Staff, Request]:
+        """Let whoever is offered an item have it: of the authorizers first, then of the leads."""
+        fit = [one for one in self.crew.authorizers if one.grade >= grade]
+        for one in (*self.random.sample(fit, len(fit)), *self.crew.leads):
+            with people.acting(staff=one):
+                opened = authorization.open_next(authorizer=one, at=at)
+                if opened is not None:
+                    shown = at + timedelta(milliseconds=self.random.randrange(300, 900))
+                    opened = authorization.shown_on_screen(
+                        number=opened.number, fence=opened.opened_fence, at=shown
+                    )
+                    return one, opened
+        raise AssertionError("the item that was just queued is there")
 
     def _mended(
         self, case: Case, request: Request, teller: Staff, second: Sequence[Paper]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext, override
 
 from authorization import services as authorization
+from authorization.gateways import standard_rules
+from authorization.rules import Band
 from foundation.kernel.calendar import SHANGHAI, local
 from foundation.ledger import selectors as ledger
 from foundation.people import services as people
@@ -29,6 +32,20 @@ POLICIES = {
     "authorization.target_seconds": "25",
     "authorization.answer_within_seconds": "10",
     "authorization.answer_share_percent": "90",
+    "authorization.hold_seconds": "600",
+    "authorization.kept_seconds": "20",
+    "authorization.alarm_seconds": "60",
+    "authorization.undecided_seconds": "180",
+    "authorization.ring_seconds": "10",
+    "authorization.lead_seconds": "30",
+    "authorization.own_outlet_months": "6",
+    "authorization.pair_hour_most": "3",
+    "authorization.strategy": "1",
+    "authorization.limit_g1_fen": "50000000",
+    "authorization.limit_g2_fen": "100000000",
+    "authorization.limit_g3_fen": "500000000",
+    "authorization.limit_g4_fen": "1000000000",
+    "authorization.limit_g5_fen": "10000000000000",
     "monitoring.lease_seconds": "600",
     "worklist.priority_seconds": "60",
     "worklist.urgent_seconds": "14400",
@@ -53,6 +70,7 @@ POLICIES = {
 HOLIDAYS = {str(one.value): str(one.chinese) for one in constants.Holiday}
 HOUSE_AGE = timedelta(days=400)
 LEFT_TO_AUDIT = 3
+UNATTENDED_SECONDS = "14400"
 
 
 def seed(
@@ -65,6 +83,7 @@ def seed(
         staff = enlist(places=places, outlet_count=outlet_count, secret=secret, on=founded, at=now)
         load_holidays(since=founded)
         set_policies(staff=staff, on=founded, at=now)
+        set_demo_rules(staff=staff, places=places, founded=founded, now=now)
         write_sign_ins(folder / "demo_sign_ins.txt", secret=secret, outlet_count=outlet_count)
         say(f"{len(places)} institutions, {len(staff)} staff")
         day_before = policy_rows.calendar(on=local(now).date()).previous_business_day(
@@ -238,6 +257,39 @@ def set_policies(*, staff: dict[str, Staff], on: date, at: datetime) -> None:
     )
     chosen = [rule.pk for rule in proposed]
     authorization.approve_rules(rule_ids=chosen, by=staff["200011"], at=at)
+
+
+def set_demo_rules(
+    *, staff: dict[str, Staff], places: dict[str, Institution], founded: date, now: datetime
+) -> None:
+    """Let the branch want two levels and a call for large transfers, and leave the desks time.
+
+    Nobody sits at the desks of a demo that stands open: by the bank's three minutes all that
+    waits would be with the leads before anybody has signed in. So today it is four hours.
+    """
+    proposer, approver = staff["200010"], staff["200011"]
+    shipped = next(rule for rule in standard_rules() if rule.trade_code == cases.TRANSFER)
+    large = replace(
+        shipped, bands=(Band(cases.LEVELS_FROM_FEN, 3, 2),), call_back_from_fen=cases.CALL_FROM_FEN
+    )
+    proposed = authorization.propose_rule(
+        rule=large,
+        valid_from=founded,
+        reason="大额转账两级授权并电话核实",
+        by=proposer,
+        at=now,
+        institution=places[house.BRANCH_NUMBER],
+    )
+    authorization.approve_rules(rule_ids=[proposed.pk], by=approver, at=now)
+    row = policy.propose(
+        code="authorization.undecided_seconds",
+        value=UNATTENDED_SECONDS,
+        valid_from=local(now).date(),
+        reason="演示环境席位无人值守",
+        by=proposer,
+        at=now,
+    )
+    policy.approve(policy_id=row.pk, by=approver, at=now)
 
 
 def load_holidays(*, since: date) -> int:

@@ -49,6 +49,7 @@ class World:
     people: dict[str, Staff]
     returned: Request
     posted: Request
+    asked: Request
     clients: dict[Staff | None, Client] = field(default_factory=dict)
 
     def client(self, person: Staff | None) -> Client:
@@ -72,6 +73,9 @@ class World:
 OPENS: dict[str, Callable[[World], str]] = {
     "authorization:correct": lambda world: reverse(
         "authorization:correct", args=[world.returned.number]
+    ),
+    "authorization:answer": lambda world: reverse(
+        "authorization:answer", args=[world.asked.number]
     ),
     "authorization:receipt": lambda world: reverse(
         "authorization:receipt", args=[world.posted.number]
@@ -144,18 +148,30 @@ def world(live: Any, settings: Any, tmp_path: Any) -> World:
         factory.open_day(bank.elsewhere)
         returned = _decided(counter, staff, "return", "A01")
         posted = _decided(counter, staff, "approve")
+        asked = _asked(counter, staff)
         outlets = (bank.outlet, bank.sibling, bank.elsewhere)
         places = [place(bank, outlet, outlet.name) for outlet in outlets]
         monitoring.difference(monitoring.counter(bank.outlet), places[0].teller)
         for scan in Scan.objects.all():
             _make_copies(scan.pk)
-    return World(places, staff, returned, posted)
+    return World(places, staff, returned, posted, asked)
 
 
 def _make_copies(page_id: int) -> None:
     commit = imaging_tasks.make_copies(page_id=page_id)
     if commit:
         commit()
+
+
+def _asked(counter: factory.Counter, staff: dict[str, Staff]) -> Request:
+    """Put an item on hold to ask its teller for an image."""
+    factory.sent(staff["teller"], factory.withdrawal(counter))
+    held = authorization.open_next(authorizer=staff["auth_lead"], at=people.NOON)
+    assert held
+    return authorization.hold(
+        number=held.number, kind="rescan", question="请补扫背面", fence=held.opened_fence,
+        authorizer=staff["auth_lead"], at=people.NOON,
+    ).request  # fmt: skip
 
 
 def _decided(counter: factory.Counter, staff: dict[str, Staff], step: str, *why: str) -> Request:

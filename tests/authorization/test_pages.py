@@ -376,3 +376,98 @@ class TestItems:
         answer = as_authorizer.get(reverse("authorization:items") + f"?{query}", **BROWSER)
 
         assert answer.status_code == 200
+
+
+class TestHolds:
+    @pytest.fixture
+    def opened(self, waiting, authorizer):
+        return services.open_next(authorizer=authorizer, at=people.NOON)
+
+    def hold(self, client, item, **more):
+        usual = {"kind": "rescan", "question": "请补扫背面", "fence": item.opened_fence}
+        return client.post(
+            reverse("authorization:hold", args=[item.number]), usual | more,
+            HTTP_HX_REQUEST="true", **BROWSER,
+        )  # fmt: skip
+
+    def test_an_item_is_put_on_hold_and_the_desk_goes_on(self, as_authorizer, opened):
+        answer = self.hold(as_authorizer, opened)
+
+        assert answer.context.get("shown") is None
+        assert answer.context["on_hold"] == 1
+        page = as_authorizer.get(reverse("authorization:on_hold"), **BROWSER).content.decode()
+        assert "请补扫背面" in page
+
+    @pytest.mark.parametrize(("more", "status"), [({"question": ""}, 409), ({"kind": "x"}, 422)])
+    def test_a_question_that_makes_no_sense_keeps_the_item(
+        self, as_authorizer, opened, more, status
+    ):
+        answer = self.hold(as_authorizer, opened, **more)
+
+        assert answer.status_code == status
+        assert answer.context["shown"].request == opened
+
+    def test_nothing_on_hold_says_so(self, as_authorizer, bank):
+        page = as_authorizer.get(
+            reverse("authorization:on_hold"), HTTP_HX_REQUEST="true", **BROWSER
+        )
+
+        assert "没有暂挂业务" in page.content.decode()
+
+    def test_the_teller_answers_with_an_image(self, client, opened, authorizer, teller):
+        services.hold(
+            number=opened.number, kind="rescan", question="请补扫背面",
+            fence=opened.opened_fence, authorizer=authorizer, at=people.NOON,
+        )  # fmt: skip
+        client.force_login(teller, backend=BACKEND)
+        address = reverse("authorization:answer", args=[opened.number])
+        mine = client.get(reverse("authorization:mine"), **BROWSER).content.decode()
+        assert address in mine
+
+        early = client.post(address, {"text": "好"}, **BROWSER)
+        assert early.status_code == 422
+        assert "先补上" in early.content.decode()
+        services.attach(
+            key=opened.key, teller=teller, data=factory.image(), name="b.png",
+            image_class="voucher", at=people.NOON,
+        )  # fmt: skip
+        assert client.get(address, **BROWSER).status_code == 200
+        done = client.post(address, {"text": "已补扫"}, **BROWSER)
+
+        assert done["Location"] == reverse("authorization:item", args=[opened.number])
+        opened.refresh_from_db()
+        assert opened.state == rules.QUEUED
+        item = client.get(done["Location"], **BROWSER).content.decode()
+        assert "已补扫" in item
+
+    def test_what_nobody_asks_has_no_page(self, as_authorizer, waiting):
+        address = reverse("authorization:answer", args=[waiting.number])
+
+        assert as_authorizer.get(address, **BROWSER).status_code == 404
+
+
+class TestMomentsOnPages:
+    def test_the_desk_says_when_it_shows_and_the_teller_sees_the_decision(
+        self, client, waiting, authorizer, teller
+    ):
+        client.force_login(authorizer, backend=BACKEND)
+        client.get(reverse("authorization:workbench"), **BROWSER)
+        waiting.refresh_from_db()
+        told = client.post(
+            reverse("authorization:on_screen", args=[waiting.number]),
+            {"fence": waiting.opened_fence}, **BROWSER,
+        )  # fmt: skip
+        assert told.status_code == 204
+        waiting.refresh_from_db()
+        services.decide(
+            number=waiting.number, step="approve", shown=waiting.content_hash,
+            fence=waiting.opened_fence, decider=authorizer, at=waiting.shown_at,
+        )  # fmt: skip
+        client.force_login(teller, backend=BACKEND)
+
+        client.get(reverse("authorization:mine"), **BROWSER)
+
+        (made,) = selectors.decisions(request=waiting)
+        assert made.seen_at is not None
+        page = client.get(reverse("authorization:item", args=[waiting.number]), **BROWSER)
+        assert "时间分布" in page.content.decode()

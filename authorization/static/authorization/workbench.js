@@ -6,7 +6,7 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) {
     byId(opener.dataset.opens).showModal();
-    byId(opener.dataset.opens).querySelector("input[type=checkbox]").focus();
+    byId(opener.dataset.opens).querySelector("input[type=checkbox], input[type=radio]").focus();
   }
   event.target.closest("[data-closes]")?.closest("dialog").close();
 });
@@ -14,7 +14,7 @@ document.addEventListener("click", (event) => {
 // Enter in the list of reasons sends the form; in the remark it is a new line.
 document.addEventListener("keydown", (event) => {
   const dialog = event.target.closest?.("dialog[open]");
-  if (dialog && event.key === "Enter" && event.target.matches("input[type=checkbox]")) {
+  if (dialog && event.key === "Enter" && event.target.matches("input")) {
     event.preventDefault();
     dialog.querySelector("form").requestSubmit();
   }
@@ -43,6 +43,25 @@ async function beat() {
   byId("lease")?.renew?.(Math.round((new Date(until) - Date.now()) / 1000));
 }
 setInterval(() => beat().catch(() => {}), BEAT_MS);
+
+// Once the images of an item stand on the screen the desk says so: the item's clock keeps it.
+let told = "";
+function tellShown() {
+  const item = byId("item");
+  const mark = item && `${item.dataset.item}.${item.dataset.fence}`;
+  if (!item || mark === told) return;
+  told = mark;
+  const tell = () => {
+    const body = new URLSearchParams({ fence: item.dataset.fence });
+    const headers = { "X-CSRFToken": document.body.dataset.csrf, "HX-Request": "true" };
+    fetch(item.dataset.shown, { method: "POST", body, headers }).catch(() => {});
+  };
+  const image = byId("viewer")?.querySelector("img");
+  if (!image || image.complete) tell();
+  else image.addEventListener("load", tell, { once: true });
+}
+requestAnimationFrame(tellShown);
+document.addEventListener("htmx:after:swap", () => requestAnimationFrame(tellShown));
 
 // An idle desk takes the next item as soon as one waits.
 function take() {

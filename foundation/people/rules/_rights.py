@@ -54,6 +54,7 @@ RIGHTS: Mapping[Permission, Right] = {
     P.AUTHORIZATION_SUBMIT: Right("Send items for authorization"),
     P.AUTHORIZATION_VIEW: Right("See items of authorization"),
     P.AUTHORIZATION_DECIDE: Right("Decide items of authorization"),
+    P.AUTHORIZATION_LEAD: Right("Take items that went up to the leads of authorizers"),
     P.MONITORING_VIEW: Right("See vouchers and journal lines"),
     P.MONITORING_AUDIT: Right("Audit vouchers"),
     P.PROCESSING_VIEW: Right("See processing"),

@@ -10,7 +10,8 @@ from threading import BoundedSemaphore
 from django.db import connection
 from django.db.models import F
 
-from foundation.people import rules, selectors
+from foundation.kernel import bus
+from foundation.people import events, rules, selectors
 from foundation.people.models import SignInCount, Staff
 from foundation.people.services._posts import take_up_post
 from foundation.people.services._scope import acting_as_system
@@ -127,6 +128,7 @@ def sign_out(*, staff: Staff, at: datetime, where: str) -> None:
             sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=""
         )
         tell(staff=staff, action="people.sign_out", by=staff.label, at=at, where=where)
+        bus.publish(events.SignedOut(staff_id=staff.pk, at=at))
 
 
 def seen(*, staff: Staff, at: datetime) -> None:

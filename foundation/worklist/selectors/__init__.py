@@ -1,5 +1,6 @@
 """What the worklist can be asked: queues and their items, clocks, people's seconds, jobs."""
 
+from foundation.worklist.selectors._able import ABLE, BY_LOT, CONDITIONS, TAKEABLE, abilities
 from foundation.worklist.selectors._jobs import (
     Jobs,
     JobsOfKind,
@@ -14,10 +15,8 @@ from foundation.worklist.selectors._jobs import (
     signs_of_life,
 )
 from foundation.worklist.selectors._queues import (
-    CAN,
     COUNTED_MOST,
     PAGE,
-    TAKEABLE,
     Depth,
     Held,
     Listed,
@@ -28,7 +27,6 @@ from foundation.worklist.selectors._queues import (
     Seconds,
     Sheet,
     Wanted,
-    abilities,
     calendar_of,
     clocks,
     depth,
@@ -36,8 +34,10 @@ from foundation.worklist.selectors._queues import (
     holdings,
     holdings_of,
     item,
+    lacking,
     latest,
     listed,
+    not_offered,
     page,
     seconds_by_person,
     sheet,
@@ -47,7 +47,9 @@ from foundation.worklist.selectors._queues import (
 )
 
 __all__ = [
-    "CAN",
+    "ABLE",
+    "BY_LOT",
+    "CONDITIONS",
     "COUNTED_MOST",
     "PAGE",
     "TAKEABLE",
@@ -78,8 +80,10 @@ __all__ = [
     "job_timeline",
     "jobs",
     "jobs_by_kind",
+    "lacking",
     "latest",
     "listed",
+    "not_offered",
     "page",
     "pressures",
     "seconds_by_person",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
@@ -19,22 +19,15 @@ from foundation.trail import selectors as trail
 from foundation.trail.models import Event
 from foundation.worklist import rules
 from foundation.worklist.models import Holding, Suspension, WorkItem
+from foundation.worklist.selectors._able import ABLE, CONDITIONS, TAKEABLE, abilities
 
 # More is shown as "1000+": counting on would make the page slower with every item that waits.
 COUNTED_MOST = 1000
 PAGE = 50
 FINISHED = Q(ended_by="finished")
 
-# What a person may hold: grade and skill suffice, no own part in it, no item of the own place.
-# `can` are the person's skills (CAN).
-CAN = f"can AS ({people.SKILLS_SQL})"
-TAKEABLE = """(skill = '' AND grade_needed <= %(grade)s OR EXISTS (
-          SELECT 1 FROM can WHERE can.skill = worklist_workitem.skill
-            AND can.grade >= worklist_workitem.grade_needed))
-      AND NOT (%(person)s = ANY (conflicted))
-      AND (NOT outsiders_only OR institution_id <> %(institution)s)"""
 WAITING_FOR = f"""
-WITH {CAN}
+WITH {ABLE}
 SELECT count(*) FROM (
     SELECT 1 FROM worklist_workitem
     WHERE queue = %(queue)s AND state = 'waiting' AND {TAKEABLE} LIMIT %(most)s
@@ -221,23 +214,34 @@ def waiting(*, queue: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def abilities(*, staff: Staff, on: date) -> Mapping[str, Any]:
-    """Return what `TAKEABLE` and `CAN` ask of a person: grade, who and where one is, the day."""
-    return {
-        "staff": staff.pk,
-        "on": on,
-        "grade": staff.grade,
-        "person": staff.person,
-        "institution": staff.institution_id,
-    }
-
-
 def waiting_for(*, queue: str, staff: Staff, on: date) -> int:
     """Return how many items of a queue the person could claim now, counted up to a thousand."""
-    asked = {"queue": queue, "most": COUNTED_MOST, **abilities(staff=staff, on=on)}
+    asked = {"most": COUNTED_MOST, **abilities(queue=queue, staff=staff, on=on)}
     with connection.cursor() as cursor:
         cursor.execute(WAITING_FOR, asked)
         return int(cursor.fetchone()[0])
+
+
+LACKING = f"""
+WITH {ABLE}
+SELECT {", ".join(CONDITIONS.values())} FROM worklist_workitem WHERE id = %(item)s
+"""  # noqa: S608 -- put together of texts of ours
+
+
+def lacking(*, item: WorkItem, staff: Staff, on: date) -> Sequence[str]:
+    """Return by their names in `rules.NOT_OFFERED` why the queue would not offer an item now."""
+    asked = {"item": item.pk, **abilities(queue=item.queue, staff=staff, on=on)}
+    with connection.cursor() as cursor:
+        cursor.execute(LACKING, asked)
+        fulfilled = cursor.fetchone() or ()
+    return tuple(name for name, good in zip(CONDITIONS, fulfilled, strict=False) if not good)
+
+
+def not_offered(*, item: WorkItem, staff: Staff, on: date) -> Sequence[str]:
+    """Return by their names everything that keeps an item from a person, the role included."""
+    queue = rules.queues().get(item.queue)
+    role = queue is None or queue.permission in people.permissions(staff=staff, on=on)
+    return (*(() if role else ("role",)), *lacking(item=item, staff=staff, on=on))
 
 
 def page(*, queue: str, wanted: Wanted, after: Place | None = None, limit: int = PAGE) -> Page:

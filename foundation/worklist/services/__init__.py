@@ -2,6 +2,8 @@
 
 from foundation.worklist.services._dispatching import (
     assign,
+    bring_back,
+    escalate,
     mark_urgent,
     resume,
     resume_due,
@@ -15,7 +17,9 @@ from foundation.worklist.services._items import (
     expire_leases,
     finish,
     heartbeat,
+    let_go_of,
     release,
+    set_aside,
 )
 from foundation.worklist.services._jobs import (
     BELL,
@@ -37,6 +41,7 @@ __all__ = [
     "BELL",
     "Claimed",
     "assign",
+    "bring_back",
     "bury_jobs",
     "claim_job",
     "claim_next",
@@ -44,6 +49,7 @@ __all__ = [
     "end_job",
     "enqueue",
     "enqueue_job",
+    "escalate",
     "expire_leases",
     "extend_job",
     "fail_job",
@@ -51,6 +57,7 @@ __all__ = [
     "finish_job",
     "hand_back_job",
     "heartbeat",
+    "let_go_of",
     "mark_urgent",
     "purge_jobs",
     "release",
@@ -58,6 +65,7 @@ __all__ = [
     "resume_due",
     "revive_job",
     "revive_jobs",
+    "set_aside",
     "sign_of_life",
     "suspend",
     "take_back",

@@ -12,7 +12,7 @@ from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from foundation.ui import live
-from foundation.worklist import events, rules
+from foundation.worklist import events, rules, selectors
 from foundation.worklist.models import Holding, Suspension, WorkItem
 from foundation.worklist.services._items import SYSTEM, lease_seconds, record
 
@@ -135,6 +135,44 @@ def resume(*, item_id: int, by: Staff | None, at: datetime) -> WorkItem:
     return item
 
 
+@transaction.atomic
+def bring_back(*, item_id: int, by_label: str, keep_for: Staff | None, seconds: int) -> None:
+    """Let an item that its holder laid aside wait again, for so long kept for one person.
+
+    One that somebody else let wait again meanwhile stays as it is. The centre tells it.
+    """
+    item = _locked(item_id)
+    if item.state != rules.SUSPENDED:
+        return
+    _end_suspension(item, by_label, _database_time())
+    item.kept_for = keep_for
+    item.kept_until = _database_time(seconds) if keep_for else None
+    item.save(update_fields=["kept_for", "kept_until"])
+    _free(item, rules.FLOW.after(item.state, "resume"))
+    live.tell(f"worklist.{item.queue}", item.institution_id)
+
+
+@transaction.atomic
+def escalate(*, item_id: int, at: datetime) -> bool:
+    """Let only the leads of its queue take an item, also from the desk that holds it; it is told.
+
+    False for one that is set aside or has ended, and when somebody is just doing something with
+    it: whoever claims locks the item first and its subject after it, so nobody waits here.
+    """
+    free = WorkItem.objects.select_for_update(of=("self",), skip_locked=True)
+    item = free.filter(id=item_id).first()
+    if item is None or item.state not in rules.FLOW.sources_of("escalate"):
+        return False
+    state, held_by = rules.FLOW.after(item.state, "escalate"), item.holder_label
+    if item.state == rules.HELD:
+        _end_holding(item, "timed out", _database_time())
+    item.leads_only, item.kept_for, item.kept_until = True, None, None
+    item.save(update_fields=["leads_only", "kept_for", "kept_until"])
+    _free(item, state)
+    record(item=item, step="escalate", actor=SYSTEM, at=at, held_by=held_by)
+    return True
+
+
 def resume_due(*, at: datetime) -> int:
     """Let every item wait again that was set aside until now; return how many."""
     due = Suspension.objects.filter(ended_at=None, until__lte=at).order_by("item_id")
@@ -145,16 +183,17 @@ def resume_due(*, at: datetime) -> int:
 
 
 def _check_may_hold(item: WorkItem, to: Staff, at: datetime) -> None:
-    """Refuse who could not have claimed it: the same conditions as in claim_next."""
+    """Refuse who could not have claimed it: the same conditions as in claim_next.
+
+    But for those that only say whose turn it is, which a dispatcher may set aside with a reason.
+    """
+    on = localdate(at)
     queue = rules.queues().get(item.queue)
-    skills = people.skills(staff=to, on=localdate(at))
-    grade = skills.get(item.skill, 0) if item.skill else to.grade
+    lacking = {*selectors.lacking(item=item, staff=to, on=on)} - rules.ONLY_TURNS
     fit = (
         to.is_active
-        and grade >= item.grade_needed
-        and to.person not in item.conflicted
-        and not (item.outsiders_only and item.institution_id == to.institution_id)
-        and (queue is None or queue.permission in people.permissions(staff=to, on=localdate(at)))
+        and not lacking
+        and (queue is None or queue.permission in people.permissions(staff=to, on=on))
         and item.institution_id in people.scope_of(staff=to)
     )
     if not fit:

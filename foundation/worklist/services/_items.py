@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.utils.timezone import localdate
 
 from foundation.kernel import bus
@@ -20,106 +21,15 @@ from foundation.policy import selectors as policy
 from foundation.trail import services as trail
 from foundation.ui import live
 from foundation.worklist import events, rules, selectors
-from foundation.worklist.models import WorkItem
+from foundation.worklist.models import Suspension, WorkItem
+from foundation.worklist.services._statements import CLAIM, END, ENQUEUE, EXPIRE, KEEP, LET_GO
 
 SYSTEM = "system"
 # Which advisory locks are the worklist's: one a person, so that a double click claims one item.
 _CLAIMING = 8301
 _EXPIRED_AT_ONCE = 500
-
-_RING = live.TELL_SQL.format(topic="'worklist.' || item.queue", institution="item.institution_id")
-
-ENQUEUE = """
-INSERT INTO worklist_workitem (institution_id, queue, subject, state, priority, skill,
-    grade_needed, amount_fen, urgent, urgent_reason, conflicted, outsiders_only, holder_label,
-    fence, due_at, enqueued_at, turn_at)
-VALUES (%(institution)s, %(queue)s, %(subject)s, 'waiting', %(priority)s, %(skill)s, %(grade)s,
-    %(amount)s, false, '', %(conflicted)s::uuid[], %(outsiders_only)s, '', 0, %(due)s,
-    clock_timestamp(), clock_timestamp() - make_interval(secs => %(ahead)s))
-RETURNING id
-"""
-
-# The item the person holds already; else the first in turn that this person may hold, be it
-# waiting or left lying beyond its lease. What a lock made us wait for is read again by the
-# database, so everything that follows is taken from the locking selects, never read anew.
-CLAIM = f"""
-SELECT pg_advisory_xact_lock(%(claiming)s, %(staff)s);
-WITH {selectors.CAN}, lease AS ({policy.BANK_WHOLE_SQL}), mine AS (
-    SELECT id, institution_id, state, holder_id, holder_label, fence, held_at, lease_until
-    FROM worklist_workitem
-    WHERE queue = %(queue)s AND state = 'held' AND holder_id = %(staff)s
-    ORDER BY id LIMIT 1 FOR UPDATE
-), next AS (
-    SELECT id, institution_id, state, holder_id, holder_label, fence, held_at, lease_until
-    FROM worklist_workitem
-    WHERE queue = %(queue)s AND state IN ('waiting', 'held')
-      AND (state = 'waiting' OR lease_until <= clock_timestamp())
-      AND NOT EXISTS (SELECT 1 FROM mine) AND EXISTS (SELECT 1 FROM lease)
-      AND {selectors.TAKEABLE}
-    ORDER BY turn_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
-), chosen AS (
-    SELECT *, state = 'held' AND lease_until > clock_timestamp() AS kept,
-        state = 'held' AND lease_until <= clock_timestamp() AS lapsed
-    FROM (SELECT * FROM mine UNION ALL SELECT * FROM next) one
-), ended AS (
-    INSERT INTO worklist_holding
-        (institution_id, item_id, staff_id, fence, began_at, ended_at, ended_by)
-    SELECT institution_id, id, holder_id, fence, held_at, lease_until, 'expired'
-    FROM chosen WHERE lapsed
-)
-UPDATE worklist_workitem item
-SET state = 'held', holder_id = %(staff)s, holder_label = %(label)s,
-    fence = chosen.fence + CASE WHEN chosen.kept THEN 0 ELSE 1 END,
-    held_at = CASE WHEN chosen.kept THEN chosen.held_at ELSE clock_timestamp() END,
-    first_held_at = coalesce(item.first_held_at, clock_timestamp()),
-    lease_until = clock_timestamp() + make_interval(secs => lease.value)
-FROM chosen, lease WHERE item.id = chosen.id
-RETURNING item.*, chosen.kept, CASE WHEN chosen.lapsed THEN chosen.holder_label END AS left_by,
-    CASE WHEN NOT chosen.kept AND NOT chosen.lapsed THEN {_RING} END AS rung
-"""  # noqa: S608 -- put together of texts of ours
-
-EXPIRE = """
-WITH gone AS (
-    SELECT id, institution_id, holder_id, holder_label, fence, held_at, lease_until
-    FROM worklist_workitem WHERE state = 'held' AND lease_until <= clock_timestamp()
-    ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
-), ended AS (
-    INSERT INTO worklist_holding
-        (institution_id, item_id, staff_id, fence, began_at, ended_at, ended_by)
-    SELECT institution_id, id, holder_id, fence, held_at, lease_until, 'expired' FROM gone
-)
-UPDATE worklist_workitem item SET state = 'waiting', holder_id = NULL, holder_label = '',
-    lease_until = NULL
-FROM gone WHERE item.id = gone.id
-RETURNING item.queue, item.institution_id, item.subject, gone.holder_label, clock_timestamp()
-"""
-
-# Everything that ends a holding checks holder, fence and lease in the statement itself.
-END = f"""
-WITH held AS (
-    SELECT id, institution_id, holder_id, fence, held_at FROM worklist_workitem
-    WHERE id = %(item)s AND state = 'held' AND holder_id = %(staff)s AND fence = %(fence)s
-      AND lease_until > clock_timestamp()
-    FOR UPDATE
-), ended AS (
-    INSERT INTO worklist_holding
-        (institution_id, item_id, staff_id, fence, began_at, ended_at, ended_by)
-    SELECT institution_id, id, holder_id, fence, held_at, clock_timestamp(), %(how)s FROM held
-)
-UPDATE worklist_workitem item SET state = %(state)s, lease_until = NULL,
-    holder_id = CASE WHEN %(state)s = 'waiting' THEN NULL ELSE item.holder_id END,
-    holder_label = CASE WHEN %(state)s = 'waiting' THEN '' ELSE item.holder_label END,
-    done_at = CASE WHEN %(state)s = 'done' THEN clock_timestamp() END
-FROM held WHERE item.id = held.id
-RETURNING item.id, {_RING} AS rung
-"""  # noqa: S608 -- put together of texts of ours
-
-KEEP = """
-UPDATE worklist_workitem SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
-WHERE id = %(item)s AND state = 'held' AND holder_id = %(staff)s AND fence = %(fence)s
-  AND lease_until > clock_timestamp()
-RETURNING lease_until
-"""
+# Of how many in turn the strategy of one queue draws its lot.
+_DRAWN = 200
 
 
 @transaction.atomic
@@ -136,12 +46,16 @@ def enqueue(
     conflicted: Sequence[UUID] = (),
     outsiders_only: bool = True,
     target: timedelta | None = None,
+    origin: UUID | None = None,
+    keep_for: Staff | None = None,
+    kept_seconds: int = 0,
 ) -> WorkItem:
     """Put a subject into a queue, in the transaction of what it is about.
 
     The clock of waiting starts by the database; `at` tells which business numbers hold. With
     `outsiders_only` the staff of the item's own institution may not hold it. With `target` the item
-    is late after that long, in working time where the queue's clocks go by it.
+    is late after that long, in working time where the queue's clocks go by it. `origin` is the
+    human it came from; for `kept_seconds` only `keep_for` is given it.
     """
     step = policy.whole(code="worklist.priority_seconds", on=localdate(at))
     row = _one(
@@ -160,6 +74,9 @@ def enqueue(
             if target
             else None,
             "ahead": priority * step,
+            "origin": origin,
+            "kept_for": keep_for.pk if keep_for else None,
+            "kept": kept_seconds,
         },
     )
     assert row is not None, "an insert returns its row"
@@ -176,10 +93,9 @@ def claim_next(*, queue: str, staff: Staff, at: datetime) -> WorkItem | None:
     assert connection.in_atomic_block, "an item is claimed within a person's institutions"
     wanted: dict[str, Any] = {
         "claiming": _CLAIMING,
-        "queue": queue,
         "label": staff.label,
-        "code": _lease_code(queue),
-        **selectors.abilities(staff=staff, on=localdate(at)),
+        "drawn": _DRAWN,
+        **selectors.abilities(queue=queue, staff=staff, on=localdate(at)),
     }
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, wanted)
@@ -189,12 +105,12 @@ def claim_next(*, queue: str, staff: Staff, at: datetime) -> WorkItem | None:
         lease_seconds(queue=queue, at=at)  # refuses while the number has no value: else none waits
         return None
     found = dict(zip(names, row, strict=True))
-    kept, left_by = found.pop("kept"), found.pop("left_by")
+    still, left_by = found.pop("still"), found.pop("left_by")
     fields = [field.attname for field in WorkItem._meta.concrete_fields]  # noqa: SLF001
     item = WorkItem.from_db(connection.alias, fields, [found[name] for name in fields])
     if left_by:
         record(item=item, step="expire", actor=SYSTEM, at=at, held_by=left_by)
-    if not kept:
+    if not still:
         bus.publish(events.Claimed(queue=queue, lapsed=bool(left_by)))
     return item
 
@@ -222,6 +138,22 @@ def release(*, item_id: int, fence: int, staff: Staff) -> None:
     _end(item_id, fence, staff, rules.WAITING, "released")
 
 
+def set_aside(*, item_id: int, fence: int, staff: Staff, reason: str) -> None:
+    """Let its holder lay an item aside, who waits for somebody's answer; refuse any other.
+
+    The centre tells it on the trail, and brings it back (`bring_back`).
+    """
+    _end(item_id, fence, staff, rules.SUSPENDED, "suspended")
+    item = WorkItem.objects.get(id=item_id)
+    Suspension.objects.create(
+        institution_id=item.institution_id,
+        item=item,
+        began_at=Now(),
+        by_label=staff.label,
+        reason=reason,
+    )
+
+
 @transaction.atomic
 def expire_leases() -> int:
     """Put items whose lease ran out back at their old place; return how many."""
@@ -236,6 +168,26 @@ def expire_leases() -> int:
             subject=subject,
             at=at,
             detail={"queue": queue, "held_by": held_by},
+        )
+        bus.publish(events.LetGo(queue=queue, subject=subject))
+        _ring(queue, institution_id)
+    return len(rows)
+
+
+@transaction.atomic
+def let_go_of(*, staff_id: int, at: datetime) -> int:
+    """Put back at once what a person holds who signed out; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(LET_GO, {"staff": staff_id})
+        rows = cursor.fetchall()
+    for queue, institution_id, subject, held_by in rows:
+        trail.record(
+            institution_id=institution_id,
+            actor=held_by,
+            action="worklist.let_go",
+            subject=subject,
+            at=at,
+            detail={"queue": queue},
         )
         bus.publish(events.LetGo(queue=queue, subject=subject))
         _ring(queue, institution_id)

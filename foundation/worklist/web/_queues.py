@@ -25,6 +25,7 @@ from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 from foundation.ui.web import action, refusals_in, requires, signed_in
 from foundation.worklist import forms, rules, selectors, services
+from foundation.worklist.models import WorkItem
 
 DISPATCH_FORMS: dict[str, type[forms.Reason]] = {
     "mark_urgent": forms.Reason,
@@ -222,11 +223,25 @@ def _item_page(
         sheet = selectors.sheet(item_id=item_id, at=timezone.now())
     except rules.NoSuchItem as refusal:
         raise Http404 from refusal
+    asked = forms.Person(request.GET if "number" in request.GET else None, auto_id="offer_%s")
     named = {step: _form(step) for step in DISPATCH_FORMS} | (bound or {})
     name = subjects.named_for(request, [sheet.item.subject])[sheet.item.subject]
     form = next(iter((bound or {}).values()), None)
     context = {"sheet": sheet, "name": name, "forms": named, "form": form}
+    context |= {"asked": asked, "offer": _offer(sheet.item, asked)}
     return render(request, "worklist/item.html", context, status=status)
+
+
+def _offer(item: WorkItem, asked: forms.Person) -> dict[str, object] | None:
+    """Return why an item is, or is not, offered to the person asked about; None if of nobody."""
+    number = asked.cleaned_data["number"].strip() if asked.is_valid() else ""
+    if not number or item.state != rules.WAITING:
+        return None
+    person = people.staff_member(number=number)
+    if person is None:
+        return {"number": number, "person": None}
+    lacking = selectors.not_offered(item=item, staff=person, on=timezone.localdate())
+    return {"person": person, "why": [rules.NOT_OFFERED[name].text for name in lacking]}
 
 
 def _item_row(row: selectors.Row, names: subjects.Names, state: Callable[..., SafeString]) -> Row:

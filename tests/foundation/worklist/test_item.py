@@ -29,7 +29,7 @@ def test_the_page_shows_clocks_and_steps(desk, put, authorizer):
     answer = desk.get(address("item", item))
 
     assert answer.context["sheet"].steps == {"assign", "take_back", "suspend", "release",
-                                             "expire", "finish"}  # fmt: skip
+                                             "expire", "escalate", "finish"}  # fmt: skip
     assert authorizer.label in answer.content.decode()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from datetime import timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -10,142 +10,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from authorization import rules
+from authorization.models._rule import AuthRule
 from foundation.imaging.models import Document
 from foundation.kernel.calendar import local
 from foundation.kernel.money import Money
 from foundation.ledger.models import Entry
-from foundation.people.models import Institution, Institutional, Staff
+from foundation.people.models import Institutional, Staff
 from foundation.worklist.models import WorkItem
-
-
-class AuthRule(models.Model):
-    """When one transaction needs a second person, from a day on, for the bank or one institution.
-
-    Proposed by one person, it counts once another has approved it; it is never changed, only
-    followed by a later row. The nearest institution above the teller goes before those above it
-    and before the bank. States: waiting, approved, declined. What it says is `rules.Rule`.
-    """
-
-    trade_code = models.CharField(_("transaction code"), max_length=8)
-    institution = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    valid_from = models.DateField(_("valid from"))
-    group = models.CharField(max_length=8)
-    skill = models.CharField(max_length=40, blank=True)
-    grade = models.PositiveSmallIntegerField()
-    outlet_levels = models.PositiveSmallIntegerField(default=0)
-    centre_levels = models.PositiveSmallIntegerField(default=1)
-    bands = ArrayField(ArrayField(models.BigIntegerField(), size=3), default=list)
-    cash = models.CharField(max_length=4, default="none")
-    transfer = models.BooleanField(default=False)
-    call_back_from_fen = models.BigIntegerField(null=True)
-    scan_mode = models.CharField(max_length=8, default="none")
-    rescan_minutes = models.PositiveIntegerField(null=True)
-    weight_hundredths = models.PositiveIntegerField(default=100)
-    always = models.BooleanField(default=False)
-    amount_from_fen = models.BigIntegerField(null=True)
-    customer_kinds = ArrayField(models.CharField(max_length=20), default=list)
-    account_states = ArrayField(models.CharField(max_length=20), default=list)
-    teller_grade_below = models.PositiveSmallIntegerField(null=True)
-    outside_from = models.TimeField(null=True)
-    outside_until = models.TimeField(null=True)
-    agent_from_fen = models.BigIntegerField(null=True)
-    manual_id = models.BooleanField(default=False)
-    correction = models.BooleanField(default=False)
-    together = ArrayField(models.CharField(max_length=20), default=list)
-    reason = models.CharField(_("reason"), max_length=200)
-    proposed_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField()
-    approved_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
-    approved_at = models.DateTimeField(null=True)
-    declined_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
-    declined_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("authorization rule")
-        indexes = [
-            models.Index(fields=["trade_code", "-valid_from"], name="authorization_rule_days")
-        ]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(approved_by=None, approved_at=None)
-                | Q(approved_by__isnull=False, approved_at__isnull=False),
-                name="authorization_rule_approved_by_and_at",
-            ),
-            models.CheckConstraint(
-                condition=Q(declined_by=None, declined_at=None)
-                | Q(approved_by=None, declined_by__isnull=False, declined_at__isnull=False),
-                name="authorization_rule_declined_by_and_at",
-            ),
-            models.CheckConstraint(
-                condition=~Q(proposed_by=F("approved_by")), name="authorization_rule_two_people"
-            ),
-            models.CheckConstraint(
-                condition=Q(trade_code__in=list(rules.CATALOGUE), group__in=list(rules.GROUPS)),
-                name="authorization_rule_of_the_catalogue",
-            ),
-            models.CheckConstraint(
-                condition=Q(cash__in=list(rules.CASH), scan_mode__in=list(rules.SCANS)),
-                name="authorization_rule_words_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(grade__in=rules.GRADES, outlet_levels__in=rules.OUTLET_LEVELS)
-                & Q(centre_levels__in=rules.CENTRE_LEVELS)
-                & (Q(teller_grade_below=None) | Q(teller_grade_below__in=rules.GRADES)),
-                name="authorization_rule_grades",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    customer_kinds__contained_by=list(rules.CUSTOMERS),
-                    account_states__contained_by=list(rules.ACCOUNT_STATES),
-                    together__contained_by=list(rules.KINDS),
-                ),
-                name="authorization_rule_conditions_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(outside_from=None, outside_until=None)
-                | Q(
-                    outside_from__isnull=False,
-                    outside_until__isnull=False,
-                    outside_from__lt=F("outside_until"),
-                ),
-                name="authorization_rule_hours_whole",
-            ),
-            models.CheckConstraint(
-                condition=(Q(call_back_from_fen=None) | Q(call_back_from_fen__gte=0))
-                & (Q(amount_from_fen=None) | Q(amount_from_fen__gte=0))
-                & (Q(agent_from_fen=None) | Q(agent_from_fen__gte=0)),
-                name="authorization_rule_amounts_not_negative",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    scan_mode=rules.SCAN_LATER, rescan_minutes__isnull=False, rescan_minutes__gt=0
-                )
-                | (~Q(scan_mode=rules.SCAN_LATER) & Q(rescan_minutes=None)),
-                name="authorization_rule_rescan_minutes",
-            ),
-            models.CheckConstraint(
-                condition=Q(weight_hundredths__gt=0), name="authorization_rule_weighs"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.trade_code} {self.valid_from}"
-
-    @property
-    def trade(self) -> rules.TradeCode:
-        """Return the transaction of the catalogue."""
-        return rules.CATALOGUE[self.trade_code]
-
-    @property
-    def says(self) -> rules.Rule:
-        """Return what the row says, as the rules reckon with it."""
-        kept = {field.name: getattr(self, field.name) for field in fields(rules.Rule)}
-        for name in ("customer_kinds", "account_states", "together"):
-            kept[name] = tuple(kept[name])
-        kept["bands"] = tuple(rules.Band(*band) for band in self.bands)
-        return rules.Rule(**kept)
 
 
 class Request(Institutional):
@@ -155,6 +26,11 @@ class Request(Institutional):
     made by the browser before the first send, so that a double click or a retry is one item.
     `rule` is the one that it was measured by, `why` what made a second person necessary, and the
     facts that the rule saw are kept, so that the effect of another rule can be reckoned.
+
+    `attempt` is the round: what was sent again begins a new one. Within it `level` is whose turn
+    it is of `levels_needed`. `opened_at` is when the item was given to the desk, `shown_at` when
+    its images stood on the screen. `viewed_ms` and `held_ms` are what desks and holds took of the
+    round before `opened_at`, so that queue, view and hold add up to the whole of it.
     """
 
     number = models.CharField(_("item number"), max_length=24, unique=True)
@@ -182,6 +58,9 @@ class Request(Institutional):
     manual_id = models.BooleanField(default=False)
     correction = models.BooleanField(default=False)
     grade_needed = models.PositiveSmallIntegerField(default=1)
+    levels_needed = models.PositiveSmallIntegerField(default=1, db_default=1)
+    level = models.PositiveSmallIntegerField(default=1, db_default=1)
+    call_needed = models.BooleanField(default=False, db_default=False)
     limit_fen = models.BigIntegerField(null=True)
     content_hash = models.CharField(max_length=64)
     work_item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, null=True, related_name="+")
@@ -190,6 +69,12 @@ class Request(Institutional):
     queued_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
     opened_fence = models.PositiveIntegerField(default=0)
+    shown_at = models.DateTimeField(null=True)
+    viewed_ms = models.BigIntegerField(default=0, db_default=0)
+    held_ms = models.BigIntegerField(default=0, db_default=0)
+    alarmed_at = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(null=True)
+    escalated_why = models.CharField(max_length=12, blank=True, db_default="")
     decided_at = models.DateTimeField(null=True)
     posted_at = models.DateTimeField(null=True)
     decider_label = models.CharField(_("authorizer"), max_length=60, blank=True)
@@ -234,6 +119,23 @@ class Request(Institutional):
             models.CheckConstraint(
                 condition=~Q(payer_account=F("payee_account")), name="authorization_two_accounts"
             ),
+            models.CheckConstraint(
+                condition=Q(levels_needed__in=rules.CENTRE_LEVELS)
+                & Q(level__gte=1, level__lte=F("levels_needed")),
+                name="authorization_level_of_those_needed",
+            ),
+            models.CheckConstraint(
+                condition=Q(escalated_at=None, escalated_why="")
+                | Q(escalated_at__isnull=False, escalated_why__in=list(rules.ESCALATED_WHY)),
+                name="authorization_escalated_when_and_why",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=rules.ESCALATED) | Q(escalated_at__isnull=False),
+                name="authorization_escalated_has_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(viewed_ms__gte=0, held_ms__gte=0), name="authorization_time_passes"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -272,13 +174,17 @@ class Request(Institutional):
 class Decision(Institutional):
     """One person's yes or no to one version of an item; added, never changed.
 
-    A trigger refuses the teller's own human, a wrong version, anything but the next number, and
-    another business date than the item's, which is kept here too so that a day's decisions are
-    found without their items.
+    A trigger refuses the teller's own human, a wrong version, anything but the next number, a
+    second yes by the human of the first, a yes without the call that the rule wants, and another
+    business date than the item's, which is kept here too so that a day's decisions are found
+    without their items. Only `seen_at` is set afterwards, once: when a page showed the teller.
+
+    `view_ms` is all time at desks, of which `show_ms` went by until the images stood on the screen.
     """
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="decisions")
     seq = models.PositiveSmallIntegerField()
+    level = models.PositiveSmallIntegerField(default=1, db_default=1)
     step = models.CharField(_("decision"), max_length=12)
     decider = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
     decider_label = models.CharField(_("authorizer"), max_length=60)
@@ -290,6 +196,9 @@ class Decision(Institutional):
     at = models.DateTimeField()
     queue_ms = models.BigIntegerField()
     view_ms = models.BigIntegerField()
+    hold_ms = models.BigIntegerField(default=0, db_default=0)
+    show_ms = models.BigIntegerField(null=True)
+    seen_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("decision")
@@ -310,12 +219,30 @@ class Decision(Institutional):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["request", "seq"], name="authorization_one_decision_a_round"
+                fields=["request", "seq", "level"], name="authorization_one_decision_a_round"
             ),
             models.CheckConstraint(
                 condition=Q(step__in=rules.DECISIONS), name="authorization_decision_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=rules.CENTRE_LEVELS)
+                & Q(hold_ms__gte=0)
+                & (Q(show_ms=None) | Q(show_ms__gte=0)),
+                name="authorization_decision_level_and_times",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.request_id}/{self.seq} {self.step}"
+
+    @property
+    def decide_ms(self) -> int | None:
+        """Return how long it took from the images on the screen to the decision, if known."""
+        return None if self.show_ms is None else self.view_ms - self.show_ms
+
+    @property
+    def feedback_ms(self) -> int | None:
+        """Return how long it took until a page of the teller showed the decision, if one did."""
+        if self.seen_at is None:
+            return None
+        return max(0, (self.seen_at - self.at) // timedelta(milliseconds=1))

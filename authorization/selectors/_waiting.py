@@ -1,0 +1,118 @@
+"""What is asked about items on hold, and which items are due for the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from authorization import rules
+from authorization.models import Decision, Inquiry, Request
+from foundation.people.models import Staff
+
+AT_ONCE = 500
+PAGE = 50
+
+
+def open_inquiry(*, request: Request) -> Inquiry | None:
+    """Return what is asked about an item and not answered yet, or None."""
+    found: Inquiry | None = (
+        Inquiry.objects.select_related("asked_by").filter(request=request, ended_at=None).first()
+    )
+    return found
+
+
+def inquiries(*, request: Request) -> Sequence[Inquiry]:
+    """Return everything that was asked about an item, in order."""
+    return tuple(Inquiry.objects.filter(request=request).order_by("id"))
+
+
+@dataclass(frozen=True)
+class OnHold:
+    """A page of open questions, and the id after which the next one begins."""
+
+    rows: Sequence[Inquiry]
+    next_after: int | None
+
+
+def on_hold(*, staff: Staff, after: int = 0) -> OnHold:
+    """Return the open questions that concern an authorizer: the own, and all consultations."""
+    rows = (
+        Inquiry.objects.filter(
+            Q(kind=rules.CONSULT) | Q(asked_by=staff), ended_at=None, id__gt=after
+        )
+        .select_related("request__institution")
+        .order_by("id")
+    )
+    found = tuple(rows[: PAGE + 1])
+    return OnHold(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
+
+
+def asked_of(*, teller: Staff, limit: int) -> Sequence[Inquiry]:
+    """Return the open questions to a teller: images that are asked for, the oldest first."""
+    rows = Inquiry.objects.filter(request__teller=teller, kind=rules.RESCAN, ended_at=None)
+    return tuple(rows.select_related("request").order_by("id")[:limit])
+
+
+def consultations(*, staff: Staff, limit: int) -> Sequence[Inquiry]:
+    """Return the open consultations that others wait for, the oldest first."""
+    rows = Inquiry.objects.filter(kind=rules.CONSULT, ended_at=None).exclude(
+        asked_by__person=staff.person
+    )
+    return tuple(rows.select_related("request").order_by("id")[:limit])
+
+
+def own_on_hold(*, staff: Staff) -> int:
+    """Return how many items of an authorizer are on hold."""
+    return Inquiry.objects.filter(asked_by=staff, ended_at=None).count()
+
+
+def confirmed_by(*, request: Request) -> frozenset[UUID]:
+    """Return the humans who said yes to the item in this round."""
+    rows = Decision.objects.filter(request=request, seq=request.attempt, step="approve")
+    return frozenset(rows.values_list("decider_person", flat=True))
+
+
+def is_confirmed(*, request: Request) -> bool:
+    """Return whether the customer confirmed the item by phone in this round."""
+    rows = Inquiry.objects.filter(request=request, attempt=request.attempt, kind=rules.CALL)
+    return rows.filter(outcome=rules.CONFIRMED).exists()
+
+
+def last_decider(*, request: Request) -> Staff | None:
+    """Return who decided the item last, or None."""
+    made = Decision.objects.filter(request=request).select_related("decider").order_by("-id")
+    last = made.first()
+    return last.decider if last else None
+
+
+def lapsing(*, at: datetime) -> Sequence[str]:
+    """Return the numbers of items whose question is due without an answer."""
+    rows = Inquiry.objects.filter(ended_at=None, due_at__lte=at).order_by("due_at", "id")
+    return tuple(rows.values_list("request__number", flat=True)[:AT_ONCE])
+
+
+def undecided(*, since: datetime) -> Sequence[str]:
+    """Return the numbers of items that came, or were opened, before a moment and went up never."""
+    rows = Request.objects.filter(
+        Q(state=rules.QUEUED, queued_at__lte=since) | Q(state=rules.VIEWING, opened_at__lte=since),
+        escalated_at=None,
+    )
+    return tuple(rows.order_by("queued_at", "id").values_list("number", flat=True)[:AT_ONCE])
+
+
+def unalarmed(*, since: datetime) -> Sequence[str]:
+    """Return the numbers of waiting items that came before a moment and were not told of."""
+    rows = Request.objects.filter(state__in=rules.WAITING_IN, queued_at__lte=since, alarmed_at=None)
+    return tuple(rows.order_by("queued_at", "id").values_list("number", flat=True)[:AT_ONCE])
+
+
+def alarmed(*, limit: int) -> Sequence[Request]:
+    """Return the items of which the leads were told and that still wait, the oldest first."""
+    rows = Request.objects.filter(state__in=rules.WAITING_IN).filter(
+        Q(alarmed_at__isnull=False) | Q(state=rules.ESCALATED)
+    )
+    return tuple(rows.order_by("queued_at", "id")[:limit])

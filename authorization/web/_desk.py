@@ -1,0 +1,87 @@
+"""The authorizer's desk, as every step of it answers: the item before them, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from authorization import forms, rules, selectors, services
+from authorization.web import _rule_words
+from foundation.imaging.models import Page
+from foundation.kernel.errors import Refused
+from foundation.ui import menu
+from foundation.ui.web import signed_in
+
+
+def desk(
+    request: HttpRequest,
+    *,
+    decided: str = "",
+    step: str = "",
+    refusal: Refused | None = None,
+    resting: bool = False,
+    form: forms.Decision | forms.Hold | None = None,
+) -> HttpResponse:
+    """Answer the desk: the item held or the next one, and what was done before."""
+    authorizer = signed_in(request)
+    at = timezone.now()
+    opened = None if resting else services.open_next(authorizer=authorizer, at=at)
+    today = menu.business_date(authorizer, timezone.localdate())
+    context: dict[str, Any] = {
+        "day": selectors.day_of(authorizer=authorizer, on=today),
+        "decided": decided,
+        "step": step,
+        "refusal": refusal,
+        "resting": resting,
+        "form": form,
+        "on_hold": selectors.own_on_hold(staff=authorizer),
+    }
+    if opened is not None:
+        context |= _opened(selectors.shown(request=opened), at)
+    part = "_desk" if request.headers.get("HX-Request") else "workbench"
+    status = 422 if form else 409 if refusal else 200
+    return render(request, f"authorization/{part}.html", context, status=status)
+
+
+def _opened(shown: selectors.Shown, at: datetime) -> dict[str, Any]:
+    queued_at = shown.request.queued_at or at
+    item = shown.request.work_item
+    lease = item.lease_until - at if item and item.lease_until else timedelta()
+    return {
+        "shown": shown,
+        "pictures": pictures(shown.pages, shown.fields),
+        "reasons": rules.numbered_reasons(),
+        "holds": rules.HOLDS.values(),
+        "why": _rule_words.why(shown.request.why),
+        "since": max(0, (at - shown.opened_at) // timedelta(seconds=1)),
+        "waited": max(0, (shown.opened_at - queued_at) // timedelta(seconds=1)),
+        "lease_seconds": max(0, lease // timedelta(seconds=1)),
+    }
+
+
+def pictures(pages: Sequence[Page], fields: Sequence[selectors.Field]) -> list[dict[str, Any]]:
+    """Return the images of an item as the viewer takes them, with the boxes of what was read."""
+    return [
+        {
+            "title": gettext("Identity document" if page.image_class == "id" else "Voucher"),
+            "src": reverse("imaging:view" if page.view else "imaging:original", args=[page.pk]),
+            "thumb": reverse("imaging:thumb" if page.thumb else "imaging:original", args=[page.pk]),
+            "width": page.width_px,
+            "height": page.height_px,
+            "note": f"SHA-256 {page.sha256[:8]}…",
+            "page": reverse("imaging:page", args=[page.pk]),
+            "boxes": {
+                field.name: [*field.box, field.verdict == "differs"]
+                for field in fields
+                if field.page_id == page.pk and field.box
+            },
+        }
+        for page in pages
+    ]

@@ -1,0 +1,347 @@
+"""Who is offered what: rings of skill, limits, outlets, pairs, what is kept, leads, and the lot."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from foundation.people import services as people_services
+from foundation.people.models import Qualification, Staff
+from foundation.policy.models import Policy
+from foundation.trail.models import Event
+from foundation.worklist import rules, selectors
+from foundation.worklist import services as worklist
+from foundation.worklist.models import Holding, WorkItem
+from tests.factories import people
+
+QUEUE = "authorization"
+
+
+def claim(staff):
+    return worklist.claim_next(queue=QUEUE, staff=staff, at=people.NOON)
+
+
+def lacking(item, staff):
+    return selectors.lacking(item=item, staff=staff, on=people.DAY)
+
+
+def waited(item, seconds):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE worklist_workitem SET enqueued_at = enqueued_at - make_interval(secs => %s)"
+            " WHERE id = %s",
+            [seconds, item.pk],
+        )
+
+
+def certified(staff, skill, grade=3):
+    Qualification.objects.create(
+        staff=staff, skill=skill, grade=grade, valid_from=people.DAY, valid_until=people.DAY
+    )
+
+
+def says(code, value):
+    """Put another value of a number in force on the day."""
+    first = Policy.objects.get(code=f"authorization.{code}")
+    Policy.objects.create(
+        code=first.code, value=value, valid_from=people.DAY, reason="试行",
+        proposed_by=first.proposed_by, proposed_at=people.NOON,
+        approved_by=first.approved_by, approved_at=people.NOON,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def lead(bank):
+    """Hire a lead."""
+    return people.staff(bank.centre, "auth_lead", grade=5, name="王敏")
+
+
+@pytest.fixture
+def done(put):
+    """Let a person finish an item that came from somebody."""
+
+    def finish(staff, origin):
+        put(origin=origin)
+        item = claim(staff)
+        assert item is not None
+        worklist.finish(item_id=item.pk, fence=item.fence, staff=staff)
+
+    return finish
+
+
+class TestRings:
+    def test_the_skill_goes_first(self, put, authorizer):
+        item = put(skill="seal", grade_needed=2)
+        assert claim(authorizer) is None
+        certified(authorizer, "seal")
+
+        assert claim(authorizer).pk == item.pk
+
+    @pytest.mark.parametrize(("seconds", "taken"), [(8, False), (11, True)])
+    def test_another_skill_of_the_grade_takes_it_after_ten_seconds(
+        self, put, authorizer, seconds, taken
+    ):
+        item = put(skill="seal", grade_needed=2)
+        certified(authorizer, "cash")
+        waited(item, seconds)
+
+        assert (claim(authorizer) is not None) == taken
+
+    def test_never_below_the_grade(self, put, authorizer):
+        item = put(skill="seal", grade_needed=4)
+        certified(authorizer, "cash", 3)
+        waited(item, 9_000)
+
+        assert claim(authorizer) is None
+        assert lacking(item, authorizer) == ("skill",)
+
+    @pytest.mark.parametrize(("seconds", "taken"), [(28, False), (31, True)])
+    def test_a_lead_takes_it_without_skill_after_thirty(self, put, lead, seconds, taken):
+        item = put(skill="seal", grade_needed=4)
+        waited(item, seconds)
+
+        assert (claim(lead) is not None) == taken
+
+    def test_nobody_else_does(self, put, authorizer):
+        item = put(skill="seal", grade_needed=2)
+        waited(item, 9_000)
+
+        assert claim(authorizer) is None
+
+
+class TestLimits:
+    @pytest.mark.parametrize(("grade", "most"), [(2, 100_000_000), (3, 500_000_000)])
+    def test_an_amount_above_the_limit_is_not_offered(self, put, bank, grade, most):
+        person = people.staff(bank.centre, "authorizer", grade=grade)
+        above = put(amount_fen=most + 1)
+
+        assert claim(person) is None
+        assert lacking(above, person) == ("amount",)
+        assert claim(people.staff(bank.centre, "authorizer", grade=grade + 1)).pk == above.pk
+
+    def test_the_limit_itself_is(self, put, authorizer):
+        assert claim(authorizer) is None
+        put(amount_fen=500_000_000)
+
+        assert claim(authorizer) is not None
+
+    def test_nor_given_by_hand(self, put, authorizer, dispatcher):
+        item = put(amount_fen=500_000_001)
+
+        with pytest.raises(rules.NotQualified):
+            worklist.assign(
+                item_id=item.pk, to=authorizer, reason="专长", by=dispatcher, at=people.NOON
+            )
+
+
+class TestOutlets:
+    def worked(self, authorizer, bank, days_ago):
+        people.post(authorizer, bank.outlet, until=people.DAY - timedelta(days=days_ago))
+
+    @pytest.mark.parametrize(("days_ago", "taken"), [(1, False), (180, False), (190, True)])
+    def test_an_outlet_of_the_last_six_months_is_ones_own(
+        self, put, authorizer, bank, days_ago, taken
+    ):
+        self.worked(authorizer, bank, days_ago)
+        item = put()
+
+        assert (claim(authorizer) is not None) == taken
+        assert taken or lacking(item, authorizer) == ("place",)
+
+    def test_under_whatever_number(self, put, authorizer, bank):
+        second = people.staff(bank.outlet)
+        self.worked(second, bank, 30)
+        Staff.objects.filter(id=second.pk).update(person=authorizer.person)
+        put()
+
+        assert claim(authorizer) is None
+
+    def test_another_outlet_is_not(self, put, authorizer, bank):
+        people.post(authorizer, bank.sibling, until=people.DAY)
+        put()
+
+        assert claim(authorizer) is not None
+
+
+class TestPairs:
+    def test_a_fourth_within_the_hour_goes_to_another(self, put, done, authorizer, bank):
+        teller = uuid4()
+        for _time in range(3):
+            done(authorizer, teller)
+        fourth = put(origin=teller)
+
+        assert claim(authorizer) is None
+        assert lacking(fourth, authorizer) == ("pair_hour",)
+        assert claim(people.staff(bank.centre, "authorizer")).pk == fourth.pk
+
+    def test_what_is_an_hour_ago_counts_no_more(self, put, done, authorizer):
+        teller = uuid4()
+        for _time in range(2):
+            done(authorizer, teller)
+        long_ago = timezone.now() - timedelta(minutes=61)
+        Holding.objects.create(
+            institution_id=WorkItem.objects.order_by("id").first().institution_id,
+            item=WorkItem.objects.order_by("id").first(), staff=authorizer, fence=99,
+            began_at=long_ago, ended_at=long_ago, ended_by="finished",
+        )  # fmt: skip
+        put(origin=teller)
+
+        assert claim(authorizer) is not None
+
+    def test_what_went_up_is_not_held_back_by_it(self, put, done, lead):
+        teller = uuid4()
+        for _time in range(3):
+            done(lead, teller)
+        item = put(origin=teller)
+        worklist.escalate(item_id=item.pk, at=people.NOON)
+
+        assert claim(lead).pk == item.pk
+
+    def present(self, staff):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE people_staff SET seen_at = clock_timestamp() WHERE id = %s", [staff.pk]
+            )
+
+    def test_not_twice_in_a_row_while_another_is_free(self, put, done, authorizer, bank):
+        teller, other = uuid4(), people.staff(bank.centre, "authorizer")
+        done(authorizer, teller)
+        self.present(other)
+        item = put(origin=teller)
+
+        assert claim(authorizer) is None
+        assert lacking(item, authorizer) == ("pair_row",)
+        waited(item, 11)
+        assert claim(authorizer).pk == item.pk
+
+    def test_twice_in_a_row_where_nobody_else_is_there(self, put, done, authorizer, bank):
+        teller, _away = uuid4(), people.staff(bank.centre, "authorizer")
+        done(authorizer, teller)
+        put(origin=teller)
+
+        assert claim(authorizer) is not None
+
+    def test_whoever_is_busy_is_not_free(self, put, done, authorizer, bank):
+        teller, other = uuid4(), people.staff(bank.centre, "authorizer")
+        done(authorizer, teller)
+        put()
+        claim(other)
+        self.present(other)
+        put(origin=teller)
+
+        assert claim(authorizer) is not None
+
+    def test_another_tellers_item_is_offered_meanwhile(self, put, done, authorizer, bank):
+        teller, other = uuid4(), people.staff(bank.centre, "authorizer")
+        done(authorizer, teller)
+        self.present(other)
+        put(origin=teller)
+        second = put(origin=uuid4())
+
+        assert claim(authorizer).pk == second.pk
+
+
+class TestKept:
+    def test_it_is_first_for_whom_it_is_kept_and_for_nobody_else(self, put, authorizer, bank):
+        older = put()
+        mine = put(keep_for=authorizer, kept_seconds=60)
+        other = people.staff(bank.centre, "authorizer")
+
+        assert claim(authorizer).pk == mine.pk
+        assert claim(other).pk == older.pk
+        assert claim(people.staff(bank.centre, "authorizer")) is None
+
+    def test_afterwards_it_is_for_all(self, put, authorizer, bank):
+        item = put(keep_for=authorizer, kept_seconds=0)
+
+        assert claim(people.staff(bank.centre, "authorizer")).pk == item.pk
+
+    def test_until_and_for_whom_stand_together(self, put):
+        put()
+
+        with pytest.raises(IntegrityError, match="kept_for_and_until"), transaction.atomic():
+            WorkItem.objects.update(kept_until=people.NOON)
+
+
+class TestLot:
+    """The one queue of old, for comparison."""
+
+    def test_it_asks_for_grade_and_no_skill(self, put, authorizer):
+        says("strategy", "2")
+        item = put(skill="seal", grade_needed=3)
+
+        assert claim(authorizer).pk == item.pk
+
+    def test_it_draws_among_those_that_wait(self, put, bank):
+        says("strategy", "2")
+        in_turn = [put().pk for _place in range(12)]
+
+        drawn = [claim(people.staff(bank.centre, "authorizer")).pk for _place in range(12)]
+
+        assert sorted(drawn) == in_turn
+        assert drawn != in_turn
+
+    @pytest.mark.parametrize("more", [{"grade_needed": 4}, {"amount_fen": 500_000_001}])
+    def test_it_passes_nobodys_limits(self, put, authorizer, more):
+        says("strategy", "2")
+        put(**more)
+
+        assert claim(authorizer) is None
+
+    def test_nor_an_own_part(self, put, authorizer):
+        says("strategy", "2")
+        put(conflicted=[authorizer.person])
+
+        assert claim(authorizer) is None
+
+    def test_what_one_holds_comes_first_all_the_same(self, put, authorizer):
+        says("strategy", "2")
+        for _place in range(5):
+            put()
+
+        assert claim(authorizer).pk == claim(authorizer).pk
+
+
+class TestLetGo:
+    def test_who_signs_out_gives_back_at_once(self, put, authorizer, bank):
+        put()
+        item = claim(authorizer)
+
+        people_services.sign_out(staff=authorizer, at=people.NOON, where="")
+
+        item.refresh_from_db()
+        assert (item.state, item.holder) == (rules.WAITING, None)
+        assert Holding.objects.get().ended_by == "signed out"
+        assert Event.objects.filter(action="worklist.let_go", subject=item.subject).count() == 1
+        assert claim(people.staff(bank.centre, "authorizer")).pk == item.pk
+
+
+class TestWhyNot:
+    def ask(self, desk, item, number):
+        return desk.get(reverse("worklist:item", args=[item.pk]), {"number": number})
+
+    def test_a_page_says_why_somebody_is_not_offered_it(self, desk, put, authorizer):
+        item = put(grade_needed=5, amount_fen=500_000_001)
+
+        page = self.ask(desk, item, authorizer.number).content.decode()
+
+        assert "技能或级别暂不符合" in page
+        assert "金额超过该级别限额" in page
+
+    def test_or_that_it_comes_in_its_turn(self, desk, put, authorizer):
+        assert "轮到时可派给该人" in self.ask(desk, put(), authorizer.number).content.decode()
+
+    def test_a_role_is_asked_for_too(self, desk, put, teller, dispatcher):
+        assert "没有该队列的角色" in self.ask(desk, put(), dispatcher.number).content.decode()
+
+    @pytest.mark.parametrize("number", ["9", "x" * 5])
+    def test_nobody_is_said_to_be_nobody(self, desk, put, number):
+        assert number in self.ask(desk, put(), number).content.decode()
+
+    def test_every_condition_has_its_words(self):
+        names = {"role", *selectors.CONDITIONS}
+
+        assert names == set(rules.NOT_OFFERED)
