@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from django.utils import timezone
+
 from authorization import services
+from authorization.services import quality
 
 
 def let_go(*, subject: str, **_event: object) -> Callable[[], object]:
     """Let an item wait again whose authorizer left it."""
     return partial(services.let_go, number=subject.partition(":")[2])
+
+
+def draw_reviews(**_event: object) -> Callable[[], object]:
+    """Draw some decisions of the last days to be made again blind."""
+    return partial(quality.draw_reviews, at=timezone.now())

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from authorization import forms, rules, selectors, services
 from authorization.models import Request
+from authorization.selectors import quality as doubts
 from authorization.web import _drawn, _rule_words
 from authorization.web._rules import (
     approve_rules,
@@ -229,7 +230,21 @@ def item(request: HttpRequest, number: str) -> HttpResponse:
     shown = {"seen": seen, "own": found.teller_id == signed_in(request).pk}
     shown["pictures"] = pictures(seen.pages, seen.fields)
     shown["why"] = _rule_words.why(found.why)
+    shown |= _doubts(request, found)
     return render(request, "authorization/item.html", shown)
+
+
+def _doubts(request: HttpRequest, item: Request) -> dict[str, object]:
+    """Return the cases of an item, and whether this person may begin one."""
+    cases, staff = doubts.cases_of(request=item), signed_in(request)
+    refused = item.state in (rules.REJECTED, rules.RETURNED)
+    held: frozenset[str] = getattr(request, "permissions", frozenset())
+    yes = item.state == rules.POSTED and bool(item.decider_label)
+    return {
+        "cases": cases,
+        "may_object": refused and not cases and staff.institution_id == item.institution_id,
+        "may_report": yes and not cases and Permission.QUALITY_VIEW in held,
+    }
 
 
 def _desk(

@@ -101,8 +101,8 @@ NAMES: Mapping[str, str] = {
 # What is done, by the room that tells of it: the codes by which the trail keeps it.
 _STEPS: Mapping[str, str] = {
     "authorization": (
-        "approve approve_rule decline_rule hand_back open propose_rule reject resubmit return "
-        "submit withdraw"
+        "approve approve_rule decline_rule dismiss_case examine_case hand_back open propose_rule "
+        "raise_case reject resubmit return review submit uphold_case withdraw"
     ),
     "imaging": (
         "document.opened page.added page.copied page.read page.read_again page.rescanned "

@@ -54,6 +54,8 @@ RIGHTS: Mapping[Permission, Right] = {
     P.AUTHORIZATION_SUBMIT: Right("Send items for authorization"),
     P.AUTHORIZATION_VIEW: Right("See items of authorization"),
     P.AUTHORIZATION_DECIDE: Right("Decide items of authorization"),
+    P.QUALITY_VIEW: Right("See how good decisions are"),
+    P.QUALITY_JUDGE: Right("Judge decisions in doubt"),
     P.MONITORING_VIEW: Right("See vouchers and journal lines"),
     P.MONITORING_AUDIT: Right("Audit vouchers"),
     P.PROCESSING_VIEW: Right("See processing"),

@@ -10,12 +10,15 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from authorization import rules
+from authorization.models._quality import QualityCase, Review
 from foundation.imaging.models import Document
 from foundation.kernel.calendar import local
 from foundation.kernel.money import Money
 from foundation.ledger.models import Entry
 from foundation.people.models import Institution, Institutional, Staff
 from foundation.worklist.models import WorkItem
+
+__all__ = ["AuthRule", "Decision", "QualityCase", "Request", "Review"]
 
 
 class AuthRule(models.Model):
