@@ -26,6 +26,11 @@ def review_of(*, work_item: WorkItem) -> Review:
     return found
 
 
+def review_in_sight(*, review_id: int) -> bool:
+    """Return whether the person may see anything of a review."""
+    return bool(Review.objects.filter(id=review_id).exists())
+
+
 def review_locked(*, review_id: int) -> Review:
     """Return a review that waits, locked until the transaction ends; refuse another."""
     waiting = _reviews().filter(id=review_id, state=rules.REVIEW_WAITING)

@@ -38,6 +38,8 @@ def review(request: HttpRequest) -> HttpResponse:
 @requires(Permission.AUTHORIZATION_DECIDE)
 def review_send(request: HttpRequest, review_id: int) -> HttpResponse:
     """Keep the second decision and bring the next item."""
+    if not selected.review_in_sight(review_id=review_id):
+        raise Http404
     form = forms.Second(request.POST)
     if not form.is_valid():
         return _desk(request, form=form)
