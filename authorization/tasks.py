@@ -8,6 +8,7 @@ from functools import partial
 from django.utils import timezone
 
 from authorization import services
+from authorization.services import quality
 
 
 def let_go(*, subject: str, **_event: object) -> Callable[[], object]:
@@ -18,3 +19,8 @@ def let_go(*, subject: str, **_event: object) -> Callable[[], object]:
 def watch() -> Callable[[], object]:
     """Alarm, send up and let lapse what is due."""
     return partial(services.watch, at=timezone.now())
+
+
+def draw_reviews(**_event: object) -> Callable[[], object]:
+    """Draw some decisions of the last days to be made again blind."""
+    return partial(quality.draw_reviews, at=timezone.now())

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from authorization import api, web
+from authorization.web import quality
 
 app_name = "authorization"
 urlpatterns = [
@@ -26,6 +27,17 @@ urlpatterns = [
     path("items/", web.items, name="items"),
     path("item/<str:number>/", web.item, name="item"),
     path("answer/<str:number>/", web.answer, name="answer"),
+    # how good decisions are
+    path("review/", quality.review, name="review"),
+    path("review/<int:review_id>/", quality.review_send, name="review_send"),
+    path("object/<str:number>/", quality.object_to, name="object_to"),
+    path("report/<str:number>/", quality.report_approval, name="report_approval"),
+    path("cases/", quality.cases, name="cases"),
+    path("case/<int:case_id>/", quality.case, name="case"),
+    path("case/<int:case_id>/examine/", quality.examine, name="examine"),
+    path("case/<int:case_id>/judge/", quality.judge, name="judge"),
+    path("quality/", quality.measured, name="measured"),
+    path("quality/decisions/", quality.decisions, name="decisions"),
     # the rules, changed by two people
     path("rules/", web.rule_list, name="rule_list"),
     path("rules/waiting/", web.rules_waiting, name="rules_waiting"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -10,6 +9,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
+
+from foundation.kernel import chance
 
 _EMPTY = (None, "")
 QUARTER_MINUTES = 15
@@ -159,17 +160,7 @@ def stands_out(part: int, whole: int, *, of: int, among: int) -> bool:
     """
     if not whole or not of:
         return False
-    share = of / among
-    if part <= whole * share or share >= 1:
-        return False
-    term = math.exp(
-        math.lgamma(whole + 1) - math.lgamma(part + 1) - math.lgamma(whole - part + 1)
-        + part * math.log(share) + (whole - part) * math.log1p(-share)
-    )  # fmt: skip
-    tail = 0.0
-    for n in range(part, whole + 1):
-        tail += term
-        term *= (whole - n) / (n + 1) * share / (1 - share)
+    tail = chance.upper_tail(part=part, whole=whole, chance=of / among)
     return tail * CELLS_PER_FALSE_ALERT < 1
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from authorization import rules as authorization
-from authorization.models import Request
+from authorization.models import Request, Review
+from authorization.rules import quality
 from foundation.trail.models import Event
 from foundation.trail.rules import Wrong
 from foundation.worklist import rules as worklist
@@ -52,6 +53,11 @@ QUEUES: Mapping[str, Kept] = {
         ),
         came=("authorization.submit", "authorization.resubmit", "authorization.confirm"),
         passed=lambda: Request.objects.filter(work_item__isnull=True),
+    ),
+    quality.REVIEW_QUEUE: Kept(
+        open=lambda: Review.objects.filter(state=quality.REVIEW_WAITING),
+        ever=lambda: Review.objects.filter(work_item__isnull=False),
+        decided=("authorization.review",),
     ),
     "monitoring.audit": Kept(
         open=lambda: Match.objects.filter(state=monitoring.OPEN),

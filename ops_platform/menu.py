@@ -64,6 +64,21 @@ CENTRES = (
                 _("All items"), "authorization:items", Permission.AUTHORIZATION_VIEW, "list-details"
             ),
             _place(
+                _("Blind review"),
+                "authorization:review",
+                Permission.AUTHORIZATION_DECIDE,
+                "eye",
+            ),
+            _place(
+                _("Quality cases"), "authorization:cases", Permission.AUTHORIZATION_VIEW, "scale"
+            ),
+            _place(
+                _("Quality of decisions"),
+                "authorization:measured",
+                Permission.QUALITY_VIEW,
+                "flag",
+            ),
+            _place(
                 _("Authorization rules"),
                 "authorization:rule_list",
                 Permission.POLICY_VIEW,

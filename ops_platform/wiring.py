@@ -34,6 +34,14 @@ def connect() -> None:
     )
     open_queue(
         Queue(
+            "authorization.review",
+            _("Blind review"),
+            Permission.AUTHORIZATION_DECIDE,
+            working_time=True,
+        )
+    )
+    open_queue(
+        Queue(
             "monitoring.audit",
             _("Voucher audit"),
             Permission.MONITORING_AUDIT,
@@ -67,6 +75,8 @@ def name_jobs() -> None:
              running_most="jobs.reading_running_most", waiting_most="jobs.reading_waiting_most"),
         Kind("authorization.tasks.let_go", _("Let an item wait again")),
         Kind("authorization.tasks.watch", _("Watch how long items wait")),
+        Kind("authorization.tasks.draw_reviews", _("Draw decisions to be seen again"),
+             patient=True),
         Kind("monitoring.tasks.match_document", _("Compare a document"),
              waiting_most="jobs.matching_waiting_most"),
         Kind("monitoring.tasks.match_day", _("Compare an outlet's day"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from authorization import forms, rules, selectors, services
 from authorization.models import Request
+from authorization.selectors import quality as doubts
 from authorization.web import _desk, _drawn, _rule_words
 from authorization.web._desk import pictures
 from authorization.web._holds import answer, hold, on_hold
@@ -244,7 +245,21 @@ def item(request: HttpRequest, number: str) -> HttpResponse:
         _seen(signed_in(request), [found.number])
     shown["pictures"] = pictures(seen.pages, seen.fields)
     shown |= {"why": _rule_words.why(found.why), **_drawn.waiting(seen, signed_in(request))}
+    shown |= _doubts(request, found)
     return render(request, "authorization/item.html", shown)
+
+
+def _doubts(request: HttpRequest, item: Request) -> dict[str, object]:
+    """Return the cases of an item, and whether this person may begin one."""
+    cases, staff = doubts.cases_of(request=item), signed_in(request)
+    refused = item.state in (rules.REJECTED, rules.RETURNED)
+    held: frozenset[str] = getattr(request, "permissions", frozenset())
+    yes = item.state == rules.POSTED and bool(item.decider_label)
+    return {
+        "cases": cases,
+        "may_object": refused and not cases and staff.institution_id == item.institution_id,
+        "may_report": yes and not cases and Permission.QUALITY_VIEW in held,
+    }
 
 
 def _seen(teller: Staff, numbers: list[str]) -> None:

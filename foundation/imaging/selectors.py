@@ -8,7 +8,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from foundation.imaging import rules
 from foundation.imaging.models import Document, Page, Reading
@@ -62,6 +62,12 @@ def pages(*, document_id: int) -> Sequence[Page]:
     """Return the pages in force of a document, in order."""
     rows = Page.objects.filter(document_id=document_id).exclude(state=rules.REPLACED)
     return tuple(rows.select_related("document").order_by("seq", "id"))
+
+
+def page_count(*, document: OuterRef) -> Subquery:
+    """Return how many pages the document of a row has, for a query of another room."""
+    own = Page.objects.filter(document_id=document).order_by().values("document_id")
+    return Subquery(own.annotate(pages=Count("id")).values("pages"))
 
 
 def same_page(*, subject: str, image_class: str, data: bytes) -> Page | None:

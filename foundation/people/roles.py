@@ -52,6 +52,8 @@ class Permission(StrEnum):
     AUTHORIZATION_VIEW = auto()
     AUTHORIZATION_DECIDE = auto()
     AUTHORIZATION_LEAD = auto()
+    QUALITY_VIEW = auto()
+    QUALITY_JUDGE = auto()
     MONITORING_VIEW = auto()
     MONITORING_AUDIT = auto()
     PROCESSING_VIEW = auto()
@@ -107,7 +109,8 @@ ROLES: dict[str, Role] = {
         _role(
             "auth_lead", "Lead of authorizers", "authorize", "centre",
             P.AUTHORIZATION_DECIDE, P.AUTHORIZATION_LEAD, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW,
-            P.JOURNAL_VIEW, P.QUEUE_VIEW, P.DASHBOARD_VIEW, P.TRAIL_VIEW, *IMAGES,
+            P.JOURNAL_VIEW, P.QUEUE_VIEW, P.DASHBOARD_VIEW, P.TRAIL_VIEW, P.QUALITY_VIEW,
+            P.QUALITY_JUDGE, *IMAGES,
         ),
         _role(
             "dispatcher", "Dispatcher", "dispatch", "centre branch",
@@ -128,7 +131,7 @@ ROLES: dict[str, Role] = {
             P.DASHBOARD_VIEW, P.AUTHORIZATION_VIEW, P.MONITORING_VIEW, P.QUEUE_VIEW, P.JOB_VIEW,
             P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.TRAIL_VIEW, P.STAFF_VIEW, P.POLICY_VIEW,
             P.POLICY_PROPOSE, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
-            P.SHARDS_PROPOSE, P.SHARDS_APPROVE, *ROOMS, *IMAGES,
+            P.SHARDS_PROPOSE, P.SHARDS_APPROVE, P.QUALITY_VIEW, *ROOMS, *IMAGES,
         ),
         _role(
             "risk_manager", "Risk manager", "risk", "branch head",

@@ -150,6 +150,10 @@ NUMBERS: dict[str, Number] = {
         ),
         Number("monitoring.wait_target_minutes", int, "min", "How long a difference may wait"),
         Number("authorization.wait_target_seconds", int, "s", "How long an item may wait"),
+        Number("authorization.review_percent", int, "%", "Share of decisions seen again blind"),
+        Number("authorization.objection_hours", int, "hours", "How long an outlet may object"),
+        Number("authorization.quick_seconds", int, "s", "Below which an approval is quick"),
+        Number("authorization.quick_images", int, "images", "Images from which quick is odd"),
         Number(
             "ledger.opens_ahead_minutes", int, "min", "How long before the office the day is opened"
         ),

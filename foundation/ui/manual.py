@@ -20,8 +20,8 @@ START = "start"
 EVERYWHERE = (START, "sign-in", "screens", "search", "refusals")
 POSTS = tuple(role.replace("_", "-") for role in ROLES)
 PAGES = (
-    "items", "on-hold", "authorization-rules", "images", "matching", "dashboard", "queues",
-    "jobs",
+    "items", "on-hold", "authorization-rules", "quality", "images", "matching", "dashboard",
+    "queues", "jobs",
     "journal", "import-journal", "accounts", "statement", "holds", "trial-balance",
     "hot-accounts", "business-days", "long-files",
     "staff", "institutions", "roles", "posts", "policy", "calendar", "trail", "proof", "api",

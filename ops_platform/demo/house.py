@@ -10,6 +10,7 @@ from ops_platform.demo import names
 
 BANK = "示范银行"
 HEAD_NUMBER, BRANCH_NUMBER = "100000", "110000"
+LEAD_NUMBER = "210001"  # of the authorizers
 AUTHORIZATION_CENTRE, PROCESSING_CENTRE, MONITORING_CENTRE = "110100", "110200", "110300"
 CENTRES = (
     (AUTHORIZATION_CENTRE, "集中授权中心"),
@@ -89,7 +90,7 @@ def _posts(outlet_count: int) -> list[tuple[str, str, str, int, str]]:
         ("200010", "ops_manager", branch, 5, ""),
         ("200011", "risk_manager", branch, 5, ""),
         ("200020", "dispatcher", authorizing, 3, ""),
-        ("210001", "auth_lead", authorizing, 5, ""),
+        (LEAD_NUMBER, "auth_lead", authorizing, 5, ""),
         *(
             (str(210011 + place), "authorizer", authorizing, grade, "")
             for place, grade in enumerate((1, 2, 2, 2, 3, 3, 3, 4, 4, 5))

@@ -22,7 +22,7 @@ from foundation.people.roles import ROLES
 from foundation.policy import selectors as policy_rows
 from foundation.policy import services as policy
 from foundation.policy.models import CalendarDay
-from ops_platform.demo import audit, books, cases, days, house, truth
+from ops_platform.demo import audit, books, cases, days, house, quality, truth
 from ops_platform.demo.cases import Hours, Size
 from ops_platform.demo.days import Say, Stage
 from ops_platform.demo.play import Day
@@ -59,6 +59,10 @@ POLICIES = {
     "monitoring.differs_confidence_min": "60",
     "monitoring.wait_target_minutes": "240",
     "authorization.wait_target_seconds": "30",
+    "authorization.review_percent": "3",
+    "authorization.objection_hours": "24",
+    "authorization.quick_seconds": "5",
+    "authorization.quick_images": "5",
     "ledger.opens_ahead_minutes": "60",
     "ledger.kept_months": "15",
     "ledger.export_keep_hours": "24",
@@ -96,6 +100,7 @@ def seed(
         books.open_day(places=places, on=local(now).date(), at=now)
     on = local(now).date()
     day = days.simulate(stage, on=on, size=today, hours=days.hours_of(on, until=now))
+    _look_again(stage, before, at=now)
     shutil.rmtree(folder / "demo", ignore_errors=True)  # of a database that is gone
     for played in (before, day):
         truth.write(folder, on=played.on, seed=seed_number, planted=played.planted)
@@ -159,6 +164,13 @@ def _play_before(stage: Stage, places: dict[str, Institution], *, size: Size, on
     with people.acting_as_system(reason="seed_demo"):
         books.close_day(places=places, on=on, at=evening)
     return day
+
+
+def _look_again(stage: Stage, day: Day, *, at: datetime) -> None:
+    """Let the centre see again what it decided on a day."""
+    lead = Staff.objects.get(number=house.LEAD_NUMBER)
+    crew = stage.crew
+    quality.play(authorizers=crew.authorizers, lead=lead, on=day.on, at=at, seed=stage.seed)
 
 
 def _with_images(size: Size) -> Size:

@@ -34,7 +34,7 @@ from tests.architecture.links import refused_offers
 from tests.architecture.test_urls import pages
 from tests.factories import authorization as factory
 from tests.factories import ledger as books
-from tests.factories import people, rules
+from tests.factories import people, quality, rules
 from tests.factories import trail as trail_factory
 
 # What can be read is read before any step is taken, and there is one of everything in each place.
@@ -71,6 +71,8 @@ class Place:
     look_id: int
     job_id: int
     export_key: UUID
+    case_id: int
+    review_id: int
 
     @property
     def work_item(self) -> int:
@@ -83,6 +85,8 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("authorization", "number"): lambda place: place.request.number,
     ("authorization", "item_id"): lambda place: place.work_item,
     ("authorization", "rule_id"): lambda place: place.rule_id,
+    ("authorization", "case_id"): lambda place: place.case_id,
+    ("authorization", "review_id"): lambda place: place.review_id,
     ("imaging", "page_id"): lambda place: place.page_id,
     ("ledger", "number"): lambda place: place.account,
     ("policy", "code"): lambda _place: "security.idle_minutes",
@@ -126,6 +130,9 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
     payer = factory.account(outlet, "2011", f"客户{name}")
     counter = factory.Counter(outlet=outlet, till=till, payer=payer, payee=payer)
     factory.fund(counter)
+    decider = people.staff(bank.centre, "authorizer", grade=5)
+    doubted = quality.objected(counter, teller, decider)
+    drawn = quality.drawn(counter, teller, decider)
     request = factory.sent(teller, factory.withdrawal(counter))
     pages_of = imaging.pages(document_id=request.document_id)
     alone = monitoring.match_day(institution_id=outlet.pk, business_date=people.DAY, at=people.NOON)
@@ -138,7 +145,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         books.judicial_hold(payer).pk, people.proposed_number(teller, outlet).pk,
         rules.proposed(teller, outlet).pk, trail_factory.look().pk,
         worklist.enqueue_job(kind="tests.nothing", args={}) or 0,
-        books.export(payer, teller).key,
+        books.export(payer, teller).key, doubted.pk, drawn.pk,
     )  # fmt: skip
 
 

@@ -55,6 +55,8 @@ RIGHTS: Mapping[Permission, Right] = {
     P.AUTHORIZATION_VIEW: Right("See items of authorization"),
     P.AUTHORIZATION_DECIDE: Right("Decide items of authorization"),
     P.AUTHORIZATION_LEAD: Right("Take items that went up to the leads of authorizers"),
+    P.QUALITY_VIEW: Right("See how good decisions are"),
+    P.QUALITY_JUDGE: Right("Judge decisions in doubt"),
     P.MONITORING_VIEW: Right("See vouchers and journal lines"),
     P.MONITORING_AUDIT: Right("Audit vouchers"),
     P.PROCESSING_VIEW: Right("See processing"),
