@@ -22,6 +22,8 @@ urlpatterns = [
     # everybody who may look
     path("items/", web.items, name="items"),
     path("item/<str:number>/", web.item, name="item"),
+    # figures, month by month
+    path("friction/", web.friction, name="friction"),
     # the rules, changed by two people
     path("rules/", web.rule_list, name="rule_list"),
     path("rules/waiting/", web.rules_waiting, name="rules_waiting"),

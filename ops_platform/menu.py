@@ -57,6 +57,7 @@ CENTRES = (
             _place(
                 _("All items"), "authorization:items", Permission.AUTHORIZATION_VIEW, "list-details"
             ),
+            _place(_("Friction"), "authorization:friction", Permission.DASHBOARD_VIEW, "hand-stop"),
             _place(
                 _("Authorization rules"),
                 "authorization:rule_list",

@@ -13,6 +13,7 @@ from authorization.rules._catalogue import (
     trade,
 )
 from authorization.rules._erlang import seats
+from authorization.rules._friction import Friction, Month, per_100, refusal_rate_most
 from authorization.rules._items import (
     APPROVED,
     DECISIONS,
@@ -122,11 +123,13 @@ __all__ = [
     "BandsDoNotAscend",
     "CombinationIncomplete",
     "Facts",
+    "Friction",
     "GradeTooLow",
     "Group",
     "HoursIncomplete",
     "ImageMissing",
     "KeyUsedTwice",
+    "Month",
     "NameDiffers",
     "Need",
     "NoRuleInForce",
@@ -160,6 +163,8 @@ __all__ = [
     "kinds_of",
     "need",
     "numbered_reasons",
+    "per_100",
+    "refusal_rate_most",
     "seats",
     "trade",
 ]

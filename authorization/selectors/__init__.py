@@ -7,6 +7,12 @@ from authorization.selectors._figures import (
     day_of,
     figures,
 )
+from authorization.selectors._friction import (
+    ReasonLine,
+    friction,
+    friction_reasons,
+    friction_whole,
+)
 from authorization.selectors._items import (
     SENT_BACK_MANY,
     Check,
@@ -27,6 +33,7 @@ from authorization.selectors._items import (
     shown,
 )
 from authorization.selectors._lists import (
+    MET,
     PAGE,
     Filter,
     Listed,
@@ -53,6 +60,7 @@ from authorization.selectors._rules import (
 )
 
 __all__ = [
+    "MET",
     "PAGE",
     "SENT_BACK_MANY",
     "Change",
@@ -66,6 +74,7 @@ __all__ = [
     "ListPage",
     "Listed",
     "Own",
+    "ReasonLine",
     "Record",
     "RuleListed",
     "Seats",
@@ -79,6 +88,9 @@ __all__ = [
     "decisions_of",
     "draft_subject",
     "figures",
+    "friction",
+    "friction_reasons",
+    "friction_whole",
     "held",
     "history",
     "item",

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from authorization import forms, rules, selectors, services
 from authorization.models import Request
 from authorization.web import _drawn, _rule_words
+from authorization.web._friction import friction
 from authorization.web._rules import (
     approve_rules,
     decide_rule,
@@ -44,6 +45,7 @@ __all__ = [
     "correct",
     "decide",
     "decide_rule",
+    "friction",
     "hand_back",
     "heartbeat",
     "item",

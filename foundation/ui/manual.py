@@ -20,7 +20,7 @@ START = "start"
 EVERYWHERE = (START, "sign-in", "screens", "search", "refusals")
 POSTS = tuple(role.replace("_", "-") for role in ROLES)
 PAGES = (
-    "items", "authorization-rules", "images", "matching", "dashboard", "queues", "jobs",
+    "items", "authorization-rules", "friction", "images", "matching", "dashboard", "queues", "jobs",
     "journal", "import-journal", "accounts", "statement", "holds", "trial-balance",
     "hot-accounts", "business-days", "long-files",
     "staff", "institutions", "roles", "posts", "policy", "calendar", "trail", "proof", "api",
