@@ -153,6 +153,7 @@ CENTRES = (
             _place(
                 _("Institutions"), "people:institutions", Permission.STAFF_VIEW, "building-bank"
             ),
+            _place(_("Roster"), "people:roster", Permission.ROSTER_VIEW, "calendar"),
             _place(_("Parameters"), "policy:numbers", Permission.POLICY_VIEW, "adjustments"),
             _place(_("Trail"), "trail:entries", Permission.TRAIL_VIEW, "history"),
             _place(_("Proof of the books"), "trail:looks", Permission.BOOKS_REPORT, "list-check"),

@@ -23,7 +23,8 @@ PAGES = (
     "items", "authorization-rules", "friction", "images", "matching", "dashboard", "queues", "jobs",
     "journal", "import-journal", "accounts", "statement", "holds", "trial-balance",
     "hot-accounts", "business-days", "long-files",
-    "staff", "institutions", "roles", "posts", "policy", "calendar", "trail", "proof", "api",
+    "staff", "roster", "institutions", "roles", "posts", "policy", "calendar", "trail", "proof",
+    "api",
     "processing", "clearing", "cash-center", "reconciliation",
 )  # fmt: skip
 # No raw HTML and no images from outside: a page of the manual can do nothing but be read.
