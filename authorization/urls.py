@@ -22,8 +22,10 @@ urlpatterns = [
     # everybody who may look
     path("items/", web.items, name="items"),
     path("item/<str:number>/", web.item, name="item"),
-    # figures, month by month
+    # figures
     path("friction/", web.friction, name="friction"),
+    path("relief/", web.relief, name="relief"),
+    path("staffing/", web.staffing, name="staffing"),
     # the rules, changed by two people
     path("rules/", web.rule_list, name="rule_list"),
     path("rules/waiting/", web.rules_waiting, name="rules_waiting"),

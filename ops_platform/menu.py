@@ -57,7 +57,9 @@ CENTRES = (
             _place(
                 _("All items"), "authorization:items", Permission.AUTHORIZATION_VIEW, "list-details"
             ),
+            _place(_("Staffing"), "authorization:staffing", Permission.QUEUE_VIEW, "users"),
             _place(_("Friction"), "authorization:friction", Permission.DASHBOARD_VIEW, "hand-stop"),
+            _place(_("Relief"), "authorization:relief", Permission.DASHBOARD_VIEW, "circle-check"),
             _place(
                 _("Authorization rules"),
                 "authorization:rule_list",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from authorization import rules
 from authorization.forms._cleaned import Cleaned
-from authorization.forms._figures import TRADES, MonthField, Monthly
+from authorization.forms._figures import TRADES, Daily, MonthField, Monthly
 from authorization.forms._rule import (
     CatalogueProposal,
     Listing,
@@ -35,6 +35,7 @@ __all__ = [
     "CashWithdrawal",
     "CatalogueProposal",
     "Chosen",
+    "Daily",
     "Decision",
     "InBankTransfer",
     "Listing",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from authorization import rules
 from authorization.rules import Month
 from foundation.kernel.dates import FIRST, LAST
+from foundation.ui.fields import DayField
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
@@ -46,17 +47,8 @@ TRADES = [
 ]
 
 
-class Monthly(forms.Form):
-    """Which month, which transaction, sorted by what; what cannot be read is not said."""
-
-    month = MonthField(label=_("Month"), required=False)
-    code = forms.ChoiceField(label=_("Transaction"), choices=TRADES, required=False)
-    sort = forms.RegexField(r"^-?[a-z_0-9]{1,30}$", required=False, widget=forms.HiddenInput)
-
-    def month_or(self, today: date) -> Month:
-        """Return the chosen month, else the one of the day."""
-        self.is_valid()
-        return self.cleaned_data.get("month") or Month(today.replace(day=1))
+class Asked(forms.Form):
+    """What an address of a page of figures says; what cannot be read is not said."""
 
     def said(self, name: str) -> str:
         """Return what was chosen, nothing where it could not be read."""
@@ -78,3 +70,33 @@ class Monthly(forms.Form):
     def export_xlsx(self) -> str:
         """Return the address of the same page as a workbook."""
         return self.link(export="xlsx")
+
+
+class Daily(Asked):
+    """Which day, and whether as it was or by the mean of days of its kind."""
+
+    on = DayField(label=_("Day"), required=False)
+    by = forms.ChoiceField(
+        label=_("Arrivals"),
+        choices=[("day", _("of the day")), ("mean", _("mean of the latest days of its kind"))],
+        required=False,
+    )
+
+    def day_or(self, today: date) -> date:
+        """Return the chosen day, else today."""
+        self.is_valid()
+        found: date = self.cleaned_data.get("on") or today
+        return found
+
+
+class Monthly(Asked):
+    """Which month, which transaction, sorted by what."""
+
+    month = MonthField(label=_("Month"), required=False)
+    code = forms.ChoiceField(label=_("Transaction"), choices=TRADES, required=False)
+    sort = forms.RegexField(r"^-?[a-z_0-9]{1,30}$", required=False, widget=forms.HiddenInput)
+
+    def month_or(self, today: date) -> Month:
+        """Return the chosen month, else the one of the day."""
+        self.is_valid()
+        return self.cleaned_data.get("month") or Month(today.replace(day=1))

@@ -12,7 +12,7 @@ from authorization.rules._catalogue import (
     UnknownTradeCode,
     trade,
 )
-from authorization.rules._erlang import seats
+from authorization.rules._erlang import seats, share_in_time
 from authorization.rules._friction import Friction, Month, per_100, refusal_rate_most
 from authorization.rules._items import (
     APPROVED,
@@ -83,6 +83,16 @@ from authorization.rules._rule import (
     check_rule_day,
     kinds_of,
     need,
+    without_kinds,
+)
+from authorization.rules._staffing import (
+    QUARTERS,
+    Arrived,
+    Quarter,
+    Service,
+    begins,
+    mean_seconds,
+    quarters,
 )
 
 __all__ = [
@@ -109,6 +119,7 @@ __all__ = [
     "NEW",
     "OUTLET_LEVELS",
     "POSTED",
+    "QUARTERS",
     "QUEUE",
     "QUEUED",
     "REASONS",
@@ -119,6 +130,7 @@ __all__ = [
     "TRADE_CODES",
     "VIEWING",
     "WITHDRAWN",
+    "Arrived",
     "Band",
     "BandsDoNotAscend",
     "CombinationIncomplete",
@@ -140,6 +152,7 @@ __all__ = [
     "NumberedReason",
     "OwnItem",
     "OwnOutlet",
+    "Quarter",
     "Reason",
     "ReasonDoesNotFit",
     "ReasonNeeded",
@@ -151,20 +164,26 @@ __all__ = [
     "RuleOfSamePerson",
     "RuleTooSoon",
     "SameAccount",
+    "Service",
     "ShownIsStale",
     "TradeCode",
     "UnknownTradeCode",
     "Word",
+    "begins",
     "check_decider",
     "check_reasons",
     "check_rule",
     "check_rule_day",
     "content_hash",
     "kinds_of",
+    "mean_seconds",
     "need",
     "numbered_reasons",
     "per_100",
+    "quarters",
     "refusal_rate_most",
     "seats",
+    "share_in_time",
     "trade",
+    "without_kinds",
 ]

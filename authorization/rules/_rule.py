@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from itertools import pairwise
 
@@ -283,3 +283,21 @@ def check_rule_day(valid_from: date, *, today: date) -> None:
     """Refuse a rule that would count for a day that has begun."""
     if valid_from <= today:
         raise RuleTooSoon(field="valid_from")
+
+
+def without_kinds(rule: Rule) -> Rule:
+    """Return a rule that needs nobody, and else says what the rule says: what relief would be."""
+    return replace(
+        rule,
+        always=False,
+        amount_from_fen=None,
+        customer_kinds=(),
+        account_states=(),
+        teller_grade_below=None,
+        outside_from=None,
+        outside_until=None,
+        agent_from_fen=None,
+        manual_id=False,
+        correction=False,
+        together=(),
+    )

@@ -46,6 +46,7 @@ from authorization.selectors._lists import (
     page,
     sent_back,
 )
+from authorization.selectors._relief import Relief, ReliefLine, relief
 from authorization.selectors._rules import (
     RuleListed,
     codes_without_rule,
@@ -58,6 +59,7 @@ from authorization.selectors._rules import (
     rules_of,
     rules_waiting,
 )
+from authorization.selectors._staffing import Staffing, staffing
 
 __all__ = [
     "MET",
@@ -76,9 +78,12 @@ __all__ = [
     "Own",
     "ReasonLine",
     "Record",
+    "Relief",
+    "ReliefLine",
     "RuleListed",
     "Seats",
     "Shown",
+    "Staffing",
     "checks",
     "codes_without_rule",
     "comparison",
@@ -102,6 +107,7 @@ __all__ = [
     "own",
     "page",
     "record",
+    "relief",
     "rule_before",
     "rule_ids_in_sight",
     "rule_in_force",
@@ -112,5 +118,6 @@ __all__ = [
     "rules_waiting",
     "sent_back",
     "shown",
+    "staffing",
     "what_if",
 ]

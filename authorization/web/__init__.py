@@ -18,6 +18,7 @@ from authorization import forms, rules, selectors, services
 from authorization.models import Request
 from authorization.web import _drawn, _rule_words
 from authorization.web._friction import friction
+from authorization.web._relief import relief
 from authorization.web._rules import (
     approve_rules,
     decide_rule,
@@ -28,6 +29,7 @@ from authorization.web._rules import (
     rule_list,
     rules_waiting,
 )
+from authorization.web._staffing import staffing
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
 from foundation.kernel.errors import Refused
@@ -56,10 +58,12 @@ __all__ = [
     "propose_catalogue",
     "propose_rule",
     "receipt",
+    "relief",
     "rule",
     "rule_history",
     "rule_list",
     "rules_waiting",
+    "staffing",
     "withdraw",
     "workbench",
 ]
