@@ -100,3 +100,7 @@ class Monthly(Asked):
         """Return the chosen month, else the one of the day."""
         self.is_valid()
         return self.cleaned_data.get("month") or Month(today.replace(day=1))
+
+    def filled(self, month: Month) -> Monthly:
+        """Return the form with the month that is shown in its field."""
+        return Monthly({**{name: self.data[name] for name in self.data}, "month": str(month)})

@@ -72,6 +72,7 @@ from authorization.rules._rule import (
     NoRuleInForce,
     NoSuchRule,
     NothingToPropose,
+    Reach,
     RescanNotSaid,
     Rule,
     RuleDecided,
@@ -83,6 +84,7 @@ from authorization.rules._rule import (
     check_rule_day,
     kinds_of,
     need,
+    reach,
     without_kinds,
 )
 from authorization.rules._staffing import (
@@ -153,6 +155,7 @@ __all__ = [
     "OwnItem",
     "OwnOutlet",
     "Quarter",
+    "Reach",
     "Reason",
     "ReasonDoesNotFit",
     "ReasonNeeded",
@@ -181,6 +184,7 @@ __all__ = [
     "numbered_reasons",
     "per_100",
     "quarters",
+    "reach",
     "refusal_rate_most",
     "seats",
     "share_in_time",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
@@ -38,6 +38,7 @@ class Friction:
 
     Items count: `held` came to the centre, `decided` had a decision at least, `returned` went back
     to the teller at least once, `first` were approved when first looked at. Seconds are whole.
+    `parts` are the transactions of a sum.
     `back_seconds` is from the first send to the end of the `back_ended` items that went back and
     ended, `straight_seconds` that of the `straight` ones that ended without.
     """
@@ -55,6 +56,7 @@ class Friction:
     back_seconds: int = 0
     straight: int = 0
     straight_seconds: int = 0
+    parts: tuple[Friction, ...] = field(default=(), kw_only=True)
 
     @property
     def returns_per_100(self) -> Decimal | None:
@@ -80,8 +82,11 @@ class Friction:
     def extra_seconds(self) -> int | None:
         """Return the seconds that going back cost beyond the usual; None without a usual.
 
-        The usual is the mean of the same transaction's items that ended without going back.
+        The usual is the mean of the same transaction's items that ended without going back; of
+        several transactions together it is the sum of what is known.
         """
+        if self.parts:
+            return sum(part.extra_seconds or 0 for part in self.parts)
         if not self.back_ended:
             return 0
         if not self.straight:

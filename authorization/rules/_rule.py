@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
 from itertools import pairwise
@@ -301,3 +301,25 @@ def without_kinds(rule: Rule) -> Rule:
         correction=False,
         together=(),
     )
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What somebody may decide: how many transactions, and below which amount all of those.
+
+    None where no band of amounts of them asks for more than the person has.
+    """
+
+    transactions: int
+    below_fen: int | None
+
+
+def reach(rules: Iterable[Rule], *, grade: int, skills: Mapping[str, int]) -> Reach:
+    """Return what rules let somebody of a grade and with graded skills decide.
+
+    A rule that names a skill asks for its grade in the skill, as the queue does when it offers.
+    """
+    own = [(rule, skills.get(rule.skill, 0) if rule.skill else grade) for rule in rules]
+    taken = [(rule, has) for rule, has in own if has >= rule.grade]
+    above = [band.from_fen for rule, has in taken for band in rule.bands if band.grade > has]
+    return Reach(len(taken), min(above, default=None))

@@ -18,27 +18,39 @@ from foundation.kernel import scope
 CARRIED = timedelta(days=31)
 # Row-level security holds as well; the list of places is what the plan uses.
 IN_SCOPE = "(%(everywhere)s OR institution_id = ANY (%(places)s::bigint[]))"
+_ENDED = "state IN ('approved', 'posted', 'rejected') AND decided_at IS NOT NULL"
+# The item itself says what it met with: it has another attempt only after it went back, and one
+# that went back keeps when it was decided until it is sent again. Only looks are the decisions'.
 _BY_CODE = f"""
-WITH made AS (
-  SELECT request_id, count(*) AS looks, sum(view_ms) AS view_ms,
-         bool_or(step = 'return') AS returned, bool_or(step = 'reject') AS rejected,
-         bool_or(seq = 1 AND step = 'approve') AS first,
-         max(at) FILTER (WHERE step <> 'return') AS ended_at
-    FROM authorization_decision
-   WHERE business_date BETWEEN %(first)s AND %(carried)s AND {IN_SCOPE}
-   GROUP BY request_id)
-SELECT item.trade_code, count(*), count(item.queued_at), count(made.request_id),
-       count(*) FILTER (WHERE returned), count(*) FILTER (WHERE rejected),
-       count(*) FILTER (WHERE made.first), coalesce(sum(looks), 0), coalesce(sum(view_ms), 0),
-       count(*) FILTER (WHERE returned AND ended_at IS NOT NULL),
-       round(coalesce(sum(extract(epoch FROM ended_at - created_at)) FILTER (WHERE returned), 0)),
-       count(*) FILTER (WHERE NOT returned AND ended_at IS NOT NULL),
-       round(coalesce(sum(extract(epoch FROM ended_at - created_at))
-                      FILTER (WHERE NOT returned), 0))
-  FROM authorization_request item LEFT JOIN made ON made.request_id = item.id
- WHERE item.business_date BETWEEN %(first)s AND %(last)s AND {IN_SCOPE}
- GROUP BY item.trade_code ORDER BY item.trade_code
-"""  # noqa: S608 -- the part put in is a constant of this module
+WITH look AS (
+  SELECT item.trade_code, count(*) AS looks, sum(view_ms) AS view_ms
+    FROM authorization_decision made JOIN authorization_request item ON item.id = made.request_id
+   WHERE made.business_date BETWEEN %(first)s AND %(carried)s
+     AND {IN_SCOPE.replace("inst", "made.inst")}
+     AND item.business_date BETWEEN %(first)s AND %(last)s
+   GROUP BY item.trade_code),
+item AS (
+  SELECT trade_code, count(*) AS submitted, count(queued_at) AS held,
+         count(*) FILTER (WHERE attempt > 1 OR decided_at IS NOT NULL) AS decided,
+         count(*) FILTER (WHERE attempt > 1 OR decided_at IS NOT NULL
+                            AND state IN ('returned', 'withdrawn')) AS returned,
+         count(*) FILTER (WHERE state = 'rejected') AS rejected,
+         count(*) FILTER (WHERE attempt = 1 AND queued_at IS NOT NULL
+                            AND state IN ('approved', 'posted')) AS first,
+         count(*) FILTER (WHERE attempt > 1 AND {_ENDED}) AS back,
+         sum(extract(epoch FROM decided_at - created_at))
+           FILTER (WHERE attempt > 1 AND {_ENDED}) AS back_seconds,
+         count(*) FILTER (WHERE attempt = 1 AND {_ENDED}) AS straight,
+         sum(extract(epoch FROM decided_at - created_at))
+           FILTER (WHERE attempt = 1 AND {_ENDED}) AS straight_seconds
+    FROM authorization_request
+   WHERE business_date BETWEEN %(first)s AND %(last)s AND {IN_SCOPE}
+   GROUP BY trade_code)
+SELECT trade_code, submitted, held, decided, returned, rejected, first, coalesce(looks, 0),
+       coalesce(view_ms, 0), back, round(coalesce(back_seconds, 0)), straight,
+       round(coalesce(straight_seconds, 0))
+  FROM item LEFT JOIN look USING (trade_code) ORDER BY trade_code
+"""  # noqa: S608 -- the parts put in are constants of this module
 # Only items of the month count, so that each figure is the length of the list that it opens.
 _BY_REASON = f"""
 SELECT reason, count(DISTINCT made.request_id)
@@ -75,8 +87,9 @@ def friction(*, month: Month) -> Sequence[Friction]:
 
 def friction_whole(*, lines: Sequence[Friction]) -> Friction:
     """Return all transactions together."""
-    counted = [field.name for field in fields(Friction) if field.name != "trade_code"]
-    return Friction("", *(sum(getattr(line, name) for line in lines) for name in counted))
+    counted = [one.name for one in fields(Friction) if one.name not in {"trade_code", "parts"}]
+    sums = {name: sum(getattr(line, name) for line in lines) for name in counted}
+    return Friction(**sums, parts=tuple(lines))
 
 
 def friction_reasons(*, month: Month, decided: int, trade_code: str = "") -> Sequence[ReasonLine]:

@@ -15,14 +15,14 @@ from foundation.people.models import Staff
 
 PAGE = 50
 # What an item met with, as the figures of friction count it.
-HELD = "held"
-_DECISIONS = {
-    "decided": Q(),
-    "returned": Q(step="return"),
-    "rejected": Q(step="reject"),
-    "first": Q(seq=1, step="approve"),
+MET: Mapping[str, Q] = {
+    "held": Q(queued_at__isnull=False),
+    "decided": Q(attempt__gt=1) | Q(decided_at__isnull=False),
+    "returned": Q(attempt__gt=1)
+    | Q(decided_at__isnull=False, state__in=(rules.RETURNED, rules.WITHDRAWN)),
+    "rejected": Q(state=rules.REJECTED),
+    "first": Q(attempt=1, queued_at__isnull=False, state__in=(rules.APPROVED, rules.POSTED)),
 }
-MET = (HELD, *_DECISIONS)
 
 
 class Own(NamedTuple):
@@ -86,7 +86,7 @@ def items(*, chosen: Filter) -> QuerySet[Request]:
 
 def _narrowed(rows: QuerySet[Request], chosen: Filter) -> QuerySet[Request]:
     if chosen.met:
-        rows = rows.filter(_met(chosen.met))
+        rows = rows.filter(MET[chosen.met])
     if chosen.code:
         rows = rows.filter(trade_code=chosen.code)
     if chosen.state:
@@ -105,15 +105,13 @@ def _narrowed(rows: QuerySet[Request], chosen: Filter) -> QuerySet[Request]:
 def _for_reason(chosen: Filter) -> Q | Exists:
     if chosen.first is None:
         return Q(reasons__contains=[chosen.reason])
-    return _decided(Q(step__in=("reject", "return"), reasons__contains=[chosen.reason]))
-
-
-def _decided(which: Q) -> Exists:
-    return Exists(Decision.objects.filter(which, request=OuterRef("pk")))
-
-
-def _met(word: str) -> Q | Exists:
-    return Q(queued_at__isnull=False) if word == HELD else _decided(_DECISIONS[word])
+    refused = Decision.objects.filter(
+        request=OuterRef("pk"),
+        step__in=("reject", "return"),
+        reasons__contains=[chosen.reason],
+        business_date__gte=chosen.first,
+    )
+    return Exists(refused)
 
 
 class Listed(NamedTuple):

@@ -12,7 +12,7 @@ from django.db import connection
 from authorization import rules
 from authorization.rules import Arrived, Quarter, Service
 from authorization.selectors._effect import SHARE, TARGET, WITHIN
-from authorization.selectors._friction import IN_SCOPE, span
+from authorization.selectors._friction import CARRIED, IN_SCOPE, span
 from foundation.kernel.calendar import Calendar
 from foundation.people import selectors as people
 from foundation.people.roles import Permission
@@ -21,25 +21,26 @@ from foundation.policy import selectors as policy
 STAFFING_DAYS = "authorization.staffing_days"
 # How far back days of the same kind are looked for.
 _REACH = timedelta(days=400)
-# A round is one coming to the desk: each decision had one, and what waits has one that is not yet
-# measured. It belongs to the skill of the item's rule, or to its group where the rule names none.
+# A round is one coming to the desk: each decision had one, and what is not decided has one that is
+# not yet measured. It belongs to the skill of the item's rule, or to its group where that names
+# none. Items that were carried forward are at most so much older than their decisions.
 _ARRIVED = f"""
 WITH round AS (
-  SELECT request_id, business_date, view_ms,
+  SELECT made.business_date, view_ms, rule_id,
          at - (queue_ms + view_ms) * interval '1 millisecond' AS arrived_at
-    FROM authorization_decision
-   WHERE business_date = ANY (%(days)s::date[]) AND {IN_SCOPE}
+    FROM authorization_decision made JOIN authorization_request item ON item.id = made.request_id
+   WHERE made.business_date = ANY (%(days)s::date[])
+     AND {IN_SCOPE.replace("inst", "made.inst")}
+     AND item.business_date BETWEEN %(since)s AND %(last)s
    UNION ALL
-  SELECT id, business_date, NULL, queued_at FROM authorization_request item
-   WHERE business_date = ANY (%(days)s::date[]) AND queued_at IS NOT NULL AND {IN_SCOPE}
-     AND NOT EXISTS (SELECT FROM authorization_decision made
-                      WHERE made.request_id = item.id AND made.seq = item.attempt))
+  SELECT business_date, NULL, rule_id, queued_at FROM authorization_request
+   WHERE business_date = ANY (%(days)s::date[]) AND queued_at IS NOT NULL AND decided_at IS NULL
+     AND {IN_SCOPE})
 SELECT round.business_date,
        floor(extract(epoch FROM (arrived_at AT TIME ZONE 'Asia/Shanghai')::time) / 900)::int,
        coalesce(nullif(rule.skill, ''), rule."group", ''), count(*), count(view_ms),
        coalesce(sum(view_ms), 0)
-  FROM round JOIN authorization_request item ON item.id = round.request_id
-       LEFT JOIN authorization_authrule rule ON rule.id = item.rule_id
+  FROM round LEFT JOIN authorization_authrule rule ON rule.id = round.rule_id
  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """  # noqa: S608 -- the part put in is a constant
 
@@ -123,6 +124,7 @@ def _arrived(days: Sequence[date]) -> Sequence[Arrived]:
     if not days:
         return ()
     asked = span(first=min(days), last=max(days)) | {"days": list(days)}
+    asked["since"] = min(days) - CARRIED
     with connection.cursor() as line:
         line.execute(_ARRIVED, asked)
         return [

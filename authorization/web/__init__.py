@@ -30,6 +30,7 @@ from authorization.web._rules import (
     rules_waiting,
 )
 from authorization.web._staffing import staffing
+from authorization.web._team import team
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
 from foundation.kernel.errors import Refused
@@ -64,6 +65,7 @@ __all__ = [
     "rule_list",
     "rules_waiting",
     "staffing",
+    "team",
     "withdraw",
     "workbench",
 ]

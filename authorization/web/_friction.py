@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -71,7 +72,7 @@ def friction(request: HttpRequest) -> HttpResponse:
     lines = _sorted(selectors.friction(month=month), form.said("sort") or DEFAULT)
     if request.GET.get("export") in sheets.KINDS:
         return _file(request, month, lines)
-    whole = selectors.friction_whole(lines=lines)
+    form, whole = form.filled(month), selectors.friction_whole(lines=lines)
     asked = next((line for line in lines if line.trade_code == code), Friction()) if code else whole
     reasons = selectors.friction_reasons(month=month, decided=asked.decided, trade_code=code)
     opened = opener(request, month=str(month))
@@ -148,8 +149,8 @@ def _column(name: str, title: str, look: str, order: str, form: forms.Monthly) -
 
 def _name(line: Friction, form: forms.Monthly) -> str:
     address = form.link(code=line.trade_code).replace("&", "&amp;")
-    name = gettext(rules.CATALOGUE[line.trade_code].name)
-    return SafeString(f'<a href="{address}#reasons">{line.trade_code}</a> ') + name
+    name = html.escape(gettext(rules.CATALOGUE[line.trade_code].name))
+    return SafeString(f'<a href="{address}#reasons">{line.trade_code}</a> {name}')
 
 
 def _row(line: Friction, name: str, opened: Opened) -> Row:

@@ -48,6 +48,7 @@ def relief(request: HttpRequest) -> HttpResponse:
         return _file(request, found)
     opened = opener(request, month=str(month), months=str(found.months or 1), met="decided")
     held = Shell(request).permissions
+    form = form.filled(month)
     page: dict[str, Any] = {"form": form, "month": month, "found": found, "near": near(form, month)}
     page["table"] = Table(
         _COLUMNS,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -55,7 +54,7 @@ def staffing(request: HttpRequest) -> HttpResponse:
         return _file(request, found)
     form = forms.Daily(request.GET.dict() | {"on": str(on), "by": "mean" if found.mean else "day"})
     page: dict[str, Any] = {"form": form, "found": found, "chart": _chart(found)}
-    page["table"] = _drawn(found)
+    page["table"], page["arrivals"] = _drawn(found), str(_count(found.arrivals, found))
     page["skills"] = [(_skill(one), str(_sum(found, one))) for one in found.skills]
     page["near"] = _near(form, on)
     page["split"] = max((one.split or 0 for one in found.quarters), default=0)
@@ -83,11 +82,14 @@ def _skill(code: str) -> str:
 
 
 def _sum(found: Staffing, skill: str) -> Decimal:
-    return _tenths(sum((one.skills.get(skill, Decimal(0)) for one in found.quarters), Decimal(0)))
+    return _count(
+        sum((one.skills.get(skill, Decimal(0)) for one in found.quarters), Decimal(0)), found
+    )
 
 
-def _tenths(exact: Decimal) -> Decimal:
-    return exact.quantize(_TENTH, ROUND_HALF_UP)
+def _count(exact: Decimal, found: Staffing) -> Decimal:
+    """Return how many came: whole on one day, to a tenth in the mean of several."""
+    return exact.quantize(_TENTH if found.mean else Decimal(1), ROUND_HALF_UP)
 
 
 def _columns(found: Staffing) -> list[Column]:
@@ -95,11 +97,11 @@ def _columns(found: Staffing) -> list[Column]:
     return [_FROM, *_FIGURES[:1], *skills, *_FIGURES[1:]]
 
 
-def _cells(one: Quarter, skills: Sequence[str]) -> list[Cell]:
+def _cells(one: Quarter, found: Staffing) -> list[Cell]:
     return [
         one.text,
-        _tenths(one.arrivals),
-        *(_tenths(one.skills.get(skill, Decimal(0))) for skill in skills),
+        _count(one.arrivals, found),
+        *(_count(one.skills.get(skill, Decimal(0)), found) for skill in found.skills),
         one.handling_seconds,
         one.load,
         one.pooled,
@@ -115,7 +117,7 @@ def _drawn(found: Staffing) -> Table:
 
 
 def _row(one: Quarter, found: Staffing) -> Row:
-    shown = [table.NOTHING if cell is None else str(cell) for cell in _cells(one, found.skills)]
+    shown = [table.NOTHING if cell is None else str(cell) for cell in _cells(one, found)]
     handling, gap = 2 + len(found.skills), 7 + len(found.skills)
     if not one.measured and one.handling_seconds is not None:
         shown[handling] += "*"
@@ -131,7 +133,7 @@ def _chart(found: Staffing) -> list[dict[str, object]]:
     return [
         {
             "text": one.text,
-            "arrivals": str(_tenths(one.arrivals)),
+            "arrivals": str(_count(one.arrivals, found)),
             "pooled": one.pooled,
             "split": one.split,
             "seated": one.seated,
@@ -146,7 +148,7 @@ def _file(request: HttpRequest, found: Staffing) -> HttpResponse:
     rows = [
         (
             str(found.on),
-            *_cells(one, found.skills),
+            *_cells(one, found),
             gettext(_MEASURED if one.measured else _RECKONED),
         )
         for one in found.quarters

@@ -20,8 +20,8 @@ START = "start"
 EVERYWHERE = (START, "sign-in", "screens", "search", "refusals")
 POSTS = tuple(role.replace("_", "-") for role in ROLES)
 PAGES = (
-    "items", "authorization-rules", "friction", "relief", "staffing", "images", "matching",
-    "dashboard", "queues", "jobs",
+    "items", "authorization-rules", "friction", "relief", "staffing", "team", "images",
+    "matching", "dashboard", "queues", "jobs",
     "journal", "import-journal", "accounts", "statement", "holds", "trial-balance",
     "hot-accounts", "business-days", "long-files",
     "staff", "roster", "institutions", "roles", "posts", "policy", "calendar", "trail", "proof",

@@ -19,7 +19,8 @@ SHIFTS = {
     "A1": ("早班一", Hours(time(8, 30), time(17), time(11, 30), time(12, 15))),
     "A2": ("早班二", Hours(time(8, 30), time(17), time(12, 15), time(13))),
     "B": ("晚班", Hours(time(10, 30), time(19), time(13), time(13, 45))),
-    "W": ("休息日班", Hours(time(9), time(17), time(12), time(12, 45))),
+    "W1": ("休息日班一", Hours(time(9), time(17), time(11, 30), time(12, 15))),
+    "W2": ("休息日班二", Hours(time(9), time(17), time(12, 15), time(13))),
 }
 PATTERN = ("A1", "A2", "B", "A1", "A2", "B", "A1", "A2", "B", "A1", "A2")
 WEEKEND_EVERY = 4
@@ -80,7 +81,8 @@ def _planned(numbers: list[str], calendar: Calendar, monday: date) -> Iterator[P
 def _what(turn: int, day: date, *, works: bool) -> str:
     """Return what the person of a turn has: people take turns week by week."""
     if not works:
-        return "W" if (turn + day.toordinal()) % WEEKEND_EVERY == 0 else "rest"
+        place, rests = divmod(turn + day.toordinal(), WEEKEND_EVERY)
+        return "rest" if rests else ("W1", "W2")[place % 2]
     if turn in AWAY and (turn + day.isocalendar().week) % 2:
         return AWAY[turn]
     return PATTERN[(turn + day.isocalendar().week) % len(PATTERN)]

@@ -83,6 +83,7 @@ def test_all_together_is_the_sum_of_the_lines(month):
     whole = selectors.friction_whole(lines=lines)
 
     assert (whole.submitted, whole.held, whole.decided, whole.returned) == (7, 6, 5, 2)
+    assert whole.extra_seconds == 440
 
 
 def test_reasons_count_each_item_once_a_reason(month):
@@ -141,6 +142,11 @@ def test_rows_are_sorted_by_the_head_that_was_chosen(month, as_lead):
 
     assert rising.index('data-row="1101"') < rising.index('data-row="1002"')
     assert falling.index('data-row="1002"') < falling.index('data-row="1101"')
+    assert (
+        '<td><a href="?month=2026-11&amp;sort=submitted&amp;code=1101#reasons">1101</a> 个人'
+        in rising
+    )
+    assert 'value="2026-11"' in rising
     assert 'aria-sort="descending"' in falling
 
 

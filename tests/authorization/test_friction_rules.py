@@ -46,3 +46,10 @@ def test_months_go_over_the_turn_of_the_year():
     assert str(Month(date(2026, 11, 1)).plus(2)) == "2027-01"
     assert Month(date(2026, 1, 1)).plus(-1).first == date(2025, 12, 1)
     assert Month(date(2028, 2, 1)).last == date(2028, 2, 29)
+
+
+def test_together_the_extra_seconds_are_the_sum_of_what_is_known():
+    known = Friction("1002", back_ended=1, back_seconds=500, straight=2, straight_seconds=200)
+    unknown = Friction("1101", back_ended=1, back_seconds=900)
+
+    assert Friction(parts=(known, unknown)).extra_seconds == known.extra_seconds == 400

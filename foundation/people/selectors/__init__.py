@@ -33,13 +33,14 @@ from foundation.people.selectors._locks import (
 )
 from foundation.people.selectors._roster import (
     RosterLine,
+    TeamLine,
     Week,
     centres_in_scope,
     hours_on,
     roster_week,
     shift_rows,
     shifts,
-    shifts_today,
+    team,
 )
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "SKILLS_SQL",
     "WHERE",
     "RosterLine",
+    "TeamLine",
     "Week",
     "above",
     "ancestors",
@@ -81,7 +83,6 @@ __all__ = [
     "served_root",
     "shift_rows",
     "shifts",
-    "shifts_today",
     "signed_out_because",
     "skills",
     "staff_behind",
@@ -91,6 +92,7 @@ __all__ = [
     "staff_in_scope",
     "staff_member",
     "staff_of_numbers",
+    "team",
     "token_holder",
     "unlocked_tables",
 ]

@@ -10,7 +10,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from foundation.kernel import scope
 from foundation.people import rules
-from foundation.people.models import Institution, RosterEntry, Shift, Staff, StaffRole
+from foundation.people.models import (
+    Institution,
+    Qualification,
+    RosterEntry,
+    Shift,
+    Staff,
+    StaffRole,
+)
 from foundation.people.roles import ROLES, Permission
 
 _PAGE = 50
@@ -97,17 +104,6 @@ def hours_on(*, days: Sequence[date], permission: Permission) -> Mapping[date, l
     return found
 
 
-def shifts_today(*, of: Institution, on: date) -> Mapping[int, Shift]:
-    """Return the shift that each person of a centre has on a day, by the person's row."""
-    known = {row.code: row for row in shifts(of=of, on=on)}
-    entries = RosterEntry.objects.filter(institution=of, on=on).exclude(shift_code="")
-    return {
-        staff: known[code]
-        for staff, code in entries.order_by("id").values_list("staff_id", "shift_code")
-        if code in known
-    }
-
-
 def _in_shift(days: Sequence[date], permission: Permission) -> QuerySet[RosterEntry]:
     able = [role.code for role in ROLES.values() if permission in role.permissions]
     held = StaffRole.objects.filter(
@@ -118,3 +114,48 @@ def _in_shift(days: Sequence[date], permission: Permission) -> QuerySet[RosterEn
     )
     rows: QuerySet[RosterEntry] = RosterEntry.objects.filter(Exists(held), on__in=list(days))
     return rows.exclude(shift_code="")
+
+
+@dataclass(frozen=True)
+class TeamLine:
+    """One person of a place on a day: roles, certified skills by name, and the shift."""
+
+    staff: Staff
+    roles: Sequence[str]
+    skills: Mapping[str, Qualification]
+    shift: Shift | None
+    absence: str
+
+
+def team(*, of: Institution, on: date, after: str = "", limit: int = _PAGE) -> Sequence[TeamLine]:
+    """Return the people of an institution after a number, with what each may do and has today."""
+    people = list(
+        Staff.objects.filter(institution=of, is_active=True, number__gt=after).order_by("number")[
+            :limit
+        ]
+    )
+    roles: dict[int, list[str]] = {}
+    held = StaffRole.objects.filter(Q(valid_until=None) | Q(valid_until__gte=on), staff__in=people)
+    for staff, role in (
+        held.filter(valid_from__lte=on).order_by("role", "id").values_list("staff_id", "role")
+    ):
+        roles.setdefault(staff, []).append(role)
+    skills: dict[int, dict[str, Qualification]] = {}
+    certified = Qualification.objects.filter(
+        staff__in=people, valid_from__lte=on, valid_until__gte=on
+    )
+    for row in certified.order_by("grade", "id"):
+        skills.setdefault(row.staff_id, {})[row.skill] = row
+    known = {row.code: row for row in shifts(of=of, on=on)}
+    entries = RosterEntry.objects.filter(institution=of, on=on, staff__in=people).order_by("id")
+    today = {row.staff_id: row for row in entries}
+    return tuple(
+        TeamLine(
+            staff=one,
+            roles=roles.get(one.pk, []),
+            skills=skills.get(one.pk, {}),
+            shift=known.get(today[one.pk].shift_code) if one.pk in today else None,
+            absence=today[one.pk].absence if one.pk in today else "",
+        )
+        for one in people
+    )
