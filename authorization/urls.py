@@ -38,6 +38,11 @@ urlpatterns = [
     path("case/<int:case_id>/judge/", quality.judge, name="judge"),
     path("quality/", quality.measured, name="measured"),
     path("quality/decisions/", quality.decisions, name="decisions"),
+    # figures
+    path("friction/", web.friction, name="friction"),
+    path("relief/", web.relief, name="relief"),
+    path("staffing/", web.staffing, name="staffing"),
+    path("team/", web.team, name="team"),
     # the rules, changed by two people
     path("rules/", web.rule_list, name="rule_list"),
     path("rules/waiting/", web.rules_waiting, name="rules_waiting"),

@@ -63,6 +63,10 @@ CENTRES = (
             _place(
                 _("All items"), "authorization:items", Permission.AUTHORIZATION_VIEW, "list-details"
             ),
+            _place(_("Staffing"), "authorization:staffing", Permission.QUEUE_VIEW, "users"),
+            _place(_("Who may do what"), "authorization:team", Permission.QUEUE_VIEW, "id"),
+            _place(_("Friction"), "authorization:friction", Permission.DASHBOARD_VIEW, "hand-stop"),
+            _place(_("Relief"), "authorization:relief", Permission.DASHBOARD_VIEW, "circle-check"),
             _place(
                 _("Blind review"),
                 "authorization:review",
@@ -173,6 +177,7 @@ CENTRES = (
             _place(
                 _("Institutions"), "people:institutions", Permission.STAFF_VIEW, "building-bank"
             ),
+            _place(_("Roster"), "people:roster", Permission.ROSTER_VIEW, "calendar"),
             _place(_("Parameters"), "policy:numbers", Permission.POLICY_VIEW, "adjustments"),
             _place(_("Trail"), "trail:entries", Permission.TRAIL_VIEW, "history"),
             _place(_("Proof of the books"), "trail:looks", Permission.BOOKS_REPORT, "list-check"),

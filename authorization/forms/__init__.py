@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from authorization import rules
 from authorization.forms._cleaned import Cleaned
+from authorization.forms._figures import TRADES, Daily, MonthField, Monthly
 from authorization.forms._rule import (
     CatalogueProposal,
     Listing,
@@ -21,7 +22,7 @@ from authorization.forms._rule import (
     Span,
     typed_from,
 )
-from authorization.selectors import Filter
+from authorization.selectors import MET, Filter
 from authorization.services import Order
 from foundation.kernel import numbering
 from foundation.kernel.money import Money
@@ -35,10 +36,12 @@ __all__ = [
     "CashWithdrawal",
     "CatalogueProposal",
     "Chosen",
+    "Daily",
     "Decision",
     "Hold",
     "InBankTransfer",
     "Listing",
+    "Monthly",
     "RuleProposal",
     "Span",
     "typed_from",
@@ -172,9 +175,10 @@ class Attachment(forms.Form):
 
 
 class Chosen(forms.Form):
-    """Which items the list shows."""
+    """Which items the list shows: of a day, or of as many months up to one as a figure counts."""
 
     on = DayField(label=_("Business date"), required=False)
+    code = forms.ChoiceField(label=_("Transaction"), choices=TRADES, required=False)
     reason = forms.ChoiceField(
         label=_("Reason"),
         choices=[
@@ -192,19 +196,36 @@ class Chosen(forms.Form):
     state = forms.RegexField(r"^[a-z+ ]*$", required=False, max_length=80, widget=forms.HiddenInput)
     outlet = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    month = MonthField(required=False)
+    months = forms.IntegerField(required=False, min_value=1, max_value=24)
+    met = forms.ChoiceField(choices=[(word, word) for word in MET], required=False)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for name in ("month", "months", "met"):
+            self.fields[name].widget = forms.HiddenInput()
 
     def chosen(self, today: date) -> Filter:
         """Return the filter; what cannot be read does not narrow."""
         self.is_valid()
         typed = self.cleaned_data
+        month, back = typed.get("month"), (typed.get("months") or 1) - 1
         return Filter(
-            on=typed.get("on") or today,
+            on=month.last if month else typed.get("on") or today,
+            first=month.plus(-back).first if month else None,
+            code=typed.get("code", ""),
+            met=typed.get("met", ""),
             state=typed.get("state", "").replace(" ", "+"),
             outlet_id=typed.get("outlet"),
             before_id=typed.get("before"),
             reason=typed.get("reason", ""),
             decider=typed.get("decider", ""),
         )
+
+    def kept(self) -> list[tuple[str, str]]:
+        """Return what narrows the list without a field of its own, to be sent again with them."""
+        names = ("state", "met", "month", "months")
+        return [(name, self.data[name]) for name in names if self.data.get(name)]
 
     def query(self) -> str:
         """Return the filter as the beginning of the next page's address."""

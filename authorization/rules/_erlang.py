@@ -27,6 +27,24 @@ def seats(
             return count
 
 
+def share_in_time(
+    *, arrivals: Decimal, handling_seconds: Decimal, within_seconds: int, count: int
+) -> Decimal:
+    """Return which share of an hour's arrivals so many seats take up in time, from 0 to 1.
+
+    None is, where the seats are no more than the arrivals keep busy: the queue grows without end.
+    """
+    load = arrivals * handling_seconds / HOUR_SECONDS
+    if load <= 0:
+        return Decimal(1)
+    if count <= load:
+        return Decimal(0)
+    inverse = Decimal(1)
+    for one in range(1, count + 1):
+        inverse = 1 + inverse * one / load
+    return _in_time(load, count, inverse, handling_seconds, within_seconds)
+
+
 def _in_time(
     load: Decimal, count: int, inverse: Decimal, handling_seconds: Decimal, within_seconds: int
 ) -> Decimal:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, time
 from itertools import pairwise
 
@@ -283,3 +283,43 @@ def check_rule_day(valid_from: date, *, today: date) -> None:
     """Refuse a rule that would count for a day that has begun."""
     if valid_from <= today:
         raise RuleTooSoon(field="valid_from")
+
+
+def without_kinds(rule: Rule) -> Rule:
+    """Return a rule that needs nobody, and else says what the rule says: what relief would be."""
+    return replace(
+        rule,
+        always=False,
+        amount_from_fen=None,
+        customer_kinds=(),
+        account_states=(),
+        teller_grade_below=None,
+        outside_from=None,
+        outside_until=None,
+        agent_from_fen=None,
+        manual_id=False,
+        correction=False,
+        together=(),
+    )
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What somebody may decide: how many transactions, and below which amount all of those.
+
+    None where no band of amounts of them asks for more than the person has.
+    """
+
+    transactions: int
+    below_fen: int | None
+
+
+def reach(rules: Iterable[Rule], *, grade: int, skills: Mapping[str, int]) -> Reach:
+    """Return what rules let somebody of a grade and with graded skills decide.
+
+    A rule that names a skill asks for its grade in the skill, as the queue does when it offers.
+    """
+    own = [(rule, skills.get(rule.skill, 0) if rule.skill else grade) for rule in rules]
+    taken = [(rule, has) for rule, has in own if has >= rule.grade]
+    above = [band.from_fen for rule, has in taken for band in rule.bands if band.grade > has]
+    return Reach(len(taken), min(above, default=None))

@@ -7,6 +7,12 @@ from authorization.selectors._figures import (
     day_of,
     figures,
 )
+from authorization.selectors._friction import (
+    ReasonLine,
+    friction,
+    friction_reasons,
+    friction_whole,
+)
 from authorization.selectors._items import (
     SENT_BACK_MANY,
     Check,
@@ -27,6 +33,7 @@ from authorization.selectors._items import (
     shown,
 )
 from authorization.selectors._lists import (
+    MET,
     PAGE,
     Filter,
     Listed,
@@ -39,6 +46,7 @@ from authorization.selectors._lists import (
     page,
     sent_back,
 )
+from authorization.selectors._relief import Relief, ReliefLine, relief
 from authorization.selectors._rules import (
     RuleListed,
     codes_without_rule,
@@ -51,6 +59,7 @@ from authorization.selectors._rules import (
     rules_of,
     rules_waiting,
 )
+from authorization.selectors._staffing import Staffing, staffing
 from authorization.selectors._waiting import (
     OnHold,
     alarmed,
@@ -69,6 +78,7 @@ from authorization.selectors._waiting import (
 )
 
 __all__ = [
+    "MET",
     "PAGE",
     "SENT_BACK_MANY",
     "Change",
@@ -83,10 +93,14 @@ __all__ = [
     "Listed",
     "OnHold",
     "Own",
+    "ReasonLine",
     "Record",
+    "Relief",
+    "ReliefLine",
     "RuleListed",
     "Seats",
     "Shown",
+    "Staffing",
     "alarmed",
     "asked_of",
     "checks",
@@ -100,6 +114,9 @@ __all__ = [
     "decisions_of",
     "draft_subject",
     "figures",
+    "friction",
+    "friction_reasons",
+    "friction_whole",
     "held",
     "history",
     "inquiries",
@@ -118,6 +135,7 @@ __all__ = [
     "own_on_hold",
     "page",
     "record",
+    "relief",
     "rule_before",
     "rule_ids_in_sight",
     "rule_in_force",
@@ -128,6 +146,7 @@ __all__ = [
     "rules_waiting",
     "sent_back",
     "shown",
+    "staffing",
     "unalarmed",
     "undecided",
     "what_if",

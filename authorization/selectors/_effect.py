@@ -139,10 +139,13 @@ def what_if(*, changes: Sequence[Change], days: int, on: date) -> Effect:
         days=Count("business_date", distinct=True),
     )
     numbers = policy.bank_wholes(codes=(WITHIN, SHARE, TARGET), on=on)
-    handling = _handling_seconds(days, on, numbers.get(TARGET))
+    handling = handling_seconds(days=days, on=on, target=numbers.get(TARGET))
     within, share = numbers.get(WITHIN), numbers.get(SHARE)
     now_seats, then_seats = (
-        Seats(arrivals=_tenths(arrivals), needed=_needed(arrivals, handling, within, share))
+        Seats(
+            arrivals=_tenths(arrivals),
+            needed=seats_needed(arrivals=arrivals, handling=handling, within=within, share=share),
+        )
         for arrivals in _busiest(rows, found["days"])
     )
     return Effect(
@@ -229,9 +232,10 @@ def _busiest(rows: QuerySet[Request], days: int) -> tuple[Decimal, Decimal]:
     )
 
 
-def _needed(
-    arrivals: Decimal, handling: Decimal | None, within: int | None, share: int | None
+def seats_needed(
+    *, arrivals: Decimal, handling: Decimal | None, within: int | None, share: int | None
 ) -> int | None:
+    """Return the seats for so many arrivals an hour; None while a number for it is lacking."""
     if handling is None or within is None or share is None:
         return None
     return rules.seats(
@@ -239,7 +243,7 @@ def _needed(
     )
 
 
-def _handling_seconds(days: int, on: date, target: int | None) -> Decimal | None:
+def handling_seconds(*, days: int, on: date, target: int | None) -> Decimal | None:
     """Return how long a decision took in the mean; the time aimed at where there was none."""
     made = Decision.objects.filter(
         business_date__gt=on - timedelta(days=days), business_date__lte=on

@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, NamedTuple, TypeVar
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from authorization import rules
-from authorization.models import Inquiry, Request
+from authorization.models import Decision, Inquiry, Request
 from foundation.people.models import Staff
 
 PAGE = 50
+# What an item met with, as the figures of friction count it.
+MET: Mapping[str, Q] = {
+    "held": Q(queued_at__isnull=False),
+    "decided": Q(attempt__gt=1) | Q(decided_at__isnull=False),
+    "returned": Q(attempt__gt=1)
+    | Q(decided_at__isnull=False, state__in=(rules.RETURNED, rules.WITHDRAWN)),
+    "rejected": Q(state=rules.REJECTED),
+    "first": Q(attempt=1, queued_at__isnull=False, state__in=(rules.APPROVED, rules.POSTED)),
+}
 
 
 class Own(NamedTuple):
@@ -59,7 +68,11 @@ def _own(rows: QuerySet[Request], *, limit: int) -> Sequence[Own]:
 
 @dataclass(frozen=True)
 class Filter:
-    """Which items a list shows; empty fields do not narrow."""
+    """Which items a list shows; empty fields do not narrow.
+
+    Of one business day, or with `first` of all from that day until `on`; then reasons are those of
+    every decision of an item, not only the last. `met` is one of MET.
+    """
 
     on: date
     state: str = ""
@@ -67,22 +80,47 @@ class Filter:
     before_id: int | None = None
     reason: str = ""
     decider: str = ""
+    first: date | None = None
+    code: str = ""
+    met: str = ""
 
 
 def items(*, chosen: Filter) -> QuerySet[Request]:
     """Return the items that a list shows, newest first, unbounded: the page cuts."""
     rows: QuerySet[Request] = Request.objects.filter(business_date=chosen.on)
+    if chosen.first:
+        rows = Request.objects.filter(business_date__range=(chosen.first, chosen.on))
+    return _narrowed(rows, chosen).select_related("institution").order_by("-id")
+
+
+def _narrowed(rows: QuerySet[Request], chosen: Filter) -> QuerySet[Request]:
+    if chosen.met:
+        rows = rows.filter(MET[chosen.met])
+    if chosen.code:
+        rows = rows.filter(trade_code=chosen.code)
     if chosen.state:
         rows = rows.filter(state__in=chosen.state.split("+"))
     if chosen.outlet_id:
         rows = rows.filter(institution_id=chosen.outlet_id)
     if chosen.reason:
-        rows = rows.filter(reasons__contains=[chosen.reason])
+        rows = rows.filter(_for_reason(chosen))
     if chosen.decider:
         rows = rows.filter(decider_label__startswith=f"{chosen.decider} ")
     if chosen.before_id:
         rows = rows.filter(id__lt=chosen.before_id)
-    return rows.select_related("institution").order_by("-id")
+    return rows
+
+
+def _for_reason(chosen: Filter) -> Q | Exists:
+    if chosen.first is None:
+        return Q(reasons__contains=[chosen.reason])
+    refused = Decision.objects.filter(
+        request=OuterRef("pk"),
+        step__in=("reject", "return"),
+        reasons__contains=[chosen.reason],
+        business_date__gte=chosen.first,
+    )
+    return Exists(refused)
 
 
 class Listed(NamedTuple):
@@ -128,7 +166,7 @@ def listed(*, chosen: Filter) -> ListPage[Listed]:
 
 
 def _list_page(rows: Sequence[RowT], chosen: Filter) -> ListPage[RowT]:
-    by_state = counts(on=chosen.on)
+    by_state = {} if chosen.first else counts(on=chosen.on)
     return ListPage(
         rows=rows[:PAGE],
         next_before=rows[PAGE - 1].pk if len(rows) > PAGE else None,

@@ -15,7 +15,9 @@ from authorization.models import Request
 from authorization.selectors import quality as doubts
 from authorization.web import _desk, _drawn, _rule_words
 from authorization.web._desk import pictures
+from authorization.web._friction import friction
 from authorization.web._holds import answer, hold, on_hold
+from authorization.web._relief import relief
 from authorization.web._rules import (
     approve_rules,
     decide_rule,
@@ -26,6 +28,8 @@ from authorization.web._rules import (
     rule_list,
     rules_waiting,
 )
+from authorization.web._staffing import staffing
+from authorization.web._team import team
 from foundation.imaging import selectors as imaging
 from foundation.kernel.errors import Refused
 from foundation.kernel.text import whole
@@ -44,6 +48,7 @@ __all__ = [
     "correct",
     "decide",
     "decide_rule",
+    "friction",
     "hand_back",
     "heartbeat",
     "hold",
@@ -57,10 +62,13 @@ __all__ = [
     "propose_catalogue",
     "propose_rule",
     "receipt",
+    "relief",
     "rule",
     "rule_history",
     "rule_list",
     "rules_waiting",
+    "staffing",
+    "team",
     "withdraw",
     "workbench",
 ]

@@ -140,7 +140,10 @@ def _list(
 
 
 def _proposal(request: HttpRequest, trade: rules.TradeCode) -> forms.RuleProposal:
-    """Return the form, filled with the rule that binds the person's own institution."""
+    """Return the form, filled with the rule that binds the person's own institution.
+
+    Where relief leads here it is filled with a rule that needs nobody; two people decide as ever.
+    """
     places, own = list(people.institutions_in_scope()), signed_in(request).institution_id
     try:
         said = selectors.rule_in_force(
@@ -148,7 +151,9 @@ def _proposal(request: HttpRequest, trade: rules.TradeCode) -> forms.RuleProposa
         ).says
     except rules.NoRuleInForce:
         said = rules.Rule(trade_code=trade.code, group=trade.group, grade=1, cash=trade.cash)
-    initial: dict[str, Any] = forms.typed_from(said)
+    eased = request.GET.get("ease") == "1"
+    initial: dict[str, Any] = forms.typed_from(rules.without_kinds(said) if eased else said)
+    initial["reason"] = request.GET.get("reason", "")[:200] if eased else ""
     return forms.RuleProposal(request.POST or None, trade=trade, places=places, initial=initial)
 
 

@@ -42,6 +42,11 @@ def whole(text: str, *, digits: int = 18) -> int | None:
     return int(text) if plain else None
 
 
+def plain_cell(text: str) -> str:
+    """Return a cell of a file for spreadsheets, with a quote before what begins like a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
 def clean_text(text: str, limit: int, *, lines: bool = False, field: str = "") -> str:
     """Return the text composed (NFC), without invisible characters or spaces at the ends.
 

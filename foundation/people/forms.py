@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from foundation.people import rules
-from foundation.people.models import Institution
+from foundation.people.models import Institution, Shift
 from foundation.people.roles import ROLES
 from foundation.ui.fields import DayField
 
 _CURRENT = forms.PasswordInput(attrs={"autocomplete": "current-password"})
 _NEW = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+_CLOCK = forms.TimeInput(attrs={"type": "time", "step": 900}, format="%H:%M")
+_SHIFT = "shift:"
 _CODE = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
 
 
@@ -153,3 +158,71 @@ class InstitutionNew(_InPlace):
         ],
     )
     institution = forms.ChoiceField(label=_("Under"))
+
+
+class ShiftNew(forms.Form):
+    """A shift of a centre, or its hours from a later day on."""
+
+    code = forms.RegexField(r"^[A-Z0-9]{1,8}$", label=_("Code"), help_text=_("Capitals and digits"))
+    name = forms.CharField(label=_("Name"), max_length=40)
+    starts = forms.TimeField(label=_("From"), widget=_CLOCK)
+    ends = forms.TimeField(label=_("Until"), widget=_CLOCK)
+    break_from = forms.TimeField(label=_("Break from"), widget=_CLOCK, required=False)
+    break_until = forms.TimeField(label=_("Break until"), widget=_CLOCK, required=False)
+    valid_from = DayField(label=_("Valid from"))
+
+    def hours(self) -> rules.Hours:
+        """Return the hours that were typed."""
+        given = self.cleaned_data
+        return rules.Hours(
+            given["starts"], given["ends"], given["break_from"], given["break_until"]
+        )
+
+
+class RosterSet(forms.Form):
+    """Who, on which days of the week that is shown, has which shift, or why none."""
+
+    number = forms.MultipleChoiceField(required=False)
+    day = forms.MultipleChoiceField(required=False)
+    what = forms.ChoiceField(label=_("Shift or absence"))
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        numbers: Sequence[str],
+        days: Sequence[date],
+        shifts: Sequence[Shift],
+        **more: Any,
+    ) -> None:
+        super().__init__(*args, **more)
+        for name, offered in (("number", numbers), ("day", map(str, days))):
+            field = self.fields[name]
+            assert isinstance(field, forms.MultipleChoiceField)
+            field.choices = [(one, one) for one in offered]
+        what = self.fields["what"]
+        assert isinstance(what, forms.ChoiceField)
+        what.choices = [
+            *((f"{_SHIFT}{row.code}", f"{row} {row.name}") for row in shifts),
+            *((one.code, _(one.name)) for one in rules.ABSENCES.values()),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a choice of nobody or of no day."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not cleaned.get("number") or not cleaned.get("day"):
+            raise ValidationError(_("Choose at least one person and one day."))
+        return cleaned
+
+    def set(self) -> dict[str, Any]:
+        """Return what was chosen, as the service takes it."""
+        given = self.cleaned_data
+        what = given["what"]
+        shift = what.removeprefix(_SHIFT) if what.startswith(_SHIFT) else ""
+        return {
+            "numbers": given["number"],
+            "days": [date.fromisoformat(day) for day in given["day"]],
+            "shift": shift,
+            "absence": "" if shift else what,
+            "reason": given["reason"].strip(),
+        }

@@ -20,6 +20,8 @@ class Permission(StrEnum):
     POST_PROPOSE = auto()
     POST_APPROVE = auto()
     INSTITUTION_MANAGE = auto()
+    ROSTER_VIEW = auto()
+    ROSTER_MANAGE = auto()
     POLICY_VIEW = auto()
     POLICY_PROPOSE = auto()
     POLICY_APPROVE = auto()
@@ -104,34 +106,37 @@ ROLES: dict[str, Role] = {
         ),
         _role(
             "authorizer", "Authorizer", "authorize", "centre",
-            P.AUTHORIZATION_DECIDE, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW, *IMAGES,
+            P.AUTHORIZATION_DECIDE, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW,
+            P.ROSTER_VIEW, *IMAGES,
         ),
         _role(
             "auth_lead", "Lead of authorizers", "authorize", "centre",
             P.AUTHORIZATION_DECIDE, P.AUTHORIZATION_LEAD, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW,
             P.JOURNAL_VIEW, P.QUEUE_VIEW, P.DASHBOARD_VIEW, P.TRAIL_VIEW, P.QUALITY_VIEW,
-            P.QUALITY_JUDGE, *IMAGES,
+            P.QUALITY_JUDGE, P.ROSTER_VIEW, P.ROSTER_MANAGE, *IMAGES,
         ),
         _role(
             "dispatcher", "Dispatcher", "dispatch", "centre branch",
             P.QUEUE_VIEW, P.QUEUE_DISPATCH, P.AUTHORIZATION_VIEW, P.DASHBOARD_VIEW, P.JOB_VIEW,
-            P.JOB_MANAGE,
+            P.JOB_MANAGE, P.ROSTER_VIEW,
         ),
         _role(
             "auditor", "Auditor of vouchers", "audit", "centre",
-            P.MONITORING_VIEW, P.MONITORING_AUDIT, P.JOURNAL_VIEW, P.ACCOUNT_VIEW, *IMAGES,
+            P.MONITORING_VIEW, P.MONITORING_AUDIT, P.JOURNAL_VIEW, P.ACCOUNT_VIEW, P.ROSTER_VIEW,
+            *IMAGES,
         ),
         _role(
             "audit_lead", "Lead of auditors", "audit", "centre",
             P.MONITORING_VIEW, P.MONITORING_AUDIT, P.JOURNAL_VIEW, P.ACCOUNT_VIEW,
-            P.JOURNAL_IMPORT, P.DASHBOARD_VIEW, P.QUEUE_VIEW, P.TRAIL_VIEW, *IMAGES,
+            P.JOURNAL_IMPORT, P.DASHBOARD_VIEW, P.QUEUE_VIEW, P.TRAIL_VIEW, P.ROSTER_VIEW,
+            P.ROSTER_MANAGE, *IMAGES,
         ),
         _role(
             "ops_manager", "Operations manager of the branch", "manage", "branch sub_branch head",
             P.DASHBOARD_VIEW, P.AUTHORIZATION_VIEW, P.MONITORING_VIEW, P.QUEUE_VIEW, P.JOB_VIEW,
             P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.TRAIL_VIEW, P.STAFF_VIEW, P.POLICY_VIEW,
             P.POLICY_PROPOSE, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
-            P.SHARDS_PROPOSE, P.SHARDS_APPROVE, P.QUALITY_VIEW, *ROOMS, *IMAGES,
+            P.SHARDS_PROPOSE, P.SHARDS_APPROVE, P.QUALITY_VIEW, P.ROSTER_VIEW, *ROOMS, *IMAGES,
         ),
         _role(
             "risk_manager", "Risk manager", "risk", "branch head",

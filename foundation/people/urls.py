@@ -31,6 +31,11 @@ urlpatterns = [
     path("staff/<str:number>/end-sessions/", web.end_sessions, name="end_sessions"),
     path("staff/<str:number>/reset-password/", web.reset_password, name="reset_password"),
     path("staff/<str:number>/reset-device/", web.reset_device, name="reset_device"),
+    # rosters
+    path("roster/", web.roster, name="roster"),
+    path("roster/set/", web.set_roster, name="set_roster"),
+    path("roster/copy/", web.copy_roster, name="copy_roster"),
+    path("shifts/", web.shifts, name="shifts"),
     # posts
     path("staff/<str:number>/posts/", web.posts, name="posts"),
     path("institutions/<str:place>/posts/", web.institution_posts, name="institution_posts"),

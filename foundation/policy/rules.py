@@ -68,7 +68,8 @@ class AlreadyDecided(Refused):
 WAITING, APPROVED, DECLINED = "waiting", "approved", "declined"
 OFFICE_HOURS = "calendar.office_hours"
 # More of a unit is a slip of the hand, and with far more no moment could be reckoned any more.
-MOST, MOST_BY_UNIT = 1_000_000, {"fen": 10**17, "%": 100, "months": 1200, "1 / 2": 2}
+MOST = 1_000_000
+MOST_BY_UNIT = {"fen": 10**17, "%": 100, "months": 1200, "days": 366, "1 / 2": 2}
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
@@ -128,6 +129,21 @@ NUMBERS: dict[str, Number] = {
         Number("authorization.limit_g3_fen", int, "fen", "Largest amount of grade G3"),
         Number("authorization.limit_g4_fen", int, "fen", "Largest amount of grade G4"),
         Number("authorization.limit_g5_fen", int, "fen", "Largest amount of grade G5"),
+        Number(
+            "authorization.staffing_days", int, "days", "Days whose mean arrivals staffing shows"
+        ),
+        Number(
+            "authorization.relief_months",
+            int,
+            "months",
+            "Months without a refusal before relief is proposed",
+        ),
+        Number(
+            "authorization.relief_items_least",
+            int,
+            "items",
+            "Items decided before relief is proposed",
+        ),
         Number("monitoring.lease_seconds", int, "s", "How long an auditor holds a difference"),
         Number("worklist.priority_seconds", int, "s", "Waiting that a step of priority is worth"),
         Number("worklist.urgent_seconds", int, "s", "Waiting that being marked urgent is worth"),

@@ -18,15 +18,24 @@ from foundation.ui import addresses
 
 NUMBER, RIGHT = "op-num", "op-r"
 NOTHING = "—"
+_ARROWS = {
+    "ascending": ' <span aria-hidden="true">↑</span>',
+    "descending": ' <span aria-hidden="true">↓</span>',
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its title as translations know it, how its cells look, whether only spoken."""
+    """A column: its title as translations know it, how its cells look, whether only spoken.
+
+    `sorts` is the address that sorts by it, `order` how the rows stand by it now, in ARIA's words.
+    """
 
     title: str
     look: str = ""
     spoken: bool = False
+    sorts: str = ""
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,11 @@ def _head(column: Column) -> str:
     if column.spoken:
         title = f'<span class="visually-hidden">{title}</span>'
     look = f' class="{RIGHT}"' if column.look == RIGHT else ""
+    if column.order:
+        look += f' aria-sort="{html.escape(column.order)}"'
+        title += _ARROWS[column.order]
+    if column.sorts:
+        title = f'<a href="{html.escape(column.sorts)}">{title}</a>'
     return f'<th scope="col"{look}>{title}</th>'
 
 

@@ -85,6 +85,7 @@ NAMES: Mapping[str, str] = {
     "rows": _("Rows"),
     "seal": _("Seal"),
     "sha256": _("Fingerprint of the file"),
+    "shift": _("Shift"),
     "shards": _("Shards"),
     "skill": _("Skill"),
     "source": _("Source"),
@@ -122,11 +123,12 @@ _STEPS: Mapping[str, str] = {
     ),
     "monitoring": "confirm force hand_back judged opened paired",
     "people": (
-        "approve_post approve_role assign_post change_password change_staff choose_keys "
-        "close_sign_in decline_post decline_role disable_dormant end_sessions "
+        "add_shift approve_post approve_role assign_post change_password change_staff "
+        "choose_keys close_sign_in copy_roster decline_post decline_role disable_dormant "
+        "end_sessions "
         "enrol_second_factor forget_second_factor found_bank lock move_institution "
         "open_institution open_reset open_sign_in open_staff propose_post propose_role "
-        "qualify second_factor sign_in sign_out take_up_post token.issued token.revoked "
+        "qualify second_factor set_roster sign_in sign_out take_up_post token.issued token.revoked "
         "unlock"
     ),
     "policy": "approve approve_day decline propose propose_day",

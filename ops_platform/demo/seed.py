@@ -22,7 +22,7 @@ from foundation.people.roles import ROLES
 from foundation.policy import selectors as policy_rows
 from foundation.policy import services as policy
 from foundation.policy.models import CalendarDay
-from ops_platform.demo import audit, books, cases, days, house, quality, truth
+from ops_platform.demo import audit, books, cases, days, house, quality, rosters, truth
 from ops_platform.demo.cases import Hours, Size
 from ops_platform.demo.days import Say, Stage
 from ops_platform.demo.play import Day
@@ -46,6 +46,9 @@ POLICIES = {
     "authorization.limit_g3_fen": "500000000",
     "authorization.limit_g4_fen": "1000000000",
     "authorization.limit_g5_fen": "10000000000000",
+    "authorization.staffing_days": "10",
+    "authorization.relief_months": "6",
+    "authorization.relief_items_least": "300",
     "monitoring.lease_seconds": "600",
     "worklist.priority_seconds": "60",
     "worklist.urgent_seconds": "14400",
@@ -93,6 +96,10 @@ def seed(
         day_before = policy_rows.calendar(on=local(now).date()).previous_business_day(
             local(now).date()
         )
+        rosters.plan(
+            places=places, staff=staff, centre=house.AUTHORIZATION_CENTRE,
+            calendar=policy_rows.calendar(on=local(now).date()), since=day_before, founded=founded,
+        )  # fmt: skip
     opened = now - (local(now).date() - day_before)
     stage = _stage(places, seed_number, opened=opened, on=day_before, say=say)
     before = _play_before(stage, places, size=_with_images(today), on=day_before)

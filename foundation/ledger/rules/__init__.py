@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from foundation.kernel import numbering
 from foundation.kernel.flow import Flow, Step
+from foundation.kernel.text import plain_cell
 from foundation.ledger.rules._days import (
     DAY_CLOSED,
     DAY_CLOSING,
@@ -356,11 +357,6 @@ def fingerprint(content: Mapping[str, object]) -> bytes:
         content, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str
     )
     return hashlib.sha256(text.encode()).digest()
-
-
-def plain_cell(text: str) -> str:
-    """Return a cell of a file for spreadsheets, with a quote before what begins like a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def ids_of(first: date, last: date | None = None) -> tuple[int, int]:

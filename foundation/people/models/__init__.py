@@ -22,6 +22,7 @@ from foundation.people.models._house import (
 )
 from foundation.people.models._password import Password, PasswordManager
 from foundation.people.models._posts import Post, PostProposal, Qualification
+from foundation.people.models._roster import RosterEntry, Shift
 
 __all__ = [
     "ApiToken",
@@ -37,9 +38,11 @@ __all__ = [
     "Qualification",
     "RoleDuty",
     "RoleProposal",
+    "RosterEntry",
     "ScopedManager",
     "ScopedQuerySet",
     "SecondFactor",
+    "Shift",
     "SignInCount",
     "Staff",
     "StaffManager",

@@ -27,6 +27,8 @@ RIGHTS: Mapping[Permission, Right] = {
     P.POST_PROPOSE: Right("Propose posts"),
     P.POST_APPROVE: Right("Decide about posts"),
     P.INSTITUTION_MANAGE: Right("Open and move institutions"),
+    P.ROSTER_VIEW: Right("See rosters"),
+    P.ROSTER_MANAGE: Right("Plan rosters"),
     P.POLICY_VIEW: Right("See business numbers"),
     P.POLICY_PROPOSE: Right("Propose business numbers"),
     P.POLICY_APPROVE: Right("Approve business numbers"),

@@ -29,6 +29,7 @@ from foundation.people.services._posts import (
     take_up_posts,
 )
 from foundation.people.services._roles import decide_role, grant_role, propose_role
+from foundation.people.services._roster import add_shift, copy_week, set_roster
 from foundation.people.services._scope import acting, acting_as_system
 from foundation.people.services._second_factor import (
     check_second_factor,
@@ -52,12 +53,14 @@ from foundation.people.services._tokens import issue_token, revoke_tokens
 __all__ = [
     "acting",
     "acting_as_system",
+    "add_shift",
     "begin_post",
     "change_password",
     "change_staff",
     "check_second_factor",
     "choose_keys",
     "close_sign_in",
+    "copy_week",
     "count_try",
     "decide_post",
     "decide_role",
@@ -87,6 +90,7 @@ __all__ = [
     "revoke_tokens",
     "secret_of",
     "seen",
+    "set_roster",
     "sign_out",
     "start_session",
     "take_up_post",

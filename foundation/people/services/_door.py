@@ -125,7 +125,7 @@ def sign_out(*, staff: Staff, at: datetime, where: str) -> None:
     """Put a sign-out on the trail and void the session wherever a copy of it is."""
     with acting_as_system(reason="sign-out"):
         Staff.objects.filter(id=staff.pk).update(
-            sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=""
+            sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because="", seen_at=None
         )
         tell(staff=staff, action="people.sign_out", by=staff.label, at=at, where=where)
         bus.publish(events.SignedOut(staff_id=staff.pk, at=at))

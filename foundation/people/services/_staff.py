@@ -167,5 +167,5 @@ def _locked(staff_id: int, *, by: Staff) -> Staff:
 
 def _end(staff: Staff, because: str) -> None:
     Staff.objects.filter(id=staff.pk).update(
-        sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=because
+        sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=because, seen_at=None
     )

@@ -21,6 +21,7 @@ from foundation.people.web._posts import (
     propose_post,
 )
 from foundation.people.web._roles import decide_role, proposal, proposals, propose_role, roles
+from foundation.people.web._roster import copy_roster, roster, set_roster, shifts
 from foundation.people.web._staff import (
     end_sessions,
     institution_detail,
@@ -38,6 +39,7 @@ from foundation.people.web._staff import (
 )
 
 __all__ = [
+    "copy_roster",
     "decide_post",
     "decide_role",
     "demo_sign_in",
@@ -60,7 +62,10 @@ __all__ = [
     "reset_device",
     "reset_password",
     "roles",
+    "roster",
     "second_factor",
+    "set_roster",
+    "shifts",
     "sign_in",
     "sign_out",
     "staff",

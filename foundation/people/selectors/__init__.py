@@ -6,11 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.crypto import constant_time_compare
 
@@ -19,7 +17,6 @@ from foundation.people import rules
 from foundation.people.models import (
     ApiToken,
     Institution,
-    Institutional,
     Post,
     PostProposal,
     Qualification,
@@ -28,6 +25,77 @@ from foundation.people.models import (
     StaffRole,
 )
 from foundation.people.roles import ROLES, Permission, permissions_of
+from foundation.people.selectors._locks import (
+    institutional_tables,
+    leaking_views,
+    mighty_role,
+    unlocked_tables,
+)
+from foundation.people.selectors._roster import (
+    RosterLine,
+    TeamLine,
+    Week,
+    centres_in_scope,
+    hours_on,
+    roster_week,
+    shift_rows,
+    shifts,
+    team,
+)
+
+__all__ = [
+    "LOCKED",
+    "SECOND_FACTOR",
+    "SELECT",
+    "SKILLS_SQL",
+    "WHERE",
+    "RosterLine",
+    "TeamLine",
+    "Week",
+    "above",
+    "ancestors",
+    "centres_in_scope",
+    "demo_staff",
+    "directly_below",
+    "hours_on",
+    "in_sight",
+    "institution",
+    "institutional_tables",
+    "institutions_below",
+    "institutions_by_id",
+    "institutions_in_scope",
+    "institutions_of_numbers",
+    "leaking_views",
+    "mighty_role",
+    "parents_of",
+    "permissions",
+    "post_proposal",
+    "post_proposals",
+    "posts",
+    "proposal",
+    "proposals",
+    "qualifications",
+    "role_history",
+    "roles_of",
+    "root_id",
+    "roster_week",
+    "scope_of",
+    "served_root",
+    "shift_rows",
+    "shifts",
+    "signed_out_because",
+    "skills",
+    "staff_behind",
+    "staff_by_id",
+    "staff_by_number",
+    "staff_count",
+    "staff_in_scope",
+    "staff_member",
+    "staff_of_numbers",
+    "team",
+    "token_holder",
+    "unlocked_tables",
+]
 
 LOCKED, SECOND_FACTOR = "locked", "second_factor"
 _PAGE = 50
@@ -306,58 +374,3 @@ def demo_staff(*, on: date) -> Sequence[tuple[str, Staff]]:
     for row in held:
         first.setdefault(row.role, row.staff)
     return tuple((role, first[role]) for role in ROLES if role in first)
-
-
-def mighty_role() -> bool:
-    """Return whether row-level security would not hold the database role of this process."""
-    return _exists(
-        "SELECT 1 FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls"
-        " OR EXISTS (SELECT 1 FROM pg_class WHERE relowner = pg_roles.oid AND relkind IN"
-        " ('r', 'p') AND relnamespace = 'public'::regnamespace))",
-        [],
-    )
-
-
-def unlocked_tables(*, tables: Sequence[str]) -> list[str]:
-    """Return the tables that exist and whose rows are not locked to the scope, owner included.
-
-    Views stand under `leaking_views`.
-    """
-    query = (
-        "SELECT 1 FROM pg_class WHERE oid = to_regclass(%s) AND relkind <> 'v'"
-        " AND NOT (relrowsecurity AND"
-        " relforcerowsecurity AND EXISTS (SELECT 1 FROM pg_policy WHERE polrelid = pg_class.oid))"
-    )
-    return [table for table in tables if _exists(query, [table])]
-
-
-def leaking_views() -> list[str]:
-    """Return the views that others than the owner may read and that nothing holds to the scope.
-
-    A view that reads as its owner must name the scope itself, behind a barrier; one that is kept
-    as a table cannot. A right to read a single column is a right to read.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace ="
-            " 'public'::regnamespace AND (EXISTS (SELECT 1 FROM aclexplode(relacl)"
-            " WHERE grantee <> relowner) OR EXISTS (SELECT 1 FROM pg_attribute CROSS JOIN"
-            " aclexplode(attacl) WHERE attrelid = pg_class.oid AND grantee <> relowner))"
-            " AND NOT coalesce(reloptions, '{}') && ARRAY"
-            "['security_invoker=true', 'security_invoker=on', 'security_invoker=1']"
-            " AND NOT (coalesce(reloptions, '{}') @> '{security_barrier=true}'"
-            " AND position('app.scope' IN pg_get_viewdef(oid)) > 0) ORDER BY 1"
-        )
-        return [row[0] for row in cursor.fetchall()]
-
-
-def institutional_tables() -> list[str]:
-    """Return every table of rows that belong to institutions, the trail's included."""
-    models = [model for model in apps.get_models() if issubclass(model, Institutional)]
-    return sorted({"trail_event", "trail_seal", *(model._meta.db_table for model in models)})  # noqa: SLF001
-
-
-def _exists(query: str, params: list[str]) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(query, params)
-        return cursor.fetchone() is not None
