@@ -18,13 +18,17 @@ from foundation.kernel.text import whole
 from foundation.people import selectors as people
 from foundation.people.roles import Permission
 from foundation.trail import selectors as trail
-from foundation.ui.web import action, refusals_in, requires, signed_in
+from foundation.ui import sheets
+from foundation.ui.web import action, record_export, refusals_in, requires, signed_in
 
 
 @require_GET
 @requires(Permission.POLICY_VIEW)
 def rule_list(request: HttpRequest) -> HttpResponse:
     """List the transactions of the catalogue with the rule of each."""
+    kind = request.GET.get("export", "")
+    if kind in sheets.KINDS:
+        return _file(request, kind)
     tomorrow = timezone.localdate() + timedelta(days=1)
     return _list(request, forms.CatalogueProposal(initial={"valid_from": tomorrow}))
 
@@ -136,7 +140,17 @@ def _list(
     rows = selectors.rules_listed(on=timezone.localdate(), **form.chosen())
     page = {"rows": rows, "form": form, "proposal": proposal, "table": words.listed(rows)}
     page["waiting"] = sum(len(row.waiting) for row in rows)
+    page["query"] = request.GET.urlencode()
     return render(request, "authorization/rule_list.html", page, status=status)
+
+
+def _file(request: HttpRequest, kind: str) -> HttpResponse:
+    """Return the list as it is asked for, as a file that says who took it."""
+    record_export(request)
+    rows = selectors.rules_listed(on=timezone.localdate(), **forms.Listing(request.GET).chosen())
+    mark = f"{signed_in(request).label} {timezone.localtime():%Y-%m-%d %H:%M:%S}"
+    name = f"authorization-rules-{timezone.localdate()}"
+    return sheets.answer(sheets.drawn(name=name, table=words.listed(rows), mark=mark), kind)
 
 
 def _proposal(request: HttpRequest, trade: rules.TradeCode) -> forms.RuleProposal:

@@ -23,7 +23,16 @@ from authorization.web import pictures
 from foundation.kernel.errors import Refused
 from foundation.people.roles import Permission
 from foundation.trail import selectors as trail
-from foundation.ui.web import action, record_refusal, refusals_in, requires, signed_in
+from foundation.ui import sheets
+from foundation.ui.table import Table
+from foundation.ui.web import (
+    action,
+    record_export,
+    record_refusal,
+    refusals_in,
+    requires,
+    signed_in,
+)
 
 
 @require_GET
@@ -134,7 +143,9 @@ def measured(request: HttpRequest) -> HttpResponse:
     cut = form.cut(today=today)
     rows = figures.measured(cut=cut)
     shown: dict[str, Any] = {"form": form, "cut": cut, "rows": rows}
-    shown["table"] = drawn.measured(cut, rows)
+    shown["table"], shown["query"] = drawn.measured(cut, rows), request.GET.urlencode()
+    if (kind := request.GET.get("export", "")) in sheets.KINDS:
+        return _file(request, cut, shown["table"], kind)
     shown["sum"] = figures.together(rows=rows)
     shown["pairs"] = figures.pairs(cut=cut)
     return render(request, "authorization/measured.html", shown)
@@ -153,6 +164,14 @@ def decisions(request: HttpRequest) -> HttpResponse:
     shown["table"] = drawn.decisions(page.rows)
     shown["next"] = drawn.link(cut, figure, before=page.next_before) if page.next_before else ""
     return render(request, "authorization/decisions.html", shown)
+
+
+def _file(request: HttpRequest, cut: figures.Cut, table: Table, kind: str) -> HttpResponse:
+    """Return the figures as a file that says who took it."""
+    record_export(request)
+    mark = f"{signed_in(request).label} {timezone.localtime():%Y-%m-%d %H:%M:%S}"
+    name = f"quality-{cut.first:%Y-%m}-{cut.by}"
+    return sheets.answer(sheets.drawn(name=name, table=table, mark=mark), kind)
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:

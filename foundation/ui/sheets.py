@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import xlsxwriter
 from django.http import HttpResponse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from foundation.kernel.text import plain_cell
+from foundation.ui.table import Table
 
 KINDS: Mapping[str, str] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 WIDTH = 16
+_TAG = re.compile(r"<[^>]*>")
 Cell = str | int | Decimal | None
 
 
@@ -37,6 +43,19 @@ def answer(sheet: Sheet, kind: str) -> HttpResponse:
     response = HttpResponse(body, content_type=KINDS[kind])
     response["Content-Disposition"] = f'attachment; filename="{sheet.name}.{kind}"'
     return response
+
+
+def drawn(*, name: str, table: Table, mark: str) -> Sheet:
+    """Return a list that a page shows as a table to be saved: its texts without their links."""
+    head = [gettext(column.title) for column in table.columns]
+    return Sheet(name, head, [[_text(cell) for cell in row.cells] for row in table.rows], mark)
+
+
+def _text(cell: str) -> str:
+    """Return what a person reads of a cell; one that is not safe holds no marks."""
+    if not isinstance(cell, SafeString):
+        return cell
+    return html.unescape(" ".join(_TAG.sub(" ", cell).split()))
 
 
 def _csv(sheet: Sheet) -> bytes:

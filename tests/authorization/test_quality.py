@@ -471,3 +471,16 @@ class TestPages:
 
         assert answer.status_code == 422
         assert "op-field--error" in answer.content.decode()
+
+    def test_the_figures_are_taken_away_as_they_are_shown(self, client, decide, lead):
+        decide("approve")
+        client.force_login(lead)
+        asked = {"month": f"{DAY:%Y-%m}", "export": "csv"}
+
+        answer = client.get(reverse("authorization:measured"), asked)
+
+        lines = answer.content.decode("utf-8-sig").splitlines()
+        assert "quality-2026-11-person.csv" in answer["Content-Disposition"]
+        assert lines[0].startswith("对象,授权决定")
+        assert "<" not in answer.content.decode()
+        assert lines[1].split(",")[1] == "1"

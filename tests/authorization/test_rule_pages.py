@@ -9,6 +9,7 @@ from django.utils import timezone
 from authorization import rules, services
 from authorization.models import AuthRule, Request
 from foundation.kernel.calendar import SHANGHAI
+from foundation.trail.models import Event
 from tests.browser import BACKEND
 from tests.factories import authorization as factory
 from tests.factories import people
@@ -392,3 +393,20 @@ def test_effects_are_reckoned_over_the_spans_that_are_offered(as_manager, manage
     ]
 
     assert spans == [7, 14, 30, 90, 7, 7]
+
+
+def test_the_list_is_taken_away_as_it_is_filtered(as_manager):
+    asked = {"text": "1002", "export": "csv"}
+
+    answer = as_manager.get(reverse("authorization:rule_list"), asked)
+
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith("1002")
+    assert "<" not in "".join(lines)
+
+
+def test_a_list_that_is_taken_away_is_on_the_trail(as_manager, manager):
+    as_manager.get(reverse("authorization:rule_list"), {"export": "xlsx"})
+
+    assert Event.objects.get(action="authorization:rule_list").actor == manager.label
