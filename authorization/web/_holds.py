@@ -28,7 +28,7 @@ ON_HOLD = (
     Column(_("Asked")),
     Column(_("Question")),
     Column(_("Authorizer")),
-    Column(_("Asked at"), table.NUMBER),
+    Column(_("When asked"), table.NUMBER),
     Column(_("Due by"), table.NUMBER),
     Column(_("What can be done"), spoken=True),
 )
@@ -39,6 +39,8 @@ ON_HOLD = (
 @requires(Permission.AUTHORIZATION_DECIDE, missing=(rules.NoSuchItem,))
 def hold(request: HttpRequest, number: str) -> HttpResponse:
     """Put the item on the desk on hold to ask something, and bring the next one."""
+    if selectors.item(number=number) is None:
+        raise Http404
     form = forms.Hold(request.POST)
     if not form.is_valid():
         return _desk.desk(request, form=form)
