@@ -152,7 +152,6 @@ class Answer(forms.Form):
     text = forms.CharField(
         label=_("Answer"),
         max_length=200,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 200}),
     )
     outcome = forms.ChoiceField(

@@ -83,8 +83,9 @@ def waited(*, request: Request, at: datetime) -> timedelta:
 
 
 def kept_seconds(*, at: datetime) -> int:
-    """Return for how long an item is kept for who knows it."""
-    return policy.whole(code="authorization.kept_seconds", on=localdate(at))
+    """Return for how long an item is kept for who knows it; not at all while nobody said."""
+    code = "authorization.kept_seconds"
+    return policy.bank_wholes(codes=(code,), on=localdate(at)).get(code, 0)
 
 
 def told(*, request: Request, step: str, actor: str, at: datetime, **detail: object) -> None:

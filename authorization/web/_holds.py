@@ -15,6 +15,7 @@ from authorization.web import _desk
 from foundation.imaging import selectors as imaging
 from foundation.kernel.errors import Refused
 from foundation.kernel.text import whole
+from foundation.people.models import Staff
 from foundation.people.roles import Permission
 from foundation.ui import table
 from foundation.ui.table import Column, Row, Table
@@ -27,7 +28,7 @@ ON_HOLD = (
     Column(_("Asked")),
     Column(_("Question")),
     Column(_("Authorizer")),
-    Column(_("Since"), table.NUMBER),
+    Column(_("When asked"), table.NUMBER),
     Column(_("Due by"), table.NUMBER),
     Column(_("What can be done"), spoken=True),
 )
@@ -38,6 +39,8 @@ ON_HOLD = (
 @requires(Permission.AUTHORIZATION_DECIDE, missing=(rules.NoSuchItem,))
 def hold(request: HttpRequest, number: str) -> HttpResponse:
     """Put the item on the desk on hold to ask something, and bring the next one."""
+    if selectors.item(number=number) is None:
+        raise Http404
     form = forms.Hold(request.POST)
     if not form.is_valid():
         return _desk.desk(request, form=form)
@@ -58,7 +61,10 @@ def on_hold(request: HttpRequest) -> HttpResponse:
     after = whole(request.GET.get("after", "")) or 0
     page = selectors.on_hold(staff=signed_in(request), after=after)
     part = "authorization/_on_hold.html" if request.headers.get("HX-Request") else ""
-    shown = {"table": Table(ON_HOLD, [_row(one) for one in page.rows]), "page": page}
+    shown = {
+        "table": Table(ON_HOLD, [_row(one, signed_in(request)) for one in page.rows]),
+        "page": page,
+    }
     return render(request, part or "authorization/on_hold.html", shown)
 
 
@@ -90,8 +96,10 @@ def _answer_page(
     return render(request, "authorization/answer.html", context, status=status)
 
 
-def _row(one: Inquiry) -> Row:
-    item = one.request
+def _row(one: Inquiry, person: Staff) -> Row:
+    item, own = one.request, one.asked_by_id == person.pk
+    # A call is noted by its caller, a consultation by anybody else, a rescan by the teller.
+    concerned = own if one.kind == rules.CALL else one.kind == rules.CONSULT and not own
     return Row(
         (
             table.link(to="authorization:item", key=item.number, text=item.number),
@@ -107,6 +115,8 @@ def _row(one: Inquiry) -> Row:
                 key=item.number,
                 text=gettext("Answer"),
                 look="op-btn op-btn--small",
-            ),
+            )
+            if concerned
+            else "",
         )
     )

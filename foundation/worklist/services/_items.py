@@ -22,7 +22,7 @@ from foundation.trail import services as trail
 from foundation.ui import live
 from foundation.worklist import events, rules, selectors
 from foundation.worklist.models import Suspension, WorkItem
-from foundation.worklist.services._statements import CLAIM, END, ENQUEUE, EXPIRE, KEEP, LET_GO
+from foundation.worklist.services._statements import CLAIM, DRAW, END, ENQUEUE, EXPIRE, KEEP, LET_GO
 
 SYSTEM = "system"
 # Which advisory locks are the worklist's: one a person, so that a double click claims one item.
@@ -30,6 +30,7 @@ _CLAIMING = 8301
 _EXPIRED_AT_ONCE = 500
 # Of how many in turn the strategy of one queue draws its lot.
 _DRAWN = 200
+BY_LOT = 2
 
 
 @transaction.atomic
@@ -97,14 +98,12 @@ def claim_next(*, queue: str, staff: Staff, at: datetime) -> WorkItem | None:
         "drawn": _DRAWN,
         **selectors.abilities(queue=queue, staff=staff, on=localdate(at)),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, wanted)
-        row = cursor.fetchone()
-        names = [column.name for column in cursor.description]
-    if row is None:
+    found = _given(CLAIM, wanted)
+    if found is None and _drawn_by_lot(wanted, at):
+        found = _given(DRAW, wanted)
+    if found is None:
         lease_seconds(queue=queue, at=at)  # refuses while the number has no value: else none waits
         return None
-    found = dict(zip(names, row, strict=True))
     still, left_by = found.pop("still"), found.pop("left_by")
     fields = [field.attname for field in WorkItem._meta.concrete_fields]  # noqa: SLF001
     item = WorkItem.from_db(connection.alias, fields, [found[name] for name in fields])
@@ -210,6 +209,19 @@ def record(*, item: WorkItem, step: str, actor: str, at: datetime, **more: objec
         detail={"queue": item.queue, **more},
     )
     _ring(item.queue, item.institution_id)
+
+
+def _given(statement: str, wanted: dict[str, Any]) -> dict[str, Any] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, wanted)
+        row = cursor.fetchone()
+        return row and dict(zip((one.name for one in cursor.description), row, strict=True))
+
+
+def _drawn_by_lot(wanted: dict[str, Any], at: datetime) -> bool:
+    """Return whether the strategy of the day is the one queue of old."""
+    code = wanted["strategy_code"]
+    return policy.bank_wholes(codes=(code,), on=localdate(at)).get(code) == BY_LOT
 
 
 def _lease_code(queue: str) -> str:

@@ -20,20 +20,14 @@ RETURNING id
 """
 
 # The item the person holds already; else one kept for this person; else the first in turn that this
-# person may hold, be it waiting or left lying beyond its lease, or, by the strategy of old, one
-# drawn by lot of the first in turn. What a lock made us wait for is read again by the database, so
-# everything that follows is taken from the locking selects, never read anew.
+# person may hold, be it waiting or left lying beyond its lease. What a lock made us wait for is
+# read again by the database, so everything that follows is taken from the locking selects, never
+# read anew. Short, because planning it takes as long as running it.
 _COLUMNS = "id, institution_id, state, holder_id, holder_label, fence, held_at, lease_until"
 _FREE = """queue = %(queue)s AND state IN ('waiting', 'held')
       AND (state = 'waiting' OR lease_until <= clock_timestamp())
       AND NOT EXISTS (SELECT 1 FROM mine) AND (SELECT lease FROM says) IS NOT NULL"""
-CLAIM = f"""
-SELECT pg_advisory_xact_lock(%(claiming)s, %(staff)s);
-WITH {selectors.ABLE}, mine AS (
-    SELECT {_COLUMNS} FROM worklist_workitem
-    WHERE queue = %(queue)s AND state = 'held' AND holder_id = %(staff)s
-    ORDER BY id LIMIT 1 FOR UPDATE
-), kept AS (
+_IN_TURN = f"""kept AS (
     SELECT {_COLUMNS} FROM worklist_workitem
     WHERE {_FREE} AND state = 'waiting' AND kept_for_id = %(staff)s
       AND kept_until > clock_timestamp() AND {selectors.TAKEABLE}
@@ -43,19 +37,29 @@ WITH {selectors.ABLE}, mine AS (
     WHERE {_FREE} AND NOT EXISTS (SELECT 1 FROM kept) AND (SELECT strategy FROM says) <> 2
       AND {selectors.TAKEABLE}
     ORDER BY turn_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
-), lot AS (
+), found AS (SELECT * FROM kept UNION ALL SELECT * FROM next)"""  # noqa: S608
+# The strategy of old: one drawn by lot of the first in turn.
+_BY_LOT = f"""found AS (
     SELECT {_COLUMNS} FROM worklist_workitem
-    WHERE (SELECT strategy FROM says) = 2 AND NOT EXISTS (SELECT 1 FROM kept) AND {_FREE}
-      AND id = ANY (ARRAY(
-        SELECT id FROM worklist_workitem
-        WHERE {_FREE} AND (SELECT strategy FROM says) = 2 AND {selectors.BY_LOT}
+    WHERE {_FREE} AND id = ANY (ARRAY(
+        SELECT id FROM worklist_workitem WHERE {_FREE} AND {selectors.BY_LOT}
         ORDER BY turn_at, id LIMIT %(drawn)s))
     ORDER BY random() LIMIT 1 FOR UPDATE SKIP LOCKED
-), chosen AS (
+)"""  # noqa: S608
+
+
+def _claiming(candidates: str) -> str:
+    """Return the statement that gives one of the candidates, put together of texts of ours."""
+    return f"""
+SELECT pg_advisory_xact_lock(%(claiming)s, %(staff)s);
+WITH {selectors.ABLE}, mine AS (
+    SELECT {_COLUMNS} FROM worklist_workitem
+    WHERE queue = %(queue)s AND state = 'held' AND holder_id = %(staff)s
+    ORDER BY id LIMIT 1 FOR UPDATE
+), {candidates}, chosen AS (
     SELECT *, state = 'held' AND lease_until > clock_timestamp() AS still,
         state = 'held' AND lease_until <= clock_timestamp() AS lapsed
-    FROM (SELECT * FROM mine UNION ALL SELECT * FROM kept UNION ALL SELECT * FROM next
-          UNION ALL SELECT * FROM lot) one
+    FROM (SELECT * FROM mine UNION ALL SELECT * FROM found) one
 ), ended AS (
     INSERT INTO worklist_holding
         (institution_id, item_id, staff_id, fence, began_at, ended_at, ended_by)
@@ -72,7 +76,10 @@ SET state = 'held', holder_id = %(staff)s, holder_label = %(label)s,
 FROM chosen, says WHERE item.id = chosen.id
 RETURNING item.*, chosen.still, CASE WHEN chosen.lapsed THEN chosen.holder_label END AS left_by,
     CASE WHEN NOT chosen.still AND NOT chosen.lapsed THEN {_RING} END AS rung
-"""  # noqa: S608 -- put together of texts of ours
+"""  # noqa: S608
+
+
+CLAIM, DRAW = _claiming(_IN_TURN), _claiming(_BY_LOT)
 
 EXPIRE = """
 WITH gone AS (
