@@ -19,7 +19,7 @@ SHIFTS = {
     "A1": ("早班一", Hours(time(8, 30), time(17), time(11, 30), time(12, 15))),
     "A2": ("早班二", Hours(time(8, 30), time(17), time(12, 15), time(13))),
     "B": ("晚班", Hours(time(10, 30), time(19), time(13), time(13, 45))),
-    "W1": ("休息日班一", Hours(time(9), time(17), time(11, 30), time(12, 15))),
+    "W1": ("休息日班一", Hours(time(8, 30), time(16, 30), time(11, 30), time(12, 15))),
     "W2": ("休息日班二", Hours(time(9), time(17), time(12, 15), time(13))),
 }
 PATTERN = ("A1", "A2", "B", "A1", "A2", "B", "A1", "A2", "B", "A1", "A2")

@@ -37,3 +37,29 @@ def test_the_second_grant_to_a_human_waits_for_the_first(committed_db, two_numbe
         second.execute("ROLLBACK; BEGIN; SET LOCAL app.scope = '*'")
         with pytest.raises(psycopg2.errors.CheckViolation):
             second.execute(INSERT, [other.pk, "auditor", str(one.person)])
+
+
+ENTER = (
+    'INSERT INTO people_rosterentry (institution_id, staff_id, person, "on", shift_code, absence,'
+    " reason, set_by_id, set_at) VALUES (%s, %s, %s, '2089-01-01', '', %s, '', %s, now())"
+)
+
+
+def test_the_second_plan_for_a_humans_day_waits_and_is_refused(committed_db):
+    """Past the service's lock, too, one human has one entry a day."""
+    with services.acting_as_system(reason="test"):
+        centre = factory.branch().centre
+        one, lead = hired(centre, password=""), hired(centre, password="")
+    with committed_db.as_owner() as first, committed_db.as_owner() as second:
+        for line in (first, second):
+            line.execute("BEGIN; SET LOCAL app.scope = '*'; SET LOCAL lock_timeout = '300ms'")
+        planned = [centre.pk, one.pk, str(one.person)]
+        first.execute(ENTER, [*planned, "rest", lead.pk])
+
+        with pytest.raises(psycopg2.errors.LockNotAvailable):
+            second.execute(ENTER, [*planned, "sick", lead.pk])
+
+        first.execute("COMMIT")
+        second.execute("ROLLBACK; BEGIN; SET LOCAL app.scope = '*'")
+        with pytest.raises(psycopg2.errors.UniqueViolation):
+            second.execute(ENTER, [*planned, "sick", lead.pk])
