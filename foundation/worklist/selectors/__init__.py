@@ -1,6 +1,13 @@
 """What the worklist can be asked: queues and their items, clocks, people's seconds, jobs."""
 
-from foundation.worklist.selectors._able import ABLE, BY_LOT, CONDITIONS, TAKEABLE, abilities
+from foundation.worklist.selectors._able import (
+    ABLE,
+    BY_LOT,
+    CONDITIONS,
+    KEEPABLE,
+    TAKEABLE,
+    abilities,
+)
 from foundation.worklist.selectors._jobs import (
     Jobs,
     JobsOfKind,
@@ -51,6 +58,7 @@ __all__ = [
     "BY_LOT",
     "CONDITIONS",
     "COUNTED_MOST",
+    "KEEPABLE",
     "PAGE",
     "TAKEABLE",
     "Depth",

@@ -93,6 +93,10 @@ CONDITIONS: Mapping[str, str] = {
     "kept": "(kept_until IS NULL OR kept_until <= clock_timestamp() OR kept_for_id = %(staff)s)",
 }
 TAKEABLE = "\n      AND ".join(CONDITIONS.values())
+# What is kept for somebody is theirs whoever's the last one was: they know it already.
+KEEPABLE = "\n      AND ".join(
+    CONDITIONS[name] for name in ("leads", "skill", "amount", "own", "place")
+)
 # What the one queue of old looked at before an item was drawn by lot.
 BY_LOT = "\n      AND ".join((_UP, _OWN_GRADE, _AMOUNT, _OWN, _PLACE))
 

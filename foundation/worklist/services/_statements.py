@@ -30,7 +30,7 @@ _FREE = """queue = %(queue)s AND state IN ('waiting', 'held')
 _IN_TURN = f"""kept AS (
     SELECT {_COLUMNS} FROM worklist_workitem
     WHERE {_FREE} AND state = 'waiting' AND kept_for_id = %(staff)s
-      AND kept_until > clock_timestamp() AND {selectors.TAKEABLE}
+      AND kept_until > clock_timestamp() AND {selectors.KEEPABLE}
     ORDER BY turn_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 ), next AS (
     SELECT {_COLUMNS} FROM worklist_workitem

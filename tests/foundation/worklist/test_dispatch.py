@@ -254,6 +254,14 @@ class TestKept:
         assert claim(other).pk == older.pk
         assert claim(people.staff(bank.centre, "authorizer")) is None
 
+    def test_the_caps_of_a_pair_do_not_keep_it_from_who_knows_it(self, put, done, authorizer):
+        teller = uuid4()
+        for _time in range(3):
+            done(authorizer, teller)
+        mine = put(origin=teller, keep_for=authorizer, kept_seconds=60)
+
+        assert claim(authorizer).pk == mine.pk
+
     def test_afterwards_it_is_for_all(self, put, authorizer, bank):
         item = put(keep_for=authorizer, kept_seconds=0)
 
