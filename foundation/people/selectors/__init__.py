@@ -47,7 +47,6 @@ __all__ = [
     "LOCKED",
     "SECOND_FACTOR",
     "SELECT",
-    "SKILLS_SQL",
     "WHERE",
     "RosterLine",
     "TeamLine",
@@ -150,14 +149,6 @@ def roles_of(*, staff: Staff, on: date) -> tuple[str, ...]:
 def permissions(*, staff: Staff, on: date) -> frozenset[Permission]:
     """Return what the person may do on the day."""
     return permissions_of(roles_of(staff=staff, on=on))
-
-
-# The same as `skills`, for a question of another room that is asked in one round trip; it names
-# `staff`, the id, and `on`, the day.
-SKILLS_SQL = """
-SELECT skill, grade FROM people_qualification
-WHERE staff_id = %(staff)s AND valid_from <= %(on)s AND valid_until >= %(on)s
-"""
 
 
 def skills(*, staff: Staff, on: date) -> dict[str, int]:

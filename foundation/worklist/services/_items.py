@@ -99,7 +99,7 @@ def claim_next(*, queue: str, staff: Staff, at: datetime) -> WorkItem | None:
         **selectors.abilities(queue=queue, staff=staff, on=localdate(at)),
     }
     found = _given(CLAIM, wanted)
-    if found is None and _drawn_by_lot(wanted, at):
+    if found is None and _drawn_by_lot(queue, at):
         found = _given(DRAW, wanted)
     if found is None:
         lease_seconds(queue=queue, at=at)  # refuses while the number has no value: else none waits
@@ -218,9 +218,9 @@ def _given(statement: str, wanted: dict[str, Any]) -> dict[str, Any] | None:
         return row and dict(zip((one.name for one in cursor.description), row, strict=True))
 
 
-def _drawn_by_lot(wanted: dict[str, Any], at: datetime) -> bool:
+def _drawn_by_lot(queue: str, at: datetime) -> bool:
     """Return whether the strategy of the day is the one queue of old."""
-    code = wanted["strategy_code"]
+    code = f"{queue.partition('.')[0]}.strategy"
     return policy.bank_wholes(codes=(code,), on=localdate(at)).get(code) == BY_LOT
 
 
