@@ -21,16 +21,17 @@ from foundation.policy import selectors as policy
 
 RELIEF_MONTHS = "authorization.relief_months"
 RELIEF_ITEMS = "authorization.relief_items_least"
-# One that was never refused has one decision an item: to count decisions is to count items.
+# One that was never refused has one first yes an item: to count those is to count items.
 _NEVER_REFUSED = f"""
-SELECT item.trade_code, count(*), coalesce(sum(amount_fen) FILTER (WHERE state = %(posted)s), 0),
+SELECT item.trade_code, count(*) FILTER (WHERE made.level = 1),
+       coalesce(sum(amount_fen) FILTER (WHERE state = %(posted)s AND made.level = 1), 0),
        sum(view_ms)
   FROM authorization_decision made JOIN authorization_request item ON item.id = made.request_id
  WHERE made.business_date BETWEEN %(first)s AND %(carried)s
    AND {IN_SCOPE.replace("inst", "made.inst")}
    AND item.business_date BETWEEN %(first)s AND %(last)s
- GROUP BY item.trade_code HAVING NOT bool_or(step <> 'approve') AND count(*) >= %(least)s
- ORDER BY count(*) DESC, item.trade_code
+ GROUP BY item.trade_code HAVING NOT bool_or(step <> 'approve') AND count(*) FILTER (WHERE made.level = 1) >= %(least)s
+ ORDER BY 2 DESC, item.trade_code
 """  # noqa: S608 -- the part put in is a constant
 _BY_HOUR = f"""
 SELECT extract(hour FROM created_at AT TIME ZONE 'Asia/Shanghai')::int, trade_code, business_date,

@@ -27,7 +27,7 @@ _REACH = timedelta(days=400)
 _ARRIVED = f"""
 WITH round AS (
   SELECT made.business_date, view_ms, rule_id,
-         at - (queue_ms + view_ms) * interval '1 millisecond' AS arrived_at
+         at - (queue_ms + view_ms + hold_ms) * interval '1 millisecond' AS arrived_at
     FROM authorization_decision made JOIN authorization_request item ON item.id = made.request_id
    WHERE made.business_date = ANY (%(days)s::date[])
      AND {IN_SCOPE.replace("inst", "made.inst")}
