@@ -30,7 +30,8 @@ SELECT item.trade_code, count(*) FILTER (WHERE made.level = 1),
  WHERE made.business_date BETWEEN %(first)s AND %(carried)s
    AND {IN_SCOPE.replace("inst", "made.inst")}
    AND item.business_date BETWEEN %(first)s AND %(last)s
- GROUP BY item.trade_code HAVING NOT bool_or(step <> 'approve') AND count(*) FILTER (WHERE made.level = 1) >= %(least)s
+ GROUP BY item.trade_code HAVING NOT bool_or(step <> 'approve')
+    AND count(*) FILTER (WHERE made.level = 1) >= %(least)s
  ORDER BY 2 DESC, item.trade_code
 """  # noqa: S608 -- the part put in is a constant
 _BY_HOUR = f"""

@@ -29,16 +29,19 @@ _OPINION = ("examined_by", "examined_person", "examined_at", "found_wrong", "exa
 _JUDGEMENT = ("judged_by", "judged_person", "judged_at", "judged_words", "cause", "severity")
 
 # Of each person and kind of decision so many in a hundred, one at least; ended items only, whose
-# content is that which was decided on.
+# content is that which was decided on, and one decision of an item.
 _DRAW = """
-SELECT id FROM (
-    SELECT made.id,
+SELECT DISTINCT ON (request_id) id FROM (
+    SELECT made.id, made.request_id,
         row_number() OVER (PARTITION BY made.decider_id, made.step ORDER BY random()) AS place,
         count(*) OVER (PARTITION BY made.decider_id, made.step) AS n
     FROM authorization_decision made JOIN authorization_request item ON item.id = made.request_id
     WHERE made.business_date = %(on)s AND made.step IN ('approve', 'reject')
       AND item.state IN ('posted', 'rejected') AND item.content_hash = made.content_hash
-) one WHERE place <= ceil(n * %(percent)s / 100.0) ORDER BY id LIMIT %(most)s
+      AND NOT EXISTS (SELECT FROM authorization_decision other
+          JOIN authorization_review seen ON seen.decision_id = other.id
+          WHERE other.request_id = made.request_id)
+) one WHERE place <= ceil(n * %(percent)s / 100.0) ORDER BY request_id, random() LIMIT %(most)s
 """
 
 

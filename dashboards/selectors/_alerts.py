@@ -14,7 +14,6 @@ from dashboards.rules import Counted, Cut
 from dashboards.selectors._counted import counted
 from dashboards.selectors._settled import Sums
 from foundation.kernel.calendar import local
-from foundation.people import selectors as people
 
 
 @dataclass(frozen=True)
@@ -39,24 +38,22 @@ class Alert:
 def late(*, cut: Cut) -> Sequence[Alert]:
     """Return where items wait for an authorizer longer than twice the target, the oldest first."""
     rows = counted(figure="waiting", cut=replace(cut, age="late"))
-    found = rows.values_list("institution_id").annotate(Count("id"), Min("queued_at"))
-    by_place = {place: (number, since) for place, number, since in found}
-    above = people.parents_of(ids=by_place)
-    counts: dict[int, int] = defaultdict(int)
-    oldest: dict[int, datetime] = {}
-    for own, (number, since) in by_place.items():
-        place = above[own] or own
+    above, own = ("institution__parent__name", "institution__parent_id"), "institution__name"
+    found = rows.values_list(*above, own, "institution_id").annotate(Count("id"), Min("queued_at"))
+    counts: dict[tuple[int, str], int] = defaultdict(int)
+    oldest: dict[tuple[int, str], datetime] = {}
+    for parent, parent_id, name, own_id, number, since in found:
+        place = (parent_id, parent) if parent_id else (own_id, name)
         counts[place] += number
         oldest[place] = min(since, oldest.get(place, since))
-    names = {place.pk: place.name for place in people.institutions_by_id(ids=counts)}
     return [
         _alert(
             rules.LATE,
-            names[place],
-            Counted(counts[place], cut.link("waiting", age="late", place=place)),
+            place[1],
+            Counted(counts[place], cut.link("waiting", age="late", place=place[0])),
             since=oldest[place],
         )
-        for place in sorted(counts, key=lambda one: oldest[one])
+        for place in sorted(counts, key=lambda one: (oldest[one], one[0]))
     ]
 
 

@@ -300,9 +300,9 @@ def _reasons(cut: Cut, day: Day) -> Sequence[Reason]:
 
 def _told(cut: Cut, cells: Cells, names: Names, queues: Sequence[Queue]) -> Sequence[Alert]:
     """Return the alerts, the gravest kind first."""
-    waiting, audit = queues
+    _waiting, audit = queues
     return [
-        *(_alerts.late(cut=cut) if waiting.ages[-1].count else ()),
+        *_alerts.late(cut=cut),
         *_alerts.differences(waiting=audit.ages[-1]),
         *_alerts.rejected(cut=cut, cells=cells, names=names),
     ][: rules.ALERTS_MOST]

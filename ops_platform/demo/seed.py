@@ -77,7 +77,11 @@ POLICIES = {
 HOLIDAYS = {str(one.value): str(one.chinese) for one in constants.Holiday}
 HOUSE_AGE = timedelta(days=400)
 LEFT_TO_AUDIT = 3
-UNATTENDED_SECONDS = "14400"
+# From today on nobody sits at the desks, and who tries the demo plays teller and authorizer alone.
+UNATTENDED = (
+    ("authorization.undecided_seconds", "14400", "演示环境席位无人值守"),
+    ("authorization.pair_hour_most", "1000", "演示环境一人兼任柜员和授权员"),
+)
 
 
 def seed(
@@ -300,15 +304,16 @@ def set_demo_rules(
         institution=places[house.BRANCH_NUMBER],
     )
     authorization.approve_rules(rule_ids=[proposed.pk], by=approver, at=now)
-    row = policy.propose(
-        code="authorization.undecided_seconds",
-        value=UNATTENDED_SECONDS,
-        valid_from=local(now).date(),
-        reason="演示环境席位无人值守",
-        by=proposer,
-        at=now,
-    )
-    policy.approve(policy_id=row.pk, by=approver, at=now)
+    for code, value, reason in UNATTENDED:
+        row = policy.propose(
+            code=code,
+            value=value,
+            valid_from=local(now).date(),
+            reason=reason,
+            by=proposer,
+            at=now,
+        )
+        policy.approve(policy_id=row.pk, by=approver, at=now)
 
 
 def load_holidays(*, since: date) -> int:

@@ -18,6 +18,7 @@ from foundation.people.services import acting
 from foundation.worklist import rules as worklist
 from tests.factories import authorization as factory
 from tests.factories import people
+from tests.factories import rules as rows
 from tests.factories.people import DAY, NOON
 
 LATER = NOON + timedelta(hours=3)
@@ -203,6 +204,24 @@ class TestReviewing:
         assert quality.draw_reviews(at=TOMORROW) == 0
         drawn = Review.objects.values_list("decision__step", flat=True)
         assert sorted(drawn) == ["approve", "reject"]
+
+    def test_of_two_levels_one_decision_is_drawn(self, counter, teller, authorizer, second, lead):
+        rows.in_force(rows.plain("1002", always=True, centre_levels=2))
+        number = factory.sent(teller, factory.withdrawal(counter)).number
+        for by in (authorizer, second):
+            with acting(staff=by):
+                opened = authorization.open_next(authorizer=by, at=NOON)
+                authorization.decide(
+                    number=number,
+                    step="approve",
+                    shown=opened.content_hash,
+                    fence=opened.work_item.fence,
+                    decider=by,
+                    at=NOON,
+                )
+
+        assert quality.draw_reviews(at=TOMORROW) == 1
+        assert Decision.objects.count() == 2
 
     def test_the_day_itself_is_not_drawn(self, decide):
         decide("approve")

@@ -38,7 +38,7 @@ NUMBERS_OF_THE_BANK = {
     "authorization.ring_seconds": "10",
     "authorization.lead_seconds": "30",
     "authorization.own_outlet_months": "6",
-    "authorization.pair_hour_most": "3",
+    "authorization.pair_hour_most": "100",
     "authorization.strategy": "1",
     "authorization.limit_g1_fen": "50000000",
     "authorization.limit_g2_fen": "100000000",

@@ -48,8 +48,8 @@ setInterval(() => beat().catch(() => {}), BEAT_MS);
 let told = "";
 function tellShown() {
   const item = byId("item");
-  const mark = item && `${item.dataset.item}.${item.dataset.fence}`;
-  if (!item || mark === told) return;
+  const mark = item?.dataset.shown && `${item.dataset.item}.${item.dataset.fence}`;
+  if (!mark || mark === told) return;
   told = mark;
   const tell = () => {
     const body = new URLSearchParams({ fence: item.dataset.fence });

@@ -1,6 +1,6 @@
 """Who is offered what: rings of skill, limits, outlets, pairs, what is kept, leads, and the lot."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -167,6 +167,15 @@ class TestOutlets:
 
 
 class TestPairs:
+    @pytest.fixture(autouse=True)
+    def three_an_hour(self, bank):
+        old = Policy.objects.get(code="authorization.pair_hour_most", institution=None)
+        Policy.objects.create(
+            code=old.code, value="3", valid_from=date(2020, 1, 2), reason="试",
+            proposed_by=old.proposed_by, proposed_at=people.NOON, approved_by=old.approved_by,
+            approved_at=people.NOON,
+        )  # fmt: skip
+
     def test_a_fourth_within_the_hour_goes_to_another(self, put, done, authorizer, bank):
         teller = uuid4()
         for _time in range(3):
