@@ -25,7 +25,7 @@ from foundation.ui import menu, sheets, table
 from foundation.ui.context import Shell
 from foundation.ui.sheets import Cell, Sheet
 from foundation.ui.table import Column, Row, Table
-from foundation.ui.web import record_export, requires, signed_in
+from foundation.ui.web import record_export, requires, signed_in, taken_by
 
 
 @dataclass(frozen=True)
@@ -112,11 +112,6 @@ def opener(request: HttpRequest, **asked: str) -> Opened:
     return opened
 
 
-def mark(request: HttpRequest) -> str:
-    """Return who took a file and when, as the head of its sheets says."""
-    return f"{signed_in(request).label} {timezone.localtime():%Y-%m-%d %H:%M:%S}"
-
-
 def _sorted(lines: Sequence[Friction], order: str) -> Sequence[Friction]:
     name, falling = order.lstrip("-"), order.startswith("-")
     found = next((shown for shown in COLUMNS if shown.name == name), None)
@@ -191,5 +186,5 @@ def _file(request: HttpRequest, month: Month, lines: Sequence[Friction]) -> Http
         )
         for line in lines
     ]  # fmt: skip
-    sheet = Sheet(f"friction-{month}", head, rows, mark(request))
+    sheet = Sheet(f"friction-{month}", head, rows, taken_by(request))
     return sheets.answer(sheet, request.GET["export"])

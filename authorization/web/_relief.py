@@ -15,14 +15,14 @@ from django.views.decorators.http import require_GET
 
 from authorization import forms, selectors
 from authorization.selectors import Relief, ReliefLine
-from authorization.web._friction import Opened, mark, near, opener, today
+from authorization.web._friction import Opened, near, opener, today
 from foundation.people.roles import Permission
 from foundation.ui import sheets, table
 from foundation.ui.context import Shell
 from foundation.ui.sheets import Sheet
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
-from foundation.ui.web import record_export, requires
+from foundation.ui.web import record_export, requires, taken_by
 
 _COLUMNS = (
     Column(_("Transaction")),
@@ -114,5 +114,5 @@ def _file(request: HttpRequest, found: Relief) -> HttpResponse:
         for line in found.lines
     ]  # fmt: skip
     return sheets.answer(
-        Sheet(f"relief-{found.month}", head, rows, mark(request)), request.GET["export"]
+        Sheet(f"relief-{found.month}", head, rows, taken_by(request)), request.GET["export"]
     )

@@ -19,7 +19,7 @@ from foundation.people import selectors as people
 from foundation.people.roles import Permission
 from foundation.trail import selectors as trail
 from foundation.ui import sheets
-from foundation.ui.web import action, record_export, refusals_in, requires, signed_in
+from foundation.ui.web import action, record_export, refusals_in, requires, signed_in, taken_by
 
 
 @require_GET
@@ -148,7 +148,7 @@ def _file(request: HttpRequest, kind: str) -> HttpResponse:
     """Return the list as it is asked for, as a file that says who took it."""
     record_export(request)
     rows = selectors.rules_listed(on=timezone.localdate(), **forms.Listing(request.GET).chosen())
-    mark = f"{signed_in(request).label} {timezone.localtime():%Y-%m-%d %H:%M:%S}"
+    mark = taken_by(request)
     name = f"authorization-rules-{timezone.localdate()}"
     return sheets.answer(sheets.drawn(name=name, table=words.listed(rows), mark=mark), kind)
 

@@ -18,14 +18,14 @@ from django.views.decorators.http import require_GET
 from authorization import forms, rules, selectors
 from authorization.rules import Quarter
 from authorization.selectors import Staffing
-from authorization.web._friction import mark, today
+from authorization.web._friction import today
 from foundation.people.roles import Permission
 from foundation.ui import sheets, table
 from foundation.ui.context import Shell
 from foundation.ui.sheets import Cell, Sheet
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
-from foundation.ui.web import record_export, requires
+from foundation.ui.web import record_export, requires, taken_by
 
 _FROM = Column(_("From"), table.NUMBER)
 _FIGURES = (
@@ -153,5 +153,5 @@ def _file(request: HttpRequest, found: Staffing) -> HttpResponse:
         )
         for one in found.quarters
     ]
-    sheet = Sheet(f"staffing-{found.on}", head, rows, mark(request))
+    sheet = Sheet(f"staffing-{found.on}", head, rows, taken_by(request))
     return sheets.answer(sheet, request.GET["export"])

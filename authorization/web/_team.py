@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET
 
 from authorization import rules, selectors
 from authorization.rules import Rule
-from authorization.web._friction import mark
 from foundation.kernel.calendar import local
 from foundation.kernel.money import Money
 from foundation.people import rules as people_rules
@@ -31,7 +30,7 @@ from foundation.ui.context import Shell
 from foundation.ui.sheets import Sheet
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
-from foundation.ui.web import record_export, requires, signed_in
+from foundation.ui.web import record_export, requires, signed_in, taken_by
 
 _PAGE = 50
 _COLUMNS = (
@@ -154,4 +153,4 @@ def _file(request: HttpRequest, lines: Sequence[TeamLine], now: _Moment) -> Http
     record_export(request)
     head = [gettext(column.title) for column in _COLUMNS]
     rows = [_texts(line, now) for line in lines]
-    return sheets.answer(Sheet("team", head, rows, mark(request)), request.GET["export"])
+    return sheets.answer(Sheet("team", head, rows, taken_by(request)), request.GET["export"])

@@ -32,6 +32,7 @@ from foundation.ui.web import (
     refusals_in,
     requires,
     signed_in,
+    taken_by,
 )
 
 
@@ -169,7 +170,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
 def _file(request: HttpRequest, cut: figures.Cut, table: Table, kind: str) -> HttpResponse:
     """Return the figures as a file that says who took it."""
     record_export(request)
-    mark = f"{signed_in(request).label} {timezone.localtime():%Y-%m-%d %H:%M:%S}"
+    mark = taken_by(request)
     name = f"quality-{cut.first:%Y-%m}-{cut.by}"
     return sheets.answer(sheets.drawn(name=name, table=table, mark=mark), kind)
 

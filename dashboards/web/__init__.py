@@ -21,7 +21,7 @@ from foundation.ui import menu, pdf, table
 from foundation.ui.context import Shell
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
-from foundation.ui.web import action, record_export, requires, signed_in
+from foundation.ui.web import action, record_export, requires, signed_in, taken_by
 
 MAY_OPEN = {
     "authorization:item": Permission.AUTHORIZATION_VIEW,
@@ -94,7 +94,7 @@ def _taken(request: HttpRequest) -> tuple[selectors.Board, str]:
     """Return the figures that somebody takes away and the mark of who did, told on the trail."""
     record_export(request)
     _figure, cut = _asked(request)
-    mark = f"{signed_in(request).label} {timezone.localtime():%Y-%m-%d %H:%M:%S}"
+    mark = taken_by(request)
     return selectors.board(on=cut.on, at=cut.until, under=cut.under), mark
 
 

@@ -133,6 +133,11 @@ def record_export(request: HttpRequest) -> None:
     _record(request, signed_in(request), view, "ok", asked)
 
 
+def taken_by(request: HttpRequest) -> str:
+    """Return who takes a file away and when, as its head says."""
+    return f"{signed_in(request).label} {timezone.localtime():%Y-%m-%d %H:%M:%S}"
+
+
 @contextmanager
 def refusals_in(request: HttpRequest, form: forms.BaseForm) -> Iterator[None]:
     """Show what is refused inside at the field that it is about; undo what was begun inside.

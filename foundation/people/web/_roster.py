@@ -24,7 +24,7 @@ from foundation.people.selectors import Week
 from foundation.ui import sheets, table
 from foundation.ui.sheets import Sheet
 from foundation.ui.table import Column, Row, Table
-from foundation.ui.web import action, record_export, refusals_in, requires, signed_in
+from foundation.ui.web import action, record_export, refusals_in, requires, signed_in, taken_by
 
 _DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
 _SHIFTS = (
@@ -212,6 +212,6 @@ def _file(request: HttpRequest, place: Institution, week: Week) -> HttpResponse:
         )
         for line in week.lines
     ]  # fmt: skip
-    mark = f"{signed_in(request).label} {timezone.localtime():%Y-%m-%d %H:%M:%S}"
+    mark = taken_by(request)
     name = f"roster-{place.number}-{week.days[0]}"
     return sheets.answer(Sheet(name, head, rows, mark), request.GET["export"])
