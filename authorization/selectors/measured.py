@@ -20,7 +20,7 @@ from foundation.kernel import chance
 from foundation.policy import selectors as policy
 
 PAGE = 50
-ROWS_MOST = 200
+ROWS_MOST = 1000  # more than a branch has outlets or people: the sum is of the rows
 BY: Mapping[str, str] = {
     "person": "decider_label",
     "trade": "request__trade_code",
@@ -99,7 +99,7 @@ class Pair:
 
 
 def measured(*, cut: Cut) -> Sequence[Measured]:
-    """Return a row for each key, the most decisions first, two hundred at most."""
+    """Return a row for each key, the most decisions first, a thousand at most."""
     rows = (
         _decisions(cut)
         .values(key=F(BY[cut.by]))
