@@ -27,7 +27,9 @@ BEGIN
     IF NEW.attempt < OLD.attempt OR (NEW.attempt = OLD.attempt AND NEW.level < OLD.level) THEN
         RAISE EXCEPTION 'rounds and levels only go up' USING ERRCODE = 'OP015';
     END IF;
-    IF OLD.state = 'viewing' AND NEW.state = 'approved' AND NEW.levels_needed >
+    -- By whatever way it gets there; only what the rule lets pass needs nobody.
+    IF NEW.state IN ('approved', 'posted') AND OLD.state NOT IN ('approved', 'posted')
+       AND NOT (OLD.state = 'new' AND NEW.why = '{}') AND NEW.levels_needed >
        (SELECT count(DISTINCT made.decider_person) FROM authorization_decision made
          WHERE made.request_id = NEW.id AND made.seq = NEW.attempt AND made.step = 'approve'
            AND made.content_hash = NEW.content_hash) THEN
