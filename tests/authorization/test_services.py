@@ -1,11 +1,10 @@
 """A counter transaction on its way: sent, held, decided once by another, posted once."""
 
-import threading
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 
 from authorization import rules, services, tasks
 from authorization.models import Decision, Request
@@ -14,7 +13,6 @@ from foundation.kernel.flow import StepNotAllowed
 from foundation.ledger import rules as ledger_rules
 from foundation.ledger import selectors as ledger
 from foundation.ledger import services as ledger_services
-from foundation.people import services as people_services
 from foundation.trail.models import Event
 from foundation.worklist import services as worklist
 from foundation.worklist.models import Job, WorkItem
@@ -332,40 +330,3 @@ class TestSentBack:
     def test_an_unknown_item_is_refused(self, counter, teller):
         with pytest.raises(rules.NoSuchItem):
             services.withdraw(number="0", teller=teller, at=AT)
-
-
-def test_two_deciders_at_once_decide_once(committed_db):
-    with people_services.acting_as_system(reason="test"):
-        bank = people.branch()
-        manager = people.staff(bank.branch, "ops_manager")
-        people.numbers(manager, people.staff(bank.branch, "risk_manager"))
-        counter = factory.counter(bank)
-        teller = people.staff(bank.outlet, "teller")
-        authorizer = people.staff(bank.centre, "authorizer")
-        factory.sent(teller, factory.withdrawal(counter))
-    with people_services.acting(staff=authorizer):
-        opened = services.open_next(authorizer=authorizer, at=AT)
-    outcomes: list[str] = []
-    together = threading.Barrier(4)
-
-    def decide():
-        together.wait()
-        try:
-            with people_services.acting(staff=authorizer):
-                decided(opened, authorizer)
-            outcomes.append("decided")
-        except (StepNotAllowed, LeaseLost):
-            outcomes.append("refused")
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=decide) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(outcomes) == ["decided", "refused", "refused", "refused"]
-    with people_services.acting_as_system(reason="test"):
-        assert ledger.balance(number=counter.payer.number).fen == 90_000_000 - 6_000_000
-        assert Job.objects.exists()

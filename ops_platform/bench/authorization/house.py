@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 
+from django.conf import settings
+
 from ops_platform.env import BASE
 from ops_platform.stack import roles
 
@@ -27,6 +29,8 @@ def running(name: str) -> Iterator[str]:
             "OPS_PORT": str(port),
             "OPS_DEMO": "off",
             "OPS_TOTP": "off",
+            # Sessions that were made here are good there.
+            "OPS_SECRET_KEY": settings.SECRET_KEY,
         }
         # What was derived for this process is derived anew for those.
         environ.pop("OPS_DB_ROLE", None)
