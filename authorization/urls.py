@@ -26,6 +26,8 @@ urlpatterns = [
     # everybody who may look
     path("items/", web.items, name="items"),
     path("item/<str:number>/", web.item, name="item"),
+    path("talk/<str:number>/", web.talk, name="talk"),
+    path("write/<str:number>/", web.write, name="write"),
     path("answer/<str:number>/", web.answer, name="answer"),
     # how good decisions are
     path("review/", quality.review, name="review"),

@@ -60,6 +60,7 @@ from authorization.selectors._rules import (
     rules_waiting,
 )
 from authorization.selectors._staffing import Staffing, staffing
+from authorization.selectors._talking import desk_of, messages, to_desk, to_teller
 from authorization.selectors._waiting import (
     OnHold,
     alarmed,
@@ -112,6 +113,7 @@ __all__ = [
     "day_of",
     "decisions",
     "decisions_of",
+    "desk_of",
     "draft_subject",
     "figures",
     "friction",
@@ -127,6 +129,7 @@ __all__ = [
     "last_decider",
     "listed",
     "locked",
+    "messages",
     "numbers_by_key",
     "numbers_in_sight",
     "on_hold",
@@ -147,6 +150,8 @@ __all__ = [
     "sent_back",
     "shown",
     "staffing",
+    "to_desk",
+    "to_teller",
     "unalarmed",
     "undecided",
     "what_if",

@@ -10,6 +10,7 @@ from authorization.services._ruling import (
     propose_catalogue,
     propose_rule,
 )
+from authorization.services._talking import write
 from authorization.services._timing import (
     alarm,
     seen_by_teller,
@@ -41,4 +42,5 @@ __all__ = [
     "submit",
     "watch",
     "withdraw",
+    "write",
 ]

@@ -29,6 +29,7 @@ from authorization.web._rules import (
     rules_waiting,
 )
 from authorization.web._staffing import staffing
+from authorization.web._talk import talk, talking, write
 from authorization.web._team import team
 from foundation.imaging import selectors as imaging
 from foundation.kernel.errors import Refused
@@ -68,9 +69,11 @@ __all__ = [
     "rule_list",
     "rules_waiting",
     "staffing",
+    "talk",
     "team",
     "withdraw",
     "workbench",
+    "write",
 ]
 
 
@@ -253,7 +256,7 @@ def item(request: HttpRequest, number: str) -> HttpResponse:
         _seen(signed_in(request), [found.number])
     shown["pictures"] = pictures(seen.pages, seen.fields)
     shown |= {"why": _rule_words.why(found.why), **_drawn.waiting(seen, signed_in(request))}
-    shown |= _doubts(request, found)
+    shown |= _doubts(request, found) | talking(found, signed_in(request))
     return render(request, "authorization/item.html", shown)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from authorization import forms, rules, selectors, services
 from authorization.web import _rule_words
+from authorization.web._talk import talking
 from foundation.imaging.models import Page
 from foundation.kernel.errors import Refused
 from foundation.ui import menu
@@ -44,7 +45,7 @@ def desk(
         "on_hold": selectors.own_on_hold(staff=authorizer),
     }
     if opened is not None:
-        context |= _opened(selectors.shown(request=opened), at)
+        context |= _opened(selectors.shown(request=opened), at) | talking(opened, authorizer)
     part = "_desk" if request.headers.get("HX-Request") else "workbench"
     status = 422 if form else 409 if refusal else 200
     return render(request, f"authorization/{part}.html", context, status=status)
