@@ -17,6 +17,7 @@ urlpatterns = [
     # the authorizer
     path("workbench/", web.workbench, name="workbench"),
     path("decide/<str:number>/", web.decide, name="decide"),
+    path("undo/<str:number>/", web.undo, name="undo"),
     path("hand-back/<str:number>/", web.hand_back, name="hand_back"),
     path("on-screen/<str:number>/", web.on_screen, name="on_screen"),
     path("hold/<str:number>/", web.hold, name="hold"),

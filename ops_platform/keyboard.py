@@ -19,6 +19,7 @@ SCREENS = (
             Action("authorization.hold", _("Ask"), "F8"),
             Action("authorization.write", _("Write"), "F6"),
             Action("authorization.rest", _("Rest"), "F2"),
+            Action("authorization.undo", _("Undo"), "F4"),
         ),
         beside=(IMAGES,),
         always=(("1 … 9", _("Reason of a rejection or phrase of a message, then Enter")),),

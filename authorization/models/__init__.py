@@ -5,5 +5,15 @@ from authorization.models._items import Decision, Request
 from authorization.models._quality import QualityCase, Review
 from authorization.models._rule import AuthRule
 from authorization.models._talking import Message
+from authorization.models._verdict import Verdict
 
-__all__ = ["AuthRule", "Decision", "Inquiry", "Message", "QualityCase", "Request", "Review"]
+__all__ = [
+    "AuthRule",
+    "Decision",
+    "Inquiry",
+    "Message",
+    "QualityCase",
+    "Request",
+    "Review",
+    "Verdict",
+]

@@ -62,6 +62,7 @@ from authorization.rules._items import (
     REASONS,
     REJECTED,
     RETURNED,
+    SETTLING,
     VIEWING,
     WAITING_IN,
     WITHDRAWN,
@@ -145,6 +146,14 @@ from authorization.rules._talking import (
     check_message,
     side_of,
 )
+from authorization.rules._undoing import (
+    SETTLED,
+    UNDONE,
+    VERDICT_ENDS,
+    TooLateToUndo,
+    check_undo,
+    told,
+)
 
 __all__ = [
     "ACCOUNT_STATES",
@@ -197,10 +206,14 @@ __all__ = [
     "RETURNED",
     "SCANS",
     "SCAN_LATER",
+    "SETTLED",
+    "SETTLING",
     "SIDES",
     "TAKEN_BACK",
     "TRADE_CODES",
     "UNDECIDED",
+    "UNDONE",
+    "VERDICT_ENDS",
     "VIEWING",
     "WAITED",
     "WAITING_IN",
@@ -257,6 +270,7 @@ __all__ = [
     "Service",
     "ShownIsStale",
     "TalkIsOver",
+    "TooLateToUndo",
     "TradeCode",
     "UnknownTradeCode",
     "Word",
@@ -270,6 +284,7 @@ __all__ = [
     "check_reasons",
     "check_rule",
     "check_rule_day",
+    "check_undo",
     "content_hash",
     "kinds_of",
     "mean_seconds",
@@ -282,6 +297,7 @@ __all__ = [
     "seats",
     "share_in_time",
     "side_of",
+    "told",
     "trade",
     "without_kinds",
 ]

@@ -18,6 +18,7 @@ from authorization.services._timing import (
     shown_on_screen,
     watch,
 )
+from authorization.services._undoing import settle, undo, undo_seconds
 
 __all__ = [
     "Order",
@@ -38,8 +39,11 @@ __all__ = [
     "resubmit",
     "seen_by_teller",
     "send_up",
+    "settle",
     "shown_on_screen",
     "submit",
+    "undo",
+    "undo_seconds",
     "watch",
     "withdraw",
     "write",

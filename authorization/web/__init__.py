@@ -71,6 +71,7 @@ __all__ = [
     "staffing",
     "talk",
     "team",
+    "undo",
     "withdraw",
     "workbench",
     "write",
@@ -184,11 +185,28 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         return _desk.desk(request, form=form)
     typed = form.cleaned_data
     try:
-        services.decide(number=number, decider=signed_in(request), at=timezone.now(), **typed)
+        made = services.decide(
+            number=number, decider=signed_in(request), at=timezone.now(), **typed
+        )
     except Refused as refusal:
         record_refusal(request, refusal)
         return _desk.desk(request, refusal=refusal)
-    return _desk.desk(request, decided=number, step=typed["step"])
+    undo = services.undo_seconds(at=timezone.now()) if made.state == rules.SETTLING else 0
+    return _desk.desk(request, decided=number, step=typed["step"], undo_seconds=undo)
+
+
+@action
+@require_POST
+@requires(Permission.AUTHORIZATION_DECIDE, missing=(rules.NoSuchItem,))
+def undo(request: HttpRequest, number: str) -> HttpResponse:
+    """Take back what was just decided, and bring the item to the desk again."""
+    _item_or_404(number)
+    try:
+        services.undo(number=number, by=signed_in(request), at=timezone.now())
+    except Refused as refusal:
+        record_refusal(request, refusal)
+        return _desk.desk(request, refusal=refusal)
+    return _desk.desk(request, decided=number, step="undo")
 
 
 @action
