@@ -1,5 +1,6 @@
 """What the authorization centre can be asked."""
 
+from authorization.selectors._checks import SENT_BACK_MANY, Check, checks
 from authorization.selectors._effect import Change, Effect, Held, Seats, held, what_if
 from authorization.selectors._figures import (
     DayOf,
@@ -14,12 +15,9 @@ from authorization.selectors._friction import (
     friction_whole,
 )
 from authorization.selectors._items import (
-    SENT_BACK_MANY,
-    Check,
     Field,
     Record,
     Shown,
-    checks,
     comparison,
     decisions,
     decisions_of,
