@@ -20,6 +20,7 @@ urlpatterns = [
     path("undo/<str:number>/", web.undo, name="undo"),
     path("hand-back/<str:number>/", web.hand_back, name="hand_back"),
     path("on-screen/<str:number>/", web.on_screen, name="on_screen"),
+    path("ahead/", web.ahead, name="ahead"),
     path("hold/<str:number>/", web.hold, name="hold"),
     path("on-hold/", web.on_hold, name="on_hold"),
     path("comparison/<str:number>/", web.comparison, name="comparison"),

@@ -42,6 +42,7 @@ from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
 
 __all__ = [
+    "ahead",
     "answer",
     "approve_rules",
     "attach",
@@ -248,6 +249,14 @@ def on_screen(request: HttpRequest, number: str) -> HttpResponse:
     fence = whole(request.POST.get("fence", "")) or 0
     services.shown_on_screen(number=number, fence=fence, at=timezone.now())
     return HttpResponse(status=204)
+
+
+@action
+@require_GET
+@requires(Permission.AUTHORIZATION_DECIDE)
+def ahead(request: HttpRequest) -> JsonResponse:
+    """Tell a desk which images it will likely show next; it is given nothing by that."""
+    return JsonResponse({"images": _desk.likely_next(signed_in(request))})
 
 
 @require_GET

@@ -112,8 +112,8 @@ _STEPS: Mapping[str, str] = {
     ),
     "imaging": (
         "document.opened page.added page.copied page.read page.read_again page.rescanned "
-        "page.resembles page.seen.original page.seen.thumb page.seen.view page.superseded "
-        "page.unreadable"
+        "page.resembles page.seen.ahead page.seen.original page.seen.thumb page.seen.view "
+        "page.superseded page.unreadable"
     ),
     "ledger": (
         "allow approve_shards archive_month ask_about_hold ask_export ask_to_reopen "

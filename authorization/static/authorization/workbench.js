@@ -1,4 +1,5 @@
 // The authorizer's desk: dialogs, the lease of the item on the screen, the next item by itself.
+import { fetchAhead } from "../ops/ahead.js";
 import "./talk.js";
 
 const BEAT_MS = 30000;
@@ -39,10 +40,16 @@ function tellShown() {
     const body = new URLSearchParams({ fence: item.dataset.fence });
     const headers = { "X-CSRFToken": document.body.dataset.csrf, "HX-Request": "true" };
     fetch(item.dataset.shown, { method: "POST", body, headers }).catch(() => {});
+    lookAhead(item.dataset.ahead).catch(() => {});
   };
   const image = byId("viewer")?.querySelector("img");
   if (!image || image.complete) tell();
   else image.addEventListener("load", tell, { once: true });
+}
+// What likely comes next is fetched while this item is looked at; it is given to nobody by that.
+async function lookAhead(address) {
+  const answer = await fetch(address);
+  if (answer.ok) await fetchAhead((await answer.json()).images);
 }
 requestAnimationFrame(tellShown);
 document.addEventListener("htmx:after:swap", () => requestAnimationFrame(tellShown));

@@ -1,4 +1,5 @@
 // One stage of the viewer: an image that pans, zooms, turns and flies to a box.
+import { shownFrom } from "./ahead.js";
 import { make, word } from "./words.js";
 
 const MOVE = 60;
@@ -60,7 +61,7 @@ export class Stage {
     this.node.querySelector(".op-fail")?.remove();
     this.image.alt = page.title ?? "";
     this.resize(page.width || 0, page.height || 0);
-    this.image.src = page.src;
+    this.image.src = shownFrom(page.src);
     this.drawBoxes();
     this.fit();
   }
