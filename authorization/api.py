@@ -69,7 +69,7 @@ class ItemShown(rest.Item):
 
     number = serializers.CharField()
     key = serializers.UUIDField()
-    state = rest.Choice(words=rules.FLOW.states)
+    state = rest.Choice(words=rules.FLOW.states, source="told_state")
     trade_code = serializers.CharField()
     institution = serializers.CharField(source="institution.number")
     business_date = serializers.DateField()

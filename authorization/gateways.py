@@ -1,8 +1,9 @@
-"""The catalogue as it is shipped: a rule for each transaction, to be proposed and approved."""
+"""What is shipped as rows: a rule for each transaction, to be approved, and the quick phrases."""
 
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import time
 from functools import cache
@@ -10,7 +11,9 @@ from pathlib import Path
 
 from authorization import rules
 
-FILE = Path(__file__).resolve().parent / "data" / "catalogue.csv"
+DATA = Path(__file__).resolve().parent / "data"
+FILE = DATA / "catalogue.csv"
+PHRASES = DATA / "phrases.csv"
 
 
 @cache
@@ -20,6 +23,20 @@ def standard_rules() -> Sequence[rules.Rule]:
         found = tuple(_read(row) for row in csv.DictReader(lines))
     for rule in found:
         rules.check_rule(rule)
+    return found
+
+
+@cache
+def phrases() -> Mapping[str, rules.Phrase]:
+    """Return the quick phrases by their code; of each side the first nine have a digit."""
+    found: dict[str, rules.Phrase] = {}
+    places: Counter[str] = Counter()
+    with PHRASES.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            places[row["side"]] += 1
+            place = places[row["side"]]
+            digit = str(place) if place <= rules.DIGITS else ""
+            found[row["code"]] = rules.Phrase(digit=digit, **row)
     return found
 
 

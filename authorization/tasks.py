@@ -16,8 +16,13 @@ def let_go(*, subject: str, **_event: object) -> Callable[[], object]:
     return partial(services.let_go, number=subject.partition(":")[2])
 
 
+def settle(*, number: str) -> Callable[[], object]:
+    """Let what was decided of an item take effect, if it was not taken back."""
+    return partial(services.settle, number=number, at=timezone.now())
+
+
 def watch() -> Callable[[], object]:
-    """Alarm, send up and let lapse what is due."""
+    """Settle, alarm, send up and let lapse what is due."""
     return partial(services.watch, at=timezone.now())
 
 

@@ -17,8 +17,10 @@ urlpatterns = [
     # the authorizer
     path("workbench/", web.workbench, name="workbench"),
     path("decide/<str:number>/", web.decide, name="decide"),
+    path("undo/<str:number>/", web.undo, name="undo"),
     path("hand-back/<str:number>/", web.hand_back, name="hand_back"),
     path("on-screen/<str:number>/", web.on_screen, name="on_screen"),
+    path("ahead/", web.ahead, name="ahead"),
     path("hold/<str:number>/", web.hold, name="hold"),
     path("on-hold/", web.on_hold, name="on_hold"),
     path("comparison/<str:number>/", web.comparison, name="comparison"),
@@ -26,6 +28,8 @@ urlpatterns = [
     # everybody who may look
     path("items/", web.items, name="items"),
     path("item/<str:number>/", web.item, name="item"),
+    path("talk/<str:number>/", web.talk, name="talk"),
+    path("write/<str:number>/", web.write, name="write"),
     path("answer/<str:number>/", web.answer, name="answer"),
     # how good decisions are
     path("review/", quality.review, name="review"),

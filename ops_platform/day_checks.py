@@ -22,6 +22,7 @@ UNPOSTED = (
     authorization.QUEUED,
     authorization.VIEWING,
     authorization.ON_HOLD,
+    authorization.SETTLING,
     authorization.ESCALATED,
     authorization.APPROVED,
     authorization.RETURNED,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from authorization import rules as authorization_rules
 from authorization import selectors as authorization
+from authorization.models import Message
 from foundation.kernel import text
 from foundation.ledger import rules as ledger_rules
 from foundation.ledger import selectors as ledger
@@ -41,6 +42,8 @@ def connect() -> None:
     menu.find_with(accounts, permission=Permission.ACCOUNT_VIEW)
     menu.notices_from(returned, permission=Permission.AUTHORIZATION_SUBMIT)
     menu.notices_from(asked, permission=Permission.AUTHORIZATION_SUBMIT)
+    menu.notices_from(desk_wrote, permission=Permission.AUTHORIZATION_SUBMIT)
+    menu.notices_from(teller_wrote, permission=Permission.AUTHORIZATION_DECIDE)
     menu.notices_from(consulted, permission=Permission.AUTHORIZATION_DECIDE)
     menu.notices_from(alarmed, permission=Permission.AUTHORIZATION_LEAD)
     menu.business_date_from(open_day)
@@ -121,6 +124,16 @@ def consulted(staff: Staff) -> Iterable[Notice]:
         )
 
 
+def desk_wrote(staff: Staff) -> Iterable[Notice]:
+    """Tell a teller what an authorizer wrote about an item, until it is answered or decided."""
+    return map(_written, authorization.to_teller(teller=staff, limit=NOTICES_MAX))
+
+
+def teller_wrote(staff: Staff) -> Iterable[Notice]:
+    """Tell an authorizer what a teller wrote about an item that is on hold."""
+    return map(_written, authorization.to_desk(staff=staff, limit=NOTICES_MAX))
+
+
 def alarmed(_staff: Staff) -> Iterable[Notice]:
     """Tell the leads which items have waited too long or came up to them."""
     for item in authorization.alarmed(limit=NOTICES_MAX):
@@ -130,6 +143,16 @@ def alarmed(_staff: Staff) -> Iterable[Notice]:
             at=item.escalated_at or item.alarmed_at or item.created_at,
             urgent=True,
         )
+
+
+def _written(one: Message) -> Notice:
+    return Notice(
+        text=gettext("%(who)s writes about item %(number)s: %(text)s")
+        % {"who": one.by_label, "number": one.request.number, "text": one.text},
+        address=addresses.of("authorization:item", one.request.number),
+        at=one.at,
+        urgent=True,
+    )
 
 
 def open_day(institution_id: int) -> date | None:

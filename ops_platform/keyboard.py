@@ -17,10 +17,12 @@ SCREENS = (
             Action("authorization.reject", _("Reject"), "F10"),
             Action("authorization.return", _("Send back"), "F7"),
             Action("authorization.hold", _("Ask"), "F8"),
+            Action("authorization.write", _("Write"), "F6"),
             Action("authorization.rest", _("Rest"), "F2"),
+            Action("authorization.undo", _("Undo"), "F4"),
         ),
         beside=(IMAGES,),
-        always=(("1 … 9", _("Reason of a rejection, then Enter")),),
+        always=(("1 … 9", _("Reason of a rejection or phrase of a message, then Enter")),),
     ),
     Screen(
         key="authorization.between",
@@ -40,6 +42,12 @@ SCREENS = (
         key="authorization.answer",
         title=_("Answer to a question"),
         actions=(Action("authorization.answer", _("Answer"), "F9"),),
+    ),
+    Screen(
+        key="authorization.item",
+        title=_("Authorization items"),
+        actions=(Action("authorization.say", _("Write"), "F6"),),
+        beside=(IMAGES,),
     ),
     Screen(
         key="authorization.receipt",

@@ -74,6 +74,7 @@ def name_jobs() -> None:
         Kind("foundation.imaging.tasks.read_page", _("Read a page"),
              running_most="jobs.reading_running_most", waiting_most="jobs.reading_waiting_most"),
         Kind("authorization.tasks.let_go", _("Let an item wait again")),
+        Kind("authorization.tasks.settle", _("Let a decision take effect")),
         Kind("authorization.tasks.watch", _("Watch how long items wait")),
         Kind("authorization.tasks.draw_reviews", _("Draw decisions to be seen again"),
              patient=True),

@@ -22,6 +22,7 @@ from authorization.forms._rule import (
     Span,
     typed_from,
 )
+from authorization.forms._talk import Writing
 from authorization.selectors import MET, Filter
 from authorization.services import Order
 from foundation.kernel import numbering
@@ -44,6 +45,7 @@ __all__ = [
     "Monthly",
     "RuleProposal",
     "Span",
+    "Writing",
     "typed_from",
 ]
 

@@ -147,6 +147,11 @@ class Request(Institutional):
         return f"authorization.request:{self.number}"
 
     @property
+    def told_state(self) -> str:
+        """Return the state as others than the desk are told it: undecided until it has effect."""
+        return rules.told(self.state)
+
+    @property
     def amount(self) -> Money:
         """Return the amount as money."""
         return Money(self.amount_fen)

@@ -13,7 +13,7 @@ from foundation.kernel.flow import Flow, Step
 
 NEW, QUEUED, VIEWING, APPROVED = "new", "queued", "viewing", "approved"
 POSTED, REJECTED, RETURNED, WITHDRAWN = "posted", "rejected", "returned", "withdrawn"
-ON_HOLD, ESCALATED = "on_hold", "escalated"
+ON_HOLD, ESCALATED, SETTLING = "on_hold", "escalated", "settling"
 
 FLOW = Flow(
     Step("queue", NEW, QUEUED),
@@ -31,6 +31,11 @@ FLOW = Flow(
     Step("post", APPROVED, POSTED),
     Step("reject", VIEWING, REJECTED),
     Step("return", VIEWING, RETURNED),
+    Step("decide", VIEWING, SETTLING),
+    Step("undo", SETTLING, QUEUED),
+    Step("confirm", SETTLING, QUEUED),
+    Step("reject", SETTLING, REJECTED),
+    Step("return", SETTLING, RETURNED),
     Step("resubmit", RETURNED, QUEUED),
     Step("withdraw", QUEUED, WITHDRAWN),
     Step("withdraw", RETURNED, WITHDRAWN),
@@ -39,7 +44,7 @@ FLOW = Flow(
 )
 DECISIONS = ("approve", "reject", "return")
 # The states in which an item is with the centre, and not with the teller or at its end.
-IN_THE_CENTRE = (QUEUED, VIEWING, ON_HOLD, ESCALATED)
+IN_THE_CENTRE = (QUEUED, VIEWING, ON_HOLD, ESCALATED, SETTLING)
 # Those in which it waits for an authorizer, for everybody or for the leads alone.
 WAITING_IN = (QUEUED, ESCALATED)
 QUEUE = "authorization"

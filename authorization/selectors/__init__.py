@@ -1,5 +1,6 @@
 """What the authorization centre can be asked."""
 
+from authorization.selectors._checks import SENT_BACK_MANY, Check, checks
 from authorization.selectors._effect import Change, Effect, Held, Seats, held, what_if
 from authorization.selectors._figures import (
     DayOf,
@@ -14,12 +15,9 @@ from authorization.selectors._friction import (
     friction_whole,
 )
 from authorization.selectors._items import (
-    SENT_BACK_MANY,
-    Check,
     Field,
     Record,
     Shown,
-    checks,
     comparison,
     decisions,
     decisions_of,
@@ -60,10 +58,12 @@ from authorization.selectors._rules import (
     rules_waiting,
 )
 from authorization.selectors._staffing import Staffing, staffing
+from authorization.selectors._talking import desk_of, messages, to_desk, to_teller
 from authorization.selectors._waiting import (
     OnHold,
     alarmed,
     asked_of,
+    before_them,
     confirmed_by,
     consultations,
     inquiries,
@@ -72,7 +72,9 @@ from authorization.selectors._waiting import (
     last_decider,
     on_hold,
     open_inquiry,
+    open_verdict,
     own_on_hold,
+    settling,
     unalarmed,
     undecided,
 )
@@ -103,6 +105,7 @@ __all__ = [
     "Staffing",
     "alarmed",
     "asked_of",
+    "before_them",
     "checks",
     "codes_without_rule",
     "comparison",
@@ -112,6 +115,7 @@ __all__ = [
     "day_of",
     "decisions",
     "decisions_of",
+    "desk_of",
     "draft_subject",
     "figures",
     "friction",
@@ -127,10 +131,12 @@ __all__ = [
     "last_decider",
     "listed",
     "locked",
+    "messages",
     "numbers_by_key",
     "numbers_in_sight",
     "on_hold",
     "open_inquiry",
+    "open_verdict",
     "own",
     "own_on_hold",
     "page",
@@ -145,8 +151,11 @@ __all__ = [
     "rules_of",
     "rules_waiting",
     "sent_back",
+    "settling",
     "shown",
     "staffing",
+    "to_desk",
+    "to_teller",
     "unalarmed",
     "undecided",
     "what_if",

@@ -7,19 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet, Sum
-from django.utils.translation import gettext_noop as _
+from django.db.models import QuerySet
 
 from authorization import rules
 from authorization.models import Decision, Inquiry, Request
+from authorization.selectors._checks import Check, checks
 from authorization.selectors._waiting import inquiries
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
-from foundation.kernel.money import Money
 from foundation.policy import selectors as policy
 from foundation.trail import selectors as trail
-
-SENT_BACK_MANY = 3
 
 
 def draft_subject(*, key: UUID | str) -> str:
@@ -109,15 +106,6 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Check:
-    """One check of the system, with what it found."""
-
-    text: str
-    found: str
-    good: bool = True
-
-
-@dataclass(frozen=True)
 class Shown:
     """Everything the workbench shows of one item."""
 
@@ -185,36 +173,6 @@ def comparison(*, request: Request) -> Sequence[Field]:
             box=row.box,
         )
         for row in found
-    )
-
-
-def checks(*, request: Request) -> Sequence[Check]:
-    """Return what the system itself knows about an item before a person looks."""
-    day = Request.objects.filter(
-        payer_account=request.payer_account, business_date=request.business_date
-    ).exclude(id=request.pk)
-    posted = day.filter(state=rules.POSTED).aggregate(n=Count("id"), fen=Sum("amount_fen"))
-    same = day.filter(amount_fen=request.amount_fen).exclude(state=rules.WITHDRAWN).count()
-    voucher = (
-        Request.objects.filter(voucher_no=request.voucher_no)
-        .exclude(id=request.pk)
-        .exclude(state__in=(rules.WITHDRAWN, rules.REJECTED))
-        .count()
-    )
-    sent_back = Request.objects.filter(
-        teller=request.teller,
-        business_date=request.business_date,
-        state__in=(rules.RETURNED, rules.REJECTED),
-    ).count()
-    return (
-        Check(_("Paid out of the account today"), found=str(Money(posted["fen"] or 0))),
-        Check(_("Same amount from the account today"), found=str(same), good=same == 0),
-        Check(_("Voucher number used before"), found=str(voucher), good=voucher == 0),
-        Check(
-            "The teller's items sent back today",
-            found=str(sent_back),
-            good=sent_back < SENT_BACK_MANY,
-        ),
     )
 
 

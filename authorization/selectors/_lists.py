@@ -99,7 +99,10 @@ def _narrowed(rows: QuerySet[Request], chosen: Filter) -> QuerySet[Request]:
     if chosen.code:
         rows = rows.filter(trade_code=chosen.code)
     if chosen.state:
-        rows = rows.filter(state__in=chosen.state.split("+"))
+        wanted = {*chosen.state.split("+")}
+        rows = rows.filter(
+            state__in=wanted | ({rules.SETTLING} if rules.VIEWING in wanted else set())
+        )
     if chosen.outlet_id:
         rows = rows.filter(institution_id=chosen.outlet_id)
     if chosen.reason:
@@ -176,11 +179,14 @@ def _list_page(rows: Sequence[RowT], chosen: Filter) -> ListPage[RowT]:
 
 
 def counts(*, on: date) -> Mapping[str, int]:
-    """Return how many items of the day are in each state, every state named."""
+    """Return how many items of the day are in each state as it is told, every such state named."""
     found = dict(
         Request.objects.filter(business_date=on)
         .values_list("state")
         .annotate(n=Count("*"))
         .order_by("state")
     )
-    return {state: int(found.get(state, 0)) for state in rules.FLOW.states}
+    found[rules.VIEWING] = found.get(rules.VIEWING, 0) + found.pop(rules.SETTLING, 0)
+    return {
+        state: int(found.get(state, 0)) for state in rules.FLOW.states if rules.told(state) == state
+    }

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from authorization import rules
-from authorization.models import Decision, Inquiry, Request
+from authorization.models import Decision, Inquiry, Request, Verdict
 from foundation.people.models import Staff
+from foundation.worklist import rules as worklist
 
 AT_ONCE = 500
 PAGE = 50
@@ -93,6 +94,29 @@ def lapsing(*, at: datetime) -> Sequence[str]:
     """Return the numbers of items whose question is due without an answer."""
     rows = Inquiry.objects.filter(ended_at=None, due_at__lte=at).order_by("due_at", "id")
     return tuple(rows.values_list("request__number", flat=True)[:AT_ONCE])
+
+
+def open_verdict(*, request: Request) -> Verdict | None:
+    """Return what was decided of an item and may still be taken back, or None."""
+    found: Verdict | None = (
+        Verdict.objects.select_related("decider").filter(request=request, ended_at=None).first()
+    )
+    return found
+
+
+def settling(*, at: datetime) -> Sequence[str]:
+    """Return the numbers of items whose decision is due to take effect."""
+    rows = Verdict.objects.filter(ended_at=None, due_at__lte=at).order_by("due_at", "id")
+    return tuple(rows.values_list("request__number", flat=True)[:AT_ONCE])
+
+
+def before_them(*, staff: Staff) -> Request | None:
+    """Return the item that an authorizer has before them, or None."""
+    rows = Request.objects.filter(
+        state=rules.VIEWING, work_item__state=worklist.HELD, work_item__holder=staff
+    )
+    found: Request | None = rows.first()
+    return found
 
 
 def undecided(*, since: datetime) -> Sequence[str]:

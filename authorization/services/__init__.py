@@ -10,6 +10,7 @@ from authorization.services._ruling import (
     propose_catalogue,
     propose_rule,
 )
+from authorization.services._talking import write
 from authorization.services._timing import (
     alarm,
     seen_by_teller,
@@ -17,6 +18,7 @@ from authorization.services._timing import (
     shown_on_screen,
     watch,
 )
+from authorization.services._undoing import settle, undo, undo_seconds
 
 __all__ = [
     "Order",
@@ -37,8 +39,12 @@ __all__ = [
     "resubmit",
     "seen_by_teller",
     "send_up",
+    "settle",
     "shown_on_screen",
     "submit",
+    "undo",
+    "undo_seconds",
     "watch",
     "withdraw",
+    "write",
 ]

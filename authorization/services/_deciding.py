@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from authorization import rules, selectors
-from authorization.models import Decision, Request
-from authorization.services import _posting
+from authorization.models import Request
+from authorization.services._effect import Said, carry_out, is_first
 from authorization.services._holding import let_lapse
-from authorization.services._queueing import (
-    MILLISECOND,
-    QUEUED,
-    let_wait,
-    put_in,
-    told,
-    waited,
-)
+from authorization.services._queueing import let_wait, told
+from authorization.services._undoing import LAID_DOWN, lay_down, undo_seconds
 from foundation.people.models import Staff
 from foundation.ui import live
 from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
 
-PASSED_ON_PRIORITY = 20
-
 
 @transaction.atomic
 def open_next(*, authorizer: Staff, at: datetime) -> Request | None:
     """Give the authorizer the item already held, or the next one; None when nothing waits."""
-    item = worklist.claim_next(queue=rules.QUEUE, staff=authorizer, at=at)
-    if item is None:
-        return None
-    request = selectors.locked(number=item.subject.partition(":")[2])
+    while True:
+        item = worklist.claim_next(queue=rules.QUEUE, staff=authorizer, at=at)
+        if item is None:
+            return None
+        request = selectors.locked(number=item.subject.partition(":")[2])
+        if request.state != rules.SETTLING:
+            break
+        # Somebody let it wait again while its decision may be taken back: it is set aside again.
+        worklist.set_aside(
+            item_id=item.pk, fence=item.fence, staff=authorizer, reason=gettext(LAID_DOWN)
+        )
     if request.state == rules.VIEWING and request.opened_fence == item.fence:
         return request
     _make_open(request, at)
@@ -60,35 +60,28 @@ def decide(
 ) -> Request:
     """Record one person's yes or no and post on the last yes, all in one transaction.
 
+    What posts nothing may be taken back for `authorization.undo_seconds` (`undo`), and has its
+    effect after them (`settle`); at once while that number is not in force.
+
     Refuses the item's own teller or outlet, too low a grade, a lease that was lost, content that
     changed after `shown` (its hash), a no without a fitting reason, a second yes of one human, a
     yes without the call-back that the rule wants, and a posting that the ledger does not take.
     The first yes of two lets the item wait for another person; a no at either level ends it.
     """
     request = selectors.locked(number=number)
-    first = step == "approve" and request.level < request.levels_needed
-    target = rules.FLOW.after(request.state, "confirm" if first else step)
+    first = is_first(request=request, step=step)
+    rules.FLOW.after(request.state, "decide")
     _check(request, step, decider)
     rules.check_reasons(step, reasons, remark)
     if shown != request.content_hash:
         raise rules.ShownIsStale
-    worklist.finish(item_id=_work(request), fence=fence, staff=decider)
-    request.reasons, request.remark = list(reasons), remark
-    on = _posting.day_of(request=request)
-    _keep_decision(request, step, decider, on, at)
-    told(
-        request=request, step="confirm" if first else step, actor=decider.label, at=at,
-        reasons=list(reasons), remark=remark, content=shown,
-    )  # fmt: skip
-    if first:
-        _pass_on(request, decider, at)
-        return request
-    request.state = target
-    request.decided_at, request.decider_label = at, decider.label
-    request.save(update_fields=["state", "decided_at", "decider_label", "reasons", "remark"])
-    if step == "approve":
-        _posting.post(request=request, on=on, at=at)
-    live.tell("authorization", request.institution_id)
+    said = Said(step, decider, at, reasons, remark)
+    seconds = undo_seconds(at=at) if first or step != "approve" else 0
+    if seconds:
+        lay_down(request=request, said=said, fence=fence, seconds=seconds)
+    else:
+        worklist.finish(item_id=_work(request), fence=fence, staff=decider)
+        carry_out(request=request, said=said, at=at)
     return request
 
 
@@ -138,46 +131,6 @@ def _check(request: Request, step: str, decider: Staff) -> None:
         raise rules.CallBackMissing
 
 
-def _pass_on(request: Request, first: Staff, at: datetime) -> None:
-    """Let an item with its first yes wait for another human, before what comes new."""
-    put_in(
-        request=request, step="confirm", priority=PASSED_ON_PRIORITY, at=at, not_by=[first.person]
-    )
-    request.level += 1
-    request.save(update_fields=QUEUED)
-
-
 def _work(request: Request) -> int:
     assert request.work_item_id is not None, "an item being viewed was queued"
     return int(request.work_item_id)
-
-
-def _keep_decision(request: Request, step: str, decider: Staff, on: date, at: datetime) -> None:
-    assert request.queued_at is not None
-    assert request.opened_at is not None
-    Decision.objects.create(
-        institution_id=request.institution_id,
-        request=request,
-        seq=request.attempt,
-        level=request.level,
-        step=step,
-        decider=decider,
-        decider_label=decider.label,
-        decider_person=decider.person,
-        reasons=request.reasons,
-        remark=request.remark,
-        content_hash=request.content_hash,
-        business_date=on,
-        at=at,
-        queue_ms=waited(request=request, at=at) // MILLISECOND,
-        view_ms=request.viewed_ms + (at - request.opened_at) // MILLISECOND,
-        hold_ms=request.held_ms,
-        show_ms=_until_shown(request),
-    )
-
-
-def _until_shown(request: Request) -> int | None:
-    """Return how long the desk took to show the images, if it said when it did."""
-    if request.shown_at is None or request.opened_at is None:
-        return None
-    return max(0, (request.shown_at - request.opened_at) // MILLISECOND)

@@ -12,6 +12,7 @@ from authorization import rules, selectors
 from authorization.models import Decision, Request
 from authorization.services._holding import SYSTEM, lapse
 from authorization.services._queueing import MILLISECOND, told, waited
+from authorization.services._undoing import settle
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from foundation.ui import live
@@ -21,12 +22,13 @@ ALARM, UNDECIDED = "authorization.alarm_seconds", "authorization.undecided_secon
 
 
 def watch(*, at: datetime) -> int:
-    """Lapse, alarm and send up whatever is due, each in a transaction; return how many.
+    """Settle, lapse, alarm and send up whatever is due, each in a transaction; return how many.
 
     A number that is not in force does nothing: nobody has said yet how long is too long.
     """
     seconds = policy.bank_wholes(codes=(ALARM, UNDECIDED), on=localdate(at))
-    count = _each(selectors.lapsing(at=at), lapse, at)
+    count = _each(selectors.settling(at=at), settle, at)
+    count += _each(selectors.lapsing(at=at), lapse, at)
     if UNDECIDED in seconds:
         limit = timedelta(seconds=seconds[UNDECIDED])
         count += _each(selectors.undecided(since=at - limit), send_up, at)

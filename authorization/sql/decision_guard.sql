@@ -25,7 +25,11 @@ BEGIN
     IF item.content_hash <> NEW.content_hash THEN
         RAISE EXCEPTION 'the decision is about another content' USING ERRCODE = 'OP005';
     END IF;
-    IF item.state <> 'viewing' OR item.attempt <> NEW.seq THEN
+    -- What could be taken back for some seconds is decided after them, as it was made then.
+    IF item.attempt <> NEW.seq OR item.state <> 'viewing' AND NOT (item.state = 'settling' AND EXISTS
+       (SELECT FROM authorization_verdict made WHERE made.request_id = NEW.request_id
+           AND made.seq = NEW.seq AND made.level = NEW.level AND made.step = NEW.step
+           AND made.decider_id = NEW.decider_id AND made.at = NEW.at AND made.ended_by = 'settled')) THEN
         RAISE EXCEPTION 'the item is not open for decision %', NEW.seq USING ERRCODE = 'OP006';
     END IF;
     IF item.level <> NEW.level THEN

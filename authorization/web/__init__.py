@@ -29,6 +29,7 @@ from authorization.web._rules import (
     rules_waiting,
 )
 from authorization.web._staffing import staffing
+from authorization.web._talk import talk, talking, write
 from authorization.web._team import team
 from foundation.imaging import selectors as imaging
 from foundation.kernel.errors import Refused
@@ -41,6 +42,7 @@ from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
 
 __all__ = [
+    "ahead",
     "answer",
     "approve_rules",
     "attach",
@@ -68,9 +70,12 @@ __all__ = [
     "rule_list",
     "rules_waiting",
     "staffing",
+    "talk",
     "team",
+    "undo",
     "withdraw",
     "workbench",
+    "write",
 ]
 
 
@@ -181,11 +186,28 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         return _desk.desk(request, form=form)
     typed = form.cleaned_data
     try:
-        services.decide(number=number, decider=signed_in(request), at=timezone.now(), **typed)
+        made = services.decide(
+            number=number, decider=signed_in(request), at=timezone.now(), **typed
+        )
     except Refused as refusal:
         record_refusal(request, refusal)
         return _desk.desk(request, refusal=refusal)
-    return _desk.desk(request, decided=number, step=typed["step"])
+    undo = services.undo_seconds(at=timezone.now()) if made.state == rules.SETTLING else 0
+    return _desk.desk(request, decided=number, step=typed["step"], undo_seconds=undo)
+
+
+@action
+@require_POST
+@requires(Permission.AUTHORIZATION_DECIDE, missing=(rules.NoSuchItem,))
+def undo(request: HttpRequest, number: str) -> HttpResponse:
+    """Take back what was just decided, and bring the item to the desk again."""
+    _item_or_404(number)
+    try:
+        services.undo(number=number, by=signed_in(request), at=timezone.now())
+    except Refused as refusal:
+        record_refusal(request, refusal)
+        return _desk.desk(request, refusal=refusal)
+    return _desk.desk(request, decided=number, step="undo")
 
 
 @action
@@ -229,6 +251,14 @@ def on_screen(request: HttpRequest, number: str) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@action
+@require_GET
+@requires(Permission.AUTHORIZATION_DECIDE)
+def ahead(request: HttpRequest) -> JsonResponse:
+    """Tell a desk which images it will likely show next; it is given nothing by that."""
+    return JsonResponse({"images": _desk.likely_next(signed_in(request))})
+
+
 @require_GET
 @requires(Permission.AUTHORIZATION_VIEW)
 def items(request: HttpRequest) -> HttpResponse:
@@ -253,7 +283,7 @@ def item(request: HttpRequest, number: str) -> HttpResponse:
         _seen(signed_in(request), [found.number])
     shown["pictures"] = pictures(seen.pages, seen.fields)
     shown |= {"why": _rule_words.why(found.why), **_drawn.waiting(seen, signed_in(request))}
-    shown |= _doubts(request, found)
+    shown |= _doubts(request, found) | talking(found, signed_in(request))
     return render(request, "authorization/item.html", shown)
 
 

@@ -14,10 +14,17 @@ from django.utils.translation import gettext
 
 from authorization import forms, rules, selectors, services
 from authorization.web import _rule_words
+from authorization.web._talk import talking
+from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
 from foundation.kernel.errors import Refused
+from foundation.people.models import Staff
 from foundation.ui import menu
 from foundation.ui.web import signed_in
+from foundation.worklist import selectors as worklist
+
+# How many images of the next item a desk fetches before it is given one.
+AHEAD = 4
 
 
 def desk(
@@ -25,6 +32,7 @@ def desk(
     *,
     decided: str = "",
     step: str = "",
+    undo_seconds: int = 0,
     refusal: Refused | None = None,
     resting: bool = False,
     form: forms.Decision | forms.Hold | None = None,
@@ -38,13 +46,14 @@ def desk(
         "day": selectors.day_of(authorizer=authorizer, on=today),
         "decided": decided,
         "step": step,
+        "undo_seconds": undo_seconds,
         "refusal": refusal,
         "resting": resting,
         "form": form,
         "on_hold": selectors.own_on_hold(staff=authorizer),
     }
     if opened is not None:
-        context |= _opened(selectors.shown(request=opened), at)
+        context |= _opened(selectors.shown(request=opened), at) | talking(opened, authorizer)
     part = "_desk" if request.headers.get("HX-Request") else "workbench"
     status = 422 if form else 409 if refusal else 200
     return render(request, f"authorization/{part}.html", context, status=status)
@@ -64,6 +73,22 @@ def _opened(shown: selectors.Shown, at: datetime) -> dict[str, Any]:
         "waited": max(0, (shown.opened_at - queued_at) // timedelta(seconds=1)),
         "lease_seconds": max(0, lease // timedelta(seconds=1)),
     }
+
+
+def likely_next(authorizer: Staff) -> list[dict[str, str]]:
+    """Return where the views of the likely next item are, as one shows them, and is told of it."""
+    subject = worklist.likely_next(queue=rules.QUEUE, staff=authorizer, on=timezone.localdate())
+    found = selectors.item(number=subject.partition(":")[2]) if subject else None
+    pages = imaging.pages(document_id=found.document_id) if found else ()
+    return [
+        {
+            "src": reverse("imaging:view", args=[page.pk]),
+            "ahead": reverse("imaging:ahead", args=[page.pk]),
+            "seen": reverse("imaging:seen", args=[page.pk]),
+        }
+        for page in pages[:AHEAD]
+        if page.view
+    ]
 
 
 def pictures(pages: Sequence[Page], fields: Sequence[selectors.Field]) -> list[dict[str, Any]]:

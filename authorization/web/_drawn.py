@@ -73,7 +73,7 @@ def _item_row(row: selectors.Listed, badge: Drawn, trade: Drawn) -> Row:
             trade(row.trade_code),
             ops.mask_name(row.payer_name),
             ops.money(row.amount_fen),
-            badge(row.state),
+            badge(rules.told(row.state)),
             table.clock(row.created_at),
             table.clock(row.decided_at),
             row.teller_label,
@@ -90,7 +90,7 @@ def own(rows: Sequence[selectors.Own]) -> Table:
 
 
 def _own_row(row: selectors.Own, badge: Drawn, trade: Drawn, step: Drawn) -> Row:
-    state = badge(row.state)
+    state = badge(rules.told(row.state))
     if row.reasons:
         state = format_html('{} <span class="op-muted">{}</span>', state, " ".join(row.reasons))
     return Row(

@@ -130,7 +130,8 @@ def show(
 ) -> Shown | None:
     """Return a picture of a page for a person, on the trail before it leaves.
 
-    `use` is view, thumb or original. None when no such page is in the person's scope. Refuses a
+    `use` is view, thumb, original, or ahead: the view of a page that a desk does not show yet, and
+    tells of when it does (`seen`). None when no such page is in the person's scope. Refuses a
     class that the person may not see, a copy that is not made yet and a damaged file. The
     original never leaves as it is: its pixels do, with the viewer's name drawn across.
     """
@@ -139,16 +140,23 @@ def show(
         return None
     rules.check_may_view(image_class=page.image_class, permissions=permissions)
     shown = _marked(page, viewer, at) if use == "original" else _copy_of(page, use)
-    trail.record(
-        institution_id=page.institution_id,
-        actor=viewer.label,
-        action=f"imaging.page.seen.{use}",
-        subject=selectors.subject_of(page_id=page.pk),
-        at=at,
-        where=where,
-        detail={"image_class": page.image_class, "document": page.document_id},
-    )
+    _record_use(page, use, viewer, at, where)
     return shown
+
+
+def seen(
+    *, page_id: int, viewer: Staff, permissions: Collection[str], at: datetime, where: str = ""
+) -> bool:
+    """Put on the trail that a page stands on a screen whose view was fetched ahead.
+
+    False when no such page is in scope; refuses a class that the person may not see.
+    """
+    page = selectors.page(page_id=page_id)
+    if page is None:
+        return False
+    rules.check_may_view(image_class=page.image_class, permissions=permissions)
+    _record_use(page, "view", viewer, at, where)
+    return True
 
 
 def source_of(*, page_id: int) -> Source | None:
@@ -276,6 +284,18 @@ def _publish_stored(page: Page) -> None:
             subject=page.document.subject,
             image_class=page.image_class,
         )
+    )
+
+
+def _record_use(page: Page, use: str, viewer: Staff, at: datetime, where: str) -> None:
+    trail.record(
+        institution_id=page.institution_id,
+        actor=viewer.label,
+        action=f"imaging.page.seen.{use}",
+        subject=selectors.subject_of(page_id=page.pk),
+        at=at,
+        where=where,
+        detail={"image_class": page.image_class, "document": page.document_id},
     )
 
 

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from foundation.imaging import forms, selectors, services
 from foundation.imaging.models import Page
@@ -57,6 +57,31 @@ def picture(page: Page) -> dict[str, object]:
 def view(request: HttpRequest, page_id: int) -> HttpResponse:
     """Answer the copy that the viewer shows."""
     return _picture(request, page_id, "view")
+
+
+@require_GET
+@action
+@requires(Permission.IMAGE_VOUCHER_VIEW)
+def ahead(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Answer the same copy to a desk that will show it with the next item."""
+    return _picture(request, page_id, "ahead")
+
+
+@require_POST
+@action
+@requires(Permission.IMAGE_VOUCHER_VIEW)
+def seen(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Keep that a copy that was fetched ahead is shown now."""
+    found = services.seen(
+        page_id=page_id,
+        viewer=signed_in(request),
+        permissions=request.permissions,  # type: ignore[attr-defined]
+        at=timezone.now(),
+        where=request.META.get("REMOTE_ADDR", ""),
+    )
+    if not found:
+        raise Http404
+    return HttpResponse(status=204)
 
 
 @require_GET

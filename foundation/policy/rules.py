@@ -110,6 +110,7 @@ NUMBERS: dict[str, Number] = {
         Number("authorization.answer_share_percent", int, "%", "Share of items taken up in time"),
         Number("authorization.hold_seconds", int, "s", "How long a question on hold may stay open"),
         Number("authorization.kept_seconds", int, "s", "How long an item is kept for who knows it"),
+        Number("authorization.undo_seconds", int, "s", "How long a decision may be taken back"),
         Number("authorization.alarm_seconds", int, "s", "Waiting from which the leads are alarmed"),
         Number(
             "authorization.undecided_seconds", int, "s", "Time without decision until the leads"

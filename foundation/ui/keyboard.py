@@ -122,6 +122,12 @@ SHELL = (
             Action("images.contrast", _("More contrast"), "c"),
             Action("images.boxes", _("Show what was read"), "b"),
             Action("images.compare", _("Side by side"), "v"),
+            Action("images.second", _("Another image beside it"), "n"),
+            Action("images.overlay", _("One image over the other"), "o"),
+            Action("images.link", _("Move both images together"), "l"),
+            Action("images.less", _("Less of the upper image"), "["),
+            Action("images.more", _("More of the upper image"), "]"),
+            Action("images.blink", _("The one image, then the other"), "t"),
         ),
         always=(
             ("1 … 9", _("Show that image")),

@@ -22,6 +22,7 @@ STATES: dict[str, Look] = {
     "queued": Look(_("Queued"), "warn", "hourglass"),
     "viewing": Look(_("Being looked at"), "info", "eye"),
     "on_hold": Look(_("On hold"), "warn", "player-pause"),
+    "settling": Look(_("Taking effect"), "info", "hourglass"),
     "escalated": Look(_("With the leads"), "bad", "alert-triangle"),
     "rejected": Look(_("Rejected"), "bad", "x"),
     "approve": Look(_("Approved"), "ok", "check"),

@@ -64,6 +64,7 @@ NAMES: Mapping[str, str] = {
     "lines": _("Lines"),
     "list": _("List"),
     "machine": _("Found by machine"),
+    "message": _("Message"),
     "name": _("Its name"),
     "number": _("Its number"),
     "permission": _("Permission"),
@@ -107,12 +108,12 @@ _STEPS: Mapping[str, str] = {
     "authorization": (
         "alarm answer approve approve_rule confirm decline_rule dismiss_case escalate examine_case "
         "hand_back hold lapse open propose_rule raise_case reject resubmit return review submit "
-        "time_out uphold_case withdraw"
+        "time_out undo uphold_case withdraw write"
     ),
     "imaging": (
         "document.opened page.added page.copied page.read page.read_again page.rescanned "
-        "page.resembles page.seen.original page.seen.thumb page.seen.view page.superseded "
-        "page.unreadable"
+        "page.resembles page.seen.ahead page.seen.original page.seen.thumb page.seen.view "
+        "page.superseded page.unreadable"
     ),
     "ledger": (
         "allow approve_shards archive_month ask_about_hold ask_export ask_to_reopen "
@@ -140,7 +141,17 @@ _STEPS: Mapping[str, str] = {
 }
 ACTIONS = tuple(f"{room}.{step}" for room, steps in _STEPS.items() for step in steps.split())
 # What a person wants to read beside the step itself; the rest is for the page of the trail.
-GIST = ("result", "finding", "reasons", "reason", "remark", "question", "answer", "outcome")
+GIST = (
+    "result",
+    "finding",
+    "reasons",
+    "reason",
+    "remark",
+    "question",
+    "answer",
+    "outcome",
+    "message",
+)
 # Whole fen, shown as amounts.
 FEN = frozenset({"fen", "left"})
 _values: dict[str, dict[str, str]] = {}

@@ -26,6 +26,8 @@ FLOW = Flow(
     Step("escalate", HELD, WAITING),
     Step("escalate", WAITING, WAITING),
     Step("finish", HELD, DONE),
+    Step("finish", WAITING, DONE),
+    Step("finish", SUSPENDED, DONE),
     Step("suspend", WAITING, SUSPENDED),
     Step("suspend", HELD, SUSPENDED),
     Step("resume", SUSPENDED, WAITING),

@@ -42,6 +42,7 @@ STEPS = {
     "approve": "approve", "reject": "reject", "return": "return", "mend": "return",
     "rescan": "approve", "consult": "approve", "late": "approve",
 }  # fmt: skip
+STANDS_AFTER = timedelta(seconds=5)
 SEEN_AFTER = timedelta(milliseconds=1_400)
 
 
@@ -175,6 +176,9 @@ class Day:
                     at=start + case.view,
                     reasons=[case.reason] if step != "approve" else [],
                 )
+                if decided.state == rules.SETTLING:
+                    at = start + case.view + STANDS_AFTER
+                    decided = authorization.settle(number=opened.number, at=at)
             if mine and decided.state != rules.QUEUED:
                 return decided
             start += case.view + case.queue

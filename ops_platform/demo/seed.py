@@ -34,6 +34,7 @@ POLICIES = {
     "authorization.answer_share_percent": "90",
     "authorization.hold_seconds": "600",
     "authorization.kept_seconds": "20",
+    "authorization.undo_seconds": "5",
     "authorization.alarm_seconds": "60",
     "authorization.undecided_seconds": "180",
     "authorization.ring_seconds": "10",

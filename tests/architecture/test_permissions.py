@@ -215,6 +215,7 @@ EXCUSED = {
     ("get", "authorization:answer"): (404, "nothing is asked about an item that waits"),
     ("post", "authorization:answer"): (404, "nothing is asked about an item that waits"),
     ("get", "imaging:view"): (409, "the job that makes the pictures has not run"),
+    ("get", "imaging:ahead"): (409, "the job that makes the pictures has not run"),
     ("get", "imaging:thumb"): (409, "the job that makes the pictures has not run"),
     ("get", "api_ledger:journal"): (422, "a span of days must be named"),
     ("get", "ledger:export"): (404, "a long file is for who asked for it alone"),

@@ -9,7 +9,17 @@ ALLOWED = {
     rules.NEW: {"queue", "pass"},
     rules.QUEUED: {"open", "escalate", "withdraw"},
     rules.ESCALATED: {"open", "withdraw"},
-    rules.VIEWING: {"hand_back", "hold", "time_out", "confirm", "approve", "reject", "return"},
+    rules.VIEWING: {
+        "hand_back",
+        "hold",
+        "time_out",
+        "confirm",
+        "approve",
+        "reject",
+        "return",
+        "decide",
+    },
+    rules.SETTLING: {"undo", "confirm", "reject", "return"},
     rules.ON_HOLD: {"answer", "lapse", "withdraw"},
     rules.APPROVED: {"post"},
     rules.RETURNED: {"resubmit", "withdraw"},
@@ -36,8 +46,15 @@ def test_the_ends_are_ends():
 
 
 def test_nothing_is_decided_but_what_is_before_an_authorizer():
-    for step in (*rules.DECISIONS, "confirm", "hold"):
+    for step in ("approve", "hold", "decide"):
         assert rules.FLOW.sources_of(step) == (rules.VIEWING,)
+    for step in ("reject", "return", "confirm"):
+        assert rules.FLOW.sources_of(step) == (rules.VIEWING, rules.SETTLING)
+
+
+def test_nobody_outside_is_told_what_may_be_taken_back():
+    assert {state for state in rules.FLOW.states if rules.told(state) != state} == {rules.SETTLING}
+    assert rules.told(rules.SETTLING) == rules.VIEWING
 
 
 def test_what_waits_in_the_centre_can_be_taken_back_until_somebody_looks():

@@ -33,6 +33,7 @@ NUMBERS_OF_THE_BANK = {
     "authorization.answer_share_percent": "90",
     "authorization.hold_seconds": "600",
     "authorization.kept_seconds": "20",
+    "authorization.undo_seconds": "0",
     "authorization.alarm_seconds": "60",
     "authorization.undecided_seconds": "180",
     "authorization.ring_seconds": "10",

@@ -1,36 +1,21 @@
 // The authorizer's desk: dialogs, the lease of the item on the screen, the next item by itself.
+import { fetchAhead } from "../ops/ahead.js";
+import "./talk.js";
+
 const BEAT_MS = 30000;
 const byId = (id) => document.getElementById(id);
-
-document.addEventListener("click", (event) => {
-  const opener = event.target.closest("[data-opens]");
-  if (opener) {
-    byId(opener.dataset.opens).showModal();
-    byId(opener.dataset.opens).querySelector("input[type=checkbox], input[type=radio]").focus();
-  }
-  event.target.closest("[data-closes]")?.closest("dialog").close();
-});
-
-// Enter in the list of reasons sends the form; in the remark it is a new line.
-document.addEventListener("keydown", (event) => {
-  const dialog = event.target.closest?.("dialog[open]");
-  if (dialog && event.key === "Enter" && event.target.matches("input")) {
-    event.preventDefault();
-    dialog.querySelector("form").requestSubmit();
-  }
-});
 
 // One decision is on its way at a time: a second press of the key is not a second answer.
 let sending = false;
 document.addEventListener("submit", (event) => {
-  if (!event.target.closest("#desk")) return;
+  if (!event.target.closest("#desk") || event.target.matches("[data-talk]")) return;
   if (sending) {
     event.preventDefault();
     event.stopImmediatePropagation();
   }
   sending = true;
 }, true);
-document.addEventListener("htmx:finally:request", () => { sending = false; });
+document.addEventListener("htmx:finally:request", (event) => { if (!event.target.matches?.("[data-talk]")) sending = false; });
 
 async function beat() {
   const item = byId("item");
@@ -55,10 +40,16 @@ function tellShown() {
     const body = new URLSearchParams({ fence: item.dataset.fence });
     const headers = { "X-CSRFToken": document.body.dataset.csrf, "HX-Request": "true" };
     fetch(item.dataset.shown, { method: "POST", body, headers }).catch(() => {});
+    lookAhead(item.dataset.ahead).catch(() => {});
   };
   const image = byId("viewer")?.querySelector("img");
   if (!image || image.complete) tell();
   else image.addEventListener("load", tell, { once: true });
+}
+// What likely comes next is fetched while this item is looked at; it is given to nobody by that.
+async function lookAhead(address) {
+  const answer = await fetch(address);
+  if (answer.ok) await fetchAhead((await answer.json()).images);
 }
 requestAnimationFrame(tellShown);
 document.addEventListener("htmx:after:swap", () => requestAnimationFrame(tellShown));

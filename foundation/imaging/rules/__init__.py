@@ -116,6 +116,7 @@ HAPPENINGS: dict[str, Happening] = {
     "imaging.page.unreadable": Happening("Not readable by OCR", "alert-triangle"),
     "imaging.page.read_again": Happening("Sent to OCR once more", "refresh"),
     "imaging.page.seen.view": Happening("Looked at", "eye"),
+    "imaging.page.seen.ahead": Happening("Fetched ahead by a desk, not shown yet", "download"),
     "imaging.page.seen.thumb": Happening("Seen small, in a list", "eye"),
     "imaging.page.seen.original": Happening("Taken out with the viewer's mark", "download"),
 }

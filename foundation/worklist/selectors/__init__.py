@@ -8,6 +8,7 @@ from foundation.worklist.selectors._able import (
     TAKEABLE,
     abilities,
 )
+from foundation.worklist.selectors._ahead import likely_next
 from foundation.worklist.selectors._jobs import (
     Jobs,
     JobsOfKind,
@@ -90,6 +91,7 @@ __all__ = [
     "jobs_by_kind",
     "lacking",
     "latest",
+    "likely_next",
     "listed",
     "not_offered",
     "page",

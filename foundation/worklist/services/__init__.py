@@ -3,6 +3,7 @@
 from foundation.worklist.services._dispatching import (
     assign,
     bring_back,
+    end_aside,
     escalate,
     mark_urgent,
     resume,
@@ -46,6 +47,7 @@ __all__ = [
     "claim_job",
     "claim_next",
     "drop_job",
+    "end_aside",
     "end_job",
     "enqueue",
     "enqueue_job",

@@ -153,6 +153,23 @@ def bring_back(*, item_id: int, by_label: str, keep_for: Staff | None, seconds: 
 
 
 @transaction.atomic
+def end_aside(*, item_id: int, by: Staff) -> None:
+    """End an item that its holder had finished with and laid aside; the centre tells it.
+
+    Whoever was given it meanwhile holds it no more.
+    """
+    item = _locked(item_id)
+    state, now = rules.FLOW.after(item.state, "finish"), _database_time()
+    if item.state == rules.HELD:
+        _end_holding(item, "taken back", now)
+    _end_suspension(item, by.label, now)
+    item.state, item.done_at = state, now
+    item.holder, item.holder_label, item.lease_until = by, by.label, None
+    item.save(update_fields=["state", "done_at", "holder", "holder_label", "lease_until"])
+    live.tell(f"worklist.{item.queue}", item.institution_id)
+
+
+@transaction.atomic
 def escalate(*, item_id: int, at: datetime) -> bool:
     """Let only the leads of its queue take an item, also from the desk that holds it; it is told.
 

@@ -137,12 +137,16 @@ def release(*, item_id: int, fence: int, staff: Staff) -> None:
     _end(item_id, fence, staff, rules.WAITING, "released")
 
 
-def set_aside(*, item_id: int, fence: int, staff: Staff, reason: str) -> None:
+def set_aside(
+    *, item_id: int, fence: int, staff: Staff, reason: str, finished: bool = False
+) -> None:
     """Let its holder lay an item aside, who waits for somebody's answer; refuse any other.
 
-    The centre tells it on the trail, and brings it back (`bring_back`).
+    The centre tells it on the trail, and brings it back (`bring_back`). Or its holder is `finished`
+    with it and the centre ends it (`end_aside`), unless it is brought back first.
     """
-    _end(item_id, fence, staff, rules.SUSPENDED, "suspended")
+    how = "finished" if finished else "suspended"
+    _end(item_id, fence, staff, rules.SUSPENDED, how)
     item = WorkItem.objects.get(id=item_id)
     Suspension.objects.create(
         institution_id=item.institution_id,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ops_platform.bench.authorization import crowd, races
+from ops_platform.bench.authorization import crowd, deciding, races
 from ops_platform.bench.rows import Row
 
-CASES = (crowd, races)
+CASES = (deciding, crowd, races)
 
 
 def run() -> list[Row]:

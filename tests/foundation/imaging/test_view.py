@@ -28,7 +28,12 @@ def seen(page):
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("view", "image/webp"), ("thumb", "image/webp"), ("original", "image/jpeg")],
+    [
+        ("view", "image/webp"),
+        ("ahead", "image/webp"),
+        ("thumb", "image/webp"),
+        ("original", "image/jpeg"),
+    ],
 )
 def test_a_picture_is_answered_for_this_look_only_and_written_down(
     client, page, authorizer, name, kind
@@ -44,6 +49,19 @@ def test_a_picture_is_answered_for_this_look_only_and_written_down(
     assert seen(page)[0] == f"imaging.page.seen.{name}"
 
 
+def test_what_was_fetched_ahead_is_seen_once_it_is_shown(client, page, authorizer, stranger):
+    client.force_login(authorizer, backend="django.contrib.auth.backends.ModelBackend")
+    client.get(reverse("imaging:ahead", args=[page.pk]))
+    assert "imaging.page.seen.view" not in seen(page)
+
+    answer = client.post(reverse("imaging:seen", args=[page.pk]))
+
+    assert answer.status_code == 204
+    assert seen(page)[0] == "imaging.page.seen.view"
+    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(reverse("imaging:seen", args=[page.pk])).status_code == 404
+
+
 def test_the_original_leaves_only_with_the_viewers_mark(client, page, authorizer, scan):
     client.force_login(authorizer, backend="django.contrib.auth.backends.ModelBackend")
 
@@ -53,7 +71,7 @@ def test_the_original_leaves_only_with_the_viewers_mark(client, page, authorizer
     assert answer.content.startswith(b"\xff\xd8\xff")
 
 
-@pytest.mark.parametrize("name", ["view", "thumb", "original"])
+@pytest.mark.parametrize("name", ["view", "ahead", "thumb", "original"])
 def test_a_neighbours_page_is_not_found(client, page, stranger, name):
     client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
 

@@ -9,6 +9,7 @@ from itertools import product
 import pytest
 from PIL import Image, ImageChops
 
+from tests.browser import violations
 from tests.factories import people
 
 
@@ -120,6 +121,50 @@ def test_images_are_chosen_turned_compared_and_flown_to_by_keyboard(shell):
 
     assert lit == "payee"
     assert shell.locator(".op-stage").count() == 2
+
+
+PLACES = """() => [...document.querySelectorAll('.op-stage')].map(node => {
+    const pan = node.querySelector('.op-pan'), at = new DOMMatrix(pan.style.transform);
+    return [(node.clientWidth / 2 - at.e) / (at.a * parseFloat(pan.style.width)),
+            at.a * parseFloat(pan.style.width) / node.clientWidth];
+})"""
+
+
+def near(one, other):
+    return all(abs(a - b) < 0.01 for a, b in zip(one, other, strict=True))
+
+
+def test_two_seals_are_moved_together_and_laid_over_one_another(shell):
+    shell.locator("#sample-viewer").scroll_into_view_if_needed()
+    shell.keyboard.press("v")
+    shell.keyboard.press("+")
+    shell.keyboard.press("+")
+    shell.locator(".op-stage").first.focus()
+    shell.keyboard.press("ArrowRight")
+    first, second = shell.evaluate(PLACES)
+    assert near(first, second)
+
+    shell.keyboard.press("l")
+    shell.keyboard.press("ArrowRight")
+    first, second = shell.evaluate(PLACES)
+    assert not near(first, second)
+    shell.keyboard.press("l")
+    assert near(*shell.evaluate(PLACES))
+
+    over = "document.querySelectorAll('.op-stage')[1].style.opacity"
+    shell.keyboard.press("o")
+    assert shell.locator(".op-stages--over").count() == 1
+    assert shell.evaluate(over) == "0.5"
+    shell.keyboard.press("]")
+    assert shell.evaluate(over) == "0.6"
+    shell.keyboard.press("t")
+    assert shell.evaluate(over) == "0"
+    shell.keyboard.press("t")
+    assert shell.evaluate(over) == "1"
+    assert not violations(shell)
+    shell.keyboard.press("v")
+    assert shell.locator(".op-stage").count() == 1
+    assert shell.locator(".op-blend").count() == 0
 
 
 def test_the_image_moves_by_arrow_keys(shell):

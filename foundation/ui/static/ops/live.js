@@ -94,7 +94,7 @@ class OpsLive extends HTMLElement {
     const source = this.getAttribute("src");
     if (source && window.htmx && !this.busy) {
       this.busy = true;
-      try { await window.htmx.ajax("GET", source, { target: this, swap: "innerMorph" }); } catch { /* the next beat asks again */ } finally { this.busy = false; }
+      try { await window.htmx.ajax("GET", source, { source: this, target: this, swap: "innerMorph" }); } catch { /* the next beat asks again */ } finally { this.busy = false; }
     }
     this.dispatchEvent(new CustomEvent("ops:told", { bubbles: true }));
   }

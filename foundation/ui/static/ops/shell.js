@@ -1,27 +1,49 @@
 // The frame: dialogs, drawer, toasts, theme, wallboard, clock.
-import { bind } from "./keys.js";
+import { bind, shownKey } from "./keys.js";
 import { icon, make, say, word } from "./words.js";
 
 const root = document.documentElement;
 const byId = (id) => document.getElementById(id);
 
-/** Show a short message; undo (an address) can be asked for while it is seen. */
-export function toast(text, { undo = "", bad = false, seconds = 5, action = null } = {}) {
+/**
+ * Show a short message. While it is seen, what it tells can be undone: by a click or its key, `undo`
+ * is asked for and its answer put `into` a part. Only the latest message has the key.
+ */
+export function toast(text, { undo = "", into = "", key = "Ctrl+Z", bad = false, seconds = 5, action = null } = {}) {
   const box = byId("ops-toasts");
   if (!box || !text) return null;
   const note = make("div", { class: bad ? "op-toast op-toast--bad" : "op-toast" }, icon(bad ? "alert-triangle" : "check"), make("span", {}, text));
+  let beat = 0;
   if (undo || action) {
-    const button = make("button", { type: "button", "data-key": undo ? "Ctrl+Z" : false, "data-key-label": undo ? word("undo") : false }, action?.label ?? word("undo"));
+    if (undo) box.querySelectorAll("[data-key]").forEach((older) => older.removeAttribute("data-key"));
+    const button = make("button", { type: "button", "data-key": undo ? key : false, "data-key-label": undo ? word("undo") : false }, action?.label ?? word("undo"));
+    if (undo) beat = countDown(button, key, seconds);
     button.addEventListener("click", () => {
+      clearInterval(beat);
       note.remove();
       if (action) action.run();
-      else window.htmx.ajax("POST", undo, { target: "#main", swap: "none" });
+      else window.htmx.ajax("POST", undo, { source: into || "#main", target: into || "#main", swap: into ? "innerHTML" : "none" });
     });
     note.append(button);
   }
   box.append(note);
-  if (seconds) setTimeout(() => note.remove(), seconds * 1000);
+  if (seconds) setTimeout(() => { clearInterval(beat); note.remove(); }, seconds * 1000);
   return note;
+}
+
+/** Show beside a button its key and how many seconds are left of it. */
+function countDown(button, key, seconds) {
+  const until = performance.now() + seconds * 1000;
+  const left = make("span", { class: "op-num", "aria-hidden": "true" });
+  const paint = () => { left.textContent = String(Math.max(1, Math.ceil((until - performance.now()) / 1000))); };
+  button.append(" ", make("kbd", {}, shownKey(key)), " ", left);
+  paint();
+  return setInterval(paint, 250);
+}
+
+/** Show the message that a template of an answer carries. */
+function toastOf({ dataset }) {
+  toast(dataset.toast, { undo: dataset.undo, into: dataset.into, key: dataset.key, seconds: Number(dataset.seconds ?? 5) });
 }
 
 async function load(dialog, address) {
@@ -67,7 +89,7 @@ function onClick(event) {
     if (data.load) load(dialog, data.load);
   } else if ("close" in data) node.closest("dialog")?.close("cancel");
   else if ("manual" in data) openManual(data.manual || document.body.dataset.help);
-  else if ("toast" in data) toast(data.toast, { undo: data.undo });
+  else if ("toast" in data) toastOf(node);
   else if ("print" in data) window.print();
   else if ("back" in data) history.back();
   else if ("wall" in data) wall();
@@ -144,7 +166,7 @@ document.addEventListener("htmx:after:swap", () => {
     dialog.querySelector("[aria-invalid]")?.focus();
   }
   for (const note of document.querySelectorAll("template[data-toast]")) {
-    toast(note.dataset.toast, { undo: note.dataset.undo });
+    toastOf(note);
     note.remove();
   }
 });
@@ -153,5 +175,5 @@ customElements.define("ops-clock", OpsClock);
 addEventListener("beforeprint", notePrinting);
 if (new URLSearchParams(location.search).has("wall")) wall(true);
 document.querySelector(".op-nav [aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
-for (const note of document.querySelectorAll("template[data-toast]")) toast(note.dataset.toast, { undo: note.dataset.undo });
+document.querySelectorAll("template[data-toast]").forEach(toastOf);
 export { say };

@@ -1,4 +1,5 @@
 // One stage of the viewer: an image that pans, zooms, turns and flies to a box.
+import { shownFrom } from "./ahead.js";
 import { make, word } from "./words.js";
 
 const MOVE = 60;
@@ -60,7 +61,7 @@ export class Stage {
     this.node.querySelector(".op-fail")?.remove();
     this.image.alt = page.title ?? "";
     this.resize(page.width || 0, page.height || 0);
-    this.image.src = page.src;
+    this.image.src = shownFrom(page.src);
     this.drawBoxes();
     this.fit();
   }
@@ -98,7 +99,7 @@ export class Stage {
     const [width, height] = this.angle % 180 ? [this.height, this.width] : [this.width, this.height];
     const [room, high] = [this.node.clientWidth, this.node.clientHeight];
     if (!room || !width) return;
-    this.scale = Math.max(ZOOM_MIN, Math.min((room - 28) / width, (high - 80) / height));
+    this.scale = this.whole;
     this.put((room - width * this.scale) / 2, (high - 56 - height * this.scale) / 2 + 6, true);
   }
   zoom(by, cx = this.node.clientWidth / 2, cy = this.node.clientHeight / 2) {
@@ -110,6 +111,19 @@ export class Stage {
   rotate(by) {
     this.turned += by;
     this.fit();
+  }
+  /** The scale at which the whole image is in the window. */
+  get whole() {
+    const [width, height] = this.angle % 180 ? [this.height, this.width] : [this.width, this.height];
+    return Math.max(ZOOM_MIN, Math.min((this.node.clientWidth - 28) / width, (this.node.clientHeight - 80) / height));
+  }
+  /** Show the same part of the own image as another stage shows of its. */
+  copy(other) {
+    if (!this.width || !other.width || !this.node.clientWidth) return;
+    const [room, high] = [other.node.clientWidth / 2, (other.node.clientHeight - 56) / 2];
+    const part = [(room - other.x) / (other.scale * other.width), (high - other.y) / (other.scale * other.height)];
+    this.scale = this.whole * (other.scale / other.whole);
+    this.put(this.node.clientWidth / 2 - part[0] * this.scale * this.width, (this.node.clientHeight - 56) / 2 - part[1] * this.scale * this.height);
   }
   /** Light a box and bring it near; returns whether the page has such a box. */
   fly(name) {
@@ -133,5 +147,6 @@ export class Stage {
     const shift = { 0: [0, 0], 90: [this.height, 0], 180: [this.width, this.height], 270: [0, this.width] }[this.angle];
     this.pan.style.transform = `translate(${x}px,${y}px) scale(${this.scale}) translate(${shift[0]}px,${shift[1]}px) rotate(${this.angle}deg)`;
     this.viewer.scaled(this);
+    this.viewer.pair?.follow(this);
   }
 }

@@ -2,6 +2,7 @@
 // An image is {title, src, thumb, width, height, boxes: {name: [left, top, width, height, differs]},
 // note, compare, page: where its timeline is}. Events: ops:seen {index, image} when an image is first shown.
 import { bind, keyOf, shownKey, unbind } from "./keys.js";
+import { Pair } from "./compare.js";
 import { Stage } from "./stage.js";
 import { icon, make, say, word } from "./words.js";
 
@@ -10,6 +11,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const ACTIONS = {
   zoomIn: "images.zoom_in", zoomOut: "images.zoom_out", fit: "images.fit", rotateRight: "images.rotate_right",
   rotateLeft: "images.rotate_left", contrast: "images.contrast", boxes: "images.boxes", compare: "images.compare",
+  second: "images.second", linked: "images.link", overlay: "images.overlay", less: "images.less", more: "images.more",
+  blink: "images.blink",
 };
 let count = 0;
 
@@ -25,7 +28,8 @@ class OpsViewer extends HTMLElement {
     this.caption = make("div", { class: "op-cap op-num", "aria-hidden": "true" });
     this.box = make("div", { class: "op-stages" }, this.stages[0].node, this.caption);
     this.rail = this.makeRail();
-    this.replaceChildren(...(this.rail ? [this.rail] : []), this.box, this.makeTools());
+    this.tools = this.makeTools();
+    this.replaceChildren(...(this.rail ? [this.rail] : []), this.box, this.tools);
     if (!this.rail) this.dataset.rail = "off";
     this.drawMark(this.dataset.mark ?? MARK);
     this.bindKeys();
@@ -38,7 +42,7 @@ class OpsViewer extends HTMLElement {
     unbind(this);
     document.removeEventListener("click", this.onRow);
     this.stages?.forEach((stage) => stage.close());
-    this.stages = null;
+    this.stages = this.pair = null;
   }
   makeRail() {
     if (this.images.length < 2 && !this.hasAttribute("always-rail")) return null;
@@ -83,7 +87,10 @@ class OpsViewer extends HTMLElement {
       tool("rotateLeft", "rotate", "Shift+R", () => this.stage.rotate(-90)),
       tool("rotateRight", "rotate-clockwise", "R", () => this.stage.rotate(90)), this.contrastTool, gap(),
       this.boxesTool);
-    if (this.images.length > 1) bar.append(this.compareTool);
+    this.overlayTool = tool("overlay", "stack-2", "O", () => this.overlay(), false);
+    this.linkTool = tool("linked", "lock", "L", () => this.link(), true);
+    this.linkTool.hidden = true;
+    if (this.images.length > 1) bar.append(this.compareTool, this.overlayTool, this.linkTool);
     if (this.images.some((image) => image.page)) {
       this.pageTool = make("a", { target: "_blank", rel: "noopener", title: word("timeline"), "aria-label": word("timeline") }, icon("history"));
       bar.append(this.pageTool);
@@ -98,7 +105,14 @@ class OpsViewer extends HTMLElement {
       c: ["contrast", () => this.contrast()], b: ["boxes", () => this.boxes()],
       ArrowDown: ["down", () => this.step(1)], ArrowUp: ["up", () => this.step(-1)],
     };
-    if (this.images.length > 1) keys.v = ["compare", () => this.compare()];
+    if (this.images.length > 1) {
+      const pair = (act) => () => this.pair && act(this.pair);
+      Object.assign(keys, {
+        v: ["compare", () => this.compare()], n: ["second", pair((two) => two.next())], l: ["linked", pair(() => this.link())],
+        o: ["overlay", () => this.overlay()], "[": ["less", pair((two) => two.more(-1))], "]": ["more", pair((two) => two.more(1))],
+        t: ["blink", pair((two) => two.blink())],
+      });
+    }
     const named = ([key, [name, run]]) => [key, { label: name && word(name), run, action: ACTIONS[name] }];
     const images = this.images.slice(0, 9).map((image, index) => [index + 1, { label: image.title || word("image", { number: index + 1 }), run: () => this.show(index) }]);
     bind(this, Object.fromEntries([...Object.entries(keys).map(named), ...images]));
@@ -144,24 +158,39 @@ class OpsViewer extends HTMLElement {
     tool.setAttribute("aria-pressed", String(on));
     this.stages.forEach((stage) => stage.node.classList.toggle(name, on));
   }
-  /** Put the image marked for comparison (or the next) beside this one. */
+  /** Put the image marked for comparison (or the next) beside this one; or put it away again. */
   compare() {
-    const on = this.stages.length < 2;
-    this.compareTool.setAttribute("aria-pressed", String(on));
-    this.box.classList.toggle("op-stages--split", on);
-    if (!on) {
-      this.stages.pop().close();
-      this.box.querySelector(".op-cap--compare")?.remove();
-      return this.stages[0].fit();
+    if (this.pair) {
+      this.stages.pop();
+      this.pair.close();
+      this.pair = null;
+      this.stages[0].fit();
+    } else {
+      const marked = this.images.findIndex((image, index) => image.compare && index !== this.at);
+      this.pair = new Pair(this, marked >= 0 ? marked : (this.at + 1) % this.images.length);
+      this.stages.push(this.pair.second);
+      if (this.contrastTool.getAttribute("aria-pressed") === "true") this.pair.second.node.classList.add("op-stage--contrast");
     }
-    const marked = this.images.findIndex((image, index) => image.compare && index !== this.at);
-    const index = marked >= 0 ? marked : (this.at + 1) % this.images.length;
-    const second = new Stage(this);
-    this.stages.push(second);
-    this.stages[0].node.after(second.node);
-    second.show(this.images[index]);
-    this.box.append(make("div", { class: "op-cap op-cap--compare", "aria-hidden": "true" }, this.images[index].title || word("image", { number: index + 1 })));
-    this.noteSeen(index, this.images[index]);
+    this.tellPair();
+  }
+  /** Lay the other image over this one. */
+  overlay() {
+    if (!this.pair) this.compare();
+    this.pair.lay();
+    this.tellPair();
+  }
+  /** Let both images move together, or each by itself. */
+  link() {
+    this.pair.linked = !this.pair.linked;
+    if (this.pair.linked) this.pair.follow(this.stages[0]);
+    this.tellPair();
+    say(word(this.pair.linked ? "linked" : "unlinked"));
+  }
+  tellPair() {
+    this.compareTool.setAttribute("aria-pressed", String(Boolean(this.pair)));
+    this.overlayTool.setAttribute("aria-pressed", String(Boolean(this.pair?.over)));
+    this.linkTool.setAttribute("aria-pressed", String(this.pair?.linked ?? true));
+    this.linkTool.hidden = !this.pair;
   }
   /** Bring the box of a field near; the image that has it is shown first. */
   fly(name) {

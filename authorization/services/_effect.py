@@ -1,0 +1,95 @@
+"""What a decision does once it counts: it is kept, told, and posts, ends or passes the item on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from authorization import rules
+from authorization.models import Decision, Request
+from authorization.services import _posting
+from authorization.services._queueing import MILLISECOND, QUEUED, put_in, told, waited
+from foundation.people.models import Staff
+from foundation.ui import live
+
+PASSED_ON_PRIORITY = 20
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody decided of a locked item, when, and why."""
+
+    step: str
+    decider: Staff
+    at: datetime
+    reasons: Sequence[str] = ()
+    remark: str = ""
+
+
+def is_first(*, request: Request, step: str) -> bool:
+    """Return whether a decision is a yes that another human's yes must follow."""
+    return step == "approve" and request.level < request.levels_needed
+
+
+def carry_out(*, request: Request, said: Said, at: datetime) -> None:
+    """Let a decision of a locked item count, whose work item has ended; post on the last yes."""
+    first = is_first(request=request, step=said.step)
+    step = "confirm" if first else said.step
+    target = rules.FLOW.after(request.state, step)
+    request.reasons, request.remark = list(said.reasons), said.remark
+    on = _posting.day_of(request=request)
+    _keep_decision(request, said, on)
+    told(
+        request=request, step=step, actor=said.decider.label, at=at,
+        reasons=list(said.reasons), remark=said.remark, content=request.content_hash,
+    )  # fmt: skip
+    if first:
+        _pass_on(request, said.decider, at)
+        return
+    request.state = target
+    request.decided_at, request.decider_label = said.at, said.decider.label
+    request.save(update_fields=["state", "decided_at", "decider_label", "reasons", "remark"])
+    if step == "approve":
+        _posting.post(request=request, on=on, at=at)
+    live.tell("authorization", request.institution_id)
+
+
+def _pass_on(request: Request, first: Staff, at: datetime) -> None:
+    """Let an item with its first yes wait for another human, before what comes new."""
+    put_in(
+        request=request, step="confirm", priority=PASSED_ON_PRIORITY, at=at, not_by=[first.person]
+    )
+    request.level += 1
+    request.save(update_fields=QUEUED)
+
+
+def _keep_decision(request: Request, said: Said, on: date) -> None:
+    assert request.queued_at is not None
+    assert request.opened_at is not None
+    Decision.objects.create(
+        institution_id=request.institution_id,
+        request=request,
+        seq=request.attempt,
+        level=request.level,
+        step=said.step,
+        decider=said.decider,
+        decider_label=said.decider.label,
+        decider_person=said.decider.person,
+        reasons=request.reasons,
+        remark=request.remark,
+        content_hash=request.content_hash,
+        business_date=on,
+        at=said.at,
+        queue_ms=waited(request=request, at=said.at) // MILLISECOND,
+        view_ms=request.viewed_ms + (said.at - request.opened_at) // MILLISECOND,
+        hold_ms=request.held_ms,
+        show_ms=_until_shown(request),
+    )
+
+
+def _until_shown(request: Request) -> int | None:
+    """Return how long the desk took to show the images, if it said when it did."""
+    if request.shown_at is None or request.opened_at is None:
+        return None
+    return max(0, (request.shown_at - request.opened_at) // MILLISECOND)

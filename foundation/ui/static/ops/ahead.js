@@ -1,0 +1,31 @@
+// Images fetched before they are shown: kept in the page's memory, told of when they are shown.
+const kept = new Map(); // where an image is -> {blob, seen}
+
+/** Fetch the images of a list of {src, ahead, seen}; what was fetched before and is not in it goes. */
+export async function fetchAhead(images) {
+  for (const [src, one] of kept) if (!images.some((image) => image.src === src)) forget(src, one);
+  for (const { src, ahead, seen } of images) {
+    if (kept.has(src)) continue;
+    const answer = await fetch(ahead);
+    if (!answer.ok) continue;
+    const blob = URL.createObjectURL(await answer.blob());
+    await Object.assign(new Image(), { src: blob }).decode().catch(() => {});
+    kept.set(src, { blob, seen });
+  }
+}
+
+/** Return where an image that is shown now comes from; the server is told that it is seen. */
+export function shownFrom(src) {
+  const one = kept.get(src);
+  if (!one) return src;
+  if (one.seen) {
+    fetch(one.seen, { method: "POST", headers: { "X-CSRFToken": document.body.dataset.csrf, "HX-Request": "true" }, keepalive: true }).catch(() => {});
+    one.seen = "";
+  }
+  return one.blob;
+}
+
+function forget(src, { blob }) {
+  URL.revokeObjectURL(blob);
+  kept.delete(src);
+}
