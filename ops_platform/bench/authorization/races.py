@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
@@ -49,12 +50,9 @@ def prepare() -> tuple[Staff, list[Staff]]:
     databases.use(NAME)
     found(now=now)
     with people.acting_as_system(reason="bench"):
-        said = Policy.objects.get(code="authorization.pair_hour_most")
-        Policy.objects.create(
-            code=said.code, value=str(10 * ITEMS), valid_from=now.date(),
-            proposed_by=said.proposed_by, proposed_at=said.proposed_at,
-            approved_by=said.approved_by, approved_at=said.approved_at,
-        )  # fmt: skip
+        # No cap of pairs ends the measuring, and what is said takes effect at once.
+        _say("authorization.pair_hour_most", 10 * ITEMS, now.date())
+        _say("authorization.undo_seconds", 0, now.date())
         teller = Staff.objects.select_related("institution").get(number=TELLER)
         by_number = {one.number: one for one in Staff.objects.select_related("institution").filter(
             number__in=[HOLDER, *OTHERS])}  # fmt: skip
@@ -66,6 +64,15 @@ def prepare() -> tuple[Staff, list[Staff]]:
         with people.acting(staff=teller):
             _send(teller, customers[place % len(customers)], place, image)
     return by_number[HOLDER], [by_number[number] for number in OTHERS]
+
+
+def _say(code: str, value: int, on: date) -> None:
+    said = Policy.objects.get(code=code)
+    Policy.objects.create(
+        code=code, value=str(value), valid_from=on,
+        proposed_by=said.proposed_by, proposed_at=said.proposed_at,
+        approved_by=said.approved_by, approved_at=said.approved_at,
+    )  # fmt: skip
 
 
 def _send(teller: Staff, account: str, place: int, image: bytes) -> None:
