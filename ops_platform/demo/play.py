@@ -42,7 +42,7 @@ STEPS = {
     "approve": "approve", "reject": "reject", "return": "return", "mend": "return",
     "rescan": "approve", "consult": "approve", "late": "approve",
 }  # fmt: skip
-STANDS_AFTER = timedelta(seconds=5)
+STANDS_AFTER = timedelta(seconds=5)  # as the demo's authorization.undo_seconds say
 SEEN_AFTER = timedelta(milliseconds=1_400)
 
 
@@ -122,9 +122,10 @@ class Day:
     def _seen(self, request: Request, teller: Staff) -> None:
         """Let the teller see what was decided."""
         if request.decided_at is not None:
+            told = SEEN_AFTER + (timedelta() if request.posted_at else STANDS_AFTER)
             with people.acting(staff=teller):
                 authorization.seen_by_teller(
-                    teller=teller, numbers=[request.number], at=request.decided_at + SEEN_AFTER
+                    teller=teller, numbers=[request.number], at=request.decided_at + told
                 )
 
     def _attach(self, case: Case, teller: Staff, key: UUID, sheets: Sequence[Paper]) -> None:
@@ -177,8 +178,8 @@ class Day:
                     reasons=[case.reason] if step != "approve" else [],
                 )
                 if decided.state == rules.SETTLING:
-                    at = start + case.view + STANDS_AFTER
-                    decided = authorization.settle(number=opened.number, at=at)
+                    start += STANDS_AFTER
+                    decided = authorization.settle(number=opened.number, at=start + case.view)
             if mine and decided.state != rules.QUEUED:
                 return decided
             start += case.view + case.queue

@@ -63,7 +63,7 @@ def shows(counter: Page, state: str) -> None:
     """Wait until the item's page tells of its state."""
     until(
         lambda: counter.reload() and state in counter.locator(".op-sub").inner_text(),
-        seconds=15,
+        seconds=30,
         what=f"the counter to see {state}",
     )
 
