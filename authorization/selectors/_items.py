@@ -11,10 +11,13 @@ from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext_noop as _
 
 from authorization import rules
-from authorization.models import Decision, Inquiry, Request
+from authorization.models import Decision, Inquiry, Opening, Request, SignUp
+from authorization.selectors._identity import opening, sign_ups
 from authorization.selectors._waiting import inquiries
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
+from foundation.imaging.rules import Comparison
+from foundation.kernel import text
 from foundation.kernel.money import Money
 from foundation.policy import selectors as policy
 from foundation.trail import selectors as trail
@@ -39,7 +42,7 @@ def locked(*, number: str) -> Request:
 def item(*, number: str) -> Request | None:
     """Return an item among those that the person may see, or None."""
     found: Request | None = (
-        Request.objects.select_related("institution", "entry", "work_item")
+        Request.objects.select_related("institution", "entry", "work_item", "id_check")
         .filter(number=number)
         .first()
     )
@@ -73,6 +76,8 @@ class Record:
     """Everything that is kept about one item."""
 
     request: Request
+    opening: Opening | None
+    sign_ups: Sequence[SignUp]
     fields: Sequence[Field]
     pages: Sequence[Page]
     decisions: Sequence[Decision]
@@ -85,6 +90,8 @@ def record(*, request: Request) -> Record:
     """Return an item with its images, comparison, decisions and timeline."""
     return Record(
         request=request,
+        opening=opening(request=request),
+        sign_ups=sign_ups(request=request) if request.trade.opens else (),
         fields=comparison(request=request),
         pages=imaging.pages(document_id=request.document_id),
         decisions=decisions(request=request),
@@ -110,11 +117,12 @@ class Field:
 
 @dataclass(frozen=True)
 class Check:
-    """One check of the system, with what it found."""
+    """One check of the system, with what it found: a number, or a word that is translated."""
 
     text: str
     found: str
     good: bool = True
+    word: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,6 +130,7 @@ class Shown:
     """Everything the workbench shows of one item."""
 
     request: Request
+    opening: Opening | None
     fields: Sequence[Field]
     pages: Sequence[Page]
     read: bool
@@ -150,6 +159,7 @@ def shown(*, request: Request) -> Shown:
     assert request.opened_at is not None
     return Shown(
         request=request,
+        opening=opening(request=request),
         fields=comparison(request=request),
         pages=imaging.pages(document_id=request.document_id),
         read=imaging.is_read(document_id=request.document_id),
@@ -162,37 +172,44 @@ def shown(*, request: Request) -> Shown:
 
 
 def comparison(*, request: Request) -> Sequence[Field]:
-    """Return what was keyed beside what the images say."""
+    """Return what was keyed beside what the images say; of an identity number both ends."""
+    found = imaging.comparison(document_id=request.document_id, expected=_expected(request))
+    return tuple(_field(request, row) for row in found)
+
+
+def _expected(request: Request) -> dict[str, object]:
     expected: dict[str, object] = {
         "voucher_no": request.voucher_no,
         "payer_name": request.payer_name,
-        "account": request.payer_account,
+        "account": "" if request.trade.opens else request.customer_account,
         "amount": request.amount_fen,
         "amount_words": request.amount_fen,
     }
-    if request.payee_account:
+    if request.trade.has_payer and request.payee_account:
         expected |= {"payee_name": request.payee_name, "payee_account": request.payee_account}
-    found = imaging.comparison(document_id=request.document_id, expected=expected)
-    return tuple(
-        Field(
-            label=rules.FIELDS[row.name],
-            name=row.name,
-            expected=row.expected,
-            read=row.read,
-            verdict=row.verdict,
-            confidence=row.confidence,
-            page_id=row.page_id,
-            box=row.box,
-        )
-        for row in found
+    asked = opening(request=request)
+    if asked is not None:
+        expected |= {"id_number": asked.id_number, "mobile": asked.mobile}
+    return expected
+
+
+def _field(request: Request, row: Comparison) -> Field:
+    hidden = row.name == "id_number"
+    return Field(
+        label=rules.field_name(row.name, request.trade),
+        name=row.name,
+        expected=text.mask_id(row.expected) if hidden else row.expected,
+        read=text.mask_id(row.read) if hidden else row.read,
+        verdict=row.verdict,
+        confidence=row.confidence,
+        page_id=row.page_id,
+        box=row.box,
     )
 
 
 def checks(*, request: Request) -> Sequence[Check]:
     """Return what the system itself knows about an item before a person looks."""
-    day = Request.objects.filter(
-        payer_account=request.payer_account, business_date=request.business_date
-    ).exclude(id=request.pk)
+    day = _of_customer(request).filter(business_date=request.business_date).exclude(id=request.pk)
     posted = day.filter(state=rules.POSTED).aggregate(n=Count("id"), fen=Sum("amount_fen"))
     same = day.filter(amount_fen=request.amount_fen).exclude(state=rules.WITHDRAWN).count()
     voucher = (
@@ -206,19 +223,47 @@ def checks(*, request: Request) -> Sequence[Check]:
         business_date=request.business_date,
         state__in=(rules.RETURNED, rules.REJECTED),
     ).count()
+    went = _("Paid out of the account today") if request.trade.has_payer else _("Paid in today")
     return (
-        Check(_("Paid out of the account today"), found=str(Money(posted["fen"] or 0))),
-        Check(_("Same amount from the account today"), found=str(same), good=same == 0),
+        identity(request=request),
+        *(_openings(request) if request.trade.opens else (
+            Check(went, found=str(Money(posted["fen"] or 0))),
+            Check(_("Same amount from the account today"), found=str(same), good=same == 0),
+        )),
         Check(_("Voucher number used before"), found=str(voucher), good=voucher == 0),
         Check(
             "The teller's items sent back today",
             found=str(sent_back),
             good=sent_back < SENT_BACK_MANY,
         ),
-    )
+    )  # fmt: skip
+
+
+def identity(*, request: Request) -> Check:
+    """Return what the network said of the customer that an item was sent with."""
+    check = request.id_check
+    if check is None:
+        return Check(_("Identity check"), found="", word=_("not made"), good=not request.manual_id)
+    return Check(_("Identity check"), check.id_masked, word=check.said.text, good=check.said.good)
+
+
+def _openings(request: Request) -> tuple[Check, ...]:
+    asked = opening(request=request)
+    assert asked is not None, "who opens an account says for whom"
+    others = Opening.objects.filter(id_hash=asked.id_hash).exclude(request=request)
+    ended = (rules.WITHDRAWN, rules.REJECTED)
+    count = others.exclude(request__state__in=ended).count()
+    return (Check(_("Openings with this identity number"), found=str(count), good=count == 0),)
+
+
+def _of_customer(request: Request) -> QuerySet[Request]:
+    """Return the items of the customer's account on its side: what is paid out, or paid in."""
+    rows: QuerySet[Request] = Request.objects.filter(payer_account=request.payer_account)
+    if not request.trade.has_payer:
+        rows = rows.filter(payee_account=request.payee_account)
+    return rows
 
 
 def history(*, request: Request, limit: int = 5) -> Sequence[Request]:
-    """Return the payer's latest other items."""
-    rows = Request.objects.filter(payer_account=request.payer_account)
-    return tuple(rows.exclude(id=request.pk).order_by("-id")[:limit])
+    """Return the customer's latest other items on the same side."""
+    return tuple(_of_customer(request).exclude(id=request.pk).order_by("-id")[:limit])

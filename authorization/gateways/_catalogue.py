@@ -10,7 +10,7 @@ from pathlib import Path
 
 from authorization import rules
 
-FILE = Path(__file__).resolve().parent / "data" / "catalogue.csv"
+FILE = Path(__file__).resolve().parent.parent / "data" / "catalogue.csv"
 
 
 @cache
