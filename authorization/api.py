@@ -26,7 +26,7 @@ class Entered(rest.Item):
         "no_payee": _("This transaction has no payee."),
     }
     key = rest.Key()
-    trade_code = rest.Choice(words=rules.TRADE_CODES)
+    trade_code = rest.Choice(words=rules.BY_PAYER)
     payer_account = rest.AccountNumber()
     payee_account = rest.AccountNumber(required=False)
     payee_name = rest.Plain(limit=60, required=False)

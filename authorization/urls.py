@@ -8,12 +8,15 @@ from authorization.web import quality
 app_name = "authorization"
 urlpatterns = [
     # the teller
+    path("new/", web.choose, name="choose"),
     path("new/<str:trade_code>/", web.new, name="new"),
+    path("check-identity/", web.check_identity, name="check_identity"),
     path("attach/<uuid:key>/", web.attach, name="attach"),
     path("mine/", web.mine, name="mine"),
     path("correct/<str:number>/", web.correct, name="correct"),
     path("withdraw/<str:number>/", web.withdraw, name="withdraw"),
     path("receipt/<str:number>/", web.receipt, name="receipt"),
+    path("receipt/<str:number>/pdf/", web.receipt_file, name="receipt_file"),
     # the authorizer
     path("workbench/", web.workbench, name="workbench"),
     path("decide/<str:number>/", web.decide, name="decide"),

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 from psycopg2.extensions import make_dsn, parse_dsn
+
+from ops_platform import knobs
 
 BASE = Path(__file__).resolve().parent.parent
 VAR = BASE / "var"
@@ -42,60 +43,6 @@ class WrongEnvironment(SystemExit):
     """The environment names an unknown knob or gives one a value it cannot have."""
 
 
-def _switch(text: str) -> bool:
-    words = {"1": True, "on": True, "true": True, "yes": True}
-    words |= {"0": False, "off": False, "false": False, "no": False}
-    if text.lower() not in words:
-        raise ValueError("must be on or off")
-    return words[text.lower()]
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in choices:
-            raise ValueError(f"must be one of: {', '.join(choices)}")
-        return text
-
-    return read
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
-            raise ValueError(f"must be a whole number from {low} to {high}")
-        return int(text)
-
-    return read
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _folder(text: str) -> Path:
-    return Path(text).expanduser().absolute()
-
-
-def _database_url(text: str) -> str:
-    try:
-        parse_dsn(text)
-    except psycopg2.ProgrammingError:
-        raise ValueError("is not a PostgreSQL address") from None
-    return text
-
-
-def _redis_url(text: str) -> str:
-    if text.partition("://")[0] not in {"redis", "rediss", "unix"}:
-        raise ValueError("must begin with redis://, rediss:// or unix://")
-    return text
-
-
-def _role_name(text: str) -> str:
-    if not text.isidentifier() or not text.isascii() or text != text.lower():
-        raise ValueError("must be a plain lower-case name")
-    return text
-
-
 def _knob(name: str, read: Callable[[str], Any], default: Any = None, text: str = "") -> Any:
     return dataclasses.field(default=default, metadata=_about(name, read, text))
 
@@ -109,47 +56,58 @@ class Env:
     """The environment as read once at the start of a process."""
 
     database_url: str = _knob(
-        "DATABASE_URL", _database_url, "", "Owner login of a PostgreSQL server (empty: embedded)."
+        "DATABASE_URL",
+        knobs.database_url,
+        "",
+        "Owner login of a PostgreSQL server (empty: embedded).",
     )
     direct_url: str = _knob(
         "OPS_DIRECT_URL",
-        _database_url,
+        knobs.database_url,
         "",
         "Where the same database is past a pooler, for what listens (empty: there is no pooler).",
     )
     redis_address: str = _knob(
-        "REDIS_URL", _redis_url, "", "Redis or Valkey server (empty: embedded)."
+        "REDIS_URL", knobs.redis_url, "", "Redis or Valkey server (empty: embedded)."
     )
     embedded: str = _knob(
         "OPS_SERVERS",
-        _one_of("wheels", "debian"),
+        knobs.one_of("wheels", "debian"),
         "wheels",
         "Embedded servers of a new data folder: from the wheels, or Debian's packages.",
     )
-    app_role: str = _knob("OPS_APP_ROLE", _role_name, "ops_app", "Database role the platform uses.")
+    app_role: str = _knob(
+        "OPS_APP_ROLE", knobs.role_name, "ops_app", "Database role the platform uses."
+    )
     app_password_given: str = _knob(
         "OPS_APP_PASSWORD", str, "", "Its password (empty: generated once in var/secrets)."
     )
     db_role: str = _knob(
-        "OPS_DB_ROLE", _one_of("app", "owner"), "app", "Which of the two roles this process uses."
+        "OPS_DB_ROLE",
+        knobs.one_of("app", "owner"),
+        "app",
+        "Which of the two roles this process uses.",
     )
     secret_key_given: str = _knob(
         "OPS_SECRET_KEY", str, "", "Signing key (empty: generated once in var/secrets)."
     )
     debug: bool = _knob(
-        "OPS_DEBUG", _switch, default=False, text="Show faults in the browser; never in a bank."
+        "OPS_DEBUG",
+        knobs.switch,
+        default=False,
+        text="Show faults in the browser; never in a bank.",
     )
     demo_given: bool | None = _knob(
-        "OPS_DEMO", _switch, None, "Demo day and demo sign-ins (default: on when embedded)."
+        "OPS_DEMO", knobs.switch, None, "Demo day and demo sign-ins (default: on when embedded)."
     )
     security_profile: str = _knob(
-        "OPS_SECURITY_PROFILE", _one_of("mlps3", "asvs"), "mlps3", "Which password rules hold."
+        "OPS_SECURITY_PROFILE", knobs.one_of("mlps3", "asvs"), "mlps3", "Which password rules hold."
     )
     demo_size: str = _knob(
-        "OPS_DEMO_SIZE", _one_of("full", "small"), "full", "How large the demo bank is."
+        "OPS_DEMO_SIZE", knobs.one_of("full", "small"), "full", "How large the demo bank is."
     )
     totp_given: bool | None = _knob(
-        "OPS_TOTP", _switch, None, "Second factor at sign-in (default: on, off in the demo)."
+        "OPS_TOTP", knobs.switch, None, "Second factor at sign-in (default: on, off in the demo)."
     )
     totp_keys_given: str = _knob(
         "OPS_TOTP_KEYS",
@@ -158,41 +116,67 @@ class Env:
         "Keys that seal the second factor's secrets, the present one first, then those to go "
         "(empty: generated once in var/secrets).",
     )
+    identity_keys_given: str = _knob(
+        "OPS_IDENTITY_KEYS",
+        str,
+        "",
+        "Keys that seal customers' identity numbers, the present one first, then those to go "
+        "(empty: generated once in var/secrets).",
+    )
+    id_network_given: str = _knob(
+        "OPS_ID_NETWORK",
+        knobs.one_of("none", "simulator"),
+        "",
+        "How the network of identity numbers is reached (default: not at all, simulated in the "
+        "demo).",
+    )
+    id_network_seconds: int = _knob(
+        "OPS_ID_NETWORK_SECONDS",
+        knobs.whole(1, 10),
+        2,
+        "How long a teller's page waits for that network before it counts as down.",
+    )
     bench_postings: int = _knob(
         "OPS_BENCH_POSTINGS",
-        _whole(2_000_000, 50_000_000),
+        knobs.whole(2_000_000, 50_000_000),
         5_000_000,
         "How long the history of `bin/bench ledger` grows.",
     )
     bench_lines: int = _knob(
         "OPS_BENCH_LINES",
-        _whole(90_000, 50_000_000),
+        knobs.whole(90_000, 50_000_000),
         2_000_000,
         "How many lines the journal of `bin/bench search` has.",
     )
-    port: int = _knob("OPS_PORT", _whole(1, 65535), 8000, "Port of the web server.")
+    port: int = _knob("OPS_PORT", knobs.whole(1, 65535), 8000, "Port of the web server.")
     public: bool = _knob(
         "OPS_PUBLIC",
-        _switch,
+        knobs.switch,
         default=False,
         text="Listen on every address, with TLS (self-made certificate).",
     )
     hosts: tuple[str, ...] = _knob(
-        "OPS_HOSTS", _names, (), "Host names that are answered, by comma (default: this machine)."
+        "OPS_HOSTS",
+        knobs.names,
+        (),
+        "Host names that are answered, by comma (default: this machine).",
     )
     proxies: tuple[str, ...] = _knob(
         "OPS_PROXIES",
-        _names,
+        knobs.names,
         (),
         "Addresses of the proxies whose X-Forwarded-For is believed, by comma; networks too.",
     )
     listen: str = _knob("OPS_LISTEN", str, "", "Address to listen on (default: 127.0.0.1).")
     var: Path = dataclasses.field(
         default=VAR,
-        metadata=_about("OPS_VAR", _folder, "Folder of all data, secrets and logs."),
+        metadata=_about("OPS_VAR", knobs.folder, "Folder of all data, secrets and logs."),
     )
     log_level: str = _knob(
-        "OPS_LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "Least level logged."
+        "OPS_LOG_LEVEL",
+        knobs.one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+        "INFO",
+        "Least level logged.",
     )
     metrics_token: str = _knob(
         "OPS_METRICS_TOKEN", str, "", "Bearer token for /metrics (empty: only this machine)."
@@ -200,18 +184,23 @@ class Env:
     metrics_folder: str = _knob(
         "PROMETHEUS_MULTIPROC_DIR", str, "", "Where web processes share their counts (bin/run)."
     )
-    web_processes: int = _knob("OPS_WEB_PROCESSES", _whole(1, 64), 2, "Web processes.")
-    web_threads: int = _knob("OPS_WEB_THREADS", _whole(1, 64), 8, "Threads of a web process.")
-    worker_processes: int = _knob("OPS_WORKER_PROCESSES", _whole(1, 64), 2, "Worker processes.")
+    web_processes: int = _knob("OPS_WEB_PROCESSES", knobs.whole(1, 64), 2, "Web processes.")
+    web_threads: int = _knob("OPS_WEB_THREADS", knobs.whole(1, 64), 8, "Threads of a web process.")
+    worker_processes: int = _knob(
+        "OPS_WORKER_PROCESSES", knobs.whole(1, 64), 2, "Worker processes."
+    )
     silent_seconds: int = _knob(
         "OPS_SILENT_SECONDS",
-        _whole(6, 3600),
+        knobs.whole(6, 3600),
         30,
         "After so long without a sign of life beat, relay or worker count as down; "
         "they sign six times as often.",
     )
     executor: str = _knob(
-        "OPS_EXECUTOR", _one_of("celery", "loop"), "celery", "What runs the jobs of the job table."
+        "OPS_EXECUTOR",
+        knobs.one_of("celery", "loop"),
+        "celery",
+        "What runs the jobs of the job table.",
     )
 
     @classmethod
@@ -255,6 +244,17 @@ class Env:
     def totp_keys(self) -> tuple[str, ...]:
         """Return the keys of the second factor's secrets, the present one first."""
         return tuple((self.totp_keys_given or self.secret("totp_keys")).replace(",", " ").split())
+
+    @property
+    def identity_keys(self) -> tuple[str, ...]:
+        """Return the keys of customers' identity numbers, the present one first."""
+        given = self.identity_keys_given or self.secret("identity_keys")
+        return tuple(given.replace(",", " ").split())
+
+    @property
+    def id_network(self) -> str:
+        """Return how the network of identity numbers is reached."""
+        return self.id_network_given or ("simulator" if self.demo else "none")
 
     @property
     def servers(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from authorization import rules as authorization
 from foundation.ui import keyboard
 from foundation.ui.keyboard import IMAGES, Action, Screen
 from monitoring import rules as monitoring
@@ -36,6 +37,20 @@ SCREENS = (
             Action("authorization.send", _("Send"), "F9"),
             Action("authorization.leave", _("Leave"), "F12"),
             Action("authorization.choose", _("Choose files"), "F6"),
+            Action("authorization.identity", _("Check identity"), "F8"),
+        ),
+    ),
+    Screen(
+        key="authorization.mine",
+        title=_("My items"),
+        actions=(Action("authorization.business", _("New item"), "F2"),),
+    ),
+    Screen(
+        key="authorization.businesses",
+        title=_("New item"),
+        actions=tuple(
+            Action(f"authorization.business_{place}", trade.name, str(place))
+            for place, trade in enumerate(authorization.TRADE_CODES.values(), 1)
         ),
     ),
     Screen(
@@ -52,7 +67,10 @@ SCREENS = (
     Screen(
         key="authorization.receipt",
         title=_("Receipt"),
-        actions=(Action("authorization.print", _("Print"), "F9"),),
+        actions=(
+            Action("authorization.print", _("Print"), "F9"),
+            Action("authorization.receipt_file", _("PDF"), "F8"),
+        ),
     ),
     Screen(
         key="monitoring.audit",

@@ -31,11 +31,17 @@ Keys = Sequence[str]
 Found = Mapping[str, Record]
 
 ITEM = _("Authorization item")
-IMAGES = {"voucher": _("Voucher image"), "id": _("Identity image"), "seal": _("Seal image")}
+IMAGES = {
+    "voucher": _("Voucher image"),
+    "id": _("Identity image"),
+    "seal": _("Seal image"),
+    "photo": _("Photo of the customer"),
+}
 VIEWS = {
     "voucher": Permission.IMAGE_VOUCHER_VIEW,
     "id": Permission.IMAGE_ID_VIEW,
     "seal": Permission.IMAGE_SEAL_VIEW,
+    "photo": Permission.IMAGE_ID_VIEW,
 }
 DRAFT_SHOWN = 8  # of the key of a form that was never sent: enough to tell two apart
 
@@ -47,6 +53,7 @@ def connect() -> None:
         ("authorization.request", ITEM, _items),
         ("authorization.draft", _("Form not sent"), _drafts),
         ("authorization.rule", _("Authorization rule"), _rules),
+        ("authorization.idcheck", _("Identity check"), _as_they_are),
         ("monitoring.match", _("Journal line"), _matches),
         ("imaging.page", _("Image"), _pages),
         ("imaging.document", _("Image document"), _documents),
@@ -78,6 +85,7 @@ def know_codes() -> None:
     told.know({"voucher": _("Voucher image"), "csv": "CSV", "xlsx": "Excel"}, "kind")
     told.know({code: hold.title for code, hold in items.HOLDS.items()}, "kind")
     told.know({code: outcome.text for code, outcome in items.OUTCOMES.items()}, "outcome")
+    told.know({code: result.text for code, result in items.ID_RESULTS.items()}, "answer")
     told.know({code: word.text for code, word in items.ESCALATED_WHY.items()}, "why")
     told.know({check.code: check.title for check in days.day_checks()}, "check")
     told.know({step.name: step.label for step in days.HOLD_FLOW.steps}, "step")

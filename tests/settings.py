@@ -14,6 +14,9 @@ from ops_platform.settings import *  # noqa: F403, TID251
 API_CALLS_A_MINUTE = 1_000_000
 # The second factor has tests of its own; elsewhere people are signed in by their session alone.
 OPS_TOTP = False
+# The network of identity numbers answers by the number's last digits (authorization.gateways).
+OPS_ID_NETWORK = "simulator"
+OPS_ID_NETWORK_SECONDS = 1
 # Static files as they lie in the apps: nothing to collect, and nothing old of a platform run here.
 STATIC_ROOT = None
 STORAGES = {

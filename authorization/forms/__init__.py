@@ -5,15 +5,22 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from authorization import rules
-from authorization.forms._cleaned import Cleaned
+from authorization.forms._entry import (
+    FORMS,
+    Attachment,
+    CashDeposit,
+    CashWithdrawal,
+    Entry,
+    FourInOne,
+    Identity,
+    InBankTransfer,
+)
 from authorization.forms._figures import TRADES, Daily, MonthField, Monthly
 from authorization.forms._rule import (
     CatalogueProposal,
@@ -24,22 +31,22 @@ from authorization.forms._rule import (
 )
 from authorization.forms._talk import Writing
 from authorization.selectors import MET, Filter
-from authorization.services import Order
-from foundation.kernel import numbering
-from foundation.kernel.money import Money
-from foundation.kernel.text import clean_text
 from foundation.ui.fields import DayField
 
 __all__ = [
     "FORMS",
     "Answer",
     "Attachment",
+    "CashDeposit",
     "CashWithdrawal",
     "CatalogueProposal",
     "Chosen",
     "Daily",
     "Decision",
+    "Entry",
+    "FourInOne",
     "Hold",
+    "Identity",
     "InBankTransfer",
     "Listing",
     "Monthly",
@@ -48,83 +55,6 @@ __all__ = [
     "Writing",
     "typed_from",
 ]
-
-LOST = _("The key of this form was lost. Look at its images, add what is missing, and send again.")
-
-
-class CashWithdrawal(Cleaned):
-    """Form 1002: what is paid out, from which account, on which voucher."""
-
-    key = forms.UUIDField(
-        label=_("Entry"),
-        widget=forms.HiddenInput,
-        error_messages={"invalid": LOST, "required": LOST},
-    )
-    payer_account = forms.CharField(label=_("Payer's account"), max_length=40)
-    voucher_no = forms.CharField(label=_("Voucher number"), max_length=20)
-    amount = forms.CharField(label=_("Amount"), max_length=30)
-    purpose = forms.CharField(label=_("Purpose"), max_length=60, required=False)
-    by_agent = forms.BooleanField(label=_("Handled by an agent"), required=False)
-    manual_id = forms.BooleanField(label=_("Identity checked by hand"), required=False)
-
-    def clean_payer_account(self) -> str:
-        """Return the bare account number, its check digit right."""
-        found: str = self.read("payer_account", numbering.parse_account_number)
-        return found
-
-    def clean_voucher_no(self) -> str:
-        """Return the voucher number: 8 to 16 digits."""
-        text: str = self.read("voucher_no", lambda typed: clean_text(typed, 20)).replace(" ", "")
-        if not (text.isascii() and text.isdigit() and 8 <= len(text) <= 16):
-            raise ValidationError(_("A voucher number has 8 to 16 digits."))
-        return text
-
-    def clean_amount(self) -> Money:
-        """Return the amount, more than nothing."""
-        amount: Money = self.read("amount", Money.parse)
-        if amount.fen <= 0:
-            raise ValidationError(_("The amount must be more than 0.00."))
-        return amount
-
-    def clean_purpose(self) -> str:
-        """Return the purpose without hidden characters."""
-        found: str = self.read("purpose", lambda typed: clean_text(typed, 60))
-        return found
-
-    def images_key(self) -> UUID:
-        """Return the key that the images hang on; what came in its place is put right first."""
-        try:
-            return UUID(str(self["key"].value()))
-        except ValueError:
-            key: UUID = self.initial["key"]
-            self.data = {**self.data, "key": str(key)}
-            return key
-
-    def order(self, trade_code: str) -> Order:
-        """Return what was typed as the order to be submitted."""
-        typed = {name: value for name, value in self.cleaned_data.items() if name != "key"}
-        return Order(trade_code=trade_code, **typed)
-
-
-class InBankTransfer(CashWithdrawal):
-    """Form 1101: the same, and who is paid."""
-
-    payee_account = forms.CharField(label=_("Payee's account"), max_length=40)
-    payee_name = forms.CharField(label=_("Payee's name"), max_length=60)
-    field_order = ["payer_account", "payee_account", "payee_name", "voucher_no", "amount"]
-
-    def clean_payee_account(self) -> str:
-        """Return the bare account number, its check digit right."""
-        found: str = self.read("payee_account", numbering.parse_account_number)
-        return found
-
-    def clean_payee_name(self) -> str:
-        """Return the name without hidden characters."""
-        found: str = self.read("payee_name", lambda typed: clean_text(typed, 60))
-        return found
-
-
-FORMS: dict[str, type[CashWithdrawal]] = {"1002": CashWithdrawal, "1101": InBankTransfer}
 
 
 class Decision(forms.Form):
@@ -166,13 +96,6 @@ class Answer(forms.Form):
         super().__init__(*args, **more)
         if kind != rules.CALL:
             del self.fields["outcome"]
-
-
-class Attachment(forms.Form):
-    """One image of the item being entered."""
-
-    image_class = forms.ChoiceField(choices=[("voucher", "voucher"), ("id", "id")])
-    image = forms.FileField()
 
 
 class Chosen(forms.Form):

@@ -21,7 +21,7 @@ def function(name: str) -> str:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('authorization', '0010_quality'),
+        ('authorization', '0011_opening'),
         ('imaging', '0002_guards'),
         ('ledger', '0003_statement_in_order'),
         ('people', '0012_roster_guards'),

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from authorization import rules
+from authorization.models._identity import IdCheck
 from authorization.models._rule import AuthRule
 from foundation.imaging.models import Document
 from foundation.kernel.calendar import local
@@ -31,6 +32,9 @@ class Request(Institutional):
     it is of `levels_needed`. `opened_at` is when the item was given to the desk, `shown_at` when
     its images stood on the screen. `viewed_ms` and `held_ms` are what desks and holds took of the
     round before `opened_at`, so that queue, view and hold add up to the whole of it.
+
+    Where cash comes in there is no payer's account, and `payer_name` is the customer's all the
+    same. `id_check` is the check of the customer's identity that the round was sent with.
     """
 
     number = models.CharField(_("item number"), max_length=24, unique=True)
@@ -42,13 +46,14 @@ class Request(Institutional):
     teller_label = models.CharField(_("teller"), max_length=60)
     teller_person = models.UUIDField()
     amount_fen = models.BigIntegerField(_("amount"))
-    payer_account = models.CharField(_("payer's account"), max_length=32)
+    payer_account = models.CharField(_("payer's account"), max_length=32, blank=True)
     payer_name = models.CharField(_("payer's name"), max_length=60)
     payee_account = models.CharField(_("payee's account"), max_length=32, blank=True)
     payee_name = models.CharField(_("payee's name"), max_length=60, blank=True)
     voucher_no = models.CharField(_("voucher number"), max_length=20)
     purpose = models.CharField(_("purpose"), max_length=60, blank=True)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    id_check = models.ForeignKey(IdCheck, on_delete=models.PROTECT, null=True, related_name="+")
     rule = models.ForeignKey(AuthRule, on_delete=models.PROTECT, null=True, related_name="+")
     why = ArrayField(models.CharField(max_length=100), default=list)
     teller_grade = models.PositiveSmallIntegerField(null=True)
@@ -92,6 +97,11 @@ class Request(Institutional):
             models.Index(fields=["teller", "business_date", "state"]),
             models.Index(fields=["institution", "-id"]),
             models.Index(fields=["payer_account", "-id"]),
+            models.Index(
+                fields=["payee_account", "-id"],
+                condition=Q(payer_account=""),
+                name="authorization_cash_in",
+            ),
             models.Index(fields=["voucher_no"]),
             models.Index(
                 fields=["state", "queued_at"],
@@ -118,6 +128,11 @@ class Request(Institutional):
             ),
             models.CheckConstraint(
                 condition=~Q(payer_account=F("payee_account")), name="authorization_two_accounts"
+            ),
+            models.CheckConstraint(
+                condition=(Q(trade_code__in=rules.CASH_IN, payer_account="") & ~Q(payee_account=""))
+                | (~Q(trade_code__in=rules.CASH_IN) & ~Q(payer_account="")),
+                name="authorization_accounts_of_the_kind",
             ),
             models.CheckConstraint(
                 condition=Q(levels_needed__in=rules.CENTRE_LEVELS)
@@ -155,6 +170,11 @@ class Request(Institutional):
     def amount(self) -> Money:
         """Return the amount as money."""
         return Money(self.amount_fen)
+
+    @property
+    def customer_account(self) -> str:
+        """Return the account of the customer at the counter: who pays, or is paid in cash."""
+        return self.payer_account or self.payee_account
 
     @property
     def trade(self) -> rules.TradeCode:

@@ -49,7 +49,11 @@ CORRECTIONS = "CORR"
 
 @dataclass(frozen=True)
 class TradeCode:
-    """One counter transaction: what never changes of it; what may change is a rule's."""
+    """One counter transaction: what never changes of it; what may change is a rule's.
+
+    `has_payer` and `needs_payee` say whose accounts a form asks for; where one is missing it is the
+    outlet's cash. `opens` is said of what makes the payee's account itself.
+    """
 
     code: str
     name: str
@@ -57,13 +61,23 @@ class TradeCode:
     cash: str = "none"
     mode: str = AT_ONCE
     voucher_kind: str = ""
+    has_payer: bool = True
     needs_payee: bool = False
+    opens: bool = False
 
 
 CATALOGUE: dict[str, TradeCode] = {
     trade.code: trade
     for trade in (
-        TradeCode("1001", "Personal cash deposit", "CASH", cash="in"),
+        TradeCode(
+            "1001",
+            "Personal cash deposit",
+            "CASH",
+            cash="in",
+            voucher_kind="deposit",
+            has_payer=False,
+            needs_payee=True,
+        ),
         TradeCode(
             "1002", "Personal cash withdrawal", "CASH", cash="out", voucher_kind="withdrawal"
         ),
@@ -83,7 +97,14 @@ CATALOGUE: dict[str, TradeCode] = {
         TradeCode("1108", "Payroll batch", "BATCH", mode=CENTRAL),
         TradeCode("1109", "Batch of direct debits", "BATCH", mode=CENTRAL),
         TradeCode("1201", "Opening of a personal account", "ACCT"),
-        TradeCode("1202", "Four-in-one opening", "ACCT"),
+        TradeCode(
+            "1202",
+            "Four-in-one opening",
+            "ACCT",
+            voucher_kind="opening",
+            has_payer=False,
+            opens=True,
+        ),
         TradeCode("1203", "Closing of a personal account", "ACCT"),
         TradeCode("1204", "Opening of a corporate account", "ACCT", mode=CENTRAL),
         TradeCode("1205", "Change of a corporate account", "ACCT", mode=CENTRAL),
@@ -125,6 +146,11 @@ CATALOGUE: dict[str, TradeCode] = {
 # Those of them that a form takes.
 TRADE_CODES: dict[str, TradeCode] = {
     code: trade for code, trade in CATALOGUE.items() if trade.voucher_kind
+}
+# Those into which cash comes, and those that are entered by the payer's account.
+CASH_IN = tuple(code for code, trade in TRADE_CODES.items() if not trade.has_payer)
+BY_PAYER: dict[str, TradeCode] = {
+    code: trade for code, trade in TRADE_CODES.items() if trade.has_payer
 }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from authorization.rules._catalogue import TradeCode
 from foundation.kernel.errors import Refused
 from foundation.kernel.flow import Flow, Step
 
@@ -198,7 +199,20 @@ FIELDS: dict[str, str] = {
     "amount_words": "Amount in capitals",
     "payee_name": "Payee",
     "payee_account": "Payee's account",
+    "id_number": "Identity number",
+    "mobile": "Mobile number",
 }
+# Where there is no payer's account the same places of a form are about the customer.
+FIELDS_OF_CASH_IN: dict[str, str] = {
+    "payer_name": "Customer's name",
+    "account": "Customer's account",
+}
+
+
+def field_name(name: str, trade: TradeCode) -> str:
+    """Return what a compared value of a transaction is called."""
+    own = {} if trade.has_payer else FIELDS_OF_CASH_IN
+    return own.get(name) or FIELDS[name]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What the authorization centre can be asked."""
 
-from authorization.selectors._checks import SENT_BACK_MANY, Check, checks
+from authorization.selectors._checks import SENT_BACK_MANY, Check, checks, identity
 from authorization.selectors._effect import Change, Effect, Held, Seats, held, what_if
 from authorization.selectors._figures import (
     DayOf,
@@ -14,6 +14,7 @@ from authorization.selectors._friction import (
     friction_reasons,
     friction_whole,
 )
+from authorization.selectors._identity import fresh_check, fresh_checks, opening, sign_ups
 from authorization.selectors._items import (
     Field,
     Record,
@@ -118,11 +119,14 @@ __all__ = [
     "desk_of",
     "draft_subject",
     "figures",
+    "fresh_check",
+    "fresh_checks",
     "friction",
     "friction_reasons",
     "friction_whole",
     "held",
     "history",
+    "identity",
     "inquiries",
     "is_confirmed",
     "item",
@@ -137,6 +141,7 @@ __all__ = [
     "on_hold",
     "open_inquiry",
     "open_verdict",
+    "opening",
     "own",
     "own_on_hold",
     "page",
@@ -153,6 +158,7 @@ __all__ = [
     "sent_back",
     "settling",
     "shown",
+    "sign_ups",
     "staffing",
     "to_desk",
     "to_teller",

@@ -10,11 +10,14 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from authorization import rules
-from authorization.models import Decision, Inquiry, Request
-from authorization.selectors._checks import Check, checks
+from authorization.models import Decision, Inquiry, Opening, Request, SignUp
+from authorization.selectors._checks import Check, checks, of_customer
+from authorization.selectors._identity import opening, sign_ups
 from authorization.selectors._waiting import inquiries
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
+from foundation.imaging.rules import Comparison
+from foundation.kernel import text
 from foundation.policy import selectors as policy
 from foundation.trail import selectors as trail
 
@@ -36,7 +39,7 @@ def locked(*, number: str) -> Request:
 def item(*, number: str) -> Request | None:
     """Return an item among those that the person may see, or None."""
     found: Request | None = (
-        Request.objects.select_related("institution", "entry", "work_item")
+        Request.objects.select_related("institution", "entry", "work_item", "id_check")
         .filter(number=number)
         .first()
     )
@@ -70,6 +73,8 @@ class Record:
     """Everything that is kept about one item."""
 
     request: Request
+    opening: Opening | None
+    sign_ups: Sequence[SignUp]
     fields: Sequence[Field]
     pages: Sequence[Page]
     decisions: Sequence[Decision]
@@ -82,6 +87,8 @@ def record(*, request: Request) -> Record:
     """Return an item with its images, comparison, decisions and timeline."""
     return Record(
         request=request,
+        opening=opening(request=request),
+        sign_ups=sign_ups(request=request) if request.trade.opens else (),
         fields=comparison(request=request),
         pages=imaging.pages(document_id=request.document_id),
         decisions=decisions(request=request),
@@ -110,6 +117,7 @@ class Shown:
     """Everything the workbench shows of one item."""
 
     request: Request
+    opening: Opening | None
     fields: Sequence[Field]
     pages: Sequence[Page]
     read: bool
@@ -138,6 +146,7 @@ def shown(*, request: Request) -> Shown:
     assert request.opened_at is not None
     return Shown(
         request=request,
+        opening=opening(request=request),
         fields=comparison(request=request),
         pages=imaging.pages(document_id=request.document_id),
         read=imaging.is_read(document_id=request.document_id),
@@ -150,33 +159,41 @@ def shown(*, request: Request) -> Shown:
 
 
 def comparison(*, request: Request) -> Sequence[Field]:
-    """Return what was keyed beside what the images say."""
+    """Return what was keyed beside what the images say; of an identity number both ends."""
+    found = imaging.comparison(document_id=request.document_id, expected=_expected(request))
+    return tuple(_field(request, row) for row in found)
+
+
+def _expected(request: Request) -> dict[str, object]:
     expected: dict[str, object] = {
         "voucher_no": request.voucher_no,
         "payer_name": request.payer_name,
-        "account": request.payer_account,
+        "account": "" if request.trade.opens else request.customer_account,
         "amount": request.amount_fen,
         "amount_words": request.amount_fen,
     }
-    if request.payee_account:
+    if request.trade.has_payer and request.payee_account:
         expected |= {"payee_name": request.payee_name, "payee_account": request.payee_account}
-    found = imaging.comparison(document_id=request.document_id, expected=expected)
-    return tuple(
-        Field(
-            label=rules.FIELDS[row.name],
-            name=row.name,
-            expected=row.expected,
-            read=row.read,
-            verdict=row.verdict,
-            confidence=row.confidence,
-            page_id=row.page_id,
-            box=row.box,
-        )
-        for row in found
+    asked = opening(request=request)
+    if asked is not None:
+        expected |= {"id_number": asked.id_number, "mobile": asked.mobile}
+    return expected
+
+
+def _field(request: Request, row: Comparison) -> Field:
+    hidden = row.name == "id_number"
+    return Field(
+        label=rules.field_name(row.name, request.trade),
+        name=row.name,
+        expected=text.mask_id(row.expected) if hidden else row.expected,
+        read=text.mask_id(row.read) if hidden else row.read,
+        verdict=row.verdict,
+        confidence=row.confidence,
+        page_id=row.page_id,
+        box=row.box,
     )
 
 
 def history(*, request: Request, limit: int = 5) -> Sequence[Request]:
-    """Return the payer's latest other items."""
-    rows = Request.objects.filter(payer_account=request.payer_account)
-    return tuple(rows.exclude(id=request.pk).order_by("-id")[:limit])
+    """Return the customer's latest other items on the same side."""
+    return tuple(of_customer(request=request).exclude(id=request.pk).order_by("-id")[:limit])

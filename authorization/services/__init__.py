@@ -1,8 +1,10 @@
 """What the authorization centre can do."""
 
+from authorization.services._customer import OpeningOrder, Order
 from authorization.services._deciding import decide, hand_back, let_go, open_next
-from authorization.services._entering import Order, attach, resubmit, submit, withdraw
+from authorization.services._entering import attach, resubmit, submit, withdraw
 from authorization.services._holding import answer, hold, lapse
+from authorization.services._identifying import check_identity
 from authorization.services._ruling import (
     approve_rule,
     approve_rules,
@@ -21,12 +23,14 @@ from authorization.services._timing import (
 from authorization.services._undoing import settle, undo, undo_seconds
 
 __all__ = [
+    "OpeningOrder",
     "Order",
     "alarm",
     "answer",
     "approve_rule",
     "approve_rules",
     "attach",
+    "check_identity",
     "decide",
     "decline_rule",
     "hand_back",

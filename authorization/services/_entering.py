@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
@@ -12,9 +11,10 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 
 from authorization import rules, selectors
-from authorization.models import Request
+from authorization.models import Opening, Request
 from authorization.services import _posting
 from authorization.services._content import content_of
+from authorization.services._customer import OPENING, Order, customer_of, identified, opening_of
 from authorization.services._holding import take_back
 from authorization.services._queueing import QUEUED, put_in, told
 from foundation.imaging import selectors as imaging_selectors
@@ -22,8 +22,8 @@ from foundation.imaging import services as imaging
 from foundation.imaging.models import Page
 from foundation.imaging.rules import SameImage
 from foundation.kernel import numbering
-from foundation.kernel.money import Money
 from foundation.ledger import selectors as ledger
+from foundation.ledger import services as ledger_services
 from foundation.people.models import Staff
 from foundation.ui import live
 from foundation.worklist import services as worklist
@@ -35,7 +35,7 @@ FIRST_PRIORITY = 10
 CONTENT = (
     "amount_fen", "payer_account", "payer_name", "payee_account", "payee_name", "voucher_no",
     "purpose", "by_agent", "manual_id", "document", "content_hash", "attempt", "decided_at",
-    "decider_label", "reasons", "remark",
+    "decider_label", "reasons", "remark", "id_check",
 )  # fmt: skip
 # What comes of the rule that an item is measured by.
 MEASURED = (
@@ -44,24 +44,16 @@ MEASURED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Order:
-    """What a teller typed, cleaned: accounts bare, amount in fen."""
-
-    trade_code: str
-    amount: Money
-    payer_account: str
-    voucher_no: str
-    payee_account: str = ""
-    payee_name: str = ""
-    purpose: str = ""
-    by_agent: bool = False
-    manual_id: bool = False
-
-
 @transaction.atomic
 def attach(
-    *, key: UUID, teller: Staff, data: bytes, name: str, image_class: str, at: datetime
+    *,
+    key: UUID,
+    teller: Staff,
+    data: bytes,
+    name: str,
+    image_class: str,
+    at: datetime,
+    side: str = "front",
 ) -> Page:
     """Keep one image of the item being entered, or of one that is with its teller again.
 
@@ -93,7 +85,7 @@ def attach(
         data=data,
         name=name,
         image_class=image_class,
-        side="front",
+        side=side,
         by=teller,
         at=at,
     )
@@ -110,12 +102,12 @@ def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
     """Take a counter transaction in: post it, or hold it for a second person by the rule.
 
     The same key with the same content returns the first item; with other content it is refused.
-    Refused too: no voucher image, a posting that the ledger would not take now, a payee's name
-    that is not the account's, a transaction for which no rule is in force.
+    Refused too: an image that is missing, a posting that the ledger would not take now, a payee's
+    name that is not the account's, an identity that the network does not bear out, a transaction
+    for which no rule is in force.
     """
     trade = rules.trade(order.trade_code)
-    payer = _payer(order, trade)
-    names = _names(order, payer)
+    customer = customer_of(order=order, trade=trade)
     request = Request(
         institution=teller.institution,
         key=key,
@@ -123,19 +115,25 @@ def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
         teller=teller,
         teller_label=teller.label,
         teller_person=teller.person,
-        document_id=_document(key),
+        document_id=_document(key, trade),
         created_at=at,
     )
-    _fill(request, order, names)
-    request.content_hash = content_of(request=request)
+    opening = _fill(request, order, customer)
+    request.content_hash = content_of(request=request, opening=opening)
     known = _sent_before(key, request.content_hash, teller)
     if known is not None:
         return known
     today = ledger.business_date(institution_id=teller.institution_id)
+    request.id_check = identified(request=request, opening=opening, at=at)
     request.number, request.business_date = _next_number(today), today
-    _measure(request, payer, today)
+    if opening is not None:
+        request.payee_account = ledger_services.reserve_number()
+    _measure(request, customer, today)
     with _once():
         request.save(force_insert=True)
+    if opening is not None:
+        opening.request = request
+        opening.save(force_insert=True)
     _posting.try_out(request=request, on=today, at=at)
     told(request=request, step="submit", actor=teller.label, at=at, amount=str(order.amount))
     if request.why:
@@ -154,16 +152,18 @@ def resubmit(*, number: str, order: Order, teller: Staff, at: datetime) -> Reque
     """
     request = selectors.locked(number=number)
     _check_own(request, teller)
-    payer = _payer(order, rules.trade(request.trade_code))
-    names = _names(order, payer)
-    _fill(request, order, names)
-    request.document_id = _document(request.key)
+    customer = customer_of(order=order, trade=request.trade)
+    opening = _fill(request, order, customer)
+    request.document_id = _document(request.key, request.trade)
     request.attempt, request.level = request.attempt + 1, 1
-    request.content_hash = content_of(request=request)
+    request.content_hash = content_of(request=request, opening=opening)
+    request.id_check = identified(request=request, opening=opening, at=at)
     request.decided_at = None
     request.decider_label, request.reasons, request.remark = "", [], ""
     on = _posting.day_of(request=request)
-    _measure(request, payer, on)
+    _measure(request, customer, on)
+    if opening is not None:
+        opening.save(update_fields=OPENING)
     _posting.try_out(request=request, on=on, at=at)
     told(
         request=request,
@@ -216,18 +216,18 @@ def _take_turns(key: UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(key)])
 
 
-def _measure(request: Request, payer: ledger.Holder, on: date) -> None:
+def _measure(request: Request, customer: ledger.Holder, on: date) -> None:
     """Keep with an item what its rule looks at, and what comes of it."""
     rule = selectors.rule_in_force(
         trade_code=request.trade_code, on=on, institution_id=request.institution_id
     )
     request.teller_grade = request.teller.grade
-    request.payer_state = payer.state
+    request.payer_state = customer.state
     request.customer_kinds = [
         kind
         for kind, there in (
-            ("staff", payer.works_here),
-            ("elsewhere", payer.institution_id != request.institution_id),
+            ("staff", customer.works_here),
+            ("elsewhere", customer.institution_id != request.institution_id),
         )
         if there
     ]
@@ -259,29 +259,18 @@ def _queue(request: Request, step: str, priority: int, at: datetime) -> None:
     request.save(update_fields=sorted({*CONTENT, *MEASURED, *QUEUED}))
 
 
-def _payer(order: Order, trade: rules.TradeCode) -> ledger.Holder:
-    """Return who pays; refuse paying oneself, and a payee whose name the account has not."""
-    if trade.needs_payee and order.payer_account == order.payee_account:
-        raise rules.SameAccount(field="payee_account")
-    payer = ledger.holder(number=order.payer_account)
-    if trade.needs_payee and not ledger.is_held_by(
-        number=order.payee_account, name=order.payee_name
-    ):
-        raise rules.NameDiffers(field="payee_name")
-    return payer
-
-
-def _fill(request: Request, order: Order, names: tuple[str, str]) -> None:
-    """Put into an item what was typed."""
+def _fill(request: Request, order: Order, customer: ledger.Holder) -> Opening | None:
+    """Put into an item what was typed; return the fields of an opening, to be saved with it."""
     request.amount_fen = order.amount.fen
-    request.payer_account, request.payer_name = order.payer_account, names[0]
-    request.payee_account, request.payee_name = order.payee_account, names[1]
+    request.payer_name = customer.name
+    request.payer_account = order.payer_account if request.trade.has_payer else ""
+    if not request.trade.opens:  # where it is made, the account's number is kept with the item
+        request.payee_account = order.payee_account
+    takes = request.trade.needs_payee or request.trade.opens
+    request.payee_name = order.payee_name if takes else ""
     request.voucher_no, request.purpose = order.voucher_no, order.purpose
     request.by_agent, request.manual_id = order.by_agent, order.manual_id
-
-
-def _names(order: Order, payer: ledger.Holder) -> tuple[str, str]:
-    return payer.name, order.payee_name if order.payee_account else ""
+    return opening_of(request=request, order=order) if request.trade.opens else None
 
 
 def _unsent(subject: str) -> bool:
@@ -303,11 +292,15 @@ def _check_images_open(key: UUID, teller: Staff) -> None:
         raise rules.ImagesClosed(field="image")
 
 
-def _document(key: UUID) -> int:
+def _document(key: UUID, trade: rules.TradeCode) -> int:
+    """Return the images of a form; refuse one in which some are missing."""
     found = imaging_selectors.documents(subject=selectors.draft_subject(key=key))
     pages = imaging_selectors.pages(document_id=found[0].pk) if found else ()
-    if not any(page.image_class == "voucher" for page in pages):
+    there = {rules.slot_of(page.image_class, page.side) for page in pages}
+    if rules.SLOTS["voucher"] not in there:
         raise rules.ImageMissing(field="images")
+    if not {*rules.slots_needed(trade)} <= there:
+        raise rules.SlotEmpty(field="images")
     return found[0].pk
 
 

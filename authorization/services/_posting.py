@@ -2,32 +2,53 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
-from authorization import events, rules
-from authorization.models import Request
+from django.db import transaction
+
+from authorization import events, rules, selectors
+from authorization.models import Opening, Request, SignUp
 from foundation.kernel import bus
 from foundation.ledger import selectors as ledger_selectors
 from foundation.ledger import services as ledger
 from foundation.ledger.rules import Leg, NoDayOpen
 from foundation.ui import live
 
-CASH = "1001"
+CASH, PERSONAL = "1001", "2011"
+
+
+class _TriedOut(Exception):
+    """Everything was tried; nothing of it is to stay."""
 
 
 def try_out(*, request: Request, on: date, at: datetime) -> None:
-    """Validate the posting in full and write nothing; what cannot post never reaches a queue."""
+    """Validate the posting in full and leave nothing; what cannot post never reaches a queue.
+
+    An account to be opened is opened for the trial and taken back with it.
+    """
     order = _order(request, on, at)
-    ledger.dry_run(**{name: order[name] for name in order.keys() - {"voucher_no", "subject"}})
+    dry = {name: order[name] for name in order.keys() - {"voucher_no", "subject"}}
+    if not request.trade.opens:
+        ledger.dry_run(**dry)
+        return
+    with suppress(_TriedOut), transaction.atomic():
+        _open_account(request, on, at)
+        ledger.dry_run(**dry)
+        raise _TriedOut
 
 
 def post(*, request: Request, on: date, at: datetime) -> None:
     """Post an approved item once and tell who compares vouchers."""
+    if request.trade.opens:
+        _open_account(request, on, at)
     entry = ledger.post(**_order(request, on, at))
     request.state = rules.FLOW.after(request.state, "post")
     request.entry_id, request.journal_no, request.posted_at = entry.pk, entry.journal_no, at
     request.save(update_fields=["state", "entry", "journal_no", "posted_at"])
+    if request.trade.opens:
+        _sign_up(request, at)
     bus.publish(
         events.Completed(
             request_id=request.pk,
@@ -38,6 +59,43 @@ def post(*, request: Request, on: date, at: datetime) -> None:
         )
     )
     live.tell("authorization", request.institution_id)
+
+
+def _open_account(request: Request, on: date, at: datetime) -> None:
+    """Open the account of an item under the number that was kept for it."""
+    ledger.open_account(
+        institution_id=request.institution_id,
+        subject_code=PERSONAL,
+        name=request.payee_name,
+        on=on,
+        at=at,
+        by=request.teller_label,
+        number=request.payee_account,
+        customer_number=_opening(request).id_number,
+    )
+
+
+def _sign_up(request: Request, at: datetime) -> None:
+    """Keep what the customer has now."""
+    opening = _opening(request)
+    SignUp.objects.bulk_create(
+        SignUp(
+            institution_id=request.institution_id,
+            request=request,
+            product=product,
+            account=request.payee_account,
+            mobile="" if product == rules.ACCOUNT else opening.mobile,
+            daily_fen=opening.atm_daily_fen if product == rules.ATM_TRANSFER else None,
+            at=at,
+        )
+        for product in opening.products
+    )
+
+
+def _opening(request: Request) -> Opening:
+    opening = selectors.opening(request=request)
+    assert opening is not None, "who opens an account says for whom"
+    return opening
 
 
 def day_of(*, request: Request) -> date:
@@ -52,16 +110,10 @@ def day_of(*, request: Request) -> date:
 
 
 def _order(request: Request, on: date, at: datetime) -> dict[str, Any]:
-    counter = request.payee_account or ledger_selectors.internal_account(
-        institution_id=request.institution_id, subject_code=CASH
-    )
     return {
         "key": f"authorization:{request.number}",
         "institution_id": request.institution_id,
-        "legs": [
-            Leg(account=request.payer_account, fen=request.amount_fen),
-            Leg(account=counter, fen=-request.amount_fen),
-        ],
+        "legs": _legs(request),
         "trade_code": request.trade_code,
         "teller": request.teller_label.partition(" ")[0],
         "business_date": on,
@@ -69,3 +121,13 @@ def _order(request: Request, on: date, at: datetime) -> dict[str, Any]:
         "subject": request.subject,
         "at": at,
     }
+
+
+def _legs(request: Request) -> list[Leg]:
+    """Return both legs, the customer's first: what comes in is a credit, what goes out a debit."""
+    fen = request.amount_fen if request.trade.has_payer else -request.amount_fen
+    other = request.payee_account if request.trade.has_payer else ""
+    counter = other or ledger_selectors.internal_account(
+        institution_id=request.institution_id, subject_code=CASH
+    )
+    return [Leg(account=request.customer_account, fen=fen), Leg(account=counter, fen=-fen)]

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import UUID, uuid4
-
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from authorization import forms, rules, selectors, services
 from authorization.models import Request
 from authorization.selectors import quality as doubts
 from authorization.web import _desk, _drawn, _rule_words
+from authorization.web._counter import (
+    attach,
+    check_identity,
+    choose,
+    correct,
+    item_or_404,
+    mine,
+    new,
+    receipt,
+    receipt_file,
+    withdraw,
+)
+from authorization.web._counter import seen as seen_by
 from authorization.web._desk import pictures
 from authorization.web._friction import friction
 from authorization.web._holds import answer, hold, on_hold
@@ -31,13 +41,11 @@ from authorization.web._rules import (
 from authorization.web._staffing import staffing
 from authorization.web._talk import talk, talking, write
 from authorization.web._team import team
-from foundation.imaging import selectors as imaging
 from foundation.kernel.errors import Refused
 from foundation.kernel.text import whole
-from foundation.people.models import Staff
 from foundation.people.roles import Permission
 from foundation.ui import menu
-from foundation.ui.web import action, record_refusal, refusals_in, requires, signed_in
+from foundation.ui.web import action, record_refusal, requires, signed_in
 from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
 
@@ -46,6 +54,8 @@ __all__ = [
     "answer",
     "approve_rules",
     "attach",
+    "check_identity",
+    "choose",
     "comparison",
     "correct",
     "decide",
@@ -64,6 +74,7 @@ __all__ = [
     "propose_catalogue",
     "propose_rule",
     "receipt",
+    "receipt_file",
     "relief",
     "rule",
     "rule_history",
@@ -79,95 +90,6 @@ __all__ = [
 ]
 
 
-@require_http_methods(["GET", "POST"])
-@requires(Permission.AUTHORIZATION_SUBMIT)
-def new(request: HttpRequest, trade_code: str) -> HttpResponse:
-    """Take in a counter transaction: one form, its images, one send."""
-    trade = rules.trade(trade_code)
-    form = forms.FORMS[trade.code](request.POST or None, initial={"key": uuid4()})
-    if request.method == "POST" and form.is_valid():
-        with refusals_in(request, form):
-            sent = services.submit(
-                key=form.cleaned_data["key"],
-                order=form.order(trade.code),
-                teller=signed_in(request),
-                at=timezone.now(),
-            )
-            return redirect("authorization:item", sent.number)
-    return _form_page(request, form, trade)
-
-
-@require_http_methods(["GET", "POST"])
-@requires(Permission.AUTHORIZATION_SUBMIT)
-def correct(request: HttpRequest, number: str) -> HttpResponse:
-    """Mend a returned item and send it again."""
-    item = _item_or_404(number)
-    trade = rules.trade(item.trade_code)
-    form = forms.FORMS[trade.code](request.POST or None, initial=_typed(item))
-    if request.method == "POST" and form.is_valid():
-        with refusals_in(request, form):
-            services.resubmit(
-                number=number,
-                order=form.order(trade.code),
-                teller=signed_in(request),
-                at=timezone.now(),
-            )
-            return redirect("authorization:item", number)
-    return _form_page(request, form, trade, item)
-
-
-@action
-@require_POST
-@requires(Permission.IMAGE_ADD)
-def attach(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Keep one image of the form with this key; answer the row of its images."""
-    form = forms.Attachment(request.POST, request.FILES)
-    if form.is_valid():
-        image = form.cleaned_data["image"]
-        with refusals_in(request, form):
-            services.attach(
-                key=key,
-                teller=signed_in(request),
-                data=image.read(),
-                name=image.name,
-                image_class=form.cleaned_data["image_class"],
-                at=timezone.now(),
-            )
-    return _images_part(request, key, form)
-
-
-@require_GET
-@requires(Permission.AUTHORIZATION_SUBMIT)
-def mine(request: HttpRequest) -> HttpResponse:
-    """Show the teller's own items of the day, what was sent back first, live."""
-    teller = signed_in(request)
-    today = menu.business_date(teller, timezone.localdate())
-    rows = selectors.own(teller=teller, on=today)
-    _seen(teller, [row.number for row in rows if row.decided_at])
-    part = "authorization/_own.html" if request.headers.get("HX-Request") else ""
-    shown = {"today": today, "table": _drawn.own(rows)}
-    return render(request, part or "authorization/mine.html", shown)
-
-
-@action
-@require_POST
-@requires(Permission.AUTHORIZATION_SUBMIT, missing=(rules.NoSuchItem,))
-def withdraw(request: HttpRequest, number: str) -> HttpResponse:
-    """Take one's own waiting or returned item back."""
-    services.withdraw(number=number, teller=signed_in(request), at=timezone.now())
-    return redirect("authorization:item", number)
-
-
-@require_GET
-@requires(Permission.AUTHORIZATION_VIEW)
-def receipt(request: HttpRequest, number: str) -> HttpResponse:
-    """Show the receipt of a posted item, made for paper."""
-    item = _item_or_404(number)
-    if item.state != rules.POSTED:
-        raise Http404
-    return render(request, "authorization/receipt.html", {"item": item})
-
-
 @require_GET
 @requires(Permission.AUTHORIZATION_DECIDE)
 def workbench(request: HttpRequest) -> HttpResponse:
@@ -180,7 +102,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
 @requires(Permission.AUTHORIZATION_DECIDE, missing=(rules.NoSuchItem,))
 def decide(request: HttpRequest, number: str) -> HttpResponse:
     """Record the authorizer's decision and bring the next item with the same answer."""
-    _item_or_404(number)
+    item_or_404(number)
     form = forms.Decision(request.POST)
     if not form.is_valid():
         return _desk.desk(request, form=form)
@@ -201,7 +123,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.AUTHORIZATION_DECIDE, missing=(rules.NoSuchItem,))
 def undo(request: HttpRequest, number: str) -> HttpResponse:
     """Take back what was just decided, and bring the item to the desk again."""
-    _item_or_404(number)
+    item_or_404(number)
     try:
         services.undo(number=number, by=signed_in(request), at=timezone.now())
     except Refused as refusal:
@@ -225,7 +147,7 @@ def hand_back(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.AUTHORIZATION_VIEW)
 def comparison(request: HttpRequest, number: str) -> HttpResponse:
     """Answer the rows of keyed and read, as far as the images are read by now."""
-    fields = selectors.comparison(request=_item_or_404(number))
+    fields = selectors.comparison(request=item_or_404(number))
     return render(request, "authorization/_compare.html", {"fields": fields})
 
 
@@ -276,11 +198,12 @@ def items(request: HttpRequest) -> HttpResponse:
 @requires(Permission.AUTHORIZATION_VIEW)
 def item(request: HttpRequest, number: str) -> HttpResponse:
     """Show one item: where it stands, what was keyed, its images and all that happened."""
-    found = _item_or_404(number)
+    found = item_or_404(number)
     seen = selectors.record(request=found)
     shown = {"seen": seen, "own": found.teller_id == signed_in(request).pk}
+    shown["identity"] = selectors.identity(request=found)
     if shown["own"] and found.decided_at:
-        _seen(signed_in(request), [found.number])
+        seen_by(signed_in(request), [found.number])
     shown["pictures"] = pictures(seen.pages, seen.fields)
     shown |= {"why": _rule_words.why(found.why), **_drawn.waiting(seen, signed_in(request))}
     shown |= _doubts(request, found) | talking(found, signed_in(request))
@@ -298,55 +221,3 @@ def _doubts(request: HttpRequest, item: Request) -> dict[str, object]:
         "may_object": refused and not cases and staff.institution_id == item.institution_id,
         "may_report": yes and not cases and Permission.QUALITY_VIEW in held,
     }
-
-
-def _seen(teller: Staff, numbers: list[str]) -> None:
-    """Keep that a page of the teller shows what was decided."""
-    if numbers:
-        services.seen_by_teller(teller=teller, numbers=numbers, at=timezone.now())
-
-
-def _form_page(
-    request: HttpRequest,
-    form: forms.CashWithdrawal,
-    trade: rules.TradeCode,
-    item: Request | None = None,
-) -> HttpResponse:
-    key = form.images_key()
-    why = [rules.REASONS[code] for code in item.reasons] if item else []
-    context = {"form": form, "trade": trade, "item": item, "why": why, **_images(key)}
-    name = "correct" if item else "new"
-    status = 422 if form.errors else 200
-    return render(request, f"authorization/{name}.html", context, status=status)
-
-
-def _images_part(request: HttpRequest, key: UUID, form: forms.Attachment) -> HttpResponse:
-    status = 422 if form.errors else 200
-    return render(request, "authorization/_images.html", _images(key, form), status=status)
-
-
-def _images(key: UUID, form: forms.Attachment | None = None) -> dict[str, Any]:
-    found = imaging.documents(subject=selectors.draft_subject(key=key))
-    pages = imaging.pages(document_id=found[0].pk) if found else ()
-    return {"key": key, "pages": pages, "image_form": form or forms.Attachment()}
-
-
-def _typed(item: Request) -> dict[str, object]:
-    return {
-        "key": item.key,
-        "payer_account": item.payer_account,
-        "payee_account": item.payee_account,
-        "payee_name": item.payee_name,
-        "voucher_no": item.voucher_no,
-        "amount": item.amount,
-        "purpose": item.purpose,
-        "by_agent": item.by_agent,
-        "manual_id": item.manual_id,
-    }
-
-
-def _item_or_404(number: str) -> Request:
-    found = selectors.item(number=number)
-    if found is None:
-        raise Http404
-    return found

@@ -91,11 +91,16 @@ def likely_next(authorizer: Staff) -> list[dict[str, str]]:
     ]
 
 
+def _title(page: Page) -> str:
+    slot = rules.slot_of(page.image_class, page.side)
+    return gettext(slot.name) if slot else gettext("Image")
+
+
 def pictures(pages: Sequence[Page], fields: Sequence[selectors.Field]) -> list[dict[str, Any]]:
     """Return the images of an item as the viewer takes them, with the boxes of what was read."""
     return [
         {
-            "title": gettext("Identity document" if page.image_class == "id" else "Voucher"),
+            "title": _title(page),
             "src": reverse("imaging:view" if page.view else "imaging:original", args=[page.pk]),
             "thumb": reverse("imaging:thumb" if page.thumb else "imaging:original", args=[page.pk]),
             "width": page.width_px,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from authorization import forms, rules, selectors, services
 from authorization.models import Inquiry, Request
 from authorization.web import _desk
-from foundation.imaging import selectors as imaging
+from authorization.web._images import images
 from foundation.kernel.errors import Refused
 from foundation.kernel.text import whole
 from foundation.people.models import Staff
@@ -90,8 +90,7 @@ def _answer_page(
 ) -> HttpResponse:
     context = {"form": form, "item": item, "inquiry": inquiry}
     if inquiry.kind == rules.RESCAN and item.teller_id == signed_in(request).pk:
-        pages = imaging.pages(document_id=item.document_id)
-        context |= {"key": item.key, "pages": pages, "image_form": forms.Attachment()}
+        context |= images(item.key, item.trade_code)
     status = 422 if form.errors else 200
     return render(request, "authorization/answer.html", context, status=status)
 

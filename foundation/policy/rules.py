@@ -169,6 +169,8 @@ NUMBERS: dict[str, Number] = {
         Number("authorization.wait_target_seconds", int, "s", "How long an item may wait"),
         Number("authorization.review_percent", int, "%", "Share of decisions seen again blind"),
         Number("authorization.objection_hours", int, "hours", "How long an outlet may object"),
+        Number("authorization.id_check_seconds", int, "s", "How long a check of an identity holds"),
+        Number("authorization.atm_daily_most_fen", int, "fen", "Largest daily limit at machines"),
         Number("authorization.quick_seconds", int, "s", "Below which an approval is quick"),
         Number("authorization.quick_images", int, "images", "Images from which quick is odd"),
         Number(

@@ -64,6 +64,11 @@ STATES: dict[str, Look] = {
     "read": Look(_("Read"), "ok", "text-scan-2"),
     "unreadable": Look(_("Not readable"), "warn", "alert-triangle"),
     "replaced": Look(_("Replaced"), "", "refresh"),
+    "match": Look(_("Agrees"), "ok", "check"),
+    "name_differs": Look(_("Number exists, name differs"), "bad", "x"),
+    "no_such_number": Look(_("No such number"), "bad", "x"),
+    "photo_differs": Look(_("Photo differs"), "bad", "x"),
+    "down": Look(_("Network not reached"), "warn", "alert-triangle"),
     "ok": Look(_("Done"), "ok", "check"),
     "forbidden": Look(_("Not allowed"), "bad", "hand-stop"),
 }

@@ -106,9 +106,9 @@ NAMES: Mapping[str, str] = {
 # What is done, by the room that tells of it: the codes by which the trail keeps it.
 _STEPS: Mapping[str, str] = {
     "authorization": (
-        "alarm answer approve approve_rule confirm decline_rule dismiss_case escalate examine_case "
-        "hand_back hold lapse open propose_rule raise_case reject resubmit return review submit "
-        "time_out undo uphold_case withdraw write"
+        "alarm answer approve approve_rule check_identity confirm decline_rule dismiss_case "
+        "escalate examine_case hand_back hold lapse open propose_rule raise_case reject resubmit "
+        "return review submit time_out undo uphold_case withdraw write"
     ),
     "imaging": (
         "document.opened page.added page.copied page.read page.read_again page.rescanned "

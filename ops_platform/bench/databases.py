@@ -42,3 +42,10 @@ def use(name: str) -> None:
         opened.settings_dict = {**opened.settings_dict, "NAME": name}
         _opened[name] = opened
     connections[_ALIAS] = _opened[name]
+
+
+def use_in_thread(name: str) -> None:
+    """Let Django speak to the database from this thread, by a connection of its own."""
+    opened = connections.create_connection(_ALIAS)
+    opened.settings_dict = {**opened.settings_dict, "NAME": name}
+    connections[_ALIAS] = opened

@@ -14,6 +14,7 @@ from ops_platform.demo.books import Books
 from ops_platform.demo.cases import Case, Customer, Hours, Planner, Size
 from ops_platform.demo.papers import Paper, Registry
 from ops_platform.demo.play import Crew, Day
+from ops_platform.demo.seat import Seat
 
 Say = Callable[[str], None]
 OPENS, CLOSES = time(9), time(17)
@@ -69,10 +70,13 @@ def simulate(stage: Stage, *, on: date, size: Size, hours: Hours, plant: bool = 
         registry=stage.registry,
         drawn=_drawn(stage, planned, on),
     )
+    seat = Seat(day, hours, waiting=size.waiting > 0)
     for done, case in enumerate(planned, start=1):
+        seat.until(case.at)
         day.play(case)
         if done % EVERY == 0 or done == len(planned):
             stage.say(f"{on}: {done}/{len(planned)} transactions")
+    seat.until(hours.closes)
     return day
 
 

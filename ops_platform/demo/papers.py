@@ -16,7 +16,7 @@ from ops_platform.demo.cases import Case, Customer
 
 FEW = 8
 KINDS = {cases.WITHDRAWAL: "withdrawal", cases.TRANSFER: "transfer"}
-IMAGE_CLASSES = {"id_card": "id"}
+IMAGE_CLASSES = {"id_card": "id", "id_back": "id", "photo": "photo"}
 # The label that stands before each field on paper, as a reader needs it to know the field.
 LABELS = {
     "date": "日期",
@@ -28,6 +28,8 @@ LABELS = {
     "amount_words": "金额(大写)",
     "amount": "金额(小写)",
     "id_number": "证件号码",
+    "mobile": "手机号码",
+    "address": "联系地址",
     "purpose": "用途",
 }
 
@@ -45,6 +47,11 @@ class Sheet:
     def image_class(self) -> str:
         """Return the class under which imaging keeps it."""
         return IMAGE_CLASSES.get(self.kind, "voucher")
+
+    @property
+    def side(self) -> str:
+        """Return which side of its sheet it is."""
+        return "back" if self.kind == "id_back" else "front"
 
 
 @dataclass(frozen=True)

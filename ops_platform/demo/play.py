@@ -102,7 +102,7 @@ class Day:
                 key=key, order=self._order(case), teller=teller, at=case.at
             )
         if case.ending in STEPS:
-            request = self._decided(case, request, teller, second)
+            request = self.decided(case, request, teller, second)
             self._seen(request, teller)
         if case.ending == "mend":
             request = self._mended(case, request, teller, second)
@@ -110,14 +110,17 @@ class Day:
             with people.acting(staff=teller):
                 at = case.at + timedelta(seconds=40)
                 request = authorization.withdraw(number=request.number, teller=teller, at=at)
+        self.matched(request)
+        if case.plant:
+            self._note(case, teller, subject=request.subject, journal_no=request.journal_no)
+
+    def matched(self, request: Request) -> None:
+        """Let a posted item's voucher be compared: history is not to wait for the worker."""
         if request.posted_at:
-            # A worker does the same when it comes; history is not to wait for it.
             with people.acting_as_system(reason="demo matching"):
                 monitoring.match_document(
                     document_id=request.document_id, at=request.posted_at + MATCHED_AFTER
                 )
-        if case.plant:
-            self._note(case, teller, subject=request.subject, journal_no=request.journal_no)
 
     def _seen(self, request: Request, teller: Staff) -> None:
         """Let the teller see what was decided."""
@@ -147,7 +150,7 @@ class Day:
                     text = papers.as_read(paper)
                     imaging.record_reading(page_id=page.pk, text=text, failure="", at=case.at)
 
-    def _decided(
+    def decided(
         self, case: Case, request: Request, teller: Staff, second: Sequence[Paper] = ()
     ) -> Request:
         """Let authorizers work the queue, asking what is to be asked, until the item is decided."""
@@ -227,7 +230,7 @@ class Day:
             request = authorization.resubmit(
                 number=request.number, order=self._order(case), teller=teller, at=again
             )
-        return self._decided(case, request, teller)
+        return self.decided(case, request, teller)
 
     def _attach_again(
         self, request: Request, teller: Staff, sheets: Sequence[Paper], at: datetime

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from random import Random
@@ -47,14 +47,22 @@ class Outcome:
         return self.told_yes + self.refused.total()
 
 
-def contest(*, holder: Staff, others: Sequence[Staff], threads: int, items: int) -> Outcome:
+def contest(
+    *,
+    holder: Staff,
+    others: Sequence[Staff],
+    threads: int,
+    items: int,
+    begin: Callable[[], object] = object,
+) -> Outcome:
     """Let so many threads decide one item at the same moment, item after item.
 
     Half of them are the holder, who pressed a key again and again; the rest are others who know the
-    fence. They say yes, no and send back in turn. The queue must hold the items.
+    fence. They say yes, no and send back in turn. The queue must hold the items. Each thread calls
+    `begin` first.
     """
     outcome, numbers = Outcome(), []
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(threads, initializer=begin) as pool:
         for _ in range(items):
             item = _opened(holder)
             assert item is not None, "the queue is empty"
@@ -75,7 +83,9 @@ def contest(*, holder: Staff, others: Sequence[Staff], threads: int, items: int)
     return outcome
 
 
-def stalls(*, first: Staff, second: Staff, seed: int) -> Outcome:
+def stalls(
+    *, first: Staff, second: Staff, seed: int, begin: Callable[[], object] = object
+) -> Outcome:
     """Let a desk stall around the end of its lease while another asks for the next item.
 
     The other is given the same item when the lease has ended, and one behind it otherwise. It goes
@@ -83,7 +93,7 @@ def stalls(*, first: Staff, second: Staff, seed: int) -> Outcome:
     """
     outcome, numbers = Outcome(), set()
     chance = Random(seed)  # noqa: S311 - it spreads moments
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(2, initializer=begin) as pool:
         while (item := _opened(first)) is not None:
             _shorten(item)
             together = threading.Barrier(2)

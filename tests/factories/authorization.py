@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
 from itertools import count
+from typing import Any
 from uuid import UUID, uuid4
 
 from PIL import Image, ImageDraw
 
-from authorization import services
-from authorization.models import Request
+from authorization import rules, services
+from authorization.models import IdCheck, Request
+from foundation.kernel import numbering
 from foundation.kernel.money import Money
 from foundation.ledger import rules as ledger_rules
 from foundation.ledger import services as ledger
@@ -19,6 +22,7 @@ from foundation.people.models import Institution, Staff
 from tests.factories import people
 
 BY = "110001 陈明"
+CUSTOMER = "何雨桐"
 _drawn = count(1)
 
 
@@ -117,15 +121,63 @@ def transfer(at_counter: Counter, yuan: str = "1,000.00", **more: str) -> servic
     return services.Order(trade_code="1101", amount=Money.parse(yuan), **(wanted | more))
 
 
-def attached(teller: Staff) -> UUID:
-    """Return the key of a form that has its voucher image."""
-    key = uuid4()
-    services.attach(
-        key=key, teller=teller, data=image(), name="v.png", image_class="voucher", at=people.NOON
+def deposit(at_counter: Counter, yuan: str = "1,000.00", **more: str) -> services.Order:
+    """Return a cash deposit on the payer's account."""
+    wanted = {
+        "payee_account": at_counter.payer.number,
+        "payee_name": at_counter.payer.name,
+        "voucher_no": "0744719025",
+    }
+    return services.Order(trade_code="1001", amount=Money.parse(yuan), **(wanted | more))
+
+
+def identity(shape: str = "001") -> str:
+    """Return an identity number with these three digits before its check character.
+
+    991 to 995 are answered by the simulated network with other than agreement.
+    """
+    return numbering.resident_id(region="119999", born=date(1990, 5, 17), serial=int(shape))
+
+
+def checked(teller: Staff, name: str = CUSTOMER, shape: str = "001") -> IdCheck:
+    """Let a teller ask the network about a customer."""
+    return services.check_identity(name=name, number=identity(shape), teller=teller, at=people.NOON)
+
+
+def opening(yuan: str = "100.00", *, shape: str = "001", **more: object) -> services.Order:
+    """Return an order for an account with all three further products."""
+    asked: dict[str, Any] = {
+        "id_number": identity(shape),
+        "mobile": "13800138000",
+        "address": "北京市海淀区清河中街1号",
+        "internet_bank": True,
+        "sms_alert": True,
+        "atm_daily": Money(2_000_000),
+    }
+    own = {name: more.pop(name) for name in [*more] if name in asked}
+    usual: dict[str, Any] = {"voucher_no": "0744719026", "payee_name": CUSTOMER}
+    return services.Order(
+        trade_code="1202",
+        amount=Money.parse(yuan),
+        opening=services.OpeningOrder(**(asked | own)),
+        **(usual | more),
     )
+
+
+def attached(teller: Staff, *slots: str) -> UUID:
+    """Return the key of a form that has its voucher image, or the images of these places."""
+    key = uuid4()
+    for slot in slots or ("voucher",):
+        place = rules.SLOTS[slot]
+        services.attach(
+            key=key, teller=teller, data=image(), name="v.png", image_class=place.image_class,
+            side=place.side, at=people.NOON,
+        )  # fmt: skip
     return key
 
 
 def sent(teller: Staff, order: services.Order) -> Request:
-    """Send an order with its image."""
-    return services.submit(key=attached(teller), order=order, teller=teller, at=people.NOON)
+    """Send an order with its images."""
+    slots = rules.slots_needed(rules.trade(order.trade_code))
+    key = attached(teller, *(slot.code for slot in slots))
+    return services.submit(key=key, order=order, teller=teller, at=people.NOON)

@@ -64,6 +64,8 @@ NUMBERS_OF_THE_BANK = {
     "authorization.wait_target_seconds": "30",
     "authorization.review_percent": "3",
     "authorization.objection_hours": "24",
+    "authorization.id_check_seconds": "1800",
+    "authorization.atm_daily_most_fen": "5000000",
     "authorization.quick_seconds": "5",
     "authorization.quick_images": "5",
     "ledger.opens_ahead_minutes": "60",

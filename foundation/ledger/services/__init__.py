@@ -4,6 +4,7 @@ from foundation.ledger.services._accounts import (
     change_state,
     define_subject,
     open_account,
+    reserve_number,
 )
 from foundation.ledger.services._anchoring import drop_anchor
 from foundation.ledger.services._archive import archive_due, archive_month
@@ -90,6 +91,7 @@ __all__ = [
     "propose_shards",
     "purge_exports",
     "release_hold",
+    "reserve_number",
     "resume",
     "reverse",
     "seal_day",

@@ -94,6 +94,14 @@ def locked(*, number: str) -> Account:
     return account
 
 
+def reserve_number() -> str:
+    """Return an account number that nobody else will be given, for an account to be opened later.
+
+    A number of which nothing comes is left out; the numbers of accounts need not be without gaps.
+    """
+    return _next_number()
+
+
 def _next_number() -> str:
     """Return the next number that is not taken: a given one may have come before the sequence."""
     with connection.cursor() as cursor:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from uuid import uuid4
 
 from django.utils import timezone
@@ -33,8 +34,11 @@ def run() -> list[Row]:
     """Make the queue and let them at it; every figure is asked of the rows."""
     try:
         holder, others = prepare()
-        contest = deciding.contest(holder=holder, others=others, threads=THREADS, items=ITEMS)
-        stalls = deciding.stalls(first=holder, second=others[0], seed=SEED)
+        begin = partial(databases.use_in_thread, NAME)
+        contest = deciding.contest(
+            holder=holder, others=others, threads=THREADS, items=ITEMS, begin=begin
+        )
+        stalls = deciding.stalls(first=holder, second=others[0], seed=SEED, begin=begin)
         return [
             *_rows(f"{THREADS} at one item, {contest.attempts} attempts", contest),
             *_rows(f"{stalls.taken_over} items taken over from a desk that stalled", stalls),

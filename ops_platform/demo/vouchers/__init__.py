@@ -18,6 +18,8 @@ from ops_platform.demo.vouchers.scan import MARGIN, moved, scan
 
 _DRAWN_APART: dict[str, Callable[[Mapping[str, Any], Random], Sheet]] = {
     "id_card": cards.id_card,
+    "id_back": cards.id_back,
+    "photo": cards.photo,
     "seal": cards.seal,
 }
 KINDS = (*LAYOUTS, *_DRAWN_APART)

@@ -1,4 +1,4 @@
-"""Draws what lies beside a voucher: the front of an identity card, marked as a specimen; a seal."""
+"""Draws what lies beside a voucher: both sides of a specimen card, a drawn face, a seal."""
 
 from __future__ import annotations
 
@@ -44,6 +44,48 @@ def id_card(fields: Mapping[str, Any], random: Random) -> Sheet:
     ):
         sheet.fill(name, box, text, pen="sans")
     _specimen(sheet)
+    return sheet
+
+
+def id_back(fields: Mapping[str, Any], random: Random) -> Sheet:
+    """Return the back of such a card, with a pattern of its own."""
+    sheet = Sheet(Image.new("RGB", CARD_SIZE, (232, 240, 236)), random)
+    draw = ImageDraw.Draw(sheet.image)
+    step = random.randrange(11, 23)
+    for offset in range(0, 1010, step):
+        draw.arc((offset - 300, 40, offset + 300, 600), 200, 340, fill=(206, 224, 216), width=3)
+    for place in range(12):
+        x, y = random.randrange(40, 960), random.randrange(40, 600)
+        draw.ellipse((x - 30 - place, y - 30, x + 30, y + 30), outline=(190, 214, 204), width=4)
+    for at, text, size in (
+        ((505, 120), "示例证件", 52), ((505, 210), "样本身份证明", 60),
+        ((300, 450), "签发机关", 28), ((300, 530), "有效期限", 28),
+    ):  # fmt: skip
+        sheet.label(at, text, size=size, colour=LABEL, style="sans")
+    sheet.fill("issuer", (380, 420, 500, 56), "示例市公安局样张分局", pen="sans")
+    year = fields["date"].year
+    valid = f"{year - 5}.01.01-{year + 15}.01.01"
+    sheet.fill("valid", (380, 500, 500, 56), valid, pen="sans")
+    _specimen(sheet)
+    return sheet
+
+
+def photo(fields: Mapping[str, Any], random: Random) -> Sheet:
+    """Return a drawing where the counter's camera would take a face; it is nobody's."""
+    wall, coat, hair = ([random.randrange(40, 230) for _ in range(3)] for _ in range(3))
+    sheet = Sheet(Image.new("RGB", (640, 480), tuple(wall)), random)
+    draw = ImageDraw.Draw(sheet.image)
+    for _ in range(14):
+        x, y = random.randrange(640), random.randrange(480)
+        shade = tuple(max(0, part - random.randrange(60)) for part in wall)
+        wide, high = random.randrange(30, 180), random.randrange(20, 120)
+        draw.rectangle((x, y, x + wide, y + high), fill=shade)
+    across, down = random.randrange(220, 420), random.randrange(150, 230)
+    draw.chord((across - 190, down + 70, across + 190, down + 520), 180, 360, fill=tuple(coat))
+    draw.ellipse((across - 85, down - 110, across + 85, down + 110), fill=(222, 190, 160))
+    draw.chord((across - 92, down - 125, across + 92, down + 60), 180, 360, fill=tuple(hair))
+    sheet.label((120, 455), "样本", size=26, colour=(190, 50, 50), style="bold")
+    sheet.fill("date", (200, 430, 300, 48), f"{fields['date']:%Y年%m月%d日}", pen="sans")
     return sheet
 
 

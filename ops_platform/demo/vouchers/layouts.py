@@ -112,6 +112,27 @@ LAYOUTS: dict[str, Layout] = {
         colour=BLUE,
         paper=(246, 249, 253),
     ),
+    "opening": Layout(
+        title="示范银行　个 人 开 户 及 综 合 签 约 申 请 书",
+        cells=(
+            *_rows(
+                176,
+                78,
+                (("户　名", 140, "name", 900), ("币　种", 140, "currency", 620)),
+                (("证件号码", 180, "id_number", 980), ("手机号码", 140, "mobile", 540)),
+                (("联系地址", 180, "address", 1520),),
+                (("金额(大写)", 180, "amount_words", 980), ("(小写)", 120, "amount", 540)),
+                (("签约产品", 180, "products", 1520),),
+            ),
+            Cell((60, 566, 1520, 272), "银行打印", 120),
+        ),
+        labels=HEAD + FOOT,
+        open_fields=(DATE, NUMBER, SIGNATURE),
+        journal_at=(200, 584, 1340, 230),
+        stamps_at=((1330, 720),),
+        colour=BLUE,
+        paper=(249, 250, 253),
+    ),
     "transfer": Layout(
         title="示范银行　转 账 凭 证（业 务 委 托 书）",
         cells=(

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from authorization import rules
 from authorization import selectors as authorization
-from authorization.models import Decision, Request
+from authorization.models import Decision, IdCheck, Request
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Document
 from foundation.kernel.calendar import SHANGHAI
@@ -87,7 +87,7 @@ def test_items_by_state_add_up_to_the_items_of_the_day(seeded):
     counts = authorization.counts(on=seeded.today.on)
 
     assert sum(counts.values()) == Request.objects.filter(business_date=seeded.today.on).count()
-    assert counts[rules.QUEUED] == 2
+    assert counts[rules.QUEUED] == 3, "two by the size, and an account to be opened"
 
 
 def test_decisions_add_up_and_their_seconds_are_believable(seeded):
@@ -327,3 +327,19 @@ class TestSimulateDay:
         settings.OPS_DEMO = False
         with pytest.raises(CommandError, match="OPS_DEMO is off"):
             simulate(7)
+
+
+def test_accounts_were_opened_and_identities_checked_with_every_answer(seeded):
+    opened = Request.objects.filter(trade_code="1202")
+    ended = Counter(opened.order_by("id").values_list("state", flat=True))
+    said = set(IdCheck.objects.order_by("id").values_list("result", flat=True))
+
+    assert ended[rules.POSTED] >= 2
+    assert ended[rules.REJECTED] >= 1
+    assert ended[rules.QUEUED] == 1
+    assert opened.filter(attempt=2, state=rules.POSTED).exists()
+    assert said == set(rules.ID_RESULTS)
+    for request in opened.filter(state=rules.POSTED).order_by("id"):
+        assert ledger.account(number=request.payee_account).balance_fen == request.amount_fen
+        assert len(authorization.sign_ups(request=request)) == 4
+    assert Request.objects.filter(trade_code="1001", state=rules.POSTED).exists()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from authorization import rules
 
-DATA = Path(__file__).resolve().parent / "data"
+DATA = Path(__file__).resolve().parent.parent / "data"
 FILE = DATA / "catalogue.csv"
 PHRASES = DATA / "phrases.csv"
 

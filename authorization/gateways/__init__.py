@@ -1,0 +1,16 @@
+"""What is reached outside the centre: the shipped catalogue, the network of identity numbers."""
+
+from authorization.gateways._catalogue import phrases, standard_rules
+from authorization.gateways._identity import (
+    IdNetwork,
+    NetworkDown,
+    ask_network,
+)
+
+__all__ = [
+    "IdNetwork",
+    "NetworkDown",
+    "ask_network",
+    "phrases",
+    "standard_rules",
+]

@@ -1,0 +1,71 @@
+"""How the text of a knob is read: a value, or ValueError that says what it must be."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg2
+from psycopg2.extensions import parse_dsn
+
+
+def switch(text: str) -> bool:
+    """Read on and off."""
+    words = {"1": True, "on": True, "true": True, "yes": True}
+    words |= {"0": False, "off": False, "false": False, "no": False}
+    if text.lower() not in words:
+        raise ValueError("must be on or off")
+    return words[text.lower()]
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """Return a reader that takes one of the words."""
+
+    def read(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"must be one of: {', '.join(choices)}")
+        return text
+
+    return read
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers between the two."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Read names by comma."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def folder(text: str) -> Path:
+    """Read the name of a folder."""
+    return Path(text).expanduser().absolute()
+
+
+def database_url(text: str) -> str:
+    """Read the address of a database."""
+    try:
+        parse_dsn(text)
+    except psycopg2.ProgrammingError:
+        raise ValueError("is not a PostgreSQL address") from None
+    return text
+
+
+def redis_url(text: str) -> str:
+    """Read the address of a Redis server."""
+    if text.partition("://")[0] not in {"redis", "rediss", "unix"}:
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    return text
+
+
+def role_name(text: str) -> str:
+    """Read the plain name of a role."""
+    if not text.isidentifier() or not text.isascii() or text != text.lower():
+        raise ValueError("must be a plain lower-case name")
+    return text
