@@ -11,7 +11,7 @@ CASES = (deciding, crowd, races)
 
 
 def run() -> list[Row]:
-    """Measure every case; tell of each when it is done, for the whole takes a quarter of an hour."""
+    """Measure every case and tell of each when it is done: the whole takes a quarter of an hour."""
     rows: list[Row] = []
     for case in CASES:
         measured = case.run()
