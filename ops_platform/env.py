@@ -13,6 +13,7 @@ import secrets
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,10 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    return tuple(str(ip_network(part)) for part in _names(text))
 
 
 def _folder(text: str) -> Path:
@@ -185,6 +190,12 @@ class Env:
         _names,
         (),
         "Addresses of the proxies whose X-Forwarded-For is believed, by comma; networks too.",
+    )
+    hook_networks: tuple[str, ...] = _knob(
+        "OPS_HOOK_NETWORKS",
+        _networks,
+        (),
+        "Networks of the bank to which webhooks may be sent, by comma (empty: public ones only).",
     )
     listen: str = _knob("OPS_LISTEN", str, "", "Address to listen on (default: 127.0.0.1).")
     var: Path = dataclasses.field(

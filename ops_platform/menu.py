@@ -183,6 +183,7 @@ CENTRES = (
             _place(_("Proof of the books"), "trail:looks", Permission.BOOKS_REPORT, "list-check"),
             _place(_("Queues"), "worklist:queues", Permission.QUEUE_VIEW, "stack-2"),
             _place(_("Jobs"), "worklist:jobs", Permission.JOB_VIEW, "server-2"),
+            _place(_("Webhooks"), "hooks:subscriptions", Permission.HOOK_VIEW, "send"),
             _place(_("API reference"), "ui:api_docs", Permission.JOB_VIEW, "file-text"),
         ),
     ),

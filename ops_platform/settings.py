@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "foundation.ledger",
     "foundation.imaging",
     "foundation.worklist",
+    "foundation.hooks",
     "authorization",
     "clearing",
     "processing",
@@ -148,6 +149,8 @@ LOGIN_URL = "people:sign_in"
 SECURITY_PROFILE = env.security_profile
 OPS_TOTP = env.totp
 OPS_TOTP_KEYS = env.totp_keys
+# Networks besides the public one to which webhooks may lead.
+HOOK_NETWORKS = env.hook_networks
 AXES_VERBOSE = False
 OTP_TOTP_ISSUER = "OPS"
 OPS_ANCHOR_KEY = env.secret("anchor_key")

@@ -15,6 +15,7 @@ from authorization.services._queueing import (
     MILLISECOND,
     QUEUED,
     let_wait,
+    moved,
     put_in,
     told,
     waited,
@@ -88,7 +89,8 @@ def decide(
     request.save(update_fields=["state", "decided_at", "decider_label", "reasons", "remark"])
     if step == "approve":
         _posting.post(request=request, on=on, at=at)
-    live.tell("authorization", request.institution_id)
+    else:
+        moved(request=request, at=at)
     return request
 
 

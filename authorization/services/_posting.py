@@ -7,11 +7,11 @@ from typing import Any
 
 from authorization import events, rules
 from authorization.models import Request
+from authorization.services._queueing import moved
 from foundation.kernel import bus
 from foundation.ledger import selectors as ledger_selectors
 from foundation.ledger import services as ledger
 from foundation.ledger.rules import Leg, NoDayOpen
-from foundation.ui import live
 
 CASH = "1001"
 
@@ -37,7 +37,7 @@ def post(*, request: Request, on: date, at: datetime) -> None:
             journal_no=request.journal_no,
         )
     )
-    live.tell("authorization", request.institution_id)
+    moved(request=request, at=at)
 
 
 def day_of(*, request: Request) -> date:

@@ -32,6 +32,11 @@ class Permission(StrEnum):
     QUEUE_DISPATCH = auto()
     JOB_VIEW = auto()
     JOB_MANAGE = auto()
+    # hooks
+    HOOK_VIEW = auto()
+    HOOK_PROPOSE = auto()
+    HOOK_APPROVE = auto()
+    HOOK_MANAGE = auto()
     # ledger
     ACCOUNT_VIEW = auto()
     JOURNAL_VIEW = auto()
@@ -147,11 +152,12 @@ ROLES: dict[str, Role] = {
         _role(
             "sysadmin", "System administrator", "sysadmin", "branch head",
             P.SYSTEM_VIEW, P.JOB_VIEW, P.JOB_MANAGE, P.INSTITUTION_MANAGE, P.STAFF_VIEW,
-            P.STAFF_MANAGE,
+            P.STAFF_MANAGE, P.HOOK_VIEW, P.HOOK_PROPOSE, P.HOOK_MANAGE,
         ),
         _role(
             "secadmin", "Security administrator", "secadmin", "branch head",
             P.STAFF_VIEW, P.ROLE_PROPOSE, P.ROLE_APPROVE, P.POST_PROPOSE, P.POST_APPROVE,
+            P.HOOK_VIEW, P.HOOK_APPROVE,
         ),
         _role(
             "auditadmin", "Audit administrator", "auditadmin", "branch head",

@@ -63,6 +63,9 @@ STATES: dict[str, Look] = {
     "read": Look(_("Read"), "ok", "text-scan-2"),
     "unreadable": Look(_("Not readable"), "warn", "alert-triangle"),
     "replaced": Look(_("Replaced"), "", "refresh"),
+    "delivered": Look(_("Delivered"), "ok", "check"),
+    "declined": Look(_("Declined"), "", "x"),
+    "stopped": Look(_("Stopped"), "bad", "hand-stop"),
     "ok": Look(_("Done"), "ok", "check"),
     "forbidden": Look(_("Not allowed"), "bad", "hand-stop"),
 }

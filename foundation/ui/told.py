@@ -109,6 +109,7 @@ _STEPS: Mapping[str, str] = {
         "hand_back hold lapse open propose_rule raise_case reject resubmit return review submit "
         "time_out uphold_case withdraw"
     ),
+    "hooks": "approve change decline give_up new_secret propose send_again stop",
     "imaging": (
         "document.opened page.added page.copied page.read page.read_again page.rescanned "
         "page.resembles page.seen.original page.seen.thumb page.seen.view page.superseded "
