@@ -58,5 +58,8 @@ api_urlpatterns = [
     path("item/<str:number>/", api.item, name="item"),
     path("submit/", api.submit, name="submit"),
     path("image/<uuid:key>/", api.image, name="image"),
+    path("resubmit/<str:number>/", api.resubmit, name="resubmit"),
+    path("inquiry/<str:number>/", api.inquiry, name="inquiry"),
+    path("answer/<str:number>/", api.answer, name="answer"),
     path("withdraw/<str:number>/", api.withdraw, name="withdraw"),
 ]

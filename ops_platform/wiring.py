@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from authorization import events as authorization
-from foundation.imaging import events as imaging
 from foundation.hooks import services as hooks
 from foundation.hooks.rules import Topic, name_topic
+from foundation.imaging import events as imaging
 from foundation.kernel import bus
 from foundation.ledger import events as ledger
 from foundation.people import events as people

@@ -185,6 +185,14 @@ class NoSuchItem(Refused):
     text = "There is no item %(number)s."
 
 
+class RoundOver(Refused):
+    """Another round of the item was sent back than the one that is mended."""
+
+    code = "E2057"
+    text = "The item stands in round %(attempt)s; what was sent mends another."
+    hint = "Look at the item again and mend what was sent back last."
+
+
 FIELDS: dict[str, str] = {
     "voucher_no": "Voucher number",
     "payer_name": "Payer",

@@ -31,6 +31,7 @@ from authorization.selectors._items import (
     numbers_in_sight,
     record,
     shown,
+    trade_of,
 )
 from authorization.selectors._lists import (
     MET,
@@ -147,6 +148,7 @@ __all__ = [
     "sent_back",
     "shown",
     "staffing",
+    "trade_of",
     "unalarmed",
     "undecided",
     "what_if",

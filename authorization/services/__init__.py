@@ -3,6 +3,7 @@
 from authorization.services._deciding import decide, hand_back, let_go, open_next
 from authorization.services._entering import Order, attach, resubmit, submit, withdraw
 from authorization.services._holding import answer, hold, lapse
+from authorization.services._mending import mend
 from authorization.services._ruling import (
     approve_rule,
     approve_rules,
@@ -31,6 +32,7 @@ __all__ = [
     "hold",
     "lapse",
     "let_go",
+    "mend",
     "open_next",
     "propose_catalogue",
     "propose_rule",

@@ -18,9 +18,7 @@ _PORTS = {"https": 443, "http": 80}
 _READ_MOST = 1024
 
 
-def call(
-    *, address: str, headers: Mapping[str, str], content: bytes, seconds: int
-) -> rules.Answer:
+def call(*, address: str, headers: Mapping[str, str], content: bytes, seconds: int) -> rules.Answer:
     """Post once, follow nothing, and say what came of it; no fault of a receiver is raised.
 
     The name is looked up once and every number of it must be allowed; the one that was looked at is

@@ -151,7 +151,7 @@ def split(address: str) -> SplitResult:
         port, host = parts.port, parts.netloc.rpartition(":")[0] if parts.port else parts.netloc
     except ValueError as error:
         raise BadAddress(field="address") from error
-    plain = address.isascii() and address.isprintable() and not set(address) & set(" #\\\"<>@")
+    plain = address.isascii() and address.isprintable() and not set(address) & set(' #\\"<>@')
     known = parts.scheme in {"https", "http"} and port != 0
     if not (plain and known and _HOST.fullmatch(host) and len(address) <= ADDRESS_MOST):
         raise BadAddress(field="address")
@@ -207,9 +207,7 @@ def shown_secret(secret: bytes) -> str:
     return _PREFIX + base64.b64encode(secret).decode()
 
 
-def headers(
-    *, key: str, at: datetime, content: bytes, secrets: Iterable[bytes]
-) -> dict[str, str]:
+def headers(*, key: str, at: datetime, content: bytes, secrets: Iterable[bytes]) -> dict[str, str]:
     """Return the headers by which a receiver knows who sent it, one signature a secret.
 
     They are those of Standard Webhooks: HMAC-SHA256 over id, moment and body.

@@ -16,6 +16,7 @@ PAGE = 50
 COUNTED_MOST = 1000
 # Waiting beyond its moment for so long, a delivery has lost its job.
 FORGOTTEN = timedelta(minutes=10)
+_NUMBERS = ("hooks.tries_most", "hooks.timeout_seconds")
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,13 @@ class Numbers:
 
 def numbers(*, on: date) -> Numbers:
     """Return how often and how long is tried; refuse while nobody has said so."""
-    return Numbers(
-        tries_most=policy.whole(code="hooks.tries_most", on=on),
-        timeout_seconds=policy.whole(code="hooks.timeout_seconds", on=on),
-    )
+    tries_most, timeout_seconds = (policy.whole(code=code, on=on) for code in _NUMBERS)
+    return Numbers(tries_most=tries_most, timeout_seconds=timeout_seconds)
+
+
+def numbers_set(*, on: date) -> bool:
+    """Return whether the bank has said how often and how long is tried."""
+    return len(policy.bank_wholes(codes=_NUMBERS, on=on)) == len(_NUMBERS)
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,6 @@ def _terms() -> QuerySet[Terms]:
 def _present(row: Subscription, terms: Sequence[Terms], on: date) -> Terms | None:
     begun = (one for one in terms if one.approved_at and one.valid_from <= on)
     latest = next(begun, None)
-    stopped = latest is not None and row.stopped_at is not None
-    if latest and stopped and latest.approved_at and latest.approved_at <= row.stopped_at:
+    if latest and latest.approved_at and row.stopped_at and latest.approved_at <= row.stopped_at:
         return None
     return latest

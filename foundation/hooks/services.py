@@ -19,6 +19,7 @@ from foundation.people import services as people_services
 from foundation.people.models import Institution, Staff
 from foundation.policy import selectors as policy
 from foundation.trail import services as trail
+from foundation.worklist import selectors as jobs
 from foundation.worklist import services as worklist
 
 SEND = "foundation.hooks.tasks.send"
@@ -67,9 +68,18 @@ def tell(*, topic: str, subject: str, state: str, institution_id: int, at: datet
     `subject` is the number of the item: nothing of a person is ever told. Runs in the transaction
     of what happened, so that nothing is told of what was taken back, and nothing is left out.
     """
-    told = {"topic": topic, "subject": subject, "state": state, "institution": institution_id}
     with connection.cursor() as cursor:
-        cursor.execute(_TELL, {**told, "at": at, "on": localdate(at)})
+        cursor.execute(
+            _TELL,
+            {
+                "topic": topic,
+                "subject": subject,
+                "state": state,
+                "institution": institution_id,
+                "at": at,
+                "on": localdate(at),
+            },
+        )
         ids = [row[0] for row in cursor.fetchall()]
     for one in ids:
         _enqueue(one, rounds=0, tries=0)
@@ -102,7 +112,9 @@ def propose(
     row: Subscription = Subscription.objects.create(
         institution=institution, name=called, made_at=at
     )
-    _propose(row, address, topics, valid_from, reason, by, at)
+    _propose(
+        row, address=address, topics=topics, valid_from=valid_from, reason=reason, by=by, at=at
+    )
     text = _make_secret(row, by, at)
     _told(row, "propose", by.label, at, reason=reason, about=called)
     return row, text
@@ -121,7 +133,9 @@ def change(
 ) -> Terms:
     """Propose other terms of a subscription; they count once another person has approved them."""
     row = selectors.locked(subscription_id=subscription_id)
-    made = _propose(row, address, topics, valid_from, reason, by, at)
+    made = _propose(
+        row, address=address, topics=topics, valid_from=valid_from, reason=reason, by=by, at=at
+    )
     _told(row, "change", by.label, at, reason=reason, valid_from=str(valid_from))
     return made
 
@@ -188,7 +202,10 @@ def send_again(*, delivery_id: int, by: Staff, at: datetime) -> Delivery:
 
 
 def parcel(*, delivery_id: int, rounds: int, tries: int, at: datetime) -> Parcel | None:
-    """Return the call that a job is to make, or None when that try is over."""
+    """Return the call that a job is to make, or None when that try is over.
+
+    Refuses while the bank has not said how often and for how long is tried; the event waits.
+    """
     with people_services.acting_as_system(reason=SEND):
         row = selectors.delivery(delivery_id=delivery_id)
         if row is None or (row.state, row.rounds, row.tries) != (rules.WAITING, rounds, tries):
@@ -196,7 +213,7 @@ def parcel(*, delivery_id: int, rounds: int, tries: int, at: datetime) -> Parcel
         numbers = selectors.numbers(on=localdate(at))
         terms = selectors.present(row=row.subscription, on=localdate(at))
         content = row.content
-        signed = [_open(one) for one in selectors.secrets(row=row.subscription, at=at)]
+        signed = [opened(row=one) for one in selectors.secrets(row=row.subscription, at=at)]
         return Parcel(
             address=terms.address if terms else "",
             headers=rules.headers(key=str(row.key), at=at, content=content, secrets=signed),
@@ -235,8 +252,15 @@ def note(
 
 @transaction.atomic
 def sweep(*, at: datetime) -> int:
-    """Ask for a job for each delivery that has lost its own; return how many."""
-    rows = selectors.forgotten(at=at)
+    """Ask for a job for each delivery that has lost its own; return how many.
+
+    Of none while the bank has not said how often and for how long is tried: the jobs would fail.
+    """
+    if not selectors.numbers_set(on=localdate(at)):
+        return 0
+    due = selectors.forgotten(at=at)
+    busy = jobs.with_open_job(kind=SEND, name="delivery_id", ids=[row.pk for row in due])
+    rows = [row for row in due if row.pk not in busy]
     for row in rows:
         _enqueue(row.pk, rounds=row.rounds, tries=row.tries, again=f":{at:%Y%m%d%H%M}")
     return len(rows)
@@ -258,13 +282,19 @@ def reseal() -> int:
         rows = Secret.objects.select_for_update(of=("self",)).order_by("id")
         old = [row for row in rows if not sealing.is_present(row.sealed)]
         for row in old:
-            row.sealed = sealing.seal(_open(row), about=_about(row.subscription_id))
+            row.sealed = sealing.seal(opened(row=row), about=_about(row.subscription_id))
             row.save(update_fields=["sealed"])
     return len(old)
 
 
+def opened(*, row: Secret) -> bytes:
+    """Return a secret as calls are signed with it."""
+    return sealing.unseal(row.sealed, about=_about(row.subscription_id))
+
+
 def _propose(
     row: Subscription,
+    *,
     address: str,
     topics: Sequence[str],
     valid_from: date,
@@ -311,10 +341,6 @@ def _make_secret(row: Subscription, by: Staff, at: datetime) -> str:
         made_at=at,
     )
     return rules.shown_secret(secret)
-
-
-def _open(row: Secret) -> bytes:
-    return sealing.unseal(row.sealed, about=_about(row.subscription_id))
 
 
 def _about(subscription_id: int) -> str:

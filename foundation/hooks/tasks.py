@@ -15,9 +15,7 @@ def send(*, delivery_id: int, rounds: int, tries: int) -> Callable[[], object] |
 
     A worker that dies in between makes it once more, under the same key.
     """
-    parcel = services.parcel(
-        delivery_id=delivery_id, rounds=rounds, tries=tries, at=timezone.now()
-    )
+    parcel = services.parcel(delivery_id=delivery_id, rounds=rounds, tries=tries, at=timezone.now())
     if parcel is None:
         return None
     answer = rules.Answer(None, "stopped")

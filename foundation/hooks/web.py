@@ -128,9 +128,7 @@ def new_secret(request: HttpRequest, subscription_id: int) -> HttpResponse:
 @requires(Permission.HOOK_MANAGE, missing=(rules.NotInSight,))
 def send_again(request: HttpRequest, delivery_id: int) -> HttpResponse:
     """Have an event told once more."""
-    row = services.send_again(
-        delivery_id=delivery_id, by=signed_in(request), at=timezone.now()
-    )
+    row = services.send_again(delivery_id=delivery_id, by=signed_in(request), at=timezone.now())
     return redirect("hooks:subscription", row.subscription_id)
 
 
@@ -146,9 +144,7 @@ def delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
     return render(request, "hooks/delivery.html", page)
 
 
-def _page(
-    request: HttpRequest, row: Subscription, form: forms.Stop | None = None
-) -> HttpResponse:
+def _page(request: HttpRequest, row: Subscription, form: forms.Stop | None = None) -> HttpResponse:
     wanted, at = forms.Listing(request.GET).chosen(), timezone.now()
     listed = selectors.deliveries(row=row, **wanted)
     terms = selectors.terms_of(row=row)

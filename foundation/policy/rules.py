@@ -170,7 +170,9 @@ NUMBERS: dict[str, Number] = {
         Number("authorization.objection_hours", int, "hours", "How long an outlet may object"),
         Number("authorization.quick_seconds", int, "s", "Below which an approval is quick"),
         Number("authorization.quick_images", int, "images", "Images from which quick is odd"),
-        Number("hooks.tries_most", int, "tries", "How often an event is told before it is given up"),
+        Number(
+            "hooks.tries_most", int, "tries", "How often an event is told before it is given up"
+        ),
         Number("hooks.timeout_seconds", int, "s", "How long a receiver of events may take"),
         Number("hooks.overlap_hours", int, "hours", "How long a former secret stays good"),
         Number("hooks.kept_days", int, "days", "How long is kept what was told"),

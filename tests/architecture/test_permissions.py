@@ -33,8 +33,8 @@ from monitoring.models import Match
 from tests.architecture.links import refused_offers
 from tests.architecture.test_urls import pages
 from tests.factories import authorization as factory
+from tests.factories import hooks, people, quality, rules
 from tests.factories import ledger as books
-from tests.factories import people, quality, rules
 from tests.factories import trail as trail_factory
 
 # What can be read is read before any step is taken, and there is one of everything in each place.
@@ -73,6 +73,9 @@ class Place:
     export_key: UUID
     case_id: int
     review_id: int
+    subscription_id: int
+    terms_id: int
+    delivery_id: int
 
     @property
     def work_item(self) -> int:
@@ -87,6 +90,9 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("authorization", "rule_id"): lambda place: place.rule_id,
     ("authorization", "case_id"): lambda place: place.case_id,
     ("authorization", "review_id"): lambda place: place.review_id,
+    ("hooks", "subscription_id"): lambda place: place.subscription_id,
+    ("hooks", "terms_id"): lambda place: place.terms_id,
+    ("hooks", "delivery_id"): lambda place: place.delivery_id,
     ("imaging", "page_id"): lambda place: place.page_id,
     ("ledger", "number"): lambda place: place.account,
     ("policy", "code"): lambda _place: "security.idle_minutes",
@@ -139,6 +145,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
     proposal = people.proposal(teller, bank)
     post_proposal = people.post_proposal(teller, bank)
     (posting, *_) = ledger.statement(account_id=payer.pk)
+    hook, waiting = hooks.proposed_again(outlet, teller, decider)
     return Place(
         name, outlet, request, payer.number, posting.entry_id, pages_of[0].pk, alone[0], teller,
         proposal.pk, post_proposal.pk, books.sealed_and_reopened(outlet),
@@ -146,6 +153,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         rules.proposed(teller, outlet).pk, trail_factory.look().pk,
         worklist.enqueue_job(kind="tests.nothing", args={}) or 0,
         books.export(payer, teller).key, doubted.pk, drawn.pk,
+        hook.pk, waiting.pk, hooks.told(hook, outlet).pk,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from foundation.hooks import rules, services
-from foundation.hooks.models import Delivery, Subscription
+from foundation.hooks.models import Delivery, Subscription, Terms
 from foundation.people.models import Institution, Staff
 from tests.factories.people import NOON
 
@@ -44,17 +44,28 @@ def subscription(
     return row, secret
 
 
+def proposed_again(
+    place: Institution, proposer: Staff, approver: Staff
+) -> tuple[Subscription, Terms]:
+    """Let there be a subscription, and a proposal of other terms that waits."""
+    name = f"前端{Subscription.objects.count() + 1}"
+    row, _secret = subscription(place, proposer, approver, name=name)
+    waiting = services.change(
+        subscription_id=row.pk, address=ADDRESS, topics=["authorization.item.posted"],
+        valid_from=LONG_AGO.date(), reason="精简", by=proposer, at=LONG_AGO,
+    )  # fmt: skip
+    return row, waiting
+
+
 def told(row: Subscription, outlet: Institution, number: str = "AU1") -> Delivery:
     """Let an event have been told to a subscription, which was given up."""
     services.tell(
         topic="authorization.item.posted", subject=number, state="posted",
         institution_id=outlet.pk, at=NOON,
     )  # fmt: skip
-    made: Delivery = Delivery.objects.filter(subscription=row).order_by("-id").first()
+    made: Delivery = Delivery.objects.filter(subscription=row).latest("id")
     answer = rules.Answer(410, "HTTP 410")
-    services.note(
-        delivery_id=made.pk, rounds=0, tries=0, answer=answer, final=True, at=NOON
-    )
+    services.note(delivery_id=made.pk, rounds=0, tries=0, answer=answer, final=True, at=NOON)
     return made
 
 
@@ -96,45 +107,56 @@ class Receiver:
     location: str = ""
 
 
+class Server(ThreadingHTTPServer):
+    """A server that keeps what comes and answers as its receiver says."""
+
+    daemon_threads = True
+
+    def __init__(self, kept: Receiver) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.kept = kept
+
+    def handle_error(self, *_given: Any) -> None:
+        """Say nothing: callers are cut off on purpose."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One call."""
+
+    server: Server
+
+    def do_POST(self) -> None:
+        kept, size = self.server.kept, int(self.headers["content-length"])
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        kept.calls.append(Call(self.path, headers, self.rfile.read(size)))
+        if kept.drip:
+            self._drip()
+            return
+        time.sleep(kept.delay)
+        self.send_response(kept.answers.pop(0) if kept.answers else 204)
+        if kept.location:
+            self.send_header("Location", kept.location)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_given: Any) -> None:
+        """Say nothing."""
+
+    def _drip(self) -> None:
+        for letter in b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200:
+            try:
+                self.wfile.write(bytes([letter]))
+                self.wfile.flush()
+            except OSError:
+                return
+            time.sleep(0.1)
+
+
 @contextmanager
 def receiver() -> Iterator[Receiver]:
     """Run a real HTTP server on this machine until the end of the block."""
     kept = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            size = int(self.headers["content-length"])
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            kept.calls.append(Call(self.path, headers, self.rfile.read(size)))
-            if kept.drip:
-                self._drip()
-                return
-            time.sleep(kept.delay)
-            self.send_response(kept.answers.pop(0) if kept.answers else 204)
-            if kept.location:
-                self.send_header("Location", kept.location)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def _drip(self) -> None:
-            for letter in b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200:
-                try:
-                    self.wfile.write(bytes([letter]))
-                    self.wfile.flush()
-                except OSError:
-                    return
-                time.sleep(0.1)
-
-        def log_message(self, *_given: Any) -> None:
-            """Say nothing."""
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, *_given: Any) -> None:
-            """Say nothing: callers are cut off on purpose."""
-
-    server = Server(("127.0.0.1", 0), Handler)
+    server = Server(kept)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     kept.url = f"http://127.0.0.1:{server.server_port}/hooks"

@@ -20,6 +20,7 @@ from foundation.worklist.selectors._jobs import (
     jobs_by_kind,
     pressures,
     signs_of_life,
+    with_open_job,
 )
 from foundation.worklist.selectors._queues import (
     COUNTED_MOST,
@@ -100,4 +101,5 @@ __all__ = [
     "suspensions",
     "waiting",
     "waiting_for",
+    "with_open_job",
 ]

@@ -36,7 +36,11 @@ def tell(bank: people.Branch) -> Any:
     """Tell that an item of an outlet was posted; return the newest delivery."""
 
     def told(**more: Any) -> Delivery | None:
-        said = {"topic": "authorization.item.posted", "subject": "AU1", "state": "posted"}
+        said: dict[str, Any] = {
+            "topic": "authorization.item.posted",
+            "subject": "AU1",
+            "state": "posted",
+        }
         said |= {"institution_id": bank.outlet.pk, "at": timezone.now()}
         services.tell(**(said | more))
         found: Delivery | None = Delivery.objects.order_by("-id").first()

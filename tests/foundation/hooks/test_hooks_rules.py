@@ -90,10 +90,14 @@ def test_the_body_is_small_and_the_same_at_every_try():
         "at": AT, "sequence": 7, "institution": "110801",
     }  # fmt: skip
 
-    assert rules.body(**said) == rules.body(**said) == (
-        b'{"data":{"institution":"110801","number":"0220261123000001","sequence":7,'
-        b'"state":"posted"},"timestamp":"2026-11-23T04:00:00+00:00",'
-        b'"type":"authorization.item.posted"}'
+    assert (
+        rules.body(**said)
+        == rules.body(**said)
+        == (
+            b'{"data":{"institution":"110801","number":"0220261123000001","sequence":7,'
+            b'"state":"posted"},"timestamp":"2026-11-23T04:00:00+00:00",'
+            b'"type":"authorization.item.posted"}'
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""Calls to a real receiver that refuses, delays, sends elsewhere, or is cut off; and dead workers."""
+"""Calls to a real receiver that refuses, delays or leads elsewhere; and workers that die."""
 
 from __future__ import annotations
 
@@ -61,9 +61,7 @@ def test_a_wrong_secret_does_not_verify(heard, tell):
 def test_two_secrets_are_good_while_the_receiver_changes_over(heard, tell, proposer):
     receiver, old = heard
     told = tell()
-    new = services.new_secret(
-        subscription_id=told.subscription_id, by=proposer, at=timezone.now()
-    )
+    new = services.new_secret(subscription_id=told.subscription_id, by=proposer, at=timezone.now())
     send(told)
     (both,) = receiver.calls
     assert both.is_signed_with(old)
@@ -159,9 +157,7 @@ def test_a_name_is_looked_at_when_it_is_called(receiver, settings, monkeypatch):
     inside = [(2, 1, 6, "", ("10.0.0.1", 443))]
     for found in (inside, outside + inside):
         monkeypatch.setattr(gateways.socket, "getaddrinfo", lambda *_a, _f=found, **_k: _f)
-        answer = gateways.call(
-            address="https://core.example/x", headers={}, content=b"", seconds=1
-        )
+        answer = gateways.call(address="https://core.example/x", headers={}, content=b"", seconds=1)
         assert answer == rules.Answer(None, "E1061")
     assert receiver.calls == []
 

@@ -12,6 +12,7 @@ from foundation.hooks import rules, selectors, services
 from foundation.hooks.models import Delivery, Secret, Terms
 from foundation.kernel.flow import StepNotAllowed
 from foundation.people import services as people_services
+from foundation.policy.rules import NotSet
 from foundation.worklist.models import Job
 from tests.factories import authorization as factory
 from tests.factories import hooks, people
@@ -201,23 +202,25 @@ def test_what_ended_long_ago_is_forgotten(bank, proposer, approver, tell):
 
 def test_what_lost_its_job_finds_another(bank, proposer, approver, tell):
     hooks.subscription(bank.branch, proposer, approver)
-    told = tell()
+    told, later = tell(), timezone.now() + timedelta(minutes=11)
+    assert services.sweep(at=later) == 0
     with connection.cursor() as cursor:
         cursor.execute("UPDATE worklist_job SET state = 'dead'")
 
     assert services.sweep(at=timezone.now()) == 0
-    assert services.sweep(at=timezone.now() + timedelta(minutes=11)) == 1
+    assert services.sweep(at=later) == 1
+    assert services.sweep(at=later) == 0
     assert Job.objects.filter(state="ready", args__delivery_id=told.pk).count() == 1
 
 
 def test_secrets_are_sealed_anew(bank, proposer, approver, settings):
     row, _secret = hooks.subscription(bank.branch, proposer, approver)
-    before = services._open(Secret.objects.get())
+    before = services.opened(row=Secret.objects.get())
     settings.OPS_TOTP_KEYS = ("another key", *settings.OPS_TOTP_KEYS)
 
     assert services.reseal() == 1
     assert services.reseal() == 0
-    assert services._open(Secret.objects.get(subscription=row)) == before
+    assert services.opened(row=Secret.objects.get(subscription=row)) == before
 
 
 def test_out_of_sight_there_is_nothing(bank, proposer, approver):
@@ -234,3 +237,13 @@ def test_out_of_sight_there_is_nothing(bank, proposer, approver):
         ):
             with pytest.raises(rules.NotInSight):
                 step()
+
+
+def test_what_is_told_waits_for_numbers_that_nobody_has_set(bank, proposer, approver, tell):
+    hooks.subscription(bank.branch, proposer, approver)
+    told, before = tell(), hooks.LONG_AGO - timedelta(days=9)
+
+    with pytest.raises(NotSet):
+        services.parcel(delivery_id=told.pk, rounds=0, tries=0, at=before)
+    assert services.sweep(at=before) == 0
+    assert not selectors.numbers_set(on=before.date())
