@@ -130,6 +130,13 @@ class ImageShown(rest.Item):
     sha256 = serializers.CharField()
 
 
+def _found(number: str) -> Request:
+    found = selectors.item(number=number)
+    if found is None:
+        raise Http404
+    return found
+
+
 @rest.endpoint("GET", Permission.AUTHORIZATION_VIEW, asks=Wanted, answers=ItemsShown)
 def items(call: rest.Call) -> selectors.ListPage[Request]:
     """List the items of a business day that you may see, the newest first."""
@@ -141,10 +148,7 @@ def items(call: rest.Call) -> selectors.ListPage[Request]:
 @rest.endpoint("GET", Permission.AUTHORIZATION_VIEW, answers=ItemShown)
 def item(call: rest.Call, number: str) -> Request:  # noqa: ARG001  the scope is in the transaction
     """Answer one item among those that you may see."""
-    found = selectors.item(number=number)
-    if found is None:
-        raise Http404
-    return found
+    return _found(number)
 
 
 @rest.endpoint("POST", Permission.AUTHORIZATION_SUBMIT, asks=Entered, answers=ItemShown)
@@ -163,7 +167,7 @@ def submit(call: rest.Call) -> Request:
     Permission.AUTHORIZATION_SUBMIT,
     asks=Mended,
     answers=ItemShown,
-    missing=(rules.NoSuchItem,),
+    finds=_found,
 )
 def resubmit(call: rest.Call, number: str) -> Request:
     """Send your own returned item again, mended; the same call again answers the same item.
@@ -171,7 +175,7 @@ def resubmit(call: rest.Call, number: str) -> Request:
     `attempt` is that of the round which was sent back, so that a late retry mends nothing else.
     """
     typed = dict(call.typed)
-    attempt, trade = typed.pop("attempt"), selectors.trade_of(number=number)
+    attempt, trade = typed.pop("attempt"), _found(number).trade_code
     order = services.Order(trade_code=trade, **typed)
     return services.mend(number=number, attempt=attempt, order=order, teller=call.staff, at=call.at)
 
@@ -179,8 +183,7 @@ def resubmit(call: rest.Call, number: str) -> Request:
 @rest.endpoint("GET", Permission.AUTHORIZATION_VIEW, answers=InquiryShown)
 def inquiry(call: rest.Call, number: str) -> Inquiry:  # noqa: ARG001  the scope is in the transaction
     """Answer what is asked about an item on hold; nothing is there while nothing is asked."""
-    found = selectors.item(number=number)
-    asked = selectors.open_inquiry(request=found) if found else None
+    asked = selectors.open_inquiry(request=_found(number))
     if asked is None:
         raise Http404
     return asked
@@ -191,7 +194,7 @@ def inquiry(call: rest.Call, number: str) -> Inquiry:  # noqa: ARG001  the scope
     Permission.AUTHORIZATION_SUBMIT,
     asks=Answered,
     answers=ItemShown,
-    missing=(rules.NoSuchItem,),
+    finds=_found,
 )
 def answer(call: rest.Call, number: str) -> Request:
     """Answer for another image of your own item, which was sent under the item's key before."""

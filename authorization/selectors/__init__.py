@@ -31,7 +31,6 @@ from authorization.selectors._items import (
     numbers_in_sight,
     record,
     shown,
-    trade_of,
 )
 from authorization.selectors._lists import (
     MET,
@@ -148,7 +147,6 @@ __all__ = [
     "sent_back",
     "shown",
     "staffing",
-    "trade_of",
     "unalarmed",
     "undecided",
     "what_if",

@@ -36,14 +36,6 @@ def locked(*, number: str) -> Request:
     return found
 
 
-def trade_of(*, number: str) -> str:
-    """Return the transaction code of an item; refuse one out of sight."""
-    found = Request.objects.filter(number=number).values_list("trade_code", flat=True).first()
-    if found is None:
-        raise rules.NoSuchItem(number=number)
-    return str(found)
-
-
 def item(*, number: str) -> Request | None:
     """Return an item among those that the person may see, or None."""
     found: Request | None = (

@@ -220,6 +220,7 @@ EXCUSED = {
     ("get", "authorization:receipt"): (404, "an item that waits has no receipt yet"),
     ("get", "authorization:answer"): (404, "nothing is asked about an item that waits"),
     ("post", "authorization:answer"): (404, "nothing is asked about an item that waits"),
+    ("get", "api_authorization:inquiry"): (404, "nothing is asked about an item that waits"),
     ("get", "imaging:view"): (409, "the job that makes the pictures has not run"),
     ("get", "imaging:thumb"): (409, "the job that makes the pictures has not run"),
     ("get", "api_ledger:journal"): (422, "a span of days must be named"),
