@@ -63,6 +63,24 @@ CENTRES = (
             _place(
                 _("All items"), "authorization:items", Permission.AUTHORIZATION_VIEW, "list-details"
             ),
+            _place(
+                _("Desk of the outlet"),
+                "authorization:home",
+                Permission.AUTHORIZATION_LOCAL,
+                "shield-lock",
+            ),
+            _place(
+                _("Emergency"),
+                "authorization:fallback",
+                Permission.FALLBACK_VIEW,
+                "alert-triangle",
+            ),
+            _place(
+                _("Local authorizers"),
+                "authorization:local_list",
+                Permission.FALLBACK_VIEW,
+                "shield-lock",
+            ),
             _place(_("Staffing"), "authorization:staffing", Permission.QUEUE_VIEW, "users"),
             _place(_("Who may do what"), "authorization:team", Permission.QUEUE_VIEW, "id"),
             _place(_("Friction"), "authorization:friction", Permission.DASHBOARD_VIEW, "hand-stop"),

@@ -48,6 +48,8 @@ def connect() -> None:
         ("authorization.request", ITEM, _items),
         ("authorization.draft", _("Form not sent"), _drafts),
         ("authorization.rule", _("Authorization rule"), _rules),
+        ("authorization.fallback", _("Emergency"), _emergencies),
+        ("authorization.local", _("Local authorizer"), _as_they_are),
         ("monitoring.match", _("Journal line"), _matches),
         ("imaging.page", _("Image"), _pages),
         ("imaging.document", _("Image document"), _documents),
@@ -234,6 +236,14 @@ def _staff(keys: Keys, held: Held) -> Found:
             address=_address("people:staff_detail", person.number, Permission.STAFF_VIEW, held),
         )
         for person in people.staff_of_numbers(numbers=keys)
+    }
+
+
+def _emergencies(keys: Keys, held: Held) -> Found:
+    needed = Permission.FALLBACK_VIEW
+    return {
+        key: Record(number=key, address=_address("authorization:epoch", key, needed, held))
+        for key in keys
     }
 
 

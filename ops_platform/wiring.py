@@ -81,6 +81,7 @@ def name_jobs() -> None:
              running_most="jobs.reading_running_most", waiting_most="jobs.reading_waiting_most"),
         Kind("authorization.tasks.let_go", _("Let an item wait again")),
         Kind("authorization.tasks.watch", _("Watch how long items wait")),
+        Kind("authorization.tasks.end_emergencies", _("End emergencies whose time is over")),
         Kind("authorization.tasks.draw_reviews", _("Draw decisions to be seen again"),
              patient=True),
         Kind("monitoring.tasks.match_document", _("Compare a document"),

@@ -1,6 +1,6 @@
 """What the authorization centre can do."""
 
-from authorization.services._deciding import decide, hand_back, let_go, open_next
+from authorization.services._deciding import decide, hand_back, let_go, open_at_home, open_next
 from authorization.services._entering import Order, attach, resubmit, submit, withdraw
 from authorization.services._holding import answer, hold, lapse
 from authorization.services._mending import mend
@@ -33,6 +33,7 @@ __all__ = [
     "lapse",
     "let_go",
     "mend",
+    "open_at_home",
     "open_next",
     "propose_catalogue",
     "propose_rule",

@@ -170,6 +170,14 @@ NUMBERS: dict[str, Number] = {
         Number("authorization.objection_hours", int, "hours", "How long an outlet may object"),
         Number("authorization.quick_seconds", int, "s", "Below which an approval is quick"),
         Number("authorization.quick_images", int, "images", "Images from which quick is odd"),
+        Number("authorization.fallback_minutes", int, "min", "How long an emergency takes at most"),
+        Number(
+            "authorization.fallback_suggest_seconds",
+            int,
+            "s",
+            "Time without a claim until an emergency is suggested",
+        ),
+        Number("authorization.local_most_fen", int, "fen", "Largest amount decided at an outlet"),
         Number(
             "hooks.tries_most", int, "tries", "How often an event is told before it is given up"
         ),

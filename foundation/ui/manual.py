@@ -20,7 +20,8 @@ START = "start"
 EVERYWHERE = (START, "sign-in", "screens", "search", "refusals")
 POSTS = tuple(role.replace("_", "-") for role in ROLES)
 PAGES = (
-    "items", "on-hold", "authorization-rules", "quality", "friction", "relief", "staffing", "team",
+    "items", "on-hold", "authorization-rules", "quality", "fallback", "friction", "relief",
+    "staffing", "team",
     "images", "matching", "dashboard", "queues", "jobs",
     "journal", "import-journal", "accounts", "statement", "holds", "trial-balance",
     "hot-accounts", "business-days", "long-files",

@@ -64,6 +64,7 @@ STATES: dict[str, Look] = {
     "unreadable": Look(_("Not readable"), "warn", "alert-triangle"),
     "replaced": Look(_("Replaced"), "", "refresh"),
     "delivered": Look(_("Delivered"), "ok", "check"),
+    "ended": Look(_("Over"), "", "circle-check"),
     "declined": Look(_("Declined"), "", "x"),
     "stopped": Look(_("Stopped"), "bad", "hand-stop"),
     "ok": Look(_("Done"), "ok", "check"),

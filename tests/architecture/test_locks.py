@@ -27,7 +27,13 @@ EMPTY = frozenset(re.findall(r"`(\w+)`", DECISION.partition("are empty: ")[2].pa
 EXEMPT = OPEN | EMPTY
 # Open to read, locked to the scope for who writes.
 READ_BY_ALL = frozenset(
-    {"policy_policy", "authorization_authrule", "hooks_subscription", "hooks_terms"}
+    {
+        "policy_policy",
+        "authorization_authrule",
+        "hooks_subscription",
+        "hooks_terms",
+        "authorization_fallback",
+    }
 )
 
 

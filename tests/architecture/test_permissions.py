@@ -33,6 +33,7 @@ from monitoring.models import Match
 from tests.architecture.links import refused_offers
 from tests.architecture.test_urls import pages
 from tests.factories import authorization as factory
+from tests.factories import fallback as emergency
 from tests.factories import hooks, people, quality, rules
 from tests.factories import ledger as books
 from tests.factories import trail as trail_factory
@@ -76,6 +77,8 @@ class Place:
     subscription_id: int
     terms_id: int
     delivery_id: int
+    switch_id: int
+    local_id: int
 
     @property
     def work_item(self) -> int:
@@ -93,6 +96,8 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("hooks", "subscription_id"): lambda place: place.subscription_id,
     ("hooks", "terms_id"): lambda place: place.terms_id,
     ("hooks", "delivery_id"): lambda place: place.delivery_id,
+    ("authorization", "switch_id"): lambda place: place.switch_id,
+    ("authorization", "local_id"): lambda place: place.local_id,
     ("imaging", "page_id"): lambda place: place.page_id,
     ("ledger", "number"): lambda place: place.account,
     ("policy", "code"): lambda _place: "security.idle_minutes",
@@ -136,7 +141,9 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
     payer = factory.account(outlet, "2011", f"客户{name}")
     counter = factory.Counter(outlet=outlet, till=till, payer=payer, payee=payer)
     factory.fund(counter)
-    decider = people.staff(bank.centre, "authorizer", grade=5)
+    # An outlet does not decide its own items, whichever house is taken for one here.
+    elsewhere = bank.branch if outlet == bank.centre else bank.centre
+    decider = people.staff(elsewhere, "authorizer", grade=5)
     doubted = quality.objected(counter, teller, decider)
     drawn = quality.drawn(counter, teller, decider)
     request = factory.sent(teller, factory.withdrawal(counter))
@@ -154,6 +161,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         worklist.enqueue_job(kind="tests.nothing", args={}) or 0,
         books.export(payer, teller).key, doubted.pk, drawn.pk,
         hook.pk, waiting.pk, hooks.told(hook, outlet).pk,
+        emergency.waiting(outlet, decider).pk, emergency.candidate(outlet, decider).pk,
     )  # fmt: skip
 
 

@@ -5,9 +5,11 @@ from foundation.worklist.selectors._able import (
     BY_LOT,
     CONDITIONS,
     KEEPABLE,
+    OWN,
     TAKEABLE,
     abilities,
 )
+from foundation.worklist.selectors._home import held_at_home
 from foundation.worklist.selectors._jobs import (
     Jobs,
     JobsOfKind,
@@ -60,6 +62,7 @@ __all__ = [
     "CONDITIONS",
     "COUNTED_MOST",
     "KEEPABLE",
+    "OWN",
     "PAGE",
     "TAKEABLE",
     "Depth",
@@ -80,6 +83,7 @@ __all__ = [
     "clocks",
     "depth",
     "depths",
+    "held_at_home",
     "holdings",
     "holdings_of",
     "item",
