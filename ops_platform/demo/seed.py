@@ -22,7 +22,7 @@ from foundation.people.roles import ROLES
 from foundation.policy import selectors as policy_rows
 from foundation.policy import services as policy
 from foundation.policy.models import CalendarDay
-from ops_platform.demo import audit, books, cases, days, house, quality, rosters, truth
+from ops_platform.demo import audit, books, cases, days, drill, house, quality, rosters, truth
 from ops_platform.demo.cases import Hours, Size
 from ops_platform.demo.days import Say, Stage
 from ops_platform.demo.play import Day
@@ -112,7 +112,8 @@ def seed(
             places=places, staff=staff, centre=house.AUTHORIZATION_CENTRE,
             calendar=policy_rows.calendar(on=local(now).date()), since=day_before, founded=founded,
         )  # fmt: skip
-    opened = now - (local(now).date() - day_before)
+        opened = now - (local(now).date() - day_before)
+        drill.play(staff=staff, place=places[house.BRANCH_NUMBER], at=opened)
     stage = _stage(places, seed_number, opened=opened, on=day_before, say=say)
     before = _play_before(stage, places, size=_with_images(today), on=day_before)
     with people.acting_as_system(reason="seed_demo"):

@@ -17,6 +17,7 @@ from foundation.worklist import services as worklist
 from tests.architecture import tidy
 from tests.architecture.test_permissions import three_places
 from tests.browser import BACKEND
+from tests.factories import fallback as emergency
 from tests.factories import hooks, people
 from tests.factories import ledger as books
 from tests.factories import trail as trail_factory
@@ -118,6 +119,7 @@ def filled(db):
         )  # fmt: skip
         policy.load_holidays(year=2026)
         trail_factory.look()
+        emergency.waiting(made.branch, manager)
         hooks.subscription(made.branch, *books.two(made.branch, "sysadmin"))
         worklist.enqueue_job(kind="tests.nothing", args={})
         worklist.sign_of_life(process="test", host="t", pid=1)
