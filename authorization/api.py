@@ -12,21 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from authorization import rules, selectors, services
-from authorization.models import Request
+from authorization.models import Inquiry, Request
 from foundation.imaging.models import Page
 from foundation.people.roles import Permission
 from foundation.ui import menu, rest
 
 
-class Entered(rest.Item):
-    """A counter transaction as its teller enters it; its voucher image was sent before."""
-
-    default_error_messages = {
-        "payee": _("This transaction needs the payee's account and name."),
-        "no_payee": _("This transaction has no payee."),
-    }
-    key = rest.Key()
-    trade_code = rest.Choice(words=rules.BY_PAYER)
+class _Content(rest.Item):
     payer_account = rest.AccountNumber()
     payee_account = rest.AccountNumber(required=False)
     payee_name = rest.Plain(limit=60, required=False)
@@ -35,6 +27,17 @@ class Entered(rest.Item):
     purpose = rest.Plain(limit=60, blank=True, required=False)
     by_agent = rest.Flag(required=False)
     manual_id = rest.Flag(required=False)
+
+
+class Entered(_Content):
+    """A counter transaction as its teller enters it; its voucher image was sent before."""
+
+    default_error_messages = {
+        "payee": _("This transaction needs the payee's account and name."),
+        "no_payee": _("This transaction has no payee."),
+    }
+    key = rest.Key()
+    trade_code = rest.Choice(words=rules.BY_PAYER)
 
     def validate(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
         """Refuse a transfer without its payee, and a payee of what has none."""
@@ -45,6 +48,18 @@ class Entered(rest.Item):
         if payee and not needed:
             self.fail("no_payee")
         return attrs
+
+
+class Mended(_Content):
+    """A returned item as its teller sends it again, with the round that was sent back."""
+
+    attempt = rest.Whole()
+
+
+class Answered(rest.Item):
+    """What the teller answers to the question about an item on hold."""
+
+    text = rest.Plain(limit=200)
 
 
 class Wanted(rest.Query):
@@ -70,6 +85,7 @@ class ItemShown(rest.Item):
     number = serializers.CharField()
     key = serializers.UUIDField()
     state = rest.Choice(words=rules.FLOW.states, source="told_state")
+    attempt = serializers.IntegerField()
     trade_code = serializers.CharField()
     institution = serializers.CharField(source="institution.number")
     business_date = serializers.DateField()
@@ -90,6 +106,15 @@ class ItemShown(rest.Item):
     posted_at = serializers.DateTimeField(allow_null=True)
 
 
+class InquiryShown(rest.Item):
+    """What is asked about an item on hold, and until when."""
+
+    kind = rest.Choice(words=tuple(rules.HOLDS))
+    question = serializers.CharField()
+    asked_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField()
+
+
 class ItemsShown(rest.Item):
     """A page of items, and the number that `before` takes for the next one."""
 
@@ -105,6 +130,13 @@ class ImageShown(rest.Item):
     sha256 = serializers.CharField()
 
 
+def _found(number: str) -> Request:
+    found = selectors.item(number=number)
+    if found is None:
+        raise Http404
+    return found
+
+
 @rest.endpoint("GET", Permission.AUTHORIZATION_VIEW, asks=Wanted, answers=ItemsShown)
 def items(call: rest.Call) -> selectors.ListPage[Request]:
     """List the items of a business day that you may see, the newest first."""
@@ -116,10 +148,7 @@ def items(call: rest.Call) -> selectors.ListPage[Request]:
 @rest.endpoint("GET", Permission.AUTHORIZATION_VIEW, answers=ItemShown)
 def item(call: rest.Call, number: str) -> Request:  # noqa: ARG001  the scope is in the transaction
     """Answer one item among those that you may see."""
-    found = selectors.item(number=number)
-    if found is None:
-        raise Http404
-    return found
+    return _found(number)
 
 
 @rest.endpoint("POST", Permission.AUTHORIZATION_SUBMIT, asks=Entered, answers=ItemShown)
@@ -131,6 +160,45 @@ def submit(call: rest.Call) -> Request:
     typed = dict(call.typed)
     key = typed.pop("key")
     return services.submit(key=key, order=services.Order(**typed), teller=call.staff, at=call.at)
+
+
+@rest.endpoint(
+    "POST",
+    Permission.AUTHORIZATION_SUBMIT,
+    asks=Mended,
+    answers=ItemShown,
+    finds=_found,
+)
+def resubmit(call: rest.Call, number: str) -> Request:
+    """Send your own returned item again, mended; the same call again answers the same item.
+
+    `attempt` is that of the round which was sent back, so that a late retry mends nothing else.
+    """
+    typed = dict(call.typed)
+    attempt, trade = typed.pop("attempt"), _found(number).trade_code
+    order = services.Order(trade_code=trade, **typed)
+    return services.mend(number=number, attempt=attempt, order=order, teller=call.staff, at=call.at)
+
+
+@rest.endpoint("GET", Permission.AUTHORIZATION_VIEW, answers=InquiryShown)
+def inquiry(call: rest.Call, number: str) -> Inquiry:  # noqa: ARG001  the scope is in the transaction
+    """Answer what is asked about an item on hold; nothing is there while nothing is asked."""
+    asked = selectors.open_inquiry(request=_found(number))
+    if asked is None:
+        raise Http404
+    return asked
+
+
+@rest.endpoint(
+    "POST",
+    Permission.AUTHORIZATION_SUBMIT,
+    asks=Answered,
+    answers=ItemShown,
+    finds=_found,
+)
+def answer(call: rest.Call, number: str) -> Request:
+    """Answer for another image of your own item, which was sent under the item's key before."""
+    return services.answer(number=number, text=call.typed["text"], by=call.staff, at=call.at)
 
 
 @rest.endpoint("POST", Permission.IMAGE_ADD, asks=ImageKind, answers=ImageShown, parser=rest.Images)

@@ -1,6 +1,7 @@
 """What others may hear from the authorization centre."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -12,3 +13,13 @@ class Completed:
     document_id: int
     subject: str
     journal_no: str
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An item stands in another state, which its teller or another system waits for."""
+
+    number: str
+    institution_id: int
+    state: str
+    at: datetime

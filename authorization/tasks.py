@@ -8,7 +8,7 @@ from functools import partial
 from django.utils import timezone
 
 from authorization import services
-from authorization.services import quality
+from authorization.services import fallback, quality
 
 
 def let_go(*, subject: str, **_event: object) -> Callable[[], object]:
@@ -24,6 +24,11 @@ def settle(*, number: str) -> Callable[[], object]:
 def watch() -> Callable[[], object]:
     """Settle, alarm, send up and let lapse what is due."""
     return partial(services.watch, at=timezone.now())
+
+
+def end_emergencies() -> Callable[[], object]:
+    """Let the centre decide again where the time of an emergency is over."""
+    return partial(fallback.watch, at=timezone.now())
 
 
 def draw_reviews(**_event: object) -> Callable[[], object]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from authorization import api, web
-from authorization.web import quality
+from authorization.web import fallback, quality
 
 app_name = "authorization"
 urlpatterns = [
@@ -45,6 +45,17 @@ urlpatterns = [
     path("case/<int:case_id>/judge/", quality.judge, name="judge"),
     path("quality/", quality.measured, name="measured"),
     path("quality/decisions/", quality.decisions, name="decisions"),
+    # the emergency, in which outlets decide
+    path("home/", fallback.home, name="home"),
+    path("fallback/", fallback.fallback, name="fallback"),
+    path("fallback/propose/", fallback.propose_fallback, name="propose_fallback"),
+    path("fallback/<int:switch_id>/", fallback.epoch, name="epoch"),
+    path("fallback/<int:switch_id>/decide/", fallback.decide_fallback, name="decide_fallback"),
+    path("fallback/<int:switch_id>/end/", fallback.end_fallback, name="end_fallback"),
+    path("local/", fallback.local_list, name="local_list"),
+    path("local/propose/", fallback.propose_local, name="propose_local"),
+    path("local/<int:local_id>/decide/", fallback.decide_local, name="decide_local"),
+    path("local/<int:local_id>/end/", fallback.end_local, name="end_local"),
     # figures
     path("friction/", web.friction, name="friction"),
     path("relief/", web.relief, name="relief"),
@@ -65,5 +76,8 @@ api_urlpatterns = [
     path("item/<str:number>/", api.item, name="item"),
     path("submit/", api.submit, name="submit"),
     path("image/<uuid:key>/", api.image, name="image"),
+    path("resubmit/<str:number>/", api.resubmit, name="resubmit"),
+    path("inquiry/<str:number>/", api.inquiry, name="inquiry"),
+    path("answer/<str:number>/", api.answer, name="answer"),
     path("withdraw/<str:number>/", api.withdraw, name="withdraw"),
 ]

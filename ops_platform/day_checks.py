@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from authorization import rules as authorization
 from authorization.models import Request
+from authorization.selectors import fallback
 from foundation.ledger.models import Account, whole
 from foundation.ledger.rules import DayCheck, Found, add_day_check
 from foundation.worklist import rules as worklist
@@ -65,6 +66,12 @@ def unmatched(institution_id: int, on: date) -> Found:
     return Found(rows.count(), f"{reverse('monitoring:day')}?on={on}")
 
 
+def unseen(institution_id: int, on: date) -> Found:
+    """Count what the outlet decided itself on earlier days and nobody has seen again."""
+    count = fallback.unseen(institution_id=institution_id, before=on)
+    return Found(count, reverse("authorization:fallback"))
+
+
 def connect() -> None:
     """Have every room asked before a day is sealed."""
     for check in (
@@ -72,6 +79,7 @@ def connect() -> None:
         DayCheck("unposted", _("Counter transactions not posted"), unposted),
         DayCheck("jobs", _("Jobs of the institution not done"), jobs),
         DayCheck("suspense", _("Internal accounts that must be at nothing"), uncleared),
+        DayCheck("unseen", _("Decisions of the outlet not seen again"), unseen),
         DayCheck("vouchers", _("Vouchers and journal lines not settled"), unmatched),
     ):
         add_day_check(check)

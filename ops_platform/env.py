@@ -167,6 +167,12 @@ class Env:
         (),
         "Addresses of the proxies whose X-Forwarded-For is believed, by comma; networks too.",
     )
+    hook_networks: tuple[str, ...] = _knob(
+        "OPS_HOOK_NETWORKS",
+        knobs.networks,
+        (),
+        "Networks of the bank to which webhooks may be sent, by comma (empty: public ones only).",
+    )
     listen: str = _knob("OPS_LISTEN", str, "", "Address to listen on (default: 127.0.0.1).")
     var: Path = dataclasses.field(
         default=VAR,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from authorization import rules as authorization_rules
 from authorization import selectors as authorization
 from authorization.models import Message
+from authorization.selectors import fallback
 from foundation.kernel import text
 from foundation.ledger import rules as ledger_rules
 from foundation.ledger import selectors as ledger
@@ -46,6 +47,8 @@ def connect() -> None:
     menu.notices_from(teller_wrote, permission=Permission.AUTHORIZATION_DECIDE)
     menu.notices_from(consulted, permission=Permission.AUTHORIZATION_DECIDE)
     menu.notices_from(alarmed, permission=Permission.AUTHORIZATION_LEAD)
+    menu.notices_from(suggested, permission=Permission.FALLBACK_VIEW)
+    menu.notices_from(emergency, permission=Permission.AUTHORIZATION_LOCAL)
     menu.business_date_from(open_day)
 
 
@@ -153,6 +156,30 @@ def _written(one: Message) -> Notice:
         at=one.at,
         urgent=True,
     )
+
+
+def suggested(_staff: Staff) -> Iterable[Notice]:
+    """Tell who may switch that the centre seems to be down; nothing is switched by it."""
+    signs = fallback.suggestion(at=timezone.now())
+    if signs is not None:
+        yield Notice(
+            text=gettext("The centre has taken nothing for long although items wait."),
+            address=reverse("authorization:fallback"),
+            at=timezone.now(),
+            urgent=True,
+        )
+
+
+def emergency(staff: Staff) -> Iterable[Notice]:
+    """Tell who is registered at an outlet that it decides now."""
+    standing = fallback.standing(staff=staff, at=timezone.now())
+    if standing is not None and standing.switch.decided_at is not None:
+        yield Notice(
+            text=gettext("Your outlet decides now: an emergency is in force."),
+            address=reverse("authorization:home"),
+            at=standing.switch.decided_at,
+            urgent=True,
+        )
 
 
 def open_day(institution_id: int) -> date | None:

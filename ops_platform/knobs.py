@@ -1,6 +1,7 @@
 """How the text of a knob is read: a value, or ValueError that says what it must be."""
 
 from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 
 import psycopg2
@@ -41,6 +42,11 @@ def whole(low: int, high: int) -> Callable[[str], int]:
 def names(text: str) -> tuple[str, ...]:
     """Read names by comma."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def networks(text: str) -> tuple[str, ...]:
+    """Read networks by comma."""
+    return tuple(str(ip_network(part)) for part in names(text))
 
 
 def folder(text: str) -> Path:

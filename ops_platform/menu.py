@@ -63,6 +63,24 @@ CENTRES = (
             _place(
                 _("All items"), "authorization:items", Permission.AUTHORIZATION_VIEW, "list-details"
             ),
+            _place(
+                _("Desk of the outlet"),
+                "authorization:home",
+                Permission.AUTHORIZATION_LOCAL,
+                "shield-lock",
+            ),
+            _place(
+                _("Emergency"),
+                "authorization:fallback",
+                Permission.FALLBACK_VIEW,
+                "alert-triangle",
+            ),
+            _place(
+                _("Local authorizers"),
+                "authorization:local_list",
+                Permission.FALLBACK_VIEW,
+                "shield-lock",
+            ),
             _place(_("Staffing"), "authorization:staffing", Permission.QUEUE_VIEW, "users"),
             _place(_("Who may do what"), "authorization:team", Permission.QUEUE_VIEW, "id"),
             _place(_("Friction"), "authorization:friction", Permission.DASHBOARD_VIEW, "hand-stop"),
@@ -183,6 +201,7 @@ CENTRES = (
             _place(_("Proof of the books"), "trail:looks", Permission.BOOKS_REPORT, "list-check"),
             _place(_("Queues"), "worklist:queues", Permission.QUEUE_VIEW, "stack-2"),
             _place(_("Jobs"), "worklist:jobs", Permission.JOB_VIEW, "server-2"),
+            _place(_("Webhooks"), "hooks:subscriptions", Permission.HOOK_VIEW, "send"),
             _place(_("API reference"), "ui:api_docs", Permission.JOB_VIEW, "file-text"),
         ),
     ),

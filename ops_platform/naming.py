@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from authorization import rules as items
 from authorization import selectors as authorization
+from foundation.hooks import selectors as hooks
 from foundation.imaging import selectors as imaging
 from foundation.kernel import text
 from foundation.ledger import rules as days
@@ -54,6 +55,8 @@ def connect() -> None:
         ("authorization.draft", _("Form not sent"), _drafts),
         ("authorization.rule", _("Authorization rule"), _rules),
         ("authorization.idcheck", _("Identity check"), _as_they_are),
+        ("authorization.fallback", _("Emergency"), _emergencies),
+        ("authorization.local", _("Local authorizer"), _as_they_are),
         ("monitoring.match", _("Journal line"), _matches),
         ("imaging.page", _("Image"), _pages),
         ("imaging.document", _("Image document"), _documents),
@@ -62,6 +65,7 @@ def connect() -> None:
         ("ledger.journal", _("Journal"), _journal),
         ("ledger.import", _("Journal taken in"), _as_they_are),
         ("ledger.export", _("Long file"), _as_they_are),
+        ("hooks.subscription", _("Webhook"), _hooks),
         ("people.staff", _("Member of staff"), _staff),
         ("people.institution", _("Institution"), _institutions),
         ("policy", _("Parameter"), _policies),
@@ -240,6 +244,24 @@ def _staff(keys: Keys, held: Held) -> Found:
             address=_address("people:staff_detail", person.number, Permission.STAFF_VIEW, held),
         )
         for person in people.staff_of_numbers(numbers=keys)
+    }
+
+
+def _emergencies(keys: Keys, held: Held) -> Found:
+    needed = Permission.FALLBACK_VIEW
+    return {
+        key: Record(number=key, address=_address("authorization:epoch", key, needed, held))
+        for key in keys
+    }
+
+
+def _hooks(keys: Keys, held: Held) -> Found:
+    names = hooks.names_by_id(ids=_whole(keys))
+    return {
+        str(pk): Record(
+            number=name, address=_address("hooks:subscription", pk, Permission.HOOK_VIEW, held)
+        )
+        for pk, name in names.items()
     }
 
 

@@ -48,9 +48,11 @@ Slot = Every | Daily
 SLOTS: tuple[Slot, ...] = (
     Every("foundation.worklist.tasks.expire_leases", 15),
     Every("authorization.tasks.watch", 15),
+    Every("authorization.tasks.end_emergencies", 15),
     Every("foundation.worklist.tasks.resume_due", 60),
     Every("foundation.worklist.tasks.bury_jobs", 60),
     Every("foundation.worklist.tasks.purge_jobs", 600),
+    Every("foundation.hooks.tasks.sweep", 300),
     Every("foundation.trail.tasks.seal", 60),
     Every("foundation.trail.tasks.drop_anchor", 900),
     Every("foundation.people.tasks.take_up_posts", 60),
@@ -64,6 +66,7 @@ SLOTS: tuple[Slot, ...] = (
     Daily("foundation.ledger.tasks.make_months", time(1, 15)),
     Daily("foundation.ledger.tasks.archive_due", time(1, 45)),
     Daily("foundation.people.tasks.disable_dormant", time(2, 10)),
+    Daily("foundation.hooks.tasks.purge", time(2, 20)),
     Daily("authorization.tasks.draw_reviews", time(2, 30)),
     Daily("ops_platform.tasks.verify_books", time(3, 30)),
 )

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "foundation.ledger",
     "foundation.imaging",
     "foundation.worklist",
+    "foundation.hooks",
     "authorization",
     "clearing",
     "processing",
@@ -151,6 +152,8 @@ OPS_TOTP_KEYS = env.totp_keys
 OPS_IDENTITY_KEYS = env.identity_keys
 OPS_ID_NETWORK = env.id_network
 OPS_ID_NETWORK_SECONDS = env.id_network_seconds
+# Networks besides the public one to which webhooks may lead.
+HOOK_NETWORKS = env.hook_networks
 AXES_VERBOSE = False
 OTP_TOTP_ISSUER = "OPS"
 OPS_ANCHOR_KEY = env.secret("anchor_key")

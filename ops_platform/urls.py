@@ -7,7 +7,7 @@ from django.urls import include, path
 from foundation.ui import web as ui
 from ops_platform import web
 
-FOUNDATION = ("people", "trail", "policy", "ledger", "imaging", "worklist")
+FOUNDATION = ("people", "trail", "policy", "ledger", "imaging", "worklist", "hooks")
 CENTRES = (
     "authorization",
     "cash_center",

@@ -9,6 +9,8 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from authorization import events as authorization
+from foundation.hooks import services as hooks
+from foundation.hooks.rules import Topic, name_topic
 from foundation.imaging import events as imaging
 from foundation.kernel import bus
 from foundation.ledger import events as ledger
@@ -20,6 +22,8 @@ from foundation.worklist import services as worklist
 from foundation.worklist.rules import Kind, Queue, name_kind, open_queue
 from monitoring import services as monitoring
 from ops_platform import day_checks, metrics
+
+ITEM_TOPIC = "authorization.item"
 
 
 def connect() -> None:
@@ -49,10 +53,12 @@ def connect() -> None:
         )
     )
     name_jobs()
+    name_topics()
     bus.listen(imaging.PageStored, later("foundation.imaging.tasks.make_copies"))
     bus.listen(imaging.PageStored, later("foundation.imaging.tasks.read_page"))
     bus.listen(authorization.Completed, monitoring.on_authorization_completed)
     bus.listen(authorization.Completed, later("monitoring.tasks.match_document"))
+    bus.listen(authorization.Moved, tell_others)
     bus.listen(imaging.PageRead, later("monitoring.tasks.match_document"))
     bus.listen(ledger.DayClosed, later("monitoring.tasks.match_day"))
     bus.listen(ledger.DayClosed, later("foundation.ledger.tasks.close_dates"))
@@ -76,6 +82,7 @@ def name_jobs() -> None:
         Kind("authorization.tasks.let_go", _("Let an item wait again")),
         Kind("authorization.tasks.settle", _("Let a decision take effect")),
         Kind("authorization.tasks.watch", _("Watch how long items wait")),
+        Kind("authorization.tasks.end_emergencies", _("End emergencies whose time is over")),
         Kind("authorization.tasks.draw_reviews", _("Draw decisions to be seen again"),
              patient=True),
         Kind("monitoring.tasks.match_document", _("Compare a document"),
@@ -86,6 +93,10 @@ def name_jobs() -> None:
         Kind("foundation.worklist.tasks.resume_due", _("Resume what was set aside")),
         Kind("foundation.worklist.tasks.bury_jobs", _("Give up jobs of dead workers")),
         Kind("foundation.worklist.tasks.purge_jobs", _("Forget jobs done"), patient=True),
+        Kind("foundation.hooks.tasks.send", _("Tell another system"),
+             running_most="jobs.hooks_running_most"),
+        Kind("foundation.hooks.tasks.sweep", _("Find what was not told")),
+        Kind("foundation.hooks.tasks.purge", _("Forget what was told long ago"), patient=True),
         Kind("foundation.trail.tasks.seal", _("Seal the trail")),
         Kind("foundation.trail.tasks.drop_anchor", _("Drop the anchor of the trail")),
         Kind("foundation.people.tasks.take_up_posts", _("Take up posts")),
@@ -107,6 +118,31 @@ def name_jobs() -> None:
         Kind("ops_platform.tasks.verify_books", _("Verify the books"), patient=True),
     ):  # fmt: skip
         name_kind(kind)
+
+
+def name_topics() -> None:
+    """Name what other systems may hear of."""
+    for state, title in (
+        ("queued", _("An item waits for an authorizer")),
+        ("on_hold", _("Something is asked about an item")),
+        ("escalated", _("An item went up to the leads")),
+        ("returned", _("An item was sent back to its teller")),
+        ("rejected", _("An item was rejected")),
+        ("posted", _("An item was posted")),
+        ("withdrawn", _("An item was taken back")),
+    ):
+        name_topic(Topic(f"{ITEM_TOPIC}.{state}", title))
+
+
+def tell_others(event: authorization.Moved) -> None:
+    """Write down for other systems of the bank where an item stands now."""
+    hooks.tell(
+        topic=f"{ITEM_TOPIC}.{event.state}",
+        subject=event.number,
+        state=event.state,
+        institution_id=event.institution_id,
+        at=event.at,
+    )
 
 
 def lay_down(event: people.SignedOut) -> None:

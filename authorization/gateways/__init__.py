@@ -1,6 +1,6 @@
 """What is reached outside the centre: the shipped catalogue, the network of identity numbers."""
 
-from authorization.gateways._catalogue import phrases, standard_rules
+from authorization.gateways._catalogue import PHRASES, phrases, standard_rules
 from authorization.gateways._identity import (
     IdNetwork,
     NetworkDown,
@@ -8,6 +8,7 @@ from authorization.gateways._identity import (
 )
 
 __all__ = [
+    "PHRASES",
     "IdNetwork",
     "NetworkDown",
     "ask_network",

@@ -8,7 +8,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("authorization", "0012_conversation")]
+    dependencies = [("authorization", "0013_fallback")]
     operations = [
         migrations.RunSQL(
             (SQL / "request_guard.sql").read_text().partition("CREATE TRIGGER")[0],

@@ -1,5 +1,6 @@
-"""Items that wait for a second person; their decisions, holds, messages, rules and quality."""
+"""Items that wait for a second person, and all that is said and decided about them."""
 
+from authorization.models._fallback import Fallback, LocalAuthorizer
 from authorization.models._identity import IdCheck
 from authorization.models._inquiries import Inquiry
 from authorization.models._items import Decision, Request
@@ -12,8 +13,10 @@ from authorization.models._verdict import Verdict
 __all__ = [
     "AuthRule",
     "Decision",
+    "Fallback",
     "IdCheck",
     "Inquiry",
+    "LocalAuthorizer",
     "Message",
     "Opening",
     "QualityCase",

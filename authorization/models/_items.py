@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from authorization import rules
+from authorization.models._fallback import Fallback
 from authorization.models._identity import IdCheck
 from authorization.models._rule import AuthRule
 from foundation.imaging.models import Document
@@ -31,7 +32,8 @@ class Request(Institutional):
     `attempt` is the round: what was sent again begins a new one. Within it `level` is whose turn
     it is of `levels_needed`. `opened_at` is when the item was given to the desk, `shown_at` when
     its images stood on the screen. `viewed_ms` and `held_ms` are what desks and holds took of the
-    round before `opened_at`, so that queue, view and hold add up to the whole of it.
+    round before `opened_at`, so that queue, view and hold add up to the whole of it. While it is on
+    a desk of its own outlet, in an emergency, `opened_epoch` is the number of that.
 
     Where cash comes in there is no payer's account, and `payer_name` is the customer's all the
     same. `id_check` is the check of the customer's identity that the round was sent with.
@@ -74,6 +76,7 @@ class Request(Institutional):
     queued_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
     opened_fence = models.PositiveIntegerField(default=0)
+    opened_epoch = models.PositiveIntegerField(default=0, db_default=0)
     shown_at = models.DateTimeField(null=True)
     viewed_ms = models.BigIntegerField(default=0, db_default=0)
     held_ms = models.BigIntegerField(default=0, db_default=0)
@@ -204,6 +207,9 @@ class Decision(Institutional):
     business date than the item's, which is kept here too so that a day's decisions are found
     without their items. Only `seen_at` is set afterwards, once: when a page showed the teller.
 
+    `fallback` is the emergency in which the item's own outlet decided; `epoch` the number of the
+    switch in force at the outlet, which the trigger sets for the centre and compares for outlets.
+
     `view_ms` is all time at desks, of which `show_ms` went by until the images stood on the screen.
     """
 
@@ -224,6 +230,10 @@ class Decision(Institutional):
     hold_ms = models.BigIntegerField(default=0, db_default=0)
     show_ms = models.BigIntegerField(null=True)
     seen_at = models.DateTimeField(null=True)
+    fallback = models.ForeignKey(
+        Fallback, on_delete=models.PROTECT, null=True, related_name="decisions"
+    )
+    epoch = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("decision")
@@ -240,6 +250,11 @@ class Decision(Institutional):
                 fields=["business_date", "at"],
                 include=["institution", "view_ms"],
                 name="authorization_until",
+            ),
+            models.Index(
+                fields=["fallback", "-id"],
+                condition=Q(fallback__isnull=False),
+                name="authorization_local_decisions",
             ),
         ]
         constraints = [

@@ -191,6 +191,14 @@ class NoSuchItem(Refused):
     text = "There is no item %(number)s."
 
 
+class RoundOver(Refused):
+    """Another round of the item was sent back than the one that is mended."""
+
+    code = "E2057"
+    text = "The item stands in round %(attempt)s; what was sent mends another."
+    hint = "Look at the item again and mend what was sent back last."
+
+
 FIELDS: dict[str, str] = {
     "voucher_no": "Voucher number",
     "payer_name": "Payer",
@@ -245,10 +253,16 @@ def check_decider(
     teller_person: UUID,
     institution_id: int,
     grade_needed: int,
+    at_home: bool = False,
 ) -> None:
-    """Refuse a decider who entered the item, works in its outlet, or lacks the grade."""
+    """Refuse a decider who entered the item, works in its outlet, or lacks the grade.
+
+    In an emergency the outlet decides `at_home`, up to an amount that stands for the grade.
+    """
     if decider_person == teller_person:
         raise OwnItem
+    if at_home:
+        return
     if decider_institution_id == institution_id:
         raise OwnOutlet
     if grade < grade_needed:

@@ -16,8 +16,12 @@ PAGE = 50
 
 
 def drawn(*, on: date) -> bool:
-    """Return whether decisions of the day were drawn for review already."""
-    return bool(Review.objects.filter(decision__business_date=on).exists())
+    """Return whether decisions of the day were drawn for review already.
+
+    What an outlet decided in an emergency is always seen again, and was not drawn.
+    """
+    rows = Review.objects.filter(decision__business_date=on, decision__fallback=None)
+    return bool(rows.exists())
 
 
 def review_of(*, work_item: WorkItem) -> Review:

@@ -1,10 +1,11 @@
 """What the authorization centre can do."""
 
 from authorization.services._customer import OpeningOrder, Order
-from authorization.services._deciding import decide, hand_back, let_go, open_next
+from authorization.services._deciding import decide, hand_back, let_go, open_at_home, open_next
 from authorization.services._entering import attach, resubmit, submit, withdraw
 from authorization.services._holding import answer, hold, lapse
 from authorization.services._identifying import check_identity
+from authorization.services._mending import mend
 from authorization.services._ruling import (
     approve_rule,
     approve_rules,
@@ -37,6 +38,8 @@ __all__ = [
     "hold",
     "lapse",
     "let_go",
+    "mend",
+    "open_at_home",
     "open_next",
     "propose_catalogue",
     "propose_rule",

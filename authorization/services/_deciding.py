@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext
 
 from authorization import rules, selectors
 from authorization.models import Request
+from authorization.rules import fallback
+from authorization.services import _emergency
 from authorization.services._effect import Said, carry_out, is_first
 from authorization.services._holding import let_lapse
 from authorization.services._queueing import let_wait, told
@@ -18,32 +21,26 @@ from foundation.people.models import Staff
 from foundation.ui import live
 from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
+from foundation.worklist.models import WorkItem
 
 
 @transaction.atomic
 def open_next(*, authorizer: Staff, at: datetime) -> Request | None:
     """Give the authorizer the item already held, or the next one; None when nothing waits."""
-    while True:
-        item = worklist.claim_next(queue=rules.QUEUE, staff=authorizer, at=at)
-        if item is None:
-            return None
-        request = selectors.locked(number=item.subject.partition(":")[2])
-        if request.state != rules.SETTLING:
-            break
-        # Somebody let it wait again while its decision may be taken back: it is set aside again.
-        worklist.set_aside(
-            item_id=item.pk, fence=item.fence, staff=authorizer, reason=gettext(LAID_DOWN)
-        )
-    if request.state == rules.VIEWING and request.opened_fence == item.fence:
-        return request
-    _make_open(request, at)
-    request.state = rules.FLOW.after(request.state, "open")
-    request.opened_fence = item.fence
-    request.opened_at, request.shown_at = at, None
-    request.save(update_fields=["state", "opened_at", "shown_at", "opened_fence"])
-    told(request=request, step="open", actor=authorizer.label, at=at)
-    live.tell("authorization", request.institution_id)
-    return request
+    return _opened(partial(worklist.claim_next, queue=rules.QUEUE), authorizer, 0, at)
+
+
+@transaction.atomic
+def open_at_home(*, authorizer: Staff, at: datetime) -> Request | None:
+    """Give who is registered the next item of the own outlet, in an emergency that is in force.
+
+    Refuses anybody else, and anybody while the centre decides.
+    """
+    standing = _emergency.standing(staff=authorizer, at=at)
+    if standing is None:
+        raise fallback.NotLocal
+    claim = partial(worklist.claim_at_home, queue=rules.QUEUE, most_fen=standing.local.most_fen)
+    return _opened(claim, authorizer, standing.switch.epoch or 0, at)
 
 
 @transaction.atomic
@@ -61,22 +58,25 @@ def decide(
     """Record one person's yes or no and post on the last yes, all in one transaction.
 
     What posts nothing may be taken back for `authorization.undo_seconds` (`undo`), and has its
-    effect after them (`settle`); at once while that number is not in force.
+    effect after them (`settle`); at once while that number is not in force, and in an emergency,
+    whose end must not find a decision that nobody may carry out any more.
 
-    Refuses the item's own teller or outlet, too low a grade, a lease that was lost, content that
-    changed after `shown` (its hash), a no without a fitting reason, a second yes of one human, a
-    yes without the call-back that the rule wants, and a posting that the ledger does not take.
+    Refuses the item's own teller or (but in an emergency) outlet, too low a grade, a lease that was
+    lost, content that changed after `shown` (its hash), a no without a fitting reason, a second yes
+    of one human, a yes without the call-back that the rule wants, and a posting that the ledger
+    does not take.
     The first yes of two lets the item wait for another person; a no at either level ends it.
     """
     request = selectors.locked(number=number)
     first = is_first(request=request, step=step)
     rules.FLOW.after(request.state, "decide")
-    _check(request, step, decider)
+    switch = _emergency.switch_of(request=request, decider=decider, at=at)
+    _check(request, step, decider, at_home=switch is not None)
     rules.check_reasons(step, reasons, remark)
     if shown != request.content_hash:
         raise rules.ShownIsStale
-    said = Said(step, decider, at, reasons, remark)
-    seconds = undo_seconds(at=at) if first or step != "approve" else 0
+    said = Said(step, decider, at, reasons, remark, switch)
+    seconds = undo_seconds(at=at) if switch is None and (first or step != "approve") else 0
     if seconds:
         lay_down(request=request, said=said, fence=fence, seconds=seconds)
     else:
@@ -106,6 +106,39 @@ def let_go(*, number: str) -> Request:
     return request
 
 
+def _opened(
+    claim: Callable[..., WorkItem | None], authorizer: Staff, epoch: int, at: datetime
+) -> Request | None:
+    """Claim the next item and bring it to the desk."""
+    while True:
+        item = claim(staff=authorizer, at=at)
+        if item is None:
+            return None
+        request = selectors.locked(number=item.subject.partition(":")[2])
+        if request.state != rules.SETTLING:
+            break
+        # Somebody let it wait again while its decision may be taken back: it is set aside again.
+        worklist.set_aside(
+            item_id=item.pk, fence=item.fence, staff=authorizer, reason=gettext(LAID_DOWN)
+        )
+    if request.state == rules.VIEWING and request.opened_fence == item.fence:
+        return request
+    _make_open(request, at)
+    request.state = rules.FLOW.after(request.state, "open")
+    request.opened_fence, request.opened_epoch = item.fence, epoch
+    request.opened_at, request.shown_at = at, None
+    request.save(update_fields=["state", "opened_at", "shown_at", "opened_fence", "opened_epoch"])
+    told(
+        request=request,
+        step="open",
+        actor=authorizer.label,
+        at=at,
+        **_emergency.in_epoch(epoch=epoch),
+    )
+    live.tell("authorization", request.institution_id)
+    return request
+
+
 def _make_open(request: Request, at: datetime) -> None:
     """Let an item wait that was given out while it still stood as on a desk or on hold."""
     if request.state == rules.VIEWING:
@@ -116,7 +149,7 @@ def _make_open(request: Request, at: datetime) -> None:
         let_lapse(request=request, inquiry=inquiry, at=at)
 
 
-def _check(request: Request, step: str, decider: Staff) -> None:
+def _check(request: Request, step: str, decider: Staff, *, at_home: bool) -> None:
     rules.check_decider(
         decider_person=decider.person,
         decider_institution_id=decider.institution_id,
@@ -124,6 +157,7 @@ def _check(request: Request, step: str, decider: Staff) -> None:
         teller_person=request.teller_person,
         institution_id=request.institution_id,
         grade_needed=request.grade_needed,
+        at_home=at_home,
     )
     if decider.person in selectors.confirmed_by(request=request):
         raise rules.SecondOfSamePerson

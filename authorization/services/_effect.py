@@ -7,24 +7,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from authorization import rules
-from authorization.models import Decision, Request
-from authorization.services import _posting
-from authorization.services._queueing import MILLISECOND, QUEUED, put_in, told, waited
+from authorization.models import Decision, Fallback, Request
+from authorization.services import _emergency, _posting
+from authorization.services._queueing import MILLISECOND, QUEUED, moved, put_in, told, waited
+from authorization.services.quality import see_again
 from foundation.people.models import Staff
-from foundation.ui import live
 
 PASSED_ON_PRIORITY = 20
 
 
 @dataclass(frozen=True)
 class Said:
-    """What somebody decided of a locked item, when, and why."""
+    """What somebody decided of a locked item, when, and why; in an emergency, by which switch."""
 
     step: str
     decider: Staff
     at: datetime
     reasons: Sequence[str] = ()
     remark: str = ""
+    switch: Fallback | None = None
 
 
 def is_first(*, request: Request, step: str) -> bool:
@@ -39,20 +40,24 @@ def carry_out(*, request: Request, said: Said, at: datetime) -> None:
     target = rules.FLOW.after(request.state, step)
     request.reasons, request.remark = list(said.reasons), said.remark
     on = _posting.day_of(request=request)
-    _keep_decision(request, said, on)
+    made = _keep_decision(request, said, on)
     told(
         request=request, step=step, actor=said.decider.label, at=at,
         reasons=list(said.reasons), remark=said.remark, content=request.content_hash,
+        **_emergency.in_epoch(epoch=made.epoch if said.switch else 0),
     )  # fmt: skip
     if first:
         _pass_on(request, said.decider, at)
         return
+    if said.switch is not None and step != "return":
+        see_again(made=made, at=at)
     request.state = target
     request.decided_at, request.decider_label = said.at, said.decider.label
     request.save(update_fields=["state", "decided_at", "decider_label", "reasons", "remark"])
     if step == "approve":
         _posting.post(request=request, on=on, at=at)
-    live.tell("authorization", request.institution_id)
+    else:
+        moved(request=request, at=at)
 
 
 def _pass_on(request: Request, first: Staff, at: datetime) -> None:
@@ -64,10 +69,10 @@ def _pass_on(request: Request, first: Staff, at: datetime) -> None:
     request.save(update_fields=QUEUED)
 
 
-def _keep_decision(request: Request, said: Said, on: date) -> None:
+def _keep_decision(request: Request, said: Said, on: date) -> Decision:
     assert request.queued_at is not None
     assert request.opened_at is not None
-    Decision.objects.create(
+    made: Decision = Decision.objects.create(
         institution_id=request.institution_id,
         request=request,
         seq=request.attempt,
@@ -85,7 +90,10 @@ def _keep_decision(request: Request, said: Said, on: date) -> None:
         view_ms=request.viewed_ms + (said.at - request.opened_at) // MILLISECOND,
         hold_ms=request.held_ms,
         show_ms=_until_shown(request),
+        fallback=said.switch,
+        epoch=(said.switch.epoch or 0) if said.switch else 0,
     )
+    return made
 
 
 def _until_shown(request: Request) -> int | None:

@@ -16,7 +16,7 @@ from authorization.services import _posting
 from authorization.services._content import content_of
 from authorization.services._customer import OPENING, Order, customer_of, identified, opening_of
 from authorization.services._holding import take_back
-from authorization.services._queueing import QUEUED, put_in, told
+from authorization.services._queueing import QUEUED, moved, put_in, told
 from foundation.imaging import selectors as imaging_selectors
 from foundation.imaging import services as imaging
 from foundation.imaging.models import Page
@@ -25,7 +25,6 @@ from foundation.kernel import numbering
 from foundation.ledger import selectors as ledger
 from foundation.ledger import services as ledger_services
 from foundation.people.models import Staff
-from foundation.ui import live
 from foundation.worklist import services as worklist
 
 CENTRE = "02"
@@ -191,7 +190,7 @@ def withdraw(*, number: str, teller: Staff, at: datetime) -> Request:
         assert request.work_item_id is not None, "what is queued has its place in the queue"
         worklist.withdraw(item_id=request.work_item_id, at=at)
     told(request=request, step="withdraw", actor=teller.label, at=at)
-    live.tell("authorization", request.institution_id)
+    moved(request=request, at=at)
     return request
 
 

@@ -10,13 +10,12 @@ from django.utils.timezone import localdate
 from authorization import rules, selectors
 from authorization.models import Inquiry, Request
 from authorization.services._content import content_of
-from authorization.services._queueing import MILLISECOND, kept_seconds, let_wait, told
+from authorization.services._queueing import MILLISECOND, kept_seconds, let_wait, moved, told
 from foundation.kernel.text import clean_text
 from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.people.roles import Permission
 from foundation.policy import selectors as policy
-from foundation.ui import live
 from foundation.worklist import services as worklist
 
 SYSTEM = "system"
@@ -71,7 +70,7 @@ def hold(
         question=asked,
         number=called,
     )
-    live.tell("authorization", request.institution_id)
+    moved(request=request, at=at)
     return inquiry
 
 
@@ -166,3 +165,4 @@ def _back(request: Request, inquiry: Inquiry, step: str, by_label: str, at: date
         keep_for=inquiry.asked_by,
         seconds=kept_seconds(at=at),
     )
+    moved(request=request, at=at)

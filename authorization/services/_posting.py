@@ -10,11 +10,11 @@ from django.db import transaction
 
 from authorization import events, rules, selectors
 from authorization.models import Opening, Request, SignUp
+from authorization.services._queueing import moved
 from foundation.kernel import bus
 from foundation.ledger import selectors as ledger_selectors
 from foundation.ledger import services as ledger
 from foundation.ledger.rules import Leg, NoDayOpen
-from foundation.ui import live
 
 CASH, PERSONAL = "1001", "2011"
 
@@ -58,7 +58,7 @@ def post(*, request: Request, on: date, at: datetime) -> None:
             journal_no=request.journal_no,
         )
     )
-    live.tell("authorization", request.institution_id)
+    moved(request=request, at=at)
 
 
 def _open_account(request: Request, on: date, at: datetime) -> None:

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from django.utils.timezone import localdate
 
-from authorization import rules
+from authorization import events, rules
 from authorization.models import Request
+from foundation.kernel import bus
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from foundation.trail import services as trail
@@ -62,7 +63,7 @@ def put_in(
         kept_seconds=kept_seconds(at=at) if keep_for else 0,
         at=at,
     )
-    live.tell("authorization", request.institution_id)
+    moved(request=request, at=at)
 
 
 def let_wait(*, request: Request, step: str) -> None:
@@ -86,6 +87,19 @@ def kept_seconds(*, at: datetime) -> int:
     """Return for how long an item is kept for who knows it; not at all while nobody said."""
     code = "authorization.kept_seconds"
     return policy.bank_wholes(codes=(code,), on=localdate(at)).get(code, 0)
+
+
+def moved(*, request: Request, at: datetime) -> None:
+    """Tell screens and other rooms that an item stands in another state now."""
+    bus.publish(
+        events.Moved(
+            number=request.number,
+            institution_id=request.institution_id,
+            state=request.state,
+            at=at,
+        )
+    )
+    live.tell("authorization", request.institution_id)
 
 
 def told(*, request: Request, step: str, actor: str, at: datetime, **detail: object) -> None:

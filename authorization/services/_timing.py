@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from authorization import rules, selectors
 from authorization.models import Decision, Request
 from authorization.services._holding import SYSTEM, lapse
-from authorization.services._queueing import MILLISECOND, told, waited
+from authorization.services._queueing import MILLISECOND, moved, told, waited
 from authorization.services._undoing import settle
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
@@ -83,7 +83,7 @@ def send_up(*, number: str, at: datetime) -> Request:
         ]
     )  # fmt: skip
     told(request=request, step=step, actor=SYSTEM, at=at, why=why)
-    live.tell("authorization", request.institution_id)
+    moved(request=request, at=at)
     return request
 
 

@@ -61,11 +61,12 @@ def _draw(on: date, at: datetime) -> int:
         cursor.execute(_DRAW, {"on": on, "percent": percent, "most": DRAWN_MOST})
         ids = [row[0] for row in cursor.fetchall()]
     for made in Decision.objects.filter(id__in=ids).select_related("request__rule").order_by("id"):
-        _put_in(made, at)
+        see_again(made=made, at=at)
     return len(ids)
 
 
-def _put_in(made: Decision, at: datetime) -> None:
+def see_again(*, made: Decision, at: datetime) -> None:
+    """Have a decision made once more blind, in the transaction of what asks for it."""
     request = made.request
     Review.objects.create(
         institution_id=made.institution_id,

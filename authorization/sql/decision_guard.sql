@@ -1,5 +1,6 @@
 -- A decision is made by another human than the teller, about the version that was shown, once a round
--- and level; a second yes by another human than the first; a yes only after the call that the rule wants.
+-- and level; a second yes by another human than the first; a yes only after the call that the rule wants. An
+-- outlet decides its own items only in an emergency that is in force, by who is registered for it.
 CREATE OR REPLACE FUNCTION authorization_decision_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE item authorization_request;
 BEGIN
@@ -43,6 +44,22 @@ BEGIN
        (SELECT FROM authorization_inquiry called WHERE called.request_id = NEW.request_id
            AND called.attempt = NEW.seq AND called.outcome = 'confirmed') THEN
         RAISE EXCEPTION 'the customer was not called back' USING ERRCODE = 'OP017';
+    END IF;
+    IF NEW.fallback_id IS NULL THEN
+        IF (SELECT institution_id FROM people_staff WHERE id = NEW.decider_id) = NEW.institution_id THEN
+            RAISE EXCEPTION 'an outlet does not decide its own items' USING ERRCODE = 'OP046';
+        END IF;
+        NEW.epoch := authorization_epoch_of(NEW.institution_id);
+    ELSE
+        -- Who ends the emergency waits until this is committed, or is seen here to have ended it.
+        PERFORM pg_advisory_xact_lock_shared(8302, NEW.fallback_id::int);
+        IF NOT authorization_decides_locally(
+               NEW.fallback_id, NEW.decider_id, NEW.institution_id, item.amount_fen)
+           OR NEW.epoch IS DISTINCT FROM item.opened_epoch
+           OR NEW.epoch IS DISTINCT FROM
+              (SELECT epoch FROM authorization_fallback WHERE id = NEW.fallback_id) THEN
+            RAISE EXCEPTION 'no emergency lets the outlet decide this' USING ERRCODE = 'OP045';
+        END IF;
     END IF;
     -- An item that was carried forward is decided on the day that is open now.
     IF NEW.business_date IS DISTINCT FROM item.business_date AND NOT EXISTS

@@ -99,7 +99,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
 
 @action
 @require_POST
-@requires(Permission.AUTHORIZATION_DECIDE, missing=(rules.NoSuchItem,))
+@requires(Permission.AUTHORIZATION_DESK, missing=(rules.NoSuchItem,))
 def decide(request: HttpRequest, number: str) -> HttpResponse:
     """Record the authorizer's decision and bring the next item with the same answer."""
     item_or_404(number)
@@ -134,7 +134,7 @@ def undo(request: HttpRequest, number: str) -> HttpResponse:
 
 @action
 @require_POST
-@requires(Permission.AUTHORIZATION_DECIDE, missing=(rules.NoSuchItem,))
+@requires(Permission.AUTHORIZATION_DESK, missing=(rules.NoSuchItem,))
 def hand_back(request: HttpRequest, number: str) -> HttpResponse:
     """Put the item back into the queue and rest."""
     fence, authorizer = whole(request.POST.get("fence", "")) or 0, signed_in(request)
@@ -153,7 +153,7 @@ def comparison(request: HttpRequest, number: str) -> HttpResponse:
 
 @action
 @require_POST
-@requires(Permission.AUTHORIZATION_DECIDE, missing=(worklist_rules.NoSuchItem,))
+@requires(Permission.AUTHORIZATION_DESK, missing=(worklist_rules.NoSuchItem,))
 def heartbeat(request: HttpRequest, item_id: int) -> HttpResponse:
     """Keep the lease of the item on the screen; tell until when."""
     fence = whole(request.POST.get("fence", "")) or 0
@@ -165,7 +165,7 @@ def heartbeat(request: HttpRequest, item_id: int) -> HttpResponse:
 
 @action
 @require_POST
-@requires(Permission.AUTHORIZATION_DECIDE, missing=(rules.NoSuchItem,))
+@requires(Permission.AUTHORIZATION_DESK, missing=(rules.NoSuchItem,))
 def on_screen(request: HttpRequest, number: str) -> HttpResponse:
     """Keep when the images of the item on the desk stood on its screen."""
     fence = whole(request.POST.get("fence", "")) or 0

@@ -13,12 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from authorization import forms, rules, selectors, services
+from authorization.selectors import fallback as switches
 from authorization.web import _rule_words
 from authorization.web._talk import talking
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
 from foundation.kernel.errors import Refused
 from foundation.people.models import Staff
+from foundation.people.roles import Permission
 from foundation.ui import menu
 from foundation.ui.web import signed_in
 from foundation.worklist import selectors as worklist
@@ -38,6 +40,8 @@ def desk(
     form: forms.Decision | forms.Hold | None = None,
 ) -> HttpResponse:
     """Answer the desk: the item held or the next one, and what was done before."""
+    if Permission.AUTHORIZATION_DECIDE not in _held(request):
+        return at_home(request, decided=decided, refusal=refusal, resting=resting, form=form)
     authorizer = signed_in(request)
     at = timezone.now()
     opened = None if resting else services.open_next(authorizer=authorizer, at=at)
@@ -57,6 +61,39 @@ def desk(
     part = "_desk" if request.headers.get("HX-Request") else "workbench"
     status = 422 if form else 409 if refusal else 200
     return render(request, f"authorization/{part}.html", context, status=status)
+
+
+def at_home(
+    request: HttpRequest,
+    *,
+    decided: str = "",
+    refusal: Refused | None = None,
+    resting: bool = False,
+    form: forms.Decision | forms.Hold | None = None,
+) -> HttpResponse:
+    """Answer the desk of an outlet in an emergency: its next item, or that the centre decides."""
+    authorizer, at = signed_in(request), timezone.now()
+    standing = switches.standing(staff=authorizer, at=at)
+    opened = None
+    if standing is not None and not resting:
+        opened = services.open_at_home(authorizer=authorizer, at=at)
+    context: dict[str, Any] = {
+        "standing": standing,
+        "decided": decided,
+        "refusal": refusal,
+        "resting": resting,
+        "form": form,
+    }
+    if opened is not None:
+        context |= _opened(selectors.shown(request=opened), at)
+    part = "_home" if request.headers.get("HX-Request") else "home"
+    status = 422 if form else 409 if refusal else 200
+    return render(request, f"authorization/{part}.html", context, status=status)
+
+
+def _held(request: HttpRequest) -> frozenset[str]:
+    held: frozenset[str] = getattr(request, "permissions", frozenset())
+    return held
 
 
 def _opened(shown: selectors.Shown, at: datetime) -> dict[str, Any]:

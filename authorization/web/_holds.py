@@ -36,7 +36,7 @@ ON_HOLD = (
 
 @action
 @require_POST
-@requires(Permission.AUTHORIZATION_DECIDE, missing=(rules.NoSuchItem,))
+@requires(Permission.AUTHORIZATION_DESK, missing=(rules.NoSuchItem,))
 def hold(request: HttpRequest, number: str) -> HttpResponse:
     """Put the item on the desk on hold to ask something, and bring the next one."""
     if selectors.item(number=number) is None:

@@ -32,6 +32,11 @@ class Permission(StrEnum):
     QUEUE_DISPATCH = auto()
     JOB_VIEW = auto()
     JOB_MANAGE = auto()
+    # hooks
+    HOOK_VIEW = auto()
+    HOOK_PROPOSE = auto()
+    HOOK_APPROVE = auto()
+    HOOK_MANAGE = auto()
     # ledger
     ACCOUNT_VIEW = auto()
     JOURNAL_VIEW = auto()
@@ -54,6 +59,12 @@ class Permission(StrEnum):
     AUTHORIZATION_VIEW = auto()
     AUTHORIZATION_DECIDE = auto()
     AUTHORIZATION_LEAD = auto()
+    AUTHORIZATION_DESK = auto()
+    AUTHORIZATION_LOCAL = auto()
+    FALLBACK_VIEW = auto()
+    FALLBACK_PROPOSE = auto()
+    FALLBACK_APPROVE = auto()
+    FALLBACK_END = auto()
     QUALITY_VIEW = auto()
     QUALITY_JUDGE = auto()
     MONITORING_VIEW = auto()
@@ -102,17 +113,18 @@ ROLES: dict[str, Role] = {
             "outlet_supervisor", "Operations supervisor of the outlet", "outlet_check", "outlet",
             P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.MONITORING_VIEW,
             P.DASHBOARD_VIEW, P.TRAIL_VIEW, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
-            *IMAGES,
+            P.AUTHORIZATION_DESK, P.AUTHORIZATION_LOCAL, *IMAGES,
         ),
         _role(
             "authorizer", "Authorizer", "authorize", "centre",
-            P.AUTHORIZATION_DECIDE, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW,
-            P.ROSTER_VIEW, *IMAGES,
+            P.AUTHORIZATION_DECIDE, P.AUTHORIZATION_DESK, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW,
+            P.JOURNAL_VIEW, P.ROSTER_VIEW, *IMAGES,
         ),
         _role(
             "auth_lead", "Lead of authorizers", "authorize", "centre",
-            P.AUTHORIZATION_DECIDE, P.AUTHORIZATION_LEAD, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW,
-            P.JOURNAL_VIEW, P.QUEUE_VIEW, P.DASHBOARD_VIEW, P.TRAIL_VIEW, P.QUALITY_VIEW,
+            P.AUTHORIZATION_DECIDE, P.AUTHORIZATION_DESK, P.AUTHORIZATION_LEAD, P.FALLBACK_VIEW,
+            P.FALLBACK_END, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW,
+            P.QUEUE_VIEW, P.DASHBOARD_VIEW, P.TRAIL_VIEW, P.QUALITY_VIEW,
             P.QUALITY_JUDGE, P.ROSTER_VIEW, P.ROSTER_MANAGE, *IMAGES,
         ),
         _role(
@@ -136,22 +148,25 @@ ROLES: dict[str, Role] = {
             P.DASHBOARD_VIEW, P.AUTHORIZATION_VIEW, P.MONITORING_VIEW, P.QUEUE_VIEW, P.JOB_VIEW,
             P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.TRAIL_VIEW, P.STAFF_VIEW, P.POLICY_VIEW,
             P.POLICY_PROPOSE, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
-            P.SHARDS_PROPOSE, P.SHARDS_APPROVE, P.QUALITY_VIEW, P.ROSTER_VIEW, *ROOMS, *IMAGES,
+            P.SHARDS_PROPOSE, P.SHARDS_APPROVE, P.QUALITY_VIEW, P.ROSTER_VIEW, P.FALLBACK_VIEW,
+            P.FALLBACK_PROPOSE, P.FALLBACK_END, *ROOMS, *IMAGES,
         ),
         _role(
             "risk_manager", "Risk manager", "risk", "branch head",
             P.DASHBOARD_VIEW, P.POLICY_VIEW, P.POLICY_APPROVE, P.TRAIL_VIEW, P.MONITORING_VIEW,
-            P.DAY_VIEW, P.BOOKS_VIEW, P.BOOKS_REPORT, P.SHARDS_APPROVE,
+            P.DAY_VIEW, P.BOOKS_VIEW, P.BOOKS_REPORT, P.SHARDS_APPROVE, P.FALLBACK_VIEW,
+            P.FALLBACK_APPROVE, P.FALLBACK_END,
         ),
         _role("vendor_key", "Keying clerk of a vendor", "vendor", "centre"),
         _role(
             "sysadmin", "System administrator", "sysadmin", "branch head",
             P.SYSTEM_VIEW, P.JOB_VIEW, P.JOB_MANAGE, P.INSTITUTION_MANAGE, P.STAFF_VIEW,
-            P.STAFF_MANAGE,
+            P.STAFF_MANAGE, P.HOOK_VIEW, P.HOOK_PROPOSE, P.HOOK_MANAGE,
         ),
         _role(
             "secadmin", "Security administrator", "secadmin", "branch head",
             P.STAFF_VIEW, P.ROLE_PROPOSE, P.ROLE_APPROVE, P.POST_PROPOSE, P.POST_APPROVE,
+            P.HOOK_VIEW, P.HOOK_APPROVE,
         ),
         _role(
             "auditadmin", "Audit administrator", "auditadmin", "branch head",

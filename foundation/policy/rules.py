@@ -173,6 +173,21 @@ NUMBERS: dict[str, Number] = {
         Number("authorization.atm_daily_most_fen", int, "fen", "Largest daily limit at machines"),
         Number("authorization.quick_seconds", int, "s", "Below which an approval is quick"),
         Number("authorization.quick_images", int, "images", "Images from which quick is odd"),
+        Number("authorization.fallback_minutes", int, "min", "How long an emergency takes at most"),
+        Number(
+            "authorization.fallback_suggest_seconds",
+            int,
+            "s",
+            "Time without a claim until an emergency is suggested",
+        ),
+        Number("authorization.local_most_fen", int, "fen", "Largest amount decided at an outlet"),
+        Number(
+            "hooks.tries_most", int, "tries", "How often an event is told before it is given up"
+        ),
+        Number("hooks.timeout_seconds", int, "s", "How long a receiver of events may take"),
+        Number("hooks.overlap_hours", int, "hours", "How long a former secret stays good"),
+        Number("hooks.kept_days", int, "days", "How long is kept what was told"),
+        Number("jobs.hooks_running_most", int, "jobs", "Events told at once"),
         Number(
             "ledger.opens_ahead_minutes", int, "min", "How long before the office the day is opened"
         ),

@@ -20,12 +20,13 @@ START = "start"
 EVERYWHERE = (START, "sign-in", "screens", "search", "refusals")
 POSTS = tuple(role.replace("_", "-") for role in ROLES)
 PAGES = (
-    "items", "on-hold", "authorization-rules", "quality", "friction", "relief", "staffing", "team",
+    "items", "on-hold", "authorization-rules", "quality", "fallback", "friction", "relief",
+    "staffing", "team",
     "images", "matching", "dashboard", "queues", "jobs",
     "journal", "import-journal", "accounts", "statement", "holds", "trial-balance",
     "hot-accounts", "business-days", "long-files",
     "staff", "roster", "institutions", "roles", "posts", "policy", "calendar", "trail", "proof",
-    "api", "processing", "clearing", "cash-center", "reconciliation",
+    "api", "webhooks", "processing", "clearing", "cash-center", "reconciliation",
 )  # fmt: skip
 # No raw HTML and no images from outside: a page of the manual can do nothing but be read.
 READER = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")

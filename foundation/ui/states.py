@@ -69,6 +69,10 @@ STATES: dict[str, Look] = {
     "no_such_number": Look(_("No such number"), "bad", "x"),
     "photo_differs": Look(_("Photo differs"), "bad", "x"),
     "down": Look(_("Network not reached"), "warn", "alert-triangle"),
+    "delivered": Look(_("Delivered"), "ok", "check"),
+    "ended": Look(_("Over"), "", "circle-check"),
+    "declined": Look(_("Declined"), "", "x"),
+    "stopped": Look(_("Stopped"), "bad", "hand-stop"),
     "ok": Look(_("Done"), "ok", "check"),
     "forbidden": Look(_("Not allowed"), "bad", "hand-stop"),
 }

@@ -42,6 +42,7 @@ NAMES: Mapping[str, str] = {
     "engine": _("Read by"),
     "entries": _("Entries"),
     "failure": _("Why it failed"),
+    "epoch": _("Epoch"),
     "fen": _("Amount"),
     "fields": _("Fields read"),
     "file": _("File"),
@@ -65,6 +66,7 @@ NAMES: Mapping[str, str] = {
     "list": _("List"),
     "machine": _("Found by machine"),
     "message": _("Message"),
+    "minutes": _("Minutes"),
     "name": _("Its name"),
     "number": _("Its number"),
     "permission": _("Permission"),
@@ -106,10 +108,13 @@ NAMES: Mapping[str, str] = {
 # What is done, by the room that tells of it: the codes by which the trail keeps it.
 _STEPS: Mapping[str, str] = {
     "authorization": (
-        "alarm answer approve approve_rule check_identity confirm decline_rule dismiss_case "
-        "escalate examine_case hand_back hold lapse open propose_rule raise_case reject resubmit "
-        "return review submit time_out undo uphold_case withdraw write"
+        "alarm answer approve approve_fallback approve_local approve_rule check_identity confirm "
+        "decline_fallback decline_local decline_rule dismiss_case end_fallback end_local escalate "
+        "examine_case hand_back hold lapse lapse_fallback open propose_fallback propose_local "
+        "propose_rule raise_case reject resubmit return review submit time_out undo uphold_case "
+        "withdraw write"
     ),
+    "hooks": "approve change decline give_up new_secret propose send_again stop",
     "imaging": (
         "document.opened page.added page.copied page.read page.read_again page.rescanned "
         "page.resembles page.seen.ahead page.seen.original page.seen.thumb page.seen.view "

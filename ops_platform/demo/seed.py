@@ -22,7 +22,7 @@ from foundation.people.roles import ROLES
 from foundation.policy import selectors as policy_rows
 from foundation.policy import services as policy
 from foundation.policy.models import CalendarDay
-from ops_platform.demo import audit, books, cases, days, house, quality, rosters, truth
+from ops_platform.demo import audit, books, cases, days, drill, house, quality, rosters, truth
 from ops_platform.demo.cases import Hours, Size
 from ops_platform.demo.days import Say, Stage
 from ops_platform.demo.play import Day
@@ -64,6 +64,14 @@ POLICIES = {
     "monitoring.wait_target_minutes": "240",
     "authorization.wait_target_seconds": "30",
     "authorization.review_percent": "3",
+    "authorization.fallback_minutes": "120",
+    "authorization.fallback_suggest_seconds": "300",
+    "authorization.local_most_fen": "20000000",
+    "hooks.tries_most": "12",
+    "hooks.timeout_seconds": "10",
+    "hooks.overlap_hours": "24",
+    "hooks.kept_days": "30",
+    "jobs.hooks_running_most": "2",
     "authorization.objection_hours": "24",
     "authorization.id_check_seconds": "1800",
     "authorization.atm_daily_most_fen": "5000000",
@@ -107,7 +115,8 @@ def seed(
             places=places, staff=staff, centre=house.AUTHORIZATION_CENTRE,
             calendar=policy_rows.calendar(on=local(now).date()), since=day_before, founded=founded,
         )  # fmt: skip
-    opened = now - (local(now).date() - day_before)
+        opened = now - (local(now).date() - day_before)
+        drill.play(staff=staff, place=places[house.BRANCH_NUMBER], at=opened)
     stage = _stage(places, seed_number, opened=opened, on=day_before, say=say)
     before = _play_before(stage, places, size=_with_images(today), on=day_before)
     with people.acting_as_system(reason="seed_demo"):

@@ -17,8 +17,9 @@ from foundation.worklist import services as worklist
 from tests.architecture import tidy
 from tests.architecture.test_permissions import three_places
 from tests.browser import BACKEND
+from tests.factories import fallback as emergency
+from tests.factories import hooks, people
 from tests.factories import ledger as books
-from tests.factories import people
 from tests.factories import trail as trail_factory
 
 DECISION = (tidy.ROOT / "docs/decisions/0183-what-no-scope-narrows.md").read_text()
@@ -26,7 +27,15 @@ OPEN = frozenset(re.findall(r"^\| `(\w+)` \| .{20,} \|$", DECISION, re.MULTILINE
 EMPTY = frozenset(re.findall(r"`(\w+)`", DECISION.partition("are empty: ")[2].partition(".\n")[0]))
 EXEMPT = OPEN | EMPTY
 # Open to read, locked to the scope for who writes.
-READ_BY_ALL = frozenset({"policy_policy", "authorization_authrule"})
+READ_BY_ALL = frozenset(
+    {
+        "policy_policy",
+        "authorization_authrule",
+        "hooks_subscription",
+        "hooks_terms",
+        "authorization_fallback",
+    }
+)
 
 
 def tables() -> dict[str, tuple[bool, bool]]:
@@ -110,6 +119,8 @@ def filled(db):
         )  # fmt: skip
         policy.load_holidays(year=2026)
         trail_factory.look()
+        emergency.waiting(made.branch, manager)
+        hooks.subscription(made.branch, *books.two(made.branch, "sysadmin"))
         worklist.enqueue_job(kind="tests.nothing", args={})
         worklist.sign_of_life(process="test", host="t", pid=1)
     browser = Client()

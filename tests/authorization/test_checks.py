@@ -10,7 +10,10 @@ from tests.factories import people
 
 
 def found(item):
-    return {check.text: (check.found, check.good) for check in selectors.checks(request=item)}
+    return {
+        check.text: (check.word or check.found, check.good)
+        for check in selectors.checks(request=item)
+    }
 
 
 def test_accounts_in_order_with_enough_in_them(counter, teller):

@@ -5,10 +5,12 @@ from foundation.worklist.selectors._able import (
     BY_LOT,
     CONDITIONS,
     KEEPABLE,
+    OWN,
     TAKEABLE,
     abilities,
 )
 from foundation.worklist.selectors._ahead import likely_next
+from foundation.worklist.selectors._home import held_at_home
 from foundation.worklist.selectors._jobs import (
     Jobs,
     JobsOfKind,
@@ -21,6 +23,7 @@ from foundation.worklist.selectors._jobs import (
     jobs_by_kind,
     pressures,
     signs_of_life,
+    with_open_job,
 )
 from foundation.worklist.selectors._queues import (
     COUNTED_MOST,
@@ -60,6 +63,7 @@ __all__ = [
     "CONDITIONS",
     "COUNTED_MOST",
     "KEEPABLE",
+    "OWN",
     "PAGE",
     "TAKEABLE",
     "Depth",
@@ -80,6 +84,7 @@ __all__ = [
     "clocks",
     "depth",
     "depths",
+    "held_at_home",
     "holdings",
     "holdings_of",
     "item",
@@ -102,4 +107,5 @@ __all__ = [
     "suspensions",
     "waiting",
     "waiting_for",
+    "with_open_job",
 ]

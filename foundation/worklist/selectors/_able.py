@@ -26,7 +26,7 @@ _WAITED = "extract(epoch FROM clock_timestamp() - enqueued_at)"
 _LEADS = "(SELECT leads FROM says)"
 _OWN_GRADE = "grade_needed <= %(grade)s"
 _AMOUNT = "coalesce(amount_fen <= (SELECT most_fen FROM says), true)"
-_OWN = "NOT (%(person)s = ANY (conflicted))"
+OWN = "NOT (%(person)s = ANY (conflicted))"
 _PLACE = """(NOT outsiders_only OR institution_id <> %(institution)s
     AND institution_id <> ALL ((SELECT places FROM says)::bigint[]))"""
 _UP = f"(NOT leads_only OR {_LEADS})"
@@ -41,7 +41,7 @@ CONDITIONS: Mapping[str, str] = {
             AND grade_needed <= (SELECT most_grade FROM says)
         OR ({_WAITED} >= (SELECT lead FROM says) OR leads_only) AND {_LEADS} AND {_OWN_GRADE})""",  # noqa: S608
     "amount": _AMOUNT,
-    "own": _OWN,
+    "own": OWN,
     "place": _PLACE,
     "pair_hour": "(leads_only OR origin IS NULL"
     " OR origin <> ALL ((SELECT often FROM says)::uuid[]))",
@@ -56,7 +56,7 @@ KEEPABLE = "\n      AND ".join(
     CONDITIONS[name] for name in ("leads", "skill", "amount", "own", "place")
 )
 # What the one queue of old looked at before an item was drawn by lot.
-BY_LOT = "\n      AND ".join((_UP, _OWN_GRADE, _AMOUNT, _OWN, _PLACE))
+BY_LOT = "\n      AND ".join((_UP, _OWN_GRADE, _AMOUNT, OWN, _PLACE))
 
 
 def abilities(*, queue: str, staff: Staff, on: date) -> Mapping[str, Any]:

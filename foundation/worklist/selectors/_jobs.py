@@ -223,3 +223,14 @@ def _after(last: Job, order: tuple[str, str]) -> Q:
         return Q()
     same = Q(**{name: value}) & Q(**{f"id__{'lt' if tie.startswith('-') else 'gt'}": last.pk})
     return Q(**{f"{name}__{step}": value}) | same
+
+
+def with_open_job(*, kind: str, name: str, ids: Sequence[int]) -> frozenset[int]:
+    """Return for which of the ids, an argument of that name, a job of the kind waits or runs."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT (args ->> %(name)s)::bigint FROM worklist_job WHERE kind = %(kind)s"
+            " AND state IN ('ready', 'running') AND (args ->> %(name)s)::bigint = ANY (%(ids)s)",
+            {"name": name, "kind": kind, "ids": list(ids)},
+        )
+        return frozenset(row[0] for row in cursor.fetchall())

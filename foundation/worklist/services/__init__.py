@@ -13,6 +13,7 @@ from foundation.worklist.services._dispatching import (
     withdraw,
 )
 from foundation.worklist.services._items import (
+    claim_at_home,
     claim_next,
     enqueue,
     expire_leases,
@@ -44,6 +45,7 @@ __all__ = [
     "assign",
     "bring_back",
     "bury_jobs",
+    "claim_at_home",
     "claim_job",
     "claim_next",
     "drop_job",

@@ -84,8 +84,11 @@ def assign(*, item_id: int, to: Staff, reason: str, by: Staff, at: datetime) -> 
 
 
 @transaction.atomic
-def take_back(*, item_id: int, reason: str, by: Staff, at: datetime) -> WorkItem:
-    """Put an item that somebody holds back into the queue; its holder can change nothing more."""
+def take_back(*, item_id: int, reason: str, by: Staff | None, at: datetime) -> WorkItem:
+    """Put an item that somebody holds back into the queue; its holder can change nothing more.
+
+    Nobody does it where the clock does.
+    """
     item = _locked(item_id)
     reason = rules.check_reason(reason)
     state = rules.FLOW.after(item.state, "take_back")
@@ -93,7 +96,8 @@ def take_back(*, item_id: int, reason: str, by: Staff, at: datetime) -> WorkItem
     _end_holding(item, "taken back", _database_time())
     _free(item, state)
     bus.publish(events.LetGo(queue=item.queue, subject=item.subject))
-    record(item=item, step="take_back", actor=by.label, at=at, reason=reason, held_by=held_by)
+    actor = by.label if by else SYSTEM
+    record(item=item, step="take_back", actor=actor, at=at, reason=reason, held_by=held_by)
     return item
 
 

@@ -22,7 +22,16 @@ from foundation.trail import services as trail
 from foundation.ui import live
 from foundation.worklist import events, rules, selectors
 from foundation.worklist.models import Suspension, WorkItem
-from foundation.worklist.services._statements import CLAIM, DRAW, END, ENQUEUE, EXPIRE, KEEP, LET_GO
+from foundation.worklist.services._statements import (
+    CLAIM,
+    CLAIM_AT_HOME,
+    DRAW,
+    END,
+    ENQUEUE,
+    EXPIRE,
+    KEEP,
+    LET_GO,
+)
 
 SYSTEM = "system"
 # Which advisory locks are the worklist's: one a person, so that a double click claims one item.
@@ -101,17 +110,23 @@ def claim_next(*, queue: str, staff: Staff, at: datetime) -> WorkItem | None:
     found = _given(CLAIM, wanted)
     if found is None and _drawn_by_lot(queue, at):
         found = _given(DRAW, wanted)
-    if found is None:
-        lease_seconds(queue=queue, at=at)  # refuses while the number has no value: else none waits
-        return None
-    still, left_by = found.pop("still"), found.pop("left_by")
-    fields = [field.attname for field in WorkItem._meta.concrete_fields]  # noqa: SLF001
-    item = WorkItem.from_db(connection.alias, fields, [found[name] for name in fields])
-    if left_by:
-        record(item=item, step="expire", actor=SYSTEM, at=at, held_by=left_by)
-    if not still:
-        bus.publish(events.Claimed(queue=queue, lapsed=bool(left_by)))
-    return item
+    return _taken(found, queue, at)
+
+
+def claim_at_home(*, queue: str, staff: Staff, most_fen: int, at: datetime) -> WorkItem | None:
+    """Give the person the item already held, else the next of their own house up to an amount.
+
+    For an emergency, in which the centre lets an outlet decide: skills, grades and turns of people
+    do not count, an own part in the item does. Who may do this when is for the centre to say.
+    """
+    assert connection.in_atomic_block, "an item is claimed within a person's institutions"
+    wanted: dict[str, Any] = {
+        "claiming": _CLAIMING,
+        "label": staff.label,
+        "most": most_fen,
+        **selectors.abilities(queue=queue, staff=staff, on=localdate(at)),
+    }
+    return _taken(_given(CLAIM_AT_HOME, wanted), queue, at)
 
 
 def heartbeat(*, item_id: int, fence: int, staff: Staff, at: datetime) -> datetime:
@@ -213,6 +228,20 @@ def record(*, item: WorkItem, step: str, actor: str, at: datetime, **more: objec
         detail={"queue": item.queue, **more},
     )
     _ring(item.queue, item.institution_id)
+
+
+def _taken(found: dict[str, Any] | None, queue: str, at: datetime) -> WorkItem | None:
+    if found is None:
+        lease_seconds(queue=queue, at=at)  # refuses while the number has no value: else none waits
+        return None
+    still, left_by = found.pop("still"), found.pop("left_by")
+    fields = [field.attname for field in WorkItem._meta.concrete_fields]  # noqa: SLF001
+    item = WorkItem.from_db(connection.alias, fields, [found[name] for name in fields])
+    if left_by:
+        record(item=item, step="expire", actor=SYSTEM, at=at, held_by=left_by)
+    if not still:
+        bus.publish(events.Claimed(queue=queue, lapsed=bool(left_by)))
+    return item
 
 
 def _given(statement: str, wanted: dict[str, Any]) -> dict[str, Any] | None:

@@ -79,7 +79,15 @@ RETURNING item.*, chosen.still, CASE WHEN chosen.lapsed THEN chosen.holder_label
 """  # noqa: S608
 
 
-CLAIM, DRAW = _claiming(_IN_TURN), _claiming(_BY_LOT)
+# In an emergency: the first in turn of the person's own house, up to an amount, whatever its skill.
+_AT_HOME = f"""found AS (
+    SELECT {_COLUMNS} FROM worklist_workitem
+    WHERE {_FREE} AND institution_id = %(institution)s AND {selectors.OWN}
+      AND coalesce(amount_fen <= %(most)s, true)
+    ORDER BY turn_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+)"""  # noqa: S608
+
+CLAIM, DRAW, CLAIM_AT_HOME = _claiming(_IN_TURN), _claiming(_BY_LOT), _claiming(_AT_HOME)
 
 EXPIRE = """
 WITH gone AS (

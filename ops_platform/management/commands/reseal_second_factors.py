@@ -1,4 +1,4 @@
-"""Seals the secrets of the second factor with the present key, so that an old one can go."""
+"""Seals every secret with the present key, so that an old one can go."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from foundation.hooks import services as hooks
 from foundation.people import services
 
 
@@ -16,5 +17,5 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Seal, and say how many."""
-        count = services.reseal_second_factors()
+        count = services.reseal_second_factors() + hooks.reseal()
         self.stdout.write(f"{count} secrets sealed with the present key; the other keys may go")

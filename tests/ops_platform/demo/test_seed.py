@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from authorization import rules
 from authorization import selectors as authorization
-from authorization.models import Decision, IdCheck, Request
+from authorization.models import Decision, Fallback, IdCheck, LocalAuthorizer, Request
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Document
-from foundation.kernel.calendar import SHANGHAI
+from foundation.kernel.calendar import SHANGHAI, local
 from foundation.ledger import selectors as ledger
 from foundation.ledger.models import Account, JournalLine, Posting, whole
 from foundation.people import services as people
@@ -257,6 +257,17 @@ def test_every_transaction_has_its_rule_by_two_people(seeded):
     assert {row.trade_code for row in found} == {*rules.CATALOGUE}
     assert all(row.proposed_by_id != row.approved_by_id for row in found)
     assert not authorization.rules_waiting()
+
+
+def test_every_outlet_has_somebody_registered_and_a_drill_is_over(seeded):
+    supervisors = Staff.objects.filter(roles__role="outlet_supervisor")
+    registered = LocalAuthorizer.objects.filter(state="active").order_by("id")
+    (drill,) = Fallback.objects.order_by("id")
+
+    assert {one.staff for one in registered} == set(supervisors)
+    assert (drill.drill, drill.state, drill.ended_how) == (True, "ended", "return")
+    assert local(drill.ended_at).date() == seeded.days[0].on
+    assert set(Decision.objects.values_list("fallback", flat=True)) == {None}
 
 
 def test_published_holidays_are_loaded(seeded):

@@ -1,0 +1,1 @@
+"""What happens in the centres, told to other systems: signed calls that are tried until heard."""
