@@ -116,7 +116,8 @@ def seed(
             calendar=policy_rows.calendar(on=local(now).date()), since=day_before, founded=founded,
         )  # fmt: skip
         opened = now - (local(now).date() - day_before)
-        drill.play(staff=staff, place=places[house.BRANCH_NUMBER], at=opened)
+        early = local(opened).replace(hour=8, minute=20)
+        drill.play(staff=staff, place=places[house.BRANCH_NUMBER], at=early)
     stage = _stage(places, seed_number, opened=opened, on=day_before, say=say)
     before = _play_before(stage, places, size=_with_images(today), on=day_before)
     with people.acting_as_system(reason="seed_demo"):

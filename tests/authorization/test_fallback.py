@@ -302,7 +302,7 @@ def test_all_that_ended_is_seen_again_and_what_was_sent_back_is_not(
 
 
 def test_no_item_of_an_outlet_ends_without_a_review(waiting, supervisor, switch, monkeypatch):
-    monkeypatch.setattr("authorization.services._deciding.see_again", lambda **_more: None)
+    monkeypatch.setattr("authorization.services._effect.see_again", lambda **_more: None)
     item = emergency.opened(supervisor)
 
     with pytest.raises(IntegrityError, match="seen again"), transaction.atomic():
