@@ -40,7 +40,7 @@ def standing(*, staff: Staff, at: datetime) -> switches.Standing | None:
     if found is None:
         return None
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(8302, %s)", [found.switch.pk])
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(8321, %s)", [found.switch.pk])
     return switches.standing(staff=staff, at=at)
 
 

@@ -207,7 +207,7 @@ def _check_place(institution: Institution) -> None:
 def _take_turns() -> None:
     """Let switches come one after the other until the transaction ends, as the trigger does."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(8303, 0)")
+        cursor.execute("SELECT pg_advisory_xact_lock(8322, 0)")
 
 
 def _locked_alone(switch_id: int) -> Fallback:
@@ -222,7 +222,7 @@ def _locked_alone(switch_id: int) -> Fallback:
 def _wait_for_deciders(switch_id: int) -> None:
     """Wait for who is just deciding in an emergency; who comes after sees what is done here."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(8302, %s)", [switch_id])
+        cursor.execute("SELECT pg_advisory_xact_lock(8321, %s)", [switch_id])
 
 
 def _next_epoch() -> int:

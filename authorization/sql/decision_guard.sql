@@ -52,7 +52,7 @@ BEGIN
         NEW.epoch := authorization_epoch_of(NEW.institution_id);
     ELSE
         -- Who ends the emergency waits until this is committed, or is seen here to have ended it.
-        PERFORM pg_advisory_xact_lock_shared(8302, NEW.fallback_id::int);
+        PERFORM pg_advisory_xact_lock_shared(8321, NEW.fallback_id::int);
         IF NOT authorization_decides_locally(
                NEW.fallback_id, NEW.decider_id, NEW.institution_id, item.amount_fen)
            OR NEW.epoch IS DISTINCT FROM item.opened_epoch

@@ -49,7 +49,7 @@ BEGIN
           USING ERRCODE = 'check_violation', CONSTRAINT = 'authorization_fallback_two_humans';
     END IF;
     IF TG_OP = 'UPDATE' AND NEW.state = 'active' THEN
-        PERFORM pg_advisory_xact_lock(8303, 0);
+        PERFORM pg_advisory_xact_lock(8322, 0);
         SELECT path INTO here FROM people_institution WHERE id = NEW.institution_id;
         IF EXISTS (SELECT FROM authorization_fallback other
                JOIN people_institution place ON place.id = other.institution_id
@@ -59,7 +59,7 @@ BEGIN
               USING ERRCODE = 'check_violation', CONSTRAINT = 'authorization_fallback_one_over_a_place';
         END IF;
     ELSIF TG_OP = 'UPDATE' AND NEW.state = 'ended' THEN
-        PERFORM pg_advisory_xact_lock(8302, NEW.id::int);
+        PERFORM pg_advisory_xact_lock(8321, NEW.id::int);
     END IF;
     RETURN NEW;
 END $$;
