@@ -3,7 +3,7 @@
 from django.urls import path
 
 from authorization import api, web
-from authorization.web import quality
+from authorization.web import admission, quality
 
 app_name = "authorization"
 urlpatterns = [
@@ -45,6 +45,15 @@ urlpatterns = [
     path("case/<int:case_id>/judge/", quality.judge, name="judge"),
     path("quality/", quality.measured, name="measured"),
     path("quality/decisions/", quality.decisions, name="decisions"),
+    # who is admitted to what
+    path("admissions/", admission.admissions, name="admissions"),
+    path("admissions/exam/", admission.enter_exam, name="enter_exam"),
+    path("admission/<int:admission_id>/", admission.admission, name="admission"),
+    path("admission/<int:admission_id>/decide/", admission.decide_exam, name="decide_exam"),
+    path("admission/<int:admission_id>/move/", admission.move_on, name="move_on"),
+    path("admission/<int:admission_id>/stop/", admission.stop_admission, name="stop_admission"),
+    path("known/", admission.known, name="known"),
+    path("known/<int:known_id>/decide/", admission.decide_known, name="decide_known"),
     # figures
     path("friction/", web.friction, name="friction"),
     path("relief/", web.relief, name="relief"),

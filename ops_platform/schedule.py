@@ -64,7 +64,9 @@ SLOTS: tuple[Slot, ...] = (
     Daily("foundation.ledger.tasks.make_months", time(1, 15)),
     Daily("foundation.ledger.tasks.archive_due", time(1, 45)),
     Daily("foundation.people.tasks.disable_dormant", time(2, 10)),
+    Daily("authorization.tasks.watch_admissions", time(0, 10)),
     Daily("authorization.tasks.draw_reviews", time(2, 30)),
+    Daily("authorization.tasks.draw_shadows", time(2, 40)),
     Daily("ops_platform.tasks.verify_books", time(3, 30)),
 )
 

@@ -1,5 +1,6 @@
-"""Items that wait for a second person; their decisions, holds, messages, rules and quality."""
+"""Items that wait for a second person and all about them; who is admitted to decide them."""
 
+from authorization.models._admission import Admission, KnownItem
 from authorization.models._identity import IdCheck
 from authorization.models._inquiries import Inquiry
 from authorization.models._items import Decision, Request
@@ -10,10 +11,12 @@ from authorization.models._talking import Message
 from authorization.models._verdict import Verdict
 
 __all__ = [
+    "Admission",
     "AuthRule",
     "Decision",
     "IdCheck",
     "Inquiry",
+    "KnownItem",
     "Message",
     "Opening",
     "QualityCase",

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from authorization import rules, selectors
 from authorization.models import Request
+from authorization.rules import admission
+from authorization.selectors import admission as admitted
 from authorization.services._effect import Said, carry_out, is_first
 from authorization.services._holding import let_lapse
 from authorization.services._queueing import let_wait, told
@@ -71,7 +74,7 @@ def decide(
     request = selectors.locked(number=number)
     first = is_first(request=request, step=step)
     rules.FLOW.after(request.state, "decide")
-    _check(request, step, decider)
+    _check(request, step, decider, at)
     rules.check_reasons(step, reasons, remark)
     if shown != request.content_hash:
         raise rules.ShownIsStale
@@ -116,7 +119,7 @@ def _make_open(request: Request, at: datetime) -> None:
         let_lapse(request=request, inquiry=inquiry, at=at)
 
 
-def _check(request: Request, step: str, decider: Staff) -> None:
+def _check(request: Request, step: str, decider: Staff, at: datetime) -> None:
     rules.check_decider(
         decider_person=decider.person,
         decider_institution_id=decider.institution_id,
@@ -124,6 +127,9 @@ def _check(request: Request, step: str, decider: Staff) -> None:
         teller_person=request.teller_person,
         institution_id=request.institution_id,
         grade_needed=request.grade_needed,
+    )
+    admission.check_grade(
+        admitted.allowed_grade(person=decider.person, on=localdate(at)), needed=request.grade_needed
     )
     if decider.person in selectors.confirmed_by(request=request):
         raise rules.SecondOfSamePerson

@@ -56,6 +56,7 @@ class Permission(StrEnum):
     AUTHORIZATION_LEAD = auto()
     QUALITY_VIEW = auto()
     QUALITY_JUDGE = auto()
+    ADMISSION_MANAGE = auto()
     MONITORING_VIEW = auto()
     MONITORING_AUDIT = auto()
     PROCESSING_VIEW = auto()
@@ -113,7 +114,7 @@ ROLES: dict[str, Role] = {
             "auth_lead", "Lead of authorizers", "authorize", "centre",
             P.AUTHORIZATION_DECIDE, P.AUTHORIZATION_LEAD, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW,
             P.JOURNAL_VIEW, P.QUEUE_VIEW, P.DASHBOARD_VIEW, P.TRAIL_VIEW, P.QUALITY_VIEW,
-            P.QUALITY_JUDGE, P.ROSTER_VIEW, P.ROSTER_MANAGE, *IMAGES,
+            P.QUALITY_JUDGE, P.ADMISSION_MANAGE, P.ROSTER_VIEW, P.ROSTER_MANAGE, *IMAGES,
         ),
         _role(
             "dispatcher", "Dispatcher", "dispatch", "centre branch",
@@ -136,7 +137,8 @@ ROLES: dict[str, Role] = {
             P.DASHBOARD_VIEW, P.AUTHORIZATION_VIEW, P.MONITORING_VIEW, P.QUEUE_VIEW, P.JOB_VIEW,
             P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.TRAIL_VIEW, P.STAFF_VIEW, P.POLICY_VIEW,
             P.POLICY_PROPOSE, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
-            P.SHARDS_PROPOSE, P.SHARDS_APPROVE, P.QUALITY_VIEW, P.ROSTER_VIEW, *ROOMS, *IMAGES,
+            P.SHARDS_PROPOSE, P.SHARDS_APPROVE, P.QUALITY_VIEW, P.ADMISSION_MANAGE,
+            P.ROSTER_VIEW, *ROOMS, *IMAGES,
         ),
         _role(
             "risk_manager", "Risk manager", "risk", "branch head",

@@ -69,6 +69,12 @@ STATES: dict[str, Look] = {
     "no_such_number": Look(_("No such number"), "bad", "x"),
     "photo_differs": Look(_("Photo differs"), "bad", "x"),
     "down": Look(_("Network not reached"), "warn", "alert-triangle"),
+    "exam": Look(_("Exam to be approved"), "warn", "hourglass"),
+    "shadow": Look(_("In the shadow"), "info", "eye"),
+    "probation": Look(_("On probation"), "warn", "scale"),
+    "admitted": Look(_("Admitted"), "ok", "check"),
+    "demoted": Look(_("Demoted"), "bad", "alert-triangle"),
+    "stopped": Look(_("Stopped"), "bad", "x"),
     "ok": Look(_("Done"), "ok", "check"),
     "forbidden": Look(_("Not allowed"), "bad", "hand-stop"),
 }

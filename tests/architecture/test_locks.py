@@ -18,7 +18,7 @@ from tests.architecture import tidy
 from tests.architecture.test_permissions import three_places
 from tests.browser import BACKEND
 from tests.factories import ledger as books
-from tests.factories import people
+from tests.factories import people, quality
 from tests.factories import trail as trail_factory
 
 DECISION = (tidy.ROOT / "docs/decisions/0183-what-no-scope-narrows.md").read_text()
@@ -108,6 +108,7 @@ def filled(db):
             staff_id=teller.pk, skill="s", grade=1, certificate="c", valid_from=people.DAY,
             valid_until=people.DAY, by=manager, at=people.NOON,
         )  # fmt: skip
+        quality.exam(teller, manager)
         policy.load_holidays(year=2026)
         trail_factory.look()
         worklist.enqueue_job(kind="tests.nothing", args={})

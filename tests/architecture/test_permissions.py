@@ -75,6 +75,8 @@ class Place:
     export_key: UUID
     case_id: int
     review_id: int
+    admission_id: int
+    known_id: int
 
     @property
     def work_item(self) -> int:
@@ -89,6 +91,8 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("authorization", "rule_id"): lambda place: place.rule_id,
     ("authorization", "case_id"): lambda place: place.case_id,
     ("authorization", "review_id"): lambda place: place.review_id,
+    ("authorization", "admission_id"): lambda place: place.admission_id,
+    ("authorization", "known_id"): lambda place: place.known_id,
     ("imaging", "page_id"): lambda place: place.page_id,
     ("ledger", "number"): lambda place: place.account,
     ("policy", "code"): lambda _place: "security.idle_minutes",
@@ -148,6 +152,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         rules.proposed(teller, outlet).pk, trail_factory.look().pk,
         worklist.enqueue_job(kind="tests.nothing", args={}) or 0,
         books.export(payer, teller).key, doubted.pk, drawn.pk,
+        quality.exam(teller, decider).pk, quality.kept(doubted.decision, teller).pk,
     )  # fmt: skip
 
 
