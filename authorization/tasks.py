@@ -8,7 +8,7 @@ from functools import partial
 from django.utils import timezone
 
 from authorization import services
-from authorization.services import fallback, quality
+from authorization.services import admission, fallback, quality
 
 
 def let_go(*, subject: str, **_event: object) -> Callable[[], object]:
@@ -34,3 +34,13 @@ def end_emergencies() -> Callable[[], object]:
 def draw_reviews(**_event: object) -> Callable[[], object]:
     """Draw some decisions of the last days to be made again blind."""
     return partial(quality.draw_reviews, at=timezone.now())
+
+
+def draw_shadows(**_event: object) -> Callable[[], object]:
+    """Draw what people in the shadow decide beside the authorizers."""
+    return partial(quality.draw_shadows, at=timezone.now())
+
+
+def watch_admissions(**_event: object) -> Callable[[], object]:
+    """Let admissions end that are past their day, and demote by the rule."""
+    return partial(admission.watch, at=timezone.now())

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from authorization import api, web
-from authorization.web import fallback, quality
+from authorization.web import admission, fallback, quality
 
 app_name = "authorization"
 urlpatterns = [
@@ -56,6 +56,15 @@ urlpatterns = [
     path("local/propose/", fallback.propose_local, name="propose_local"),
     path("local/<int:local_id>/decide/", fallback.decide_local, name="decide_local"),
     path("local/<int:local_id>/end/", fallback.end_local, name="end_local"),
+    # who is admitted to what
+    path("admissions/", admission.admissions, name="admissions"),
+    path("admissions/exam/", admission.enter_exam, name="enter_exam"),
+    path("admission/<int:admission_id>/", admission.admission, name="admission"),
+    path("admission/<int:admission_id>/decide/", admission.decide_exam, name="decide_exam"),
+    path("admission/<int:admission_id>/move/", admission.move_on, name="move_on"),
+    path("admission/<int:admission_id>/stop/", admission.stop_admission, name="stop_admission"),
+    path("known/", admission.known, name="known"),
+    path("known/<int:known_id>/decide/", admission.decide_known, name="decide_known"),
     # figures
     path("friction/", web.friction, name="friction"),
     path("relief/", web.relief, name="relief"),

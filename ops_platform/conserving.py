@@ -55,7 +55,7 @@ QUEUES: Mapping[str, Kept] = {
         passed=lambda: Request.objects.filter(work_item__isnull=True),
     ),
     quality.REVIEW_QUEUE: Kept(
-        open=lambda: Review.objects.filter(state=quality.REVIEW_WAITING),
+        open=lambda: Review.objects.filter(state=quality.REVIEW_WAITING, candidate=None),
         ever=lambda: Review.objects.filter(work_item__isnull=False),
         decided=("authorization.review",),
     ),

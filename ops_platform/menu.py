@@ -83,6 +83,7 @@ CENTRES = (
             ),
             _place(_("Staffing"), "authorization:staffing", Permission.QUEUE_VIEW, "users"),
             _place(_("Who may do what"), "authorization:team", Permission.QUEUE_VIEW, "id"),
+            _place(_("Admission"), "authorization:admissions", Permission.QUALITY_VIEW, "users"),
             _place(_("Friction"), "authorization:friction", Permission.DASHBOARD_VIEW, "hand-stop"),
             _place(_("Relief"), "authorization:relief", Permission.DASHBOARD_VIEW, "circle-check"),
             _place(

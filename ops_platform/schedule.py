@@ -67,7 +67,9 @@ SLOTS: tuple[Slot, ...] = (
     Daily("foundation.ledger.tasks.archive_due", time(1, 45)),
     Daily("foundation.people.tasks.disable_dormant", time(2, 10)),
     Daily("foundation.hooks.tasks.purge", time(2, 20)),
+    Daily("authorization.tasks.watch_admissions", time(0, 10)),
     Daily("authorization.tasks.draw_reviews", time(2, 30)),
+    Daily("authorization.tasks.draw_shadows", time(2, 40)),
     Daily("ops_platform.tasks.verify_books", time(3, 30)),
 )
 

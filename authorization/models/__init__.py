@@ -1,5 +1,6 @@
-"""Items that wait for a second person, and all that is said and decided about them."""
+"""Items that wait for a second person and all about them; who is admitted to decide them."""
 
+from authorization.models._admission import Admission, KnownItem
 from authorization.models._fallback import Fallback, LocalAuthorizer
 from authorization.models._identity import IdCheck
 from authorization.models._inquiries import Inquiry
@@ -11,11 +12,13 @@ from authorization.models._talking import Message
 from authorization.models._verdict import Verdict
 
 __all__ = [
+    "Admission",
     "AuthRule",
     "Decision",
     "Fallback",
     "IdCheck",
     "Inquiry",
+    "KnownItem",
     "LocalAuthorizer",
     "Message",
     "Opening",

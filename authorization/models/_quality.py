@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from authorization.rules import admission
 from authorization.rules import quality as rules
 from foundation.people.models import Institutional, Staff
 from foundation.worklist.models import WorkItem
@@ -16,11 +17,17 @@ class Review(Institutional):
     """A decision drawn at random to be made once more by somebody who does not see the first.
 
     Drawn are decisions that ended their item, by person and kind of decision; states are those of
-    `rules.REVIEW_FLOW`. A trigger refuses the decider, the teller and a second answer.
+    `rules.REVIEW_FLOW`. A trigger refuses the decider, the teller and a second answer. Of three
+    kinds: a sample, which is measured; what somebody in the shadow (`candidate`) says of what
+    others decided; and a planted item, whose right answer is known.
     """
 
     decision = models.ForeignKey(
         "authorization.Decision", on_delete=models.PROTECT, related_name="reviews"
+    )
+    kind = models.CharField(max_length=8, default=admission.SAMPLE)
+    candidate = models.ForeignKey(
+        "authorization.Admission", on_delete=models.PROTECT, null=True, related_name="answers"
     )
     state = models.CharField(_("state"), max_length=12, default=rules.REVIEW_WAITING)
     drawn_at = models.DateTimeField()
@@ -37,7 +44,26 @@ class Review(Institutional):
         verbose_name = _("blind review")
         indexes = [models.Index(fields=["state", "-id"], name="authorization_review_state")]
         constraints = [
-            models.UniqueConstraint(fields=["decision"], name="authorization_review_once"),
+            models.UniqueConstraint(
+                fields=["decision"],
+                condition=Q(kind=admission.SAMPLE),
+                name="authorization_review_once",
+            ),
+            models.UniqueConstraint(
+                fields=["decision", "candidate"],
+                condition=Q(kind=admission.SHADOWED),
+                name="authorization_review_shadow_once",
+            ),
+            models.UniqueConstraint(
+                fields=["decision"],
+                condition=Q(kind=admission.PLANTED, state=rules.REVIEW_WAITING),
+                name="authorization_review_planted_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=(admission.SAMPLE, admission.PLANTED), candidate=None)
+                | Q(kind=admission.SHADOWED, candidate__isnull=False, work_item=None),
+                name="authorization_review_kind",
+            ),
             models.CheckConstraint(
                 condition=Q(state=rules.REVIEW_WAITING, reviewer=None, reviewed_at=None, step="")
                 | Q(

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from authorization.models import Decision
+from authorization.rules import admission
 from authorization.rules import quality as rules
 from foundation.imaging import selectors as imaging
 from foundation.kernel import chance
@@ -26,8 +27,8 @@ BY: Mapping[str, str] = {
     "trade": "request__trade_code",
     "outlet": "institution__number",
 }
-_YES, _SEEN = Q(step="approve"), Q(reviews__state=rules.REVIEW_DONE)
-_SEEN_YES, _SEEN_NO = Q(reviews__step="approve"), Q(reviews__step="reject")
+_YES, _SEEN = Q(step="approve"), Q(looks__state=rules.REVIEW_DONE)
+_SEEN_YES, _SEEN_NO = Q(looks__step="approve"), Q(looks__step="reject")
 _UPHELD = Q(cases__state=rules.UPHELD)
 FIGURES: Mapping[str, Q] = {
     "decided": Q(),
@@ -194,5 +195,7 @@ def _decisions(cut: Cut) -> QuerySet[Decision]:
     rows = Decision.objects.filter(business_date__range=(cut.first, cut.last)).order_by()
     if cut.key:
         rows = rows.filter(Q((BY[cut.by], cut.key)))
-    found: QuerySet[Decision] = rows.annotate(images=images).annotate(quick=quick)
+    # Of the looks only the sample is measured: not what the shadow says, not what was planted.
+    looks = FilteredRelation("reviews", condition=Q(reviews__kind=admission.SAMPLE))
+    found: QuerySet[Decision] = rows.annotate(images=images, looks=looks).annotate(quick=quick)
     return found

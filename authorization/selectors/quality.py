@@ -8,7 +8,8 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from authorization.models import Decision, QualityCase, Request, Review
+from authorization.models import Admission, Decision, QualityCase, Request, Review
+from authorization.rules import admission
 from authorization.rules import quality as rules
 from foundation.worklist.models import WorkItem
 
@@ -20,8 +21,23 @@ def drawn(*, on: date) -> bool:
 
     What an outlet decided in an emergency is always seen again, and was not drawn.
     """
-    rows = Review.objects.filter(decision__business_date=on, decision__fallback=None)
+    rows = Review.objects.filter(
+        decision__business_date=on, decision__fallback=None, kind=admission.SAMPLE
+    )
     return bool(rows.exists())
+
+
+def shadowed(*, candidate: Admission, on: date) -> bool:
+    """Return whether decisions of the day were drawn already for somebody in the shadow."""
+    rows = Review.objects.filter(decision__business_date=on, candidate=candidate)
+    return bool(rows.exists())
+
+
+def own_in_shadow(*, candidate: Admission) -> Review | None:
+    """Return what somebody in the shadow has to answer next, or None."""
+    rows = _reviews().filter(candidate=candidate, state=rules.REVIEW_WAITING)
+    found: Review | None = rows.order_by("id").first()
+    return found
 
 
 def review_of(*, work_item: WorkItem) -> Review:
@@ -97,7 +113,7 @@ def cases(*, state: str = "", kind: str = "", before: int | None = None) -> Case
 
 def _reviews() -> QuerySet[Review]:
     rows: QuerySet[Review] = Review.objects.select_related(
-        "decision__request__institution", "decision__request__rule", "work_item"
+        "decision__request__institution", "decision__request__rule", "work_item", "candidate"
     )
     return rows
 

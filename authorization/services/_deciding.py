@@ -7,11 +7,13 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from authorization import rules, selectors
 from authorization.models import Request
-from authorization.rules import fallback
+from authorization.rules import admission, fallback
+from authorization.selectors import admission as admitted
 from authorization.services import _emergency
 from authorization.services._effect import Said, carry_out, is_first
 from authorization.services._holding import let_lapse
@@ -71,7 +73,7 @@ def decide(
     first = is_first(request=request, step=step)
     rules.FLOW.after(request.state, "decide")
     switch = _emergency.switch_of(request=request, decider=decider, at=at)
-    _check(request, step, decider, at_home=switch is not None)
+    _check(request, step, decider, at, at_home=switch is not None)
     rules.check_reasons(step, reasons, remark)
     if shown != request.content_hash:
         raise rules.ShownIsStale
@@ -149,7 +151,7 @@ def _make_open(request: Request, at: datetime) -> None:
         let_lapse(request=request, inquiry=inquiry, at=at)
 
 
-def _check(request: Request, step: str, decider: Staff, *, at_home: bool) -> None:
+def _check(request: Request, step: str, decider: Staff, at: datetime, *, at_home: bool) -> None:
     rules.check_decider(
         decider_person=decider.person,
         decider_institution_id=decider.institution_id,
@@ -159,6 +161,9 @@ def _check(request: Request, step: str, decider: Staff, *, at_home: bool) -> Non
         grade_needed=request.grade_needed,
         at_home=at_home,
     )
+    if not at_home:
+        allowed = admitted.allowed_grade(person=decider.person, on=localdate(at))
+        admission.check_grade(allowed, needed=request.grade_needed)
     if decider.person in selectors.confirmed_by(request=request):
         raise rules.SecondOfSamePerson
     if step == "approve" and request.call_needed and not selectors.is_confirmed(request=request):

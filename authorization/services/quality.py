@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.timezone import localdate
 
 from authorization import rules as items
 from authorization import selectors
-from authorization.models import Decision, QualityCase, Review
+from authorization.models import Admission, Decision, KnownItem, QualityCase, Review
+from authorization.rules import admission as admitting
 from authorization.rules import quality as rules
-from authorization.selectors import quality
-from foundation.kernel.calendar import local
+from authorization.selectors import admission, quality
+from foundation.kernel.calendar import SHANGHAI, local
+from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from foundation.trail import services as trail
@@ -30,20 +33,34 @@ _OPINION = ("examined_by", "examined_person", "examined_at", "found_wrong", "exa
 _JUDGEMENT = ("judged_by", "judged_person", "judged_at", "judged_words", "cause", "severity")
 
 # Of each person and kind of decision so many in a hundred, one at least; ended items only, whose
-# content is that which was decided on, and one decision of an item.
+# content is that which was decided on, and one decision of an item. Of a probation all.
 _DRAW = """
 SELECT id FROM (SELECT DISTINCT ON (request_id) id FROM (
     SELECT made.id, made.request_id,
         row_number() OVER (PARTITION BY made.decider_id, made.step ORDER BY random()) AS place,
-        count(*) OVER (PARTITION BY made.decider_id, made.step) AS n
+        count(*) OVER (PARTITION BY made.decider_id, made.step) AS n,
+        EXISTS (SELECT FROM authorization_admission way
+            WHERE way.person = made.decider_person AND way.state = 'probation') AS trial
     FROM authorization_decision made JOIN authorization_request item ON item.id = made.request_id
     WHERE made.business_date = %(on)s AND made.step IN ('approve', 'reject')
       AND item.state IN ('posted', 'rejected') AND item.content_hash = made.content_hash
       AND NOT EXISTS (SELECT FROM authorization_decision other
           JOIN authorization_review seen ON seen.decision_id = other.id
-          WHERE other.request_id = made.request_id)
-) one WHERE place <= ceil(n * %(percent)s / 100.0) ORDER BY request_id, random()
+          WHERE other.request_id = made.request_id AND seen.kind = 'sample')
+) one WHERE trial OR place <= ceil(n * %(percent)s / 100.0) ORDER BY request_id, random()
 ) drawn ORDER BY random() LIMIT %(most)s
+"""
+# What colleagues decided of what the candidate is on the way to, in places in sight.
+_SHADOW = """
+SELECT made.id FROM authorization_decision made
+JOIN authorization_request item ON item.id = made.request_id
+WHERE made.business_date = %(on)s AND made.step IN ('approve', 'reject')
+  AND item.state IN ('posted', 'rejected') AND item.content_hash = made.content_hash
+  AND item.grade_needed <= %(grade)s AND made.institution_id = ANY (%(places)s::bigint[])
+  AND %(person)s NOT IN (made.decider_person, item.teller_person)
+  AND NOT EXISTS (SELECT FROM authorization_review seen WHERE seen.candidate_id = %(candidate)s
+      AND seen.decision_id = made.id)
+ORDER BY random() LIMIT %(most)s
 """
 
 
@@ -52,7 +69,50 @@ def draw_reviews(*, at: datetime) -> int:
     """Draw decisions of the last days, each day once, to be made again blind; return how many."""
     today = local(at).date()
     days = [today - timedelta(days=back) for back in range(1, DRAWN_BACK_DAYS + 1)]
-    return sum(_draw(on, at) for on in days if not quality.drawn(on=on))
+    drawn = sum(_draw(on, at) for on in days if not quality.drawn(on=on))
+    return drawn + _plant(at)
+
+
+@transaction.atomic
+def draw_shadows(*, at: datetime) -> int:
+    """Draw for everybody in the shadow what others decided on the last day; return how many."""
+    on = local(at).date() - timedelta(days=1)
+    return sum(_shadow(row, on, at) for row in admission.shadows())
+
+
+def _shadow(row: Admission, on: date, at: datetime) -> int:
+    if quality.shadowed(candidate=row, on=on):
+        return 0
+    asked: dict[str, Any] = {"on": on, "grade": row.grade, "person": row.person}
+    asked["candidate"] = row.pk
+    asked["places"] = list(people.scope_of(staff=row.staff))
+    asked["most"] = admission.number(name="shadow_items", on=localdate(at))
+    with connection.cursor() as cursor:
+        cursor.execute(_SHADOW, asked)
+        ids = [found[0] for found in cursor.fetchall()]
+    rows = Decision.objects.filter(id__in=ids).order_by("id")
+    Review.objects.bulk_create(
+        Review(
+            institution_id=made.institution_id,
+            decision=made,
+            drawn_at=at,
+            kind=admitting.SHADOWED,
+            candidate=row,
+        )
+        for made in rows
+    )
+    return len(ids)
+
+
+def _plant(at: datetime) -> int:
+    """Put some items with a known answer among the blind reviews, once a day; return how many."""
+    code = admitting.NUMBERS["planted_items"]
+    most = policy.bank_wholes(codes=(code,), on=localdate(at)).get(code, 0)
+    most -= admission.planted_since(at=datetime.combine(localdate(at), time(), SHANGHAI))
+    rows = admission.plantable(most=max(most, 0))
+    for known in rows:
+        see_again(made=known.decision, at=at, known=known)
+    return len(rows)
 
 
 def _draw(on: date, at: datetime) -> int:
@@ -65,13 +125,21 @@ def _draw(on: date, at: datetime) -> int:
     return len(ids)
 
 
-def see_again(*, made: Decision, at: datetime) -> None:
-    """Have a decision made once more blind, in the transaction of what asks for it."""
+def see_again(*, made: Decision, at: datetime, known: KnownItem | None = None) -> None:
+    """Have a decision made once more blind, in the transaction of what asks for it.
+
+    A planted one is not offered to who has ever looked at it.
+    """
     request = made.request
+    not_by = {made.decider_person, request.teller_person}
+    if known is not None:
+        not_by |= {known.kept_person, *admission.had_part(decision=made)}
+        not_by |= {known.approved_person} if known.approved_person else set()
     Review.objects.create(
         institution_id=made.institution_id,
         decision=made,
         drawn_at=at,
+        kind=admitting.PLANTED if known else admitting.SAMPLE,
         work_item=worklist.enqueue(
             queue=rules.REVIEW_QUEUE,
             subject=request.subject,
@@ -79,14 +147,21 @@ def see_again(*, made: Decision, at: datetime) -> None:
             skill=request.rule.skill if request.rule else "",
             grade_needed=request.grade_needed,
             amount_fen=request.amount_fen,
-            conflicted=[made.decider_person, request.teller_person],
+            conflicted=sorted(not_by),
             at=at,
         ),
     )
 
 
 def open_review(*, reviewer: Staff, at: datetime) -> Review | None:
-    """Give the reviewer the item held, or the next to be seen again; None when none waits."""
+    """Give the reviewer the item held, or the next to be seen again; None when none waits.
+
+    Whoever is in the shadow has what was drawn for them first.
+    """
+    if (way := admission.shadow_of(person=reviewer.person)) is not None:
+        own = quality.own_in_shadow(candidate=way)
+        if own is not None:
+            return own
     item = worklist.claim_next(queue=rules.REVIEW_QUEUE, staff=reviewer, at=at)
     return None if item is None else quality.review_of(work_item=item)
 
@@ -104,14 +179,18 @@ def review(
 ) -> Review:
     """Keep what the second person decides; where the two differ, a case begins with the lead.
 
+    What is said in the shadow and of a planted item is only compared.
     Refuses who decided or entered the item, a lease that was lost, and a no without a reason.
     """
     row = quality.review_locked(review_id=review_id)
     made = row.decision
     rules.check_apart(reviewer.person, others=[made.decider_person, made.request.teller_person])
     items.check_reasons(step, reasons, remark)
-    assert row.work_item_id is not None, "what waits for a review is queued"
-    worklist.finish(item_id=row.work_item_id, fence=fence, staff=reviewer)
+    if row.candidate is not None:
+        _check_candidate(row, reviewer)
+    else:
+        assert row.work_item_id is not None, "what waits for a review is queued"
+        worklist.finish(item_id=row.work_item_id, fence=fence, staff=reviewer)
     row.state = rules.REVIEW_FLOW.after(row.state, "review")
     row.reviewer, row.reviewer_label, row.reviewer_person = (
         reviewer,
@@ -120,8 +199,9 @@ def review(
     )
     row.step, row.reasons, row.remark, row.reviewed_at = step, list(reasons), remark, at
     row.save(update_fields=[*_ANSWER, "state"])
-    _told(made, "review", reviewer, at, reasons=list(reasons))
-    if kind := rules.doubted(decided=made.step, seen=step):
+    _told(made, "shadow_review" if row.candidate else "review", reviewer, at, reasons=list(reasons))
+    kind = rules.doubted(decided=made.step, seen=step)
+    if kind and row.kind == admitting.SAMPLE:
         _raise(
             made,
             kind=kind,
@@ -137,6 +217,12 @@ def review(
             examined_words=remark,
         )
     return row
+
+
+def _check_candidate(row: Review, reviewer: Staff) -> None:
+    assert row.candidate is not None, "somebody is in the shadow"
+    if row.candidate.person != reviewer.person or row.candidate.state != admitting.SHADOW:
+        raise rules.NoSuchReview(number=row.pk)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop as _
 from authorization import rules as items
 from authorization.models import Decision, QualityCase
 from authorization.rules import quality as rules
+from authorization.selectors.admission import Met
 from authorization.selectors.measured import Cut, Measured
 from foundation.kernel.calendar import local
 from foundation.kernel.chance import Share
@@ -58,6 +59,12 @@ DECISIONS = (
     Column(_("Seconds"), table.RIGHT),
     Column(_("Decision")),
     Column(_("Reasons"), table.NUMBER),
+)
+MET = (
+    Column(_("Authorizer")),
+    Column(_("Answered"), table.RIGHT),
+    Column(_("Right"), table.RIGHT),
+    Column(_("% of those (95 %)"), table.RIGHT),
 )
 TITLES = {
     "decided": _("Decisions"),
@@ -165,6 +172,17 @@ def _share(share: Share) -> str:
 
 def _number(value: Decimal | None) -> str:
     return table.NOTHING if value is None else str(value)
+
+
+def met(rows: Sequence[Met]) -> Table:
+    """Return how known answers were met, by reviewer."""
+    return Table(
+        MET,
+        [
+            Row((one.label, str(one.right.whole), str(one.right.part), _share(one.right)))
+            for one in rows
+        ],
+    )
 
 
 def decisions(rows: Sequence[Decision]) -> Table:

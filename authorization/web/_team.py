@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +17,9 @@ from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from authorization import rules, selectors
+from authorization.models import Admission
 from authorization.rules import Rule
+from authorization.selectors import admission
 from foundation.kernel.calendar import local
 from foundation.kernel.money import Money
 from foundation.people import rules as people_rules
@@ -28,6 +31,7 @@ from foundation.policy import selectors as policy
 from foundation.ui import sheets, table
 from foundation.ui.context import Shell
 from foundation.ui.sheets import Sheet
+from foundation.ui.states import STATES
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 from foundation.ui.web import record_export, requires, signed_in, taken_by
@@ -39,6 +43,7 @@ _COLUMNS = (
     Column(_("Grade"), table.NUMBER),
     Column(_("Certified skills")),
     Column(_("Valid until"), table.NUMBER),
+    Column(_("Admission")),
     Column(_("Transactions"), table.RIGHT),
     Column(_("Amounts below"), table.RIGHT),
     Column(_("Today")),
@@ -55,6 +60,7 @@ class _Moment:
     at: datetime
     said: Sequence[Rule]
     seen_since: datetime
+    admitted: Mapping[UUID, Admission]
 
 
 @require_GET
@@ -62,8 +68,8 @@ class _Moment:
 def team(request: HttpRequest) -> HttpResponse:
     """Show the people of a centre: what each may decide, has today, and whether they are there."""
     place, after = _centre(request), request.GET.get("after", "")[:12]
-    now = _moment(timezone.now(), place)
     lines = people.team(of=place, on=timezone.localdate(), after=after) if place else ()
+    now = _moment(timezone.now(), place, lines)
     if request.GET.get("export") in sheets.KINDS:
         return _file(request, lines, now)
     may = Permission.STAFF_VIEW in Shell(request).permissions
@@ -85,14 +91,24 @@ def _centre(request: HttpRequest) -> Institution | None:
     return next(iter([*wanted, *own, *centres]), None)
 
 
-def _moment(at: datetime, place: Institution | None) -> _Moment:
+def _moment(at: datetime, place: Institution | None, lines: Sequence[TeamLine]) -> _Moment:
     on = timezone.localdate(at)
     rows = selectors.rules_in_force(codes=tuple(rules.CATALOGUE), on=on)
     idle = policy.whole(
         code="security.idle_minutes", on=on, institution_id=place.pk if place else None
     )
     said = [row.says for row in rows if row.institution_id is None]
-    return _Moment(at, said, at - timedelta(minutes=idle))
+    admitted = admission.best_of(persons=[line.staff.person for line in lines])
+    return _Moment(at, said, at - timedelta(minutes=idle), admitted)
+
+
+def _admitted(line: TeamLine, now: _Moment) -> str:
+    """Return to which grade somebody is admitted until when; or how far the way there is."""
+    row = now.admitted.get(line.staff.person)
+    if row is None:
+        return ""
+    until = f" · {row.valid_until}" if row.valid_until else ""
+    return f"G{row.grade} · {gettext(STATES[row.state].text)}{until}"
 
 
 def _decides(line: TeamLine) -> bool:
@@ -125,6 +141,7 @@ def _texts(line: TeamLine, now: _Moment) -> list[str]:
         str(line.staff.grade),
         ", ".join(f"{name} · {grade}" for name, grade in sorted(skills.items())),
         str(min(ends)) if ends else "",
+        _admitted(line, now),
         f"{reach.transactions} / {len(rules.CATALOGUE)}" if decides else "",
         ("" if reach.below_fen is None else Money(reach.below_fen).format()) if decides else "",
         str(line.shift) if line.shift else gettext(absence.name) if absence else "",

@@ -15,6 +15,7 @@ from authorization import selectors
 from authorization.forms import quality as forms
 from authorization.models import QualityCase, Request, Review
 from authorization.rules import quality as rules
+from authorization.selectors import admission
 from authorization.selectors import measured as figures
 from authorization.selectors import quality as selected
 from authorization.services import quality as services
@@ -149,6 +150,7 @@ def measured(request: HttpRequest) -> HttpResponse:
         return _file(request, cut, shown["table"], kind)
     shown["sum"] = figures.together(rows=rows)
     shown["pairs"] = figures.pairs(cut=cut)
+    shown["met"] = drawn.met(admission.met(first=cut.first, last=cut.last))
     return render(request, "authorization/measured.html", shown)
 
 

@@ -67,6 +67,7 @@ class Permission(StrEnum):
     FALLBACK_END = auto()
     QUALITY_VIEW = auto()
     QUALITY_JUDGE = auto()
+    ADMISSION_MANAGE = auto()
     MONITORING_VIEW = auto()
     MONITORING_AUDIT = auto()
     PROCESSING_VIEW = auto()
@@ -124,8 +125,8 @@ ROLES: dict[str, Role] = {
             "auth_lead", "Lead of authorizers", "authorize", "centre",
             P.AUTHORIZATION_DECIDE, P.AUTHORIZATION_DESK, P.AUTHORIZATION_LEAD, P.FALLBACK_VIEW,
             P.FALLBACK_END, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW,
-            P.QUEUE_VIEW, P.DASHBOARD_VIEW, P.TRAIL_VIEW, P.QUALITY_VIEW,
-            P.QUALITY_JUDGE, P.ROSTER_VIEW, P.ROSTER_MANAGE, *IMAGES,
+            P.QUEUE_VIEW, P.DASHBOARD_VIEW, P.TRAIL_VIEW, P.QUALITY_VIEW, P.QUALITY_JUDGE,
+            P.ADMISSION_MANAGE, P.ROSTER_VIEW, P.ROSTER_MANAGE, *IMAGES,
         ),
         _role(
             "dispatcher", "Dispatcher", "dispatch", "centre branch",
@@ -148,8 +149,8 @@ ROLES: dict[str, Role] = {
             P.DASHBOARD_VIEW, P.AUTHORIZATION_VIEW, P.MONITORING_VIEW, P.QUEUE_VIEW, P.JOB_VIEW,
             P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.TRAIL_VIEW, P.STAFF_VIEW, P.POLICY_VIEW,
             P.POLICY_PROPOSE, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
-            P.SHARDS_PROPOSE, P.SHARDS_APPROVE, P.QUALITY_VIEW, P.ROSTER_VIEW, P.FALLBACK_VIEW,
-            P.FALLBACK_PROPOSE, P.FALLBACK_END, *ROOMS, *IMAGES,
+            P.SHARDS_PROPOSE, P.SHARDS_APPROVE, P.QUALITY_VIEW, P.ADMISSION_MANAGE,
+            P.ROSTER_VIEW, P.FALLBACK_VIEW, P.FALLBACK_PROPOSE, P.FALLBACK_END, *ROOMS, *IMAGES,
         ),
         _role(
             "risk_manager", "Risk manager", "risk", "branch head",

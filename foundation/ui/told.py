@@ -55,6 +55,7 @@ NAMES: Mapping[str, str] = {
     "how": _("How"),
     "image_class": _("Kind of image"),
     "institution": _("Institution"),
+    "item": _("Item"),
     "jobs": _("Jobs"),
     "journal_no": _("Journal number"),
     "key": _("Key"),
@@ -69,8 +70,10 @@ NAMES: Mapping[str, str] = {
     "minutes": _("Minutes"),
     "name": _("Its name"),
     "number": _("Its number"),
+    "paper": _("Exam paper"),
     "permission": _("Permission"),
     "outcome": _("Outcome"),
+    "points": _("Points"),
     "post": _("Post"),
     "post_proposal": _("Proposal of a post"),
     "proposal": _("Proposal"),
@@ -79,6 +82,7 @@ NAMES: Mapping[str, str] = {
     "queue": _("Queue"),
     "reason": _("Reason"),
     "reasons": _("Reasons"),
+    "refusals": _("Wrong refusals"),
     "remark": _("Remark"),
     "resembles": _("Resembles image"),
     "result": _("Result"),
@@ -87,11 +91,13 @@ NAMES: Mapping[str, str] = {
     "roles_ended": _("Roles ended"),
     "rows": _("Rows"),
     "seal": _("Seal"),
+    "serious": _("Grave wrong approvals"),
     "sha256": _("Fingerprint of the file"),
     "shift": _("Shift"),
     "shards": _("Shards"),
     "skill": _("Skill"),
     "source": _("Source"),
+    "staff": _("Staff"),
     "step": _("Step"),
     "subject": _("Subject"),
     "subject_code": _("Account subject"),
@@ -108,10 +114,13 @@ NAMES: Mapping[str, str] = {
 # What is done, by the room that tells of it: the codes by which the trail keeps it.
 _STEPS: Mapping[str, str] = {
     "authorization": (
-        "alarm answer approve approve_fallback approve_local approve_rule check_identity confirm "
-        "decline_fallback decline_local decline_rule dismiss_case end_fallback end_local escalate "
-        "examine_case hand_back hold lapse lapse_fallback open propose_fallback propose_local "
-        "propose_rule raise_case reject resubmit return review submit time_out undo uphold_case "
+        "admit_admission alarm answer approve approve_fallback approve_known approve_local "
+        "approve_rule check_identity confirm decline_fallback decline_local decline_rule "
+        "demote_admission dismiss_case end_fallback end_known end_local enter_exam escalate "
+        "examine_case expire_admission fail_exam hand_back hold inherit_admission keep_known lapse "
+        "lapse_fallback open pass_exam propose_fallback propose_local propose_rule raise_case "
+        "readmit_exam reject resubmit return review shadow_review stop_admission submit time_out "
+        "try_admission undo uphold_case "
         "withdraw write"
     ),
     "hooks": "approve change decline give_up new_secret propose send_again stop",
@@ -134,8 +143,8 @@ _STEPS: Mapping[str, str] = {
         "end_sessions "
         "enrol_second_factor forget_second_factor found_bank lock move_institution "
         "open_institution open_reset open_sign_in open_staff propose_post propose_role "
-        "qualify second_factor set_roster sign_in sign_out take_up_post token.issued token.revoked "
-        "unlock"
+        "qualify regrade second_factor set_roster sign_in sign_out take_up_post "
+        "token.issued token.revoked unlock"
     ),
     "policy": "approve approve_day decline propose propose_day",
     "trail": "export search verify_books",

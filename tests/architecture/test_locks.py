@@ -18,7 +18,7 @@ from tests.architecture import tidy
 from tests.architecture.test_permissions import three_places
 from tests.browser import BACKEND
 from tests.factories import fallback as emergency
-from tests.factories import hooks, people
+from tests.factories import hooks, people, quality
 from tests.factories import ledger as books
 from tests.factories import trail as trail_factory
 
@@ -117,6 +117,7 @@ def filled(db):
             staff_id=teller.pk, skill="s", grade=1, certificate="c", valid_from=people.DAY,
             valid_until=people.DAY, by=manager, at=people.NOON,
         )  # fmt: skip
+        quality.exam(teller, manager)
         policy.load_holidays(year=2026)
         trail_factory.look()
         emergency.waiting(made.branch, manager)

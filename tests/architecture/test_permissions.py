@@ -81,6 +81,8 @@ class Place:
     delivery_id: int
     switch_id: int
     local_id: int
+    admission_id: int
+    known_id: int
 
     @property
     def work_item(self) -> int:
@@ -100,6 +102,8 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("hooks", "delivery_id"): lambda place: place.delivery_id,
     ("authorization", "switch_id"): lambda place: place.switch_id,
     ("authorization", "local_id"): lambda place: place.local_id,
+    ("authorization", "admission_id"): lambda place: place.admission_id,
+    ("authorization", "known_id"): lambda place: place.known_id,
     ("imaging", "page_id"): lambda place: place.page_id,
     ("ledger", "number"): lambda place: place.account,
     ("policy", "code"): lambda _place: "security.idle_minutes",
@@ -164,6 +168,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         books.export(payer, teller).key, doubted.pk, drawn.pk,
         hook.pk, waiting.pk, hooks.told(hook, outlet).pk,
         emergency.waiting(outlet, decider).pk, emergency.candidate(outlet, decider).pk,
+        quality.exam(teller, decider).pk, quality.kept(doubted.decision, teller).pk,
     )  # fmt: skip
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from authorization import rules as items
-from authorization.models import Decision, QualityCase, Request, Review
+from authorization.models import Admission, Decision, KnownItem, QualityCase, Request, Review
 from authorization.rules import quality as rules
-from authorization.services import quality
+from authorization.services import admission, quality
 from foundation.people.models import Staff
 from foundation.worklist import services as worklist
 from tests.factories import authorization as factory
@@ -46,6 +46,24 @@ def objected(counter: factory.Counter, teller: Staff, by: Staff) -> QualityCase:
     made = rejected(counter, teller, by)
     number = made.request.number
     return quality.object_to(number=number, words="凭证清楚", by=teller, at=LATER)
+
+
+def exam(person: Staff, by: Staff) -> Admission:
+    """Enter the exam of a person, which waits for a second person."""
+    return admission.enter_exam(staff=person, grade=3, paper="SQ-01", points=95, by=by, at=LATER)
+
+
+def kept(made: Decision, by: Staff) -> KnownItem:
+    """Keep that the right answer of a decision is known; it waits for a second person."""
+    row: KnownItem = KnownItem.objects.create(
+        institution_id=made.institution_id,
+        decision=made,
+        answer="approve",
+        kept_by=by,
+        kept_person=by.person,
+        kept_at=LATER,
+    )
+    return row
 
 
 def drawn(counter: factory.Counter, teller: Staff, by: Staff) -> Review:

@@ -69,6 +69,7 @@ RIGHTS: Mapping[Permission, Right] = {
     P.FALLBACK_END: Right("Let the centre decide again"),
     P.QUALITY_VIEW: Right("See how good decisions are"),
     P.QUALITY_JUDGE: Right("Judge decisions in doubt"),
+    P.ADMISSION_MANAGE: Right("Admit authorizers and keep known answers"),
     P.MONITORING_VIEW: Right("See vouchers and journal lines"),
     P.MONITORING_AUDIT: Right("Audit vouchers"),
     P.PROCESSING_VIEW: Right("See processing"),

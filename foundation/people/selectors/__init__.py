@@ -24,7 +24,7 @@ from foundation.people.models import (
     Staff,
     StaffRole,
 )
-from foundation.people.roles import ROLES, Permission, permissions_of
+from foundation.people.roles import ROLES, Permission, permissions_of, roles_with
 from foundation.people.selectors._locks import (
     institutional_tables,
     leaking_views,
@@ -259,6 +259,17 @@ def staff_in_scope(
     if text:
         rows = rows.filter(Q(number__startswith=text) | Q(name__contains=text))
     return tuple(rows.filter(number__gt=after)[:limit])
+
+
+def holders_in_scope(*, permission: Permission, on: date) -> QuerySet[Staff]:
+    """Return who works in scope and holds a role with the permission on a day, by number."""
+    held = StaffRole.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gte=on),
+        role__in=roles_with(permission),
+        valid_from__lte=on,
+    )
+    rows = Staff.objects.filter(is_active=True, institution__in=institutions_in_scope())
+    return rows.filter(id__in=held.values("staff")).order_by("number")
 
 
 def staff_member(*, number: str) -> Staff | None:

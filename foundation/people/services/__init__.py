@@ -47,6 +47,7 @@ from foundation.people.services._staff import (
     open_staff,
     open_vendor,
     qualify,
+    regrade,
 )
 from foundation.people.services._tokens import issue_token, revoke_tokens
 
@@ -86,6 +87,7 @@ __all__ = [
     "propose_post",
     "propose_role",
     "qualify",
+    "regrade",
     "reseal_second_factors",
     "revoke_tokens",
     "secret_of",

@@ -79,6 +79,23 @@ def change_staff(*, staff_id: int, name: str, grade: int, by: Staff, at: datetim
 
 
 @transaction.atomic
+def regrade(*, staff_id: int, grade: int, by: str, reason: str, at: datetime) -> Staff:
+    """Set the grade that another room's rule gives; 0 takes what needs a grade away.
+
+    `by` is the name of who or what applied the rule. Nothing is told where nothing changes.
+    """
+    staff = Staff.objects.select_for_update(of=("self",)).select_related("institution")
+    row: Staff = staff.get(id=staff_id)
+    before = row.grade
+    if before != grade:
+        row.grade = grade
+        row.save(update_fields=["grade"])
+        detail = {"before": {"grade": before}, "after": {"grade": grade}, "reason": reason}
+        tell(staff=row, action="people.regrade", by=by, at=at, detail=detail)
+    return row
+
+
+@transaction.atomic
 def qualify(
     *,
     staff_id: int,

@@ -34,12 +34,12 @@ _UP = f"(NOT leads_only OR {_LEADS})"
 # Put together of texts of ours; each by the name of rules.NOT_OFFERED that says what is lacking.
 CONDITIONS: Mapping[str, str] = {
     "leads": _UP,
-    "skill": f"""(skill = '' AND {_OWN_GRADE}
+    "skill": f"""({_OWN_GRADE} AND (skill = ''
         OR grade_needed <= (SELECT grades FROM says)[
             array_position((SELECT skills FROM says), skill::text)]
         OR {_WAITED} >= (SELECT ring FROM says)
             AND grade_needed <= (SELECT most_grade FROM says)
-        OR ({_WAITED} >= (SELECT lead FROM says) OR leads_only) AND {_LEADS} AND {_OWN_GRADE})""",  # noqa: S608
+        OR ({_WAITED} >= (SELECT lead FROM says) OR leads_only) AND {_LEADS}))""",  # noqa: S608
     "amount": _AMOUNT,
     "own": OWN,
     "place": _PLACE,
