@@ -8,7 +8,7 @@ from functools import partial
 from django.utils import timezone
 
 from authorization import services
-from authorization.services import quality
+from authorization.services import quality, tier
 
 
 def let_go(*, subject: str, **_event: object) -> Callable[[], object]:
@@ -29,3 +29,8 @@ def watch() -> Callable[[], object]:
 def draw_reviews(**_event: object) -> Callable[[], object]:
     """Draw some decisions of the last days to be made again blind."""
     return partial(quality.draw_reviews, at=timezone.now())
+
+
+def judge_in_shadow() -> Callable[[], object]:
+    """Keep what the automatic tier would say of the items that are read and not judged yet."""
+    return partial(tier.judge_due, at=timezone.now())

@@ -76,6 +76,7 @@ def name_jobs() -> None:
         Kind("authorization.tasks.let_go", _("Let an item wait again")),
         Kind("authorization.tasks.settle", _("Let a decision take effect")),
         Kind("authorization.tasks.watch", _("Watch how long items wait")),
+        Kind("authorization.tasks.judge_in_shadow", _("Judge items in shadow"), patient=True),
         Kind("authorization.tasks.draw_reviews", _("Draw decisions to be seen again"),
              patient=True),
         Kind("monitoring.tasks.match_document", _("Compare a document"),

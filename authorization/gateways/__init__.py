@@ -1,6 +1,6 @@
 """What is reached outside the centre: the shipped catalogue, the network of identity numbers."""
 
-from authorization.gateways._catalogue import phrases, standard_rules
+from authorization.gateways._catalogue import phrases, standard_rules, standard_tier
 from authorization.gateways._identity import (
     IdNetwork,
     NetworkDown,
@@ -13,4 +13,5 @@ __all__ = [
     "ask_network",
     "phrases",
     "standard_rules",
+    "standard_tier",
 ]

@@ -21,6 +21,7 @@ EVERYWHERE = (START, "sign-in", "screens", "search", "refusals")
 POSTS = tuple(role.replace("_", "-") for role in ROLES)
 PAGES = (
     "items", "on-hold", "authorization-rules", "quality", "friction", "relief", "staffing", "team",
+    "tier",
     "images", "matching", "dashboard", "queues", "jobs",
     "journal", "import-journal", "accounts", "statement", "holds", "trial-balance",
     "hot-accounts", "business-days", "long-files",

@@ -108,7 +108,8 @@ _STEPS: Mapping[str, str] = {
     "authorization": (
         "alarm answer approve approve_rule check_identity confirm decline_rule dismiss_case "
         "escalate examine_case hand_back hold lapse open propose_rule raise_case reject resubmit "
-        "return review submit time_out undo uphold_case withdraw write"
+        "return review submit time_out undo uphold_case withdraw write propose_tier approve_tier "
+        "decline_tier"
     ),
     "imaging": (
         "document.opened page.added page.copied page.read page.read_again page.rescanned "

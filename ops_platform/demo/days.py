@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from authorization.services import tier
 from foundation.kernel.calendar import local
 from foundation.people import services as people
 from foundation.people.models import Institution, Staff, StaffRole
@@ -77,7 +78,17 @@ def simulate(stage: Stage, *, on: date, size: Size, hours: Hours, plant: bool = 
         if done % EVERY == 0 or done == len(planned):
             stage.say(f"{on}: {done}/{len(planned)} transactions")
     seat.until(hours.closes)
+    stage.say(f"{on}: {judged_in_shadow(at=hours.closes)} rounds judged in shadow")
     return day
+
+
+def judged_in_shadow(*, at: datetime) -> int:
+    """Let the automatic tier judge what is due, as its job would; return how many rounds."""
+    count = 0
+    with people.acting_as_system(reason="demo tier"):
+        while judged := tier.judge_due(at=at):
+            count += judged
+    return count
 
 
 def crew_of(*, outlets: Sequence[str]) -> Crew:

@@ -36,7 +36,7 @@ from tests.architecture.links import refused_offers
 from tests.architecture.test_urls import pages
 from tests.factories import authorization as factory
 from tests.factories import ledger as books
-from tests.factories import people, quality, rules
+from tests.factories import people, quality, rules, tier
 from tests.factories import trail as trail_factory
 
 # What can be read is read before any step is taken, and there is one of everything in each place.
@@ -75,6 +75,7 @@ class Place:
     export_key: UUID
     case_id: int
     review_id: int
+    set_id: int
 
     @property
     def work_item(self) -> int:
@@ -89,6 +90,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("authorization", "rule_id"): lambda place: place.rule_id,
     ("authorization", "case_id"): lambda place: place.case_id,
     ("authorization", "review_id"): lambda place: place.review_id,
+    ("authorization", "set_id"): lambda place: place.set_id,
     ("imaging", "page_id"): lambda place: place.page_id,
     ("ledger", "number"): lambda place: place.account,
     ("policy", "code"): lambda _place: "security.idle_minutes",
@@ -118,7 +120,8 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
 }
 # Arguments that name no row of an institution.
 EVERYWHERE = {
-    ("authorization", "trade_code"), ("authorization", "key"), ("worklist", "code"),
+    ("authorization", "trade_code"), ("authorization", "key"), ("authorization", "set_id"),
+    ("worklist", "code"),
     ("ledger", "run_key"), ("ledger", "export_key"), ("ledger", "part_no"),
     ("ledger", "code"), ("trail", "look_id"),
     ("worklist", "job_id"), ("worklist", "queue"), ("ui", "slug"),
@@ -148,6 +151,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         rules.proposed(teller, outlet).pk, trail_factory.look().pk,
         worklist.enqueue_job(kind="tests.nothing", args={}) or 0,
         books.export(payer, teller).key, doubted.pk, drawn.pk,
+        tier.judged(request, teller, decider).tier_set_id,
     )  # fmt: skip
 
 

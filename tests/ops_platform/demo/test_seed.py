@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from authorization import rules
 from authorization import selectors as authorization
-from authorization.models import Decision, IdCheck, Request
+from authorization.models import Decision, IdCheck, Request, TierVerdict
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Document
 from foundation.kernel.calendar import SHANGHAI
@@ -257,6 +257,19 @@ def test_every_transaction_has_its_rule_by_two_people(seeded):
     assert {row.trade_code for row in found} == {*rules.CATALOGUE}
     assert all(row.proposed_by_id != row.approved_by_id for row in found)
     assert not authorization.rules_waiting()
+
+
+def test_the_tier_judged_what_was_read_of_both_days_as_its_job_does(seeded):
+    """What was planted to read otherwise is never passed; that people passed it is the finding."""
+    decided = Decision.objects.values("request", "seq").distinct().count()
+    rounds = TierVerdict.objects.values("request", "seq").distinct().count()
+
+    assert TierVerdict.objects.count() == rounds >= decided
+    by_outcome = Counter(TierVerdict.objects.values_list("outcome", flat=True))
+    assert by_outcome["pass"], by_outcome
+    for plant in ("amount_differs", "words_differ", "account_differs"):
+        (row,) = seeded.planted(plant)
+        assert not item_of(row).tier_verdicts.filter(outcome="pass").exists()
 
 
 def test_published_holidays_are_loaded(seeded):
