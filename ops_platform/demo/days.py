@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from authorization.services import tier
 from foundation.kernel.calendar import local
 from foundation.people import services as people
 from foundation.people.models import Institution, Staff, StaffRole
@@ -14,7 +13,7 @@ from ops_platform.demo import books, papers
 from ops_platform.demo.books import Books
 from ops_platform.demo.cases import Case, Customer, Hours, Planner, Size
 from ops_platform.demo.papers import Paper, Registry
-from ops_platform.demo.play import Crew, Day
+from ops_platform.demo.play import Crew, Day, judge_in_shadow
 from ops_platform.demo.seat import Seat
 
 Say = Callable[[str], None]
@@ -78,17 +77,8 @@ def simulate(stage: Stage, *, on: date, size: Size, hours: Hours, plant: bool = 
         if done % EVERY == 0 or done == len(planned):
             stage.say(f"{on}: {done}/{len(planned)} transactions")
     seat.until(hours.closes)
-    stage.say(f"{on}: {judged_in_shadow(at=hours.closes)} rounds judged in shadow")
+    judge_in_shadow(at=hours.closes)
     return day
-
-
-def judged_in_shadow(*, at: datetime) -> int:
-    """Let the automatic tier judge what is due, as its job would; return how many rounds."""
-    count = 0
-    with people.acting_as_system(reason="demo tier"):
-        while judged := tier.judge_due(at=at):
-            count += judged
-    return count
 
 
 def crew_of(*, outlets: Sequence[str]) -> Crew:

@@ -19,6 +19,7 @@ from tests.architecture.test_permissions import three_places
 from tests.browser import BACKEND
 from tests.factories import ledger as books
 from tests.factories import people
+from tests.factories import tier as tier_factory
 from tests.factories import trail as trail_factory
 
 DECISION = (tidy.ROOT / "docs/decisions/0183-what-no-scope-narrows.md").read_text()
@@ -99,6 +100,7 @@ def filled(db):
         teller = people.staff(made.outlet, "teller")
         manager, other = books.two(made.branch, "ops_manager")
         people.numbers(manager, other)
+        tier_factory.in_force(manager, other)
         people_services.issue_token(staff=teller, purpose="t", days=1, by="t", at=people.NOON)
         people_services.propose_role(
             staff=teller, role="teller", kind="end", valid_from=date(2099, 1, 1), valid_until=None,
