@@ -8,7 +8,7 @@ from functools import partial
 from django.utils import timezone
 
 from authorization import services
-from authorization.services import admission, fallback, quality
+from authorization.services import admission, fallback, quality, tier
 
 
 def let_go(*, subject: str, **_event: object) -> Callable[[], object]:
@@ -44,3 +44,8 @@ def draw_shadows(**_event: object) -> Callable[[], object]:
 def watch_admissions(**_event: object) -> Callable[[], object]:
     """Let admissions end that are past their day, and demote by the rule."""
     return partial(admission.watch, at=timezone.now())
+
+
+def judge_in_shadow() -> Callable[[], object]:
+    """Keep what the automatic tier would say of the items that are read and not judged yet."""
+    return partial(tier.judge_due, at=timezone.now())

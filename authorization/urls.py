@@ -3,7 +3,7 @@
 from django.urls import path
 
 from authorization import api, web
-from authorization.web import admission, fallback, quality
+from authorization.web import admission, fallback, quality, tier
 
 app_name = "authorization"
 urlpatterns = [
@@ -70,6 +70,13 @@ urlpatterns = [
     path("relief/", web.relief, name="relief"),
     path("staffing/", web.staffing, name="staffing"),
     path("team/", web.team, name="team"),
+    # what a machine would say, in shadow
+    path("tier/", tier.tier, name="tier"),
+    path("tier/items/", tier.tier_items, name="tier_items"),
+    path("tier/sets/", tier.tier_sets, name="tier_sets"),
+    path("tier/sets/propose/", tier.propose_tier, name="propose_tier"),
+    path("tier/set/<int:set_id>/", tier.tier_set, name="tier_set"),
+    path("tier/set/<int:set_id>/decide/", tier.decide_tier, name="decide_tier"),
     # the rules, changed by two people
     path("rules/", web.rule_list, name="rule_list"),
     path("rules/waiting/", web.rules_waiting, name="rules_waiting"),

@@ -101,6 +101,7 @@ CENTRES = (
                 Permission.QUALITY_VIEW,
                 "flag",
             ),
+            _place(_("Automatic tier"), "authorization:tier", Permission.POLICY_VIEW, "eye-check"),
             _place(
                 _("Authorization rules"),
                 "authorization:rule_list",

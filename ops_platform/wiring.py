@@ -83,6 +83,7 @@ def name_jobs() -> None:
         Kind("authorization.tasks.settle", _("Let a decision take effect")),
         Kind("authorization.tasks.watch", _("Watch how long items wait")),
         Kind("authorization.tasks.end_emergencies", _("End emergencies whose time is over")),
+        Kind("authorization.tasks.judge_in_shadow", _("Judge items in shadow"), patient=True),
         Kind("authorization.tasks.draw_reviews", _("Draw decisions to be seen again"),
              patient=True),
         Kind("authorization.tasks.draw_shadows", _("Draw decisions for those in the shadow"),

@@ -1,6 +1,11 @@
 """What is reached outside the centre: the shipped catalogue, the network of identity numbers."""
 
-from authorization.gateways._catalogue import PHRASES, phrases, standard_rules
+from authorization.gateways._catalogue import (
+    PHRASES,
+    phrases,
+    standard_rules,
+    standard_tier,
+)
 from authorization.gateways._identity import (
     IdNetwork,
     NetworkDown,
@@ -14,4 +19,5 @@ __all__ = [
     "ask_network",
     "phrases",
     "standard_rules",
+    "standard_tier",
 ]

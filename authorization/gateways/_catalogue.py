@@ -1,4 +1,4 @@
-"""What is shipped as rows: a rule for each transaction, to be approved, and the quick phrases."""
+"""What is shipped as rows: rules to be approved, lines of the tier, the quick phrases."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from authorization import rules
 DATA = Path(__file__).resolve().parent.parent / "data"
 FILE = DATA / "catalogue.csv"
 PHRASES = DATA / "phrases.csv"
+TIER = DATA / "tier.txt"
 
 
 @cache
@@ -38,6 +39,11 @@ def phrases() -> Mapping[str, rules.Phrase]:
             digit = str(place) if place <= rules.DIGITS else ""
             found[row["code"]] = rules.Phrase(digit=digit, **row)
     return found
+
+
+def standard_tier() -> Sequence[str]:
+    """Return the shipped lines of the automatic tier, to be proposed."""
+    return tuple(TIER.read_text(encoding="utf-8").splitlines())
 
 
 def _read(row: Mapping[str, str]) -> rules.Rule:

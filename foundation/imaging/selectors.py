@@ -8,7 +8,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from foundation.imaging import rules
 from foundation.imaging.models import Document, Page, Reading
@@ -68,6 +68,11 @@ def page_count(*, document: OuterRef) -> Subquery:
     """Return how many pages the document of a row has, for a query of another room."""
     own = Page.objects.filter(document_id=document).order_by().values("document_id")
     return Subquery(own.annotate(pages=Count("id")).values("pages"))
+
+
+def unread(*, document: OuterRef) -> Exists:
+    """Return whether a page in force of a row's document waits to be read, for another room."""
+    return Exists(Page.objects.filter(document_id=document, state=rules.STORED).order_by())
 
 
 def same_page(*, subject: str, image_class: str, data: bytes) -> Page | None:

@@ -21,7 +21,7 @@ EVERYWHERE = (START, "sign-in", "screens", "search", "refusals")
 POSTS = tuple(role.replace("_", "-") for role in ROLES)
 PAGES = (
     "items", "on-hold", "authorization-rules", "quality", "fallback", "friction", "relief",
-    "staffing", "team", "admissions",
+    "staffing", "team", "admissions", "tier",
     "images", "matching", "dashboard", "queues", "jobs",
     "journal", "import-journal", "accounts", "statement", "holds", "trial-balance",
     "hot-accounts", "business-days", "long-files",

@@ -115,12 +115,12 @@ NAMES: Mapping[str, str] = {
 _STEPS: Mapping[str, str] = {
     "authorization": (
         "admit_admission alarm answer approve approve_fallback approve_known approve_local "
-        "approve_rule check_identity confirm decline_fallback decline_local decline_rule "
-        "demote_admission dismiss_case end_fallback end_known end_local enter_exam escalate "
-        "examine_case expire_admission fail_exam hand_back hold inherit_admission keep_known lapse "
-        "lapse_fallback open pass_exam propose_fallback propose_local propose_rule raise_case "
-        "readmit_exam reject resubmit return review shadow_review stop_admission submit time_out "
-        "try_admission undo uphold_case "
+        "approve_rule approve_tier check_identity confirm decline_fallback decline_local "
+        "decline_rule decline_tier demote_admission dismiss_case end_fallback end_known end_local "
+        "enter_exam escalate examine_case expire_admission fail_exam hand_back hold "
+        "inherit_admission keep_known lapse lapse_fallback open pass_exam propose_fallback "
+        "propose_local propose_rule propose_tier raise_case readmit_exam reject resubmit return "
+        "review shadow_review stop_admission submit time_out try_admission undo uphold_case "
         "withdraw write"
     ),
     "hooks": "approve change decline give_up new_secret propose send_again stop",

@@ -13,7 +13,7 @@ from ops_platform.demo import books, papers
 from ops_platform.demo.books import Books
 from ops_platform.demo.cases import Case, Customer, Hours, Planner, Size
 from ops_platform.demo.papers import Paper, Registry
-from ops_platform.demo.play import Crew, Day
+from ops_platform.demo.play import Crew, Day, judge_in_shadow
 from ops_platform.demo.seat import Seat
 
 Say = Callable[[str], None]
@@ -77,6 +77,7 @@ def simulate(stage: Stage, *, on: date, size: Size, hours: Hours, plant: bool = 
         if done % EVERY == 0 or done == len(planned):
             stage.say(f"{on}: {done}/{len(planned)} transactions")
     seat.until(hours.closes)
+    judge_in_shadow(at=hours.closes)
     return day
 
 

@@ -20,7 +20,7 @@ from authorization import rules
 from authorization import services as authorization
 from authorization.models import Request
 from authorization.rules import CALL, RESCAN
-from authorization.services import Order
+from authorization.services import Order, tier
 from foundation.imaging import services as imaging
 from foundation.imaging import tasks as imaging_tasks
 from foundation.kernel.errors import Refused
@@ -50,6 +50,13 @@ def _now(effect: Callable[[], object] | None) -> None:
     """Do at once what a task would have a worker commit."""
     if effect is not None:
         effect()
+
+
+def judge_in_shadow(*, at: datetime) -> None:
+    """Let the automatic tier judge the rounds that are due, as its job would."""
+    with people.acting_as_system(reason="demo tier"):
+        while tier.judge_due(at=at):
+            pass
 
 
 @dataclass(frozen=True)
@@ -183,6 +190,8 @@ class Day:
                 if decided.state == rules.SETTLING:
                     start += STANDS_AFTER
                     decided = authorization.settle(number=opened.number, at=start + case.view)
+            if mine and decided.state == rules.RETURNED:
+                judge_in_shadow(at=start + case.view)  # before it is another round
             if mine and decided.state != rules.QUEUED:
                 return decided
             start += case.view + case.queue

@@ -12,8 +12,9 @@ from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext, override
 
 from authorization import services as authorization
-from authorization.gateways import standard_rules
+from authorization.gateways import standard_rules, standard_tier
 from authorization.rules import Band
+from authorization.services import tier
 from foundation.kernel.calendar import SHANGHAI, local
 from foundation.ledger import selectors as ledger
 from foundation.people import services as people
@@ -314,6 +315,10 @@ def set_demo_rules(
     waits would be with the leads before anybody has signed in. So today it is four hours.
     """
     proposer, approver = staff["200010"], staff["200011"]
+    lines = tier.propose_set(
+        lines=standard_tier(), valid_from=founded, reason="影子运行", by=proposer, at=now
+    )
+    tier.approve_set(set_id=lines.pk, by=approver, at=now)
     shipped = next(rule for rule in standard_rules() if rule.trade_code == cases.TRANSFER)
     large = replace(
         shipped, bands=(Band(cases.LEVELS_FROM_FEN, 3, 2),), call_back_from_fen=cases.CALL_FROM_FEN

@@ -20,6 +20,7 @@ from tests.browser import BACKEND
 from tests.factories import fallback as emergency
 from tests.factories import hooks, people, quality
 from tests.factories import ledger as books
+from tests.factories import tier as tier_factory
 from tests.factories import trail as trail_factory
 
 DECISION = (tidy.ROOT / "docs/decisions/0183-what-no-scope-narrows.md").read_text()
@@ -108,6 +109,7 @@ def filled(db):
         teller = people.staff(made.outlet, "teller")
         manager, other = books.two(made.branch, "ops_manager")
         people.numbers(manager, other)
+        tier_factory.in_force(manager, other)
         people_services.issue_token(staff=teller, purpose="t", days=1, by="t", at=people.NOON)
         people_services.propose_role(
             staff=teller, role="teller", kind="end", valid_from=date(2099, 1, 1), valid_until=None,

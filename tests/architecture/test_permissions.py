@@ -36,7 +36,7 @@ from tests.architecture.links import refused_offers
 from tests.architecture.test_urls import pages
 from tests.factories import authorization as factory
 from tests.factories import fallback as emergency
-from tests.factories import hooks, people, quality, rules
+from tests.factories import hooks, people, quality, rules, tier
 from tests.factories import ledger as books
 from tests.factories import trail as trail_factory
 
@@ -83,6 +83,7 @@ class Place:
     local_id: int
     admission_id: int
     known_id: int
+    set_id: int
 
     @property
     def work_item(self) -> int:
@@ -104,6 +105,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("authorization", "local_id"): lambda place: place.local_id,
     ("authorization", "admission_id"): lambda place: place.admission_id,
     ("authorization", "known_id"): lambda place: place.known_id,
+    ("authorization", "set_id"): lambda place: place.set_id,
     ("imaging", "page_id"): lambda place: place.page_id,
     ("ledger", "number"): lambda place: place.account,
     ("policy", "code"): lambda _place: "security.idle_minutes",
@@ -133,7 +135,8 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
 }
 # Arguments that name no row of an institution.
 EVERYWHERE = {
-    ("authorization", "trade_code"), ("authorization", "key"), ("worklist", "code"),
+    ("authorization", "trade_code"), ("authorization", "key"), ("authorization", "set_id"),
+    ("worklist", "code"),
     ("ledger", "run_key"), ("ledger", "export_key"), ("ledger", "part_no"),
     ("ledger", "code"), ("trail", "look_id"),
     ("worklist", "job_id"), ("worklist", "queue"), ("ui", "slug"),
@@ -169,6 +172,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         hook.pk, waiting.pk, hooks.told(hook, outlet).pk,
         emergency.waiting(outlet, decider).pk, emergency.candidate(outlet, decider).pk,
         quality.exam(teller, decider).pk, quality.kept(doubted.decision, teller).pk,
+        tier.judged(request, teller, decider).tier_set_id,
     )  # fmt: skip
 
 

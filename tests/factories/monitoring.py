@@ -118,6 +118,7 @@ LABELS = {
     "amount_words": "大写",
     "account": "付款人账号",
     "voucher_no": "凭证号码",
+    "payer_name": "付款人户名",
 }
 
 

@@ -12,12 +12,19 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from authorization import rules
 from authorization import selectors as authorization
-from authorization.models import Decision, Fallback, IdCheck, LocalAuthorizer, Request
+from authorization.models import (
+    Decision,
+    Fallback,
+    IdCheck,
+    LocalAuthorizer,
+    Request,
+    TierVerdict,
+)
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Document
 from foundation.kernel.calendar import SHANGHAI, local
@@ -268,6 +275,22 @@ def test_every_outlet_has_somebody_registered_and_a_drill_is_over(seeded):
     assert (drill.drill, drill.state, drill.ended_how) == (True, "ended", "return")
     assert local(drill.ended_at).date() == seeded.days[0].on
     assert set(Decision.objects.values_list("fallback", flat=True)) == {None}
+
+
+def test_the_tier_judged_what_was_read_of_both_days_as_its_job_does(seeded):
+    """What was planted to read otherwise is never passed; that people passed it is the finding."""
+    named = ("request__number", "seq", "request__attempt", "request__state", "step")
+    judged = set(TierVerdict.objects.values_list("request__number", "seq"))
+    ended = Decision.objects.filter(Q(seq=F("request__attempt")) | ~Q(step="approve"))
+
+    missing = [row for row in ended.values_list(*named) if row[:2] not in judged]
+    assert not missing
+    assert TierVerdict.objects.count() == len(judged)
+    by_outcome = Counter(TierVerdict.objects.values_list("outcome", flat=True))
+    assert by_outcome["pass"], by_outcome
+    for plant in ("amount_differs", "words_differ", "account_differs"):
+        (row,) = seeded.planted(plant)
+        assert not item_of(row).tier_verdicts.filter(outcome="pass").exists()
 
 
 def test_published_holidays_are_loaded(seeded):
