@@ -20,7 +20,7 @@ TABLE = "authorization_tierverdict"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('authorization', '0014_enough_people'),
+        ('authorization', '0015_admission'),
         ('people', '0012_roster_guards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
