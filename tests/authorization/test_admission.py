@@ -289,7 +289,7 @@ def numbers():
 
 
 @pytest.fixture
-def one_is_enough(numbers):
+def one_is_enough(bank, numbers):
     """Let one decision seen again be enough."""
     numbers(probation_items="1")
 
