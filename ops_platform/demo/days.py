@@ -94,6 +94,8 @@ def crew_of(*, outlets: Sequence[str]) -> Crew:
     authorizers, leads, secadmins, auditors = (
         by_role.get(role, []) for role in ("authorizer", "auth_lead", "secadmin", "auditor")
     )
+    # Who is in the shadow decides nothing alone.
+    authorizers = [one for one in authorizers if one.grade]
     return Crew(tellers, authorizers, leads, secadmins, auditors)
 
 

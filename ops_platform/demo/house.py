@@ -11,6 +11,7 @@ from ops_platform.demo import names
 BANK = "示范银行"
 HEAD_NUMBER, BRANCH_NUMBER = "100000", "110000"
 LEAD_NUMBER = "210001"  # of the authorizers
+TRAINEE_NUMBER = "210031"  # an authorizer in the shadow
 AUTHORIZATION_CENTRE, PROCESSING_CENTRE, MONITORING_CENTRE = "110100", "110200", "110300"
 CENTRES = (
     (AUTHORIZATION_CENTRE, "集中授权中心"),
@@ -106,6 +107,8 @@ def _posts(outlet_count: int) -> list[tuple[str, str, str, int, str]]:
             (f"22{index:02}{t:02}", "teller", outlet.number, 1, "") for t in range(1, tellers + 1)
         ]
         posts.append((f"22{index:02}91", "outlet_supervisor", outlet.number, 3, ""))
+    # Last, so that nobody else's name depends on it.
+    posts.append((TRAINEE_NUMBER, "authorizer", authorizing, 1, ""))
     return posts
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from chinese_calendar import constants
@@ -14,7 +14,7 @@ from django.utils.translation import gettext, override
 from authorization import services as authorization
 from authorization.gateways import standard_rules, standard_tier
 from authorization.rules import Band
-from authorization.services import tier
+from authorization.services import admission, tier
 from foundation.kernel.calendar import SHANGHAI, local
 from foundation.ledger import selectors as ledger
 from foundation.people import services as people
@@ -23,7 +23,18 @@ from foundation.people.roles import ROLES
 from foundation.policy import selectors as policy_rows
 from foundation.policy import services as policy
 from foundation.policy.models import CalendarDay
-from ops_platform.demo import audit, books, cases, days, drill, house, quality, rosters, truth
+from ops_platform.demo import (
+    admissions,
+    audit,
+    books,
+    cases,
+    days,
+    drill,
+    house,
+    quality,
+    rosters,
+    truth,
+)
 from ops_platform.demo.cases import Hours, Size
 from ops_platform.demo.days import Say, Stage
 from ops_platform.demo.play import Day
@@ -129,6 +140,7 @@ def seed(
         opened = now - (local(now).date() - day_before)
         early = local(opened).replace(hour=8, minute=20)
         drill.play(staff=staff, place=places[house.BRANCH_NUMBER], at=early)
+        admissions.plan(staff=staff, now=now)
     stage = _stage(places, seed_number, opened=opened, on=day_before, say=say)
     before = _play_before(stage, places, size=_with_images(today), on=day_before)
     with people.acting_as_system(reason="seed_demo"):
@@ -157,6 +169,7 @@ def one_more_day(
     """
     on = hours.opens.date()
     with people.acting_as_system(reason="simulate_day"):
+        admission.watch(at=hours.opens)
         places = {row.number: row for row in Institution.objects.order_by("id")}
         branch = places[house.BRANCH_NUMBER]
         last = ledger.business_date(institution_id=branch.pk)
@@ -206,6 +219,8 @@ def _look_again(stage: Stage, day: Day, *, at: datetime) -> None:
     lead = Staff.objects.get(number=house.LEAD_NUMBER)
     crew = stage.crew
     quality.play(authorizers=crew.authorizers, lead=lead, on=day.on, at=at, seed=stage.seed)
+    night = datetime.combine(day.on + timedelta(days=1), time(2, 40), SHANGHAI)
+    admissions.play(night=night, at=at, seed=stage.seed)
 
 
 def _with_images(size: Size) -> Size:

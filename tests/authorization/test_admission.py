@@ -144,6 +144,14 @@ class TestExam:
         with pytest.raises(rules.AdmissionRuns):
             entered(newcomer, lead, grade=2)
 
+    def test_of_two_at_once_the_database_keeps_one(self, newcomer, lead, monkeypatch):
+        entered(newcomer, lead)
+        monkeypatch.setattr(rules, "BEFORE", ())  # as if the first had not been seen yet
+
+        with pytest.raises(rules.AdmissionRuns):
+            entered(newcomer, lead, grade=2)
+        assert Admission.objects.count() == 1
+
     def test_who_decided_before_keeps_what_is_held(self, decide, authorizer, lead, manager):
         decide()
         grade = authorizer.grade
@@ -289,7 +297,7 @@ def numbers():
 
 
 @pytest.fixture
-def one_is_enough(numbers):
+def one_is_enough(bank, numbers):
     """Let one decision seen again be enough."""
     numbers(probation_items="1")
 

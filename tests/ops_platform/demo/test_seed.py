@@ -18,11 +18,14 @@ from django.utils import timezone
 from authorization import rules
 from authorization import selectors as authorization
 from authorization.models import (
+    Admission,
     Decision,
     Fallback,
     IdCheck,
+    KnownItem,
     LocalAuthorizer,
     Request,
+    Review,
     TierVerdict,
 )
 from foundation.imaging import selectors as imaging
@@ -377,3 +380,16 @@ def test_accounts_were_opened_and_identities_checked_with_every_answer(seeded):
         assert ledger.account(number=request.payee_account).balance_fen == request.amount_fen
         assert len(authorization.sign_ups(request=request)) == 4
     assert Request.objects.filter(trade_code="1001", state=rules.POSTED).exists()
+
+
+def test_most_are_admitted_one_is_in_the_shadow_one_on_probation(seeded):
+    states = Counter(Admission.objects.values_list("state", flat=True))
+
+    assert states == {"admitted": 10, "shadow": 1, "probation": 1}
+    last_days = Admission.objects.filter(state="admitted").values_list("valid_until", flat=True)
+    assert 0 < (min(day for day in last_days if day) - NOW.date()).days <= 30
+    drawn = Review.objects.filter(kind="shadow")
+    assert drawn.count() > 1
+    answered = drawn.filter(state="done")
+    assert answered.exists()
+    assert KnownItem.objects.exclude(approved_by=None).exists()
