@@ -86,7 +86,7 @@ def test_sent_back_corrected_approved_and_audited(stack, chromium: Browser, tmp_
     faults: list[str] = []
     counter = watched(chromium.new_page(viewport=SMALL), faults)
     sign_in(counter, stack, person(stack, teller))
-    by_keyboard(counter, "集中授权", "个人行内转账")
+    by_keyboard(counter, "集中授权", "新业务", "个人行内转账")
     counter.wait_for_url("**/authorization/new/1101/")
     counter.set_input_files("scan-capture input[type=file]", wrong_paper(tmp_path, stack, facts))
     expect(counter.locator(".op-shots a img").first).to_be_visible(timeout=15_000)

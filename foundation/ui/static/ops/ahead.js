@@ -1,4 +1,6 @@
 // Images fetched before they are shown: kept in the page's memory, told of when they are shown.
+import { from } from "./stage.js";
+
 const kept = new Map(); // where an image is -> {blob, seen}
 
 /** Fetch the images of a list of {src, ahead, seen}; what was fetched before and is not in it goes. */
@@ -15,7 +17,7 @@ export async function fetchAhead(images) {
 }
 
 /** Return where an image that is shown now comes from; the server is told that it is seen. */
-export function shownFrom(src) {
+from.shown = function shownFrom(src) {
   const one = kept.get(src);
   if (!one) return src;
   if (one.seen) {
@@ -23,7 +25,7 @@ export function shownFrom(src) {
     one.seen = "";
   }
   return one.blob;
-}
+};
 
 function forget(src, { blob }) {
   URL.revokeObjectURL(blob);

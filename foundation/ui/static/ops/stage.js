@@ -1,10 +1,11 @@
 // One stage of the viewer: an image that pans, zooms, turns and flies to a box.
-import { shownFrom } from "./ahead.js";
 import { make, word } from "./words.js";
 
 const MOVE = 60;
 const ZOOM_MAX = 6;
 const ZOOM_MIN = 0.1;
+/** Where an image comes from that is shown now; who fetches ahead puts another answer here. */
+export const from = { shown: (src) => src };
 
 export class Stage {
   constructor(viewer) {
@@ -61,7 +62,7 @@ export class Stage {
     this.node.querySelector(".op-fail")?.remove();
     this.image.alt = page.title ?? "";
     this.resize(page.width || 0, page.height || 0);
-    this.image.src = shownFrom(page.src);
+    this.image.src = from.shown(page.src);
     this.drawBoxes();
     this.fit();
   }

@@ -2,7 +2,6 @@
 // An image is {title, src, thumb, width, height, boxes: {name: [left, top, width, height, differs]},
 // note, compare, page: where its timeline is}. Events: ops:seen {index, image} when an image is first shown.
 import { bind, keyOf, shownKey, unbind } from "./keys.js";
-import { Pair } from "./compare.js";
 import { Stage } from "./stage.js";
 import { icon, make, say, word } from "./words.js";
 
@@ -159,13 +158,15 @@ class OpsViewer extends HTMLElement {
     this.stages.forEach((stage) => stage.node.classList.toggle(name, on));
   }
   /** Put the image marked for comparison (or the next) beside this one; or put it away again. */
-  compare() {
+  async compare() {
     if (this.pair) {
       this.stages.pop();
       this.pair.close();
       this.pair = null;
       this.stages[0].fit();
     } else {
+      const { Pair } = await import("./compare.js");
+      if (this.pair) return;
       const marked = this.images.findIndex((image, index) => image.compare && index !== this.at);
       this.pair = new Pair(this, marked >= 0 ? marked : (this.at + 1) % this.images.length);
       this.stages.push(this.pair.second);
@@ -174,8 +175,8 @@ class OpsViewer extends HTMLElement {
     this.tellPair();
   }
   /** Lay the other image over this one. */
-  overlay() {
-    if (!this.pair) this.compare();
+  async overlay() {
+    if (!this.pair) await this.compare();
     this.pair.lay();
     this.tellPair();
   }
