@@ -97,7 +97,7 @@ def test_a_stated_reason_lets_an_image_be_used_again_and_is_on_the_trail(add, sc
 
 def test_an_unknown_class_or_side_is_refused(add, scan):
     with pytest.raises(rules.UnknownClass):
-        add(scan, image_class="photo")
+        add(scan, image_class="map")
     with pytest.raises(rules.UnknownSide):
         add(scan, side="top")
 

@@ -1,6 +1,7 @@
 """The second factor: without its code nothing opens, and a code is good for once."""
 
 import io
+from base64 import urlsafe_b64decode
 from datetime import timedelta
 
 import pytest
@@ -143,7 +144,7 @@ class TestSealed:
 
         assert len(secret) == 20
         assert secret.hex() not in row
-        assert secret not in gateways.urlsafe_b64decode(device.sealed.partition(":")[2])
+        assert secret not in urlsafe_b64decode(device.sealed.partition(":")[2])
 
     def test_a_sealed_secret_opens_for_nobody_else(self, device):
         with pytest.raises(gateways.KeyMissing):
