@@ -25,6 +25,7 @@ from tests.servers import OWN, PAIR
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _MIGRATING = 7_340_001
 _WAITING = {"journeys", "operations"}
+_LONG = {"test_any_order.py", "test_naughty.py", "test_permissions.py", "test_screens.py"}
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Refuse tests that would empty tables, and leave out those with servers when asked to.
 
     What mostly waits for other processes begins first, so that one process of a divided run waits
-    while the others work, and none waits at the end.
+    while the others work, and none waits at the end; then what takes long, for the same reason.
     """
-    items.sort(key=lambda item: item.path.parent.name not in _WAITING)
+    items.sort(
+        key=lambda item: (item.path.parent.name not in _WAITING, item.path.name not in _LONG)
+    )
     for item in items:
         mark = item.get_closest_marker("django_db")
         if mark and mark.kwargs.get("transaction"):
