@@ -199,6 +199,9 @@ def items(request: HttpRequest) -> HttpResponse:
 def item(request: HttpRequest, number: str) -> HttpResponse:
     """Show one item: where it stands, what was keyed, its images and all that happened."""
     found = item_or_404(number)
+    if found.state == rules.SETTLING:
+        # Its seconds may be over while the job that ends them waits behind others.
+        found = services.settle(number=number, at=timezone.now())
     seen = selectors.record(request=found)
     shown = {"seen": seen, "own": found.teller_id == signed_in(request).pk}
     shown["identity"] = selectors.identity(request=found)

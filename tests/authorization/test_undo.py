@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connections, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from authorization import rules, selectors, services, tasks
 from authorization.models import Decision, Request, Verdict
@@ -408,7 +409,7 @@ class TestPages:
         assert "E2056" in answer.content.decode()
 
     def test_the_tellers_page_says_nothing_yet(self, client, opened, authorizer, teller):
-        decide(opened, authorizer)
+        decide(opened, authorizer, at=timezone.now())
         client.force_login(teller, backend=BACKEND)
 
         for address in ("authorization:item", "authorization:mine"):
@@ -417,6 +418,15 @@ class TestPages:
             assert "授权中" in page
             assert "待生效" not in page
             assert "已拒绝" not in page
+
+    def test_the_items_page_does_not_wait_for_the_job(self, client, opened, authorizer, teller):
+        decide(opened, authorizer)  # its seconds are long over
+        client.force_login(teller, backend=BACKEND)
+
+        page = client.get(reverse("authorization:item", args=[opened.number]), **BROWSER)
+
+        assert "已拒绝" in page.content.decode()
+        assert Decision.objects.get().step == "reject"
 
 
 class TestRaces:

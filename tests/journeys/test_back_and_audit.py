@@ -104,7 +104,7 @@ def test_sent_back_corrected_approved_and_audited(stack, chromium: Browser, tmp_
         desk.keyboard.press(key)
     shows(counter, "已退回")
     by_keyboard(counter, "补正")
-    expect(counter.locator(".op-note--warn")).to_contain_text("退回")
+    expect(counter.locator(".op-note--warn").filter(has_text="退回").first).to_be_visible()
     counter.locator("[name=purpose]").fill("货款")
     counter.keyboard.press("F9")
     counter.wait_for_url(re.compile(r"/authorization/item/\d+/"))

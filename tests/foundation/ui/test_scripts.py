@@ -107,6 +107,12 @@ def test_the_alternative_of_an_f_key_works(shell):
     assert shell.locator("#sample-dialog").is_visible()
 
 
+def beside(page):
+    """Put a second image beside the first; what compares is loaded when it is asked for."""
+    page.keyboard.press("v")
+    page.locator(".op-stage").nth(1).wait_for()
+
+
 def test_images_are_chosen_turned_compared_and_flown_to_by_keyboard(shell):
     seen = "document.querySelectorAll('.op-rail__seen--yes').length"
     shell.locator("#sample-viewer").scroll_into_view_if_needed()
@@ -117,7 +123,7 @@ def test_images_are_chosen_turned_compared_and_flown_to_by_keyboard(shell):
     shell.keyboard.press("1")
     shell.keyboard.press("ArrowDown")
     lit = shell.locator(".op-box--on").get_attribute("data-name")
-    shell.keyboard.press("v")
+    beside(shell)
 
     assert lit == "payee"
     assert shell.locator(".op-stage").count() == 2
@@ -136,7 +142,7 @@ def near(one, other):
 
 def test_two_seals_are_moved_together_and_laid_over_one_another(shell):
     shell.locator("#sample-viewer").scroll_into_view_if_needed()
-    shell.keyboard.press("v")
+    beside(shell)
     shell.keyboard.press("+")
     shell.keyboard.press("+")
     shell.locator(".op-stage").first.focus()
