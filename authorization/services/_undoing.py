@@ -23,6 +23,8 @@ from foundation.worklist import services as worklist
 
 UNDO = "authorization.undo_seconds"
 SETTLE = "authorization.tasks.settle"
+# A customer waits for it: before everything that only reads images, however long that waits.
+SETTLE_PRIORITY = 100
 # Why a work item is set aside meanwhile, as its dispatcher reads it.
 LAID_DOWN = _("Decided; may be taken back for some seconds")
 
@@ -59,7 +61,11 @@ def lay_down(*, request: Request, said: Said, fence: int, seconds: int) -> None:
     request.state = rules.FLOW.after(request.state, "decide")
     request.save(update_fields=["state"])
     worklist.enqueue_job(
-        kind=SETTLE, args={"number": request.number}, subject=request.subject, run_after=due_at
+        kind=SETTLE,
+        args={"number": request.number},
+        subject=request.subject,
+        run_after=due_at,
+        priority=SETTLE_PRIORITY,
     )
 
 
