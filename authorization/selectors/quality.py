@@ -61,9 +61,9 @@ def review_locked(*, review_id: int) -> Review:
 
 
 def last_decision(*, request: Request) -> Decision | None:
-    """Return the latest decision on an item, or None."""
+    """Return the latest decision on an item, the higher of two levels, or None."""
     rows = Decision.objects.filter(request=request).select_related("request")
-    return rows.order_by("-seq").first()
+    return rows.order_by("-seq", "-level").first()
 
 
 def case_of(*, decision: Decision) -> QualityCase | None:

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
-from authorization.models import Admission, Review
+from django.db.models import Exists, OuterRef, Q
+
+from authorization.models import Admission, Decision, Review
 from authorization.rules import admission as rules
 from authorization.rules import quality as quality_rules
 from authorization.services import admission, known, quality
@@ -93,5 +95,10 @@ def _keep(staff: Mapping[str, Staff], at: datetime) -> None:
 def _agreed() -> Sequence[str]:
     rows = Review.objects.filter(kind=rules.SAMPLE, state=quality_rules.REVIEW_DONE)
     agreed = rows.filter(step="approve", decision__step="approve", decision__cases=None)
-    others = agreed.exclude(decision__decider__number=LEAD)
+    # A known answer is that of an item's last decision; the first of two levels is none.
+    seq, level = OuterRef("decision__seq"), OuterRef("decision__level")
+    later = Decision.objects.filter(
+        Q(seq__gt=seq) | Q(seq=seq, level__gt=level), request=OuterRef("decision__request")
+    )
+    others = agreed.exclude(decision__decider__number=LEAD).exclude(Exists(later))
     return list(others.order_by("id").values_list("decision__request__number", flat=True)[:KNOWN])

@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 
 from authorization import rules, services
 from authorization.models import Decision, Request
+from authorization.selectors import quality
 from foundation.ledger import selectors as ledger
 from foundation.worklist.models import WorkItem
 from ops_platform import conserving
@@ -56,6 +57,7 @@ def test_the_second_yes_posts(first, second, counter):
     assert posted.state == rules.POSTED
     assert [made.level for made in Decision.objects.order_by("id")] == [1, 2]
     assert ledger.balance(number=counter.payer.number).fen == 90_000_000 - 6_000_000
+    assert quality.last_decision(request=posted).decider == second
 
 
 def test_the_queue_does_not_offer_it_to_the_first_again(first, authorizer):
