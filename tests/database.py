@@ -137,6 +137,14 @@ def committed_db(template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[
         yield copy
 
 
+@pytest.fixture(scope="module")
+def shared_db(template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
+    """Give the tests of one file a copy together, for what takes long to bring about."""
+    name = f"test_{_WORKER}_{os.getpid()}_shared"
+    with _copy(template, name) as copy, _connected_to(copy), django_db_blocker.unblock():
+        yield copy
+
+
 @pytest.fixture
 def live(committed_db: Database) -> Iterator[live_server_helper.LiveServer]:
     """Serve the pages from this process, on a database of the test's own."""

@@ -1,5 +1,6 @@
 """The move of the two limits, on rows: out of the business numbers into rules."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
@@ -16,6 +17,17 @@ from tests.factories import people
 
 BEFORE, MOVED = "0007_rules", "0008_limits_become_rules"
 SINCE, LATER = date(2024, 1, 1), date(2025, 1, 1)
+LIMITS = "authorization.limit_fen."
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What there was before the move."""
+
+    bank: people.Branch
+    held: Request
+    passed: Request
+    number: Policy
 
 
 def migrate(to):
@@ -26,13 +38,22 @@ def latest():
     return MigrationExecutor(connection).loader.graph.leaf_nodes("authorization")[0][1]
 
 
-@pytest.fixture
-def bank(committed_db):
-    """Open a bank whose limits are business numbers: approved, of a branch, waiting, declined."""
+@pytest.fixture(scope="module")
+def moved(shared_db):
+    """Open a bank with an item held and one passed, whose limits are moved afterwards.
+
+    The limits are business numbers: approved, of a branch, waiting, declined.
+    """
     with services.acting_as_system(reason="test"):
         opened = people.branch()
         manager = people.staff(opened.branch, "ops_manager")
         risk = people.staff(opened.branch, "risk_manager")
+        people.numbers(manager, risk)
+        counter = factory.counter(opened)
+        teller = people.staff(opened.outlet, "teller")
+        held = factory.sent(teller, factory.withdrawal(counter))
+        Request.objects.filter(pk=held.pk).update(why=[])
+        passed = factory.sent(teller, factory.withdrawal(counter, "1.00"))
         approved = {"approved_by": risk, "approved_at": people.NOON}
         for code, value, more in (
             ("1002", "5000000", approved | {"valid_from": SINCE}),
@@ -43,44 +64,41 @@ def bank(committed_db):
             ("1101", "2", {"declined_by": risk, "declined_at": people.NOON}),
         ):
             Policy.objects.create(
-                code=f"authorization.limit_fen.{code}", value=value, reason="年度调整",
+                code=f"{LIMITS}{code}", value=value, reason="年度调整",
                 proposed_by=manager, proposed_at=people.NOON - timedelta(days=1),
                 **{"valid_from": SINCE, **more},
             )  # fmt: skip
-    return opened
-
-
-def moved(committed_db):
-    with connected_to(committed_db, "owner"):
+        first_number = Policy.objects.filter(code__startswith=LIMITS).order_by("id")[0]
+    with connected_to(shared_db, "owner"):
         migrate(BEFORE)
         migrate(latest())
+    return Moved(opened, held, passed, first_number)
 
 
-def test_what_was_approved_is_a_rule_with_its_people_days_and_places(bank, committed_db):
-    moved(committed_db)
-
+def test_what_was_approved_is_a_rule_with_its_people_days_and_places(moved):
     with services.acting_as_system(reason="test"):
-        rules = AuthRule.objects.select_related("institution").order_by("id")
+        # Those of the catalogue are in force since before.
+        moved_ones = AuthRule.objects.filter(valid_from__gte=SINCE)
+        rules = moved_ones.select_related("institution").order_by("id")
         assert [
             (row.trade_code, row.amount_from_fen, row.institution, row.valid_from) for row in rules
         ] == [
             ("1002", 5_000_000, None, SINCE),
             ("1002", 6_000_000, None, LATER),
-            ("1002", 3_000_000, bank.branch, SINCE),
+            ("1002", 3_000_000, moved.bank.branch, SINCE),
             ("1101", 20_000_000, None, SINCE),
         ]
         assert {row.grade for row in rules} == {2}
         assert {row.reason for row in rules} == {"年度调整"}
-        first, number = rules[0], Policy.objects.order_by("id")[0]
+        first, number = rules[0], moved.number
         for name in ("proposed_by", "proposed_at", "approved_by", "approved_at"):
             assert getattr(first, name) == getattr(number, name)
         transfer = rules[3]
         assert (transfer.group, transfer.cash, transfer.transfer) == ("XFER", "none", True)
 
 
-def test_the_moved_rules_are_in_force(bank, committed_db):
-    moved(committed_db)
-
+def test_the_moved_rules_are_in_force(moved):
+    bank = moved.bank
     with services.acting_as_system(reason="test"):
         found = [
             selectors.rule_in_force(
@@ -91,19 +109,7 @@ def test_the_moved_rules_are_in_force(bank, committed_db):
     assert found == [3_000_000, 6_000_000, 5_000_000]
 
 
-def test_an_item_that_was_held_was_held_for_its_amount(committed_db):
-    with services.acting_as_system(reason="test"):
-        opened = people.branch()
-        manager = people.staff(opened.branch, "ops_manager")
-        people.numbers(manager, people.staff(opened.branch, "risk_manager"))
-        counter = factory.counter(opened)
-        teller = people.staff(opened.outlet, "teller")
-        held = factory.sent(teller, factory.withdrawal(counter))
-        Request.objects.filter(pk=held.pk).update(why=[])
-        passed = factory.sent(teller, factory.withdrawal(counter, "1.00"))
-
-    moved(committed_db)
-
+def test_an_item_that_was_held_was_held_for_its_amount(moved):
     with services.acting_as_system(reason="test"):
         found = dict(Request.objects.order_by("id").values_list("pk", "why"))
-    assert found == {held.pk: ["amount"], passed.pk: []}
+    assert found == {moved.held.pk: ["amount"], moved.passed.pk: []}

@@ -60,19 +60,19 @@ def code(secret, at):
     return f"{clock.token():06}"
 
 
-@pytest.fixture
-def staff(committed_db):
+@pytest.fixture(scope="module")
+def staff(shared_db):
     """Hire three people: one with a device, one with two, one who broke off setting one up."""
     with services.acting_as_system(reason="test"):
         outlet = factory.branch().outlet
     return [hired(outlet, name=name, password="") for name in ("王晓雯", "李静", "刘新")]
 
 
-@pytest.fixture
-def moved(staff, committed_db):
+@pytest.fixture(scope="module")
+def moved(staff, shared_db):
     """Go back to before the move, put the library's rows there, and move them as the owner."""
     one, two, half = staff
-    with connected_to(committed_db, "owner"):
+    with connected_to(shared_db, "owner"):
         migrate(BEFORE)
         asked(PLAIN)
         for confirmed, secret, last, who in (
@@ -127,9 +127,9 @@ def test_phones_work_on_but_no_code_from_before_and_who_had_not_finished_begins_
 
 
 def test_the_way_back_makes_nothing_plain_and_the_way_forth_asks_everybody_anew(
-    moved, committed_db
+    moved, shared_db
 ):
-    with connected_to(committed_db, "owner"):
+    with connected_to(shared_db, "owner"):
         migrate(BEFORE)
         tables = [there("people_secondfactor"), there("otp_totp_totpdevice")]
         (functions,) = asked("SELECT count(*) FROM pg_proc WHERE proname LIKE 'people_second%%'")
