@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,13 @@ from foundation.people.models import Staff
 from tests.factories import people
 
 pytest_plugins = ["tests.database", "tests.browser", "tests.guards"]
+
+
+def pytest_collection_finish() -> None:
+    """Take what was loaded out of the collector's rounds, as the web process does: a sixth less."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000)
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.test import Client
 from django.urls import URLPattern, reverse
 
@@ -28,6 +30,7 @@ from foundation.people import selectors as people_selectors
 from foundation.people import services as people_services
 from foundation.people.models import Institution, Staff
 from foundation.people.roles import ROLES, permissions_of
+from foundation.ui import web
 from foundation.ui.context import Shell
 from foundation.worklist import services as worklist
 from monitoring import services as monitoring
@@ -273,11 +276,18 @@ def verdict(
 
 @contextmanager
 def frameless() -> Iterator[None]:
-    """Answer without the menu and its counts, which cost half of a small page's time."""
+    """Answer without menu and counts, and refusals without a page: half of a small page's time."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(web, "render", _unless_refused)
         patch.setattr(Shell, "through", False)
         patch.setattr(Shell, "entries", [])
         yield
+
+
+def _unless_refused(request, template, context=None, **more):
+    if template in {"ui/forbidden.html", "ui/not_found.html"}:
+        return HttpResponse(status=more["status"])
+    return render(request, template, context, **more)
 
 
 @pytest.fixture

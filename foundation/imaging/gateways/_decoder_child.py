@@ -1,28 +1,33 @@
 """The child that opens foreign image bytes: small, limited, and gone after one job.
 
-It is started by path with `python -I`, so it knows neither Django nor this project. It reads the
-bytes from standard input, does one job, and answers with one JSON line followed by the blobs.
+Its parent is started by path with `python -I`, so it knows neither Django nor this project, loads
+the decoders and forks a child for each line handed to it. The child reads order and bytes from the
+line, does one job, and answers with one JSON line followed by the blobs.
 """
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import math
 import operator
+import os
 import resource
-import sys
+import signal
+import socket
 import warnings
 from typing import Any, cast
 
 MIB = 1024 * 1024
 
 
-def limit(*, memory_mib: int, cpu_seconds: int) -> None:
-    """Cap memory and processor time of this process before any foreign byte is looked at."""
+def limit(*, memory_mib: int, cpu_seconds: int, wall_seconds: int) -> None:
+    """Cap memory and time of this process before any foreign byte is looked at."""
     resource.setrlimit(resource.RLIMIT_AS, (memory_mib * MIB, memory_mib * MIB))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.alarm(wall_seconds)
 
 
 def opened(data: bytes, order: dict[str, Any]) -> Any:
@@ -151,13 +156,16 @@ def work(data: bytes, order: dict[str, Any]) -> tuple[dict[str, Any], list[bytes
     return told, [png(picture)]
 
 
-def main() -> None:
+def answer(line: socket.socket) -> None:
     """Answer one order; every failure is a named word, never a traceback with foreign text."""
-    order = json.loads(sys.argv[1])
-    limit(memory_mib=order["memory_mib"], cpu_seconds=order["cpu_seconds"])
+    head = taken(line, 8)
+    length, size = int.from_bytes(head[:4], "big"), int.from_bytes(head[4:], "big")
+    order = json.loads(taken(line, length))
+    data = taken(line, size)
+    limit(**{name: order[name] for name in ("memory_mib", "cpu_seconds", "wall_seconds")})
     blobs: list[bytes] = []
     try:
-        told, blobs = work(sys.stdin.buffer.read(), order)
+        told, blobs = work(data, order)
     except ManyFrames:
         told = {"error": "many_pages"}
     except MemoryError:
@@ -166,7 +174,58 @@ def main() -> None:
         bomb = "DecompressionBomb" in type(error).__name__
         told = {"error": "too_many_pixels" if bomb else "damaged"}
     told["blobs"] = [len(blob) for blob in blobs]
-    sys.stdout.buffer.write(json.dumps(told).encode() + b"\n" + b"".join(blobs))
+    line.sendall(json.dumps(told).encode() + b"\n" + b"".join(blobs))
+
+
+def taken(line: socket.socket, length: int) -> bytes:
+    """Take so many bytes from the line, or raise."""
+    parts = bytearray()
+    while len(parts) < length:
+        part = line.recv(min(length - len(parts), 1 << 20))
+        if not part:
+            raise EOFError
+        parts += part
+    return bytes(parts)
+
+
+def warm_up() -> None:
+    """Load what every job needs, before there is anything foreign in this process."""
+    from PIL import Image, ImageOps
+
+    for kind in ("JPEG", "PNG", "TIFF", "WEBP"):
+        Image.new("RGB", (8, 8)).save(io.BytesIO(), kind)
+    ImageOps.exif_transpose(Image.new("RGB", (8, 8)))
+    gc.collect()
+    gc.freeze()
+
+
+def main() -> None:
+    """Fork a child for each line that is handed over; end with who asks.
+
+    This process looks at no foreign byte: a child does, lives for one image, and ends.
+    """
+    warm_up()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended children are nobody's to fetch
+    asked = socket.socket(fileno=0)
+    while True:
+        told, lines, _, _ = socket.recv_fds(asked, 1, 1)
+        if not told:
+            return
+        for line in lines:
+            if fork() == 0:
+                asked.close()
+                with socket.socket(fileno=line) as own:
+                    answer(own)
+                os._exit(0)
+            os.close(line)
+
+
+def fork() -> int:
+    """Fork; where there is no room, the asker sees the line close without an answer."""
+    try:
+        return os.fork()
+    except OSError:
+        return -1
 
 
 if __name__ == "__main__":

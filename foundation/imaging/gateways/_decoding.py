@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import os
+import socket
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,24 +79,95 @@ def marked_jpeg(*, data: bytes, mark: str) -> bytes:
     return page
 
 
+class Decoder:
+    """One warm process for each of ours; it forks a child for an image and looks at none itself."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._warm: subprocess.Popen[bytes] | None = None
+        self._asking: socket.socket | None = None
+        self._owner = 0
+
+    def ask(self, order: bytes, data: bytes) -> bytes:
+        """Return all that a child answers; refuse what it dies of or does not end in time."""
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                self._hand_over(theirs)
+            head = len(order).to_bytes(4, "big") + len(data).to_bytes(4, "big")
+            until, parts = time.monotonic() + WALL_SECONDS, []
+            try:
+                ours.settimeout(WALL_SECONDS)
+                ours.sendall(head + order + data)
+                while part := ours.recv(1 << 20):
+                    parts.append(part)
+                    ours.settimeout(max(0.01, until - time.monotonic()))
+            except OSError:
+                raise rules.TooHeavy from None
+        return b"".join(parts)
+
+    @property
+    def pid(self) -> int:
+        """Return the number of the warm process, or 0 before there is one."""
+        return self._warm.pid if self._warm else 0
+
+    def end(self) -> None:
+        """End the warm process of this one, if there is any."""
+        with self._lock:
+            self._let_go()
+
+    def _hand_over(self, line: socket.socket) -> None:
+        with self._lock:
+            if self._warm is None or self._owner != os.getpid() or self._warm.poll() is not None:
+                self.start()
+            assert self._asking
+            try:
+                socket.send_fds(self._asking, [b"1"], [line.fileno()])
+            except OSError:  # it died a moment ago
+                self.start()
+                socket.send_fds(self._asking, [b"1"], [line.fileno()])
+
+    def start(self) -> None:
+        """Start the warm process, in place of the one before."""
+        self._let_go()
+        self._asking, asked = socket.socketpair(type=socket.SOCK_SEQPACKET)
+        with asked:
+            # The command is ours alone; what is foreign goes in by the lines handed over.
+            self._warm = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-I", str(CHILD)],
+                stdin=asked.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={},
+            )
+        self._owner = os.getpid()
+
+    def _let_go(self) -> None:
+        """Let go of a process that ended, or that belongs to the one that forked this one."""
+        if self._asking:
+            self._asking.close()
+        if self._warm and self._owner == os.getpid():
+            self._warm.kill()
+            self._warm.wait()
+        self._warm = self._asking = None
+
+
+decoder = Decoder()
+atexit.register(decoder.end)
+
+
 def _child(data: bytes, order: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
     limits = {
         "memory_mib": MEMORY_MIB,
         "cpu_seconds": CPU_SECONDS,
+        "wall_seconds": WALL_SECONDS,
         "pixels_max": rules.PIXELS_MAX,
         "formats": list(rules.FORMATS),
     }
-    command = [sys.executable, "-I", str(CHILD), json.dumps(order | limits)]
-    try:
-        # The command is ours alone; what is foreign goes in by standard input.
-        done = subprocess.run(  # noqa: S603
-            command, input=data, capture_output=True, timeout=WALL_SECONDS, check=False, env={}
-        )
-    except subprocess.TimeoutExpired:
-        raise rules.TooHeavy from None
-    if done.returncode != 0 or b"\n" not in done.stdout:
+    answer = decoder.ask(json.dumps(order | limits).encode(), data)
+    head, ended, rest = answer.partition(b"\n")
+    if not ended:
         raise rules.TooHeavy
-    head, rest = done.stdout.split(b"\n", 1)
     told = json.loads(head)
     if "error" in told:
         raise REFUSALS[told["error"]]
@@ -99,4 +175,6 @@ def _child(data: bytes, order: dict[str, Any]) -> tuple[dict[str, Any], list[byt
     for length in told["blobs"]:
         blobs.append(rest[:length])
         rest = rest[length:]
+    if sum(map(len, blobs)) != sum(told["blobs"]):  # it died while it answered
+        raise rules.TooHeavy
     return told, blobs

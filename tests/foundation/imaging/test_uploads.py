@@ -1,16 +1,23 @@
 """What is refused at the door, and that nothing foreign gets past it."""
 
 import io
+import os
+import signal
 import struct
+import subprocess
+import sys
 import time
 import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from PIL import Image
 from PIL.ExifTags import Base
 
 from foundation.imaging import gateways, rules
+from foundation.imaging.gateways import _decoding
 from tests.foundation.imaging import drawing
 
 
@@ -111,14 +118,69 @@ def test_a_decoder_out_of_memory_or_time_is_a_refusal(monkeypatch):
 def test_a_decoder_that_hangs_is_ended(monkeypatch, tmp_path):
     hanging = tmp_path / "child.py"
     hanging.write_text("import time; time.sleep(60)")
-    monkeypatch.setattr("foundation.imaging.gateways._decoding.CHILD", hanging)
-    monkeypatch.setattr("foundation.imaging.gateways._decoding.WALL_SECONDS", 1)
+    monkeypatch.setattr(_decoding, "CHILD", hanging)
+    monkeypatch.setattr(_decoding, "WALL_SECONDS", 1)
+    warm = _decoding.Decoder()
+    monkeypatch.setattr(_decoding, "decoder", warm)
     begun = time.monotonic()
 
     with pytest.raises(rules.TooHeavy):
         gateways.examine(data=saved("PNG"))
 
+    warm.end()
     assert time.monotonic() - begun < 30
+
+
+def test_a_warm_process_that_died_is_started_again(monkeypatch):
+    warm = _decoding.Decoder()
+    monkeypatch.setattr(_decoding, "decoder", warm)
+    gateways.examine(data=saved("PNG"))
+    os.kill(warm.pid, signal.SIGKILL)
+
+    seen = [gateways.examine(data=saved("PNG")).width_px for _ in range(2)]
+
+    warm.end()
+    assert seen == [400, 400]
+
+
+def test_a_child_that_dies_costs_its_image_and_no_other(monkeypatch):
+    """What a decoder dies of leaves the warm process as it was: it never saw the bytes."""
+    gateways.examine(data=saved("PNG"))
+    before = _decoding.decoder.pid
+    with monkeypatch.context() as patch:
+        patch.setattr(_decoding, "MEMORY_MIB", 20)
+        with pytest.raises(rules.TooHeavy):
+            gateways.examine(data=drawing.encoded(Image.new("RGB", (4400, 4400)), "PNG"))
+
+    assert gateways.examine(data=saved("PNG")).height_px == 300
+    assert _decoding.decoder.pid == before
+
+
+def test_many_images_at_once_each_get_their_own_answer():
+    sizes = [(320 + 10 * step, 300) for step in range(12)]
+
+    def width(size):
+        return gateways.examine(data=drawing.encoded(Image.new("L", size, 200), "PNG")).width_px
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(width, sizes)) == [wide for wide, _high in sizes]
+
+
+def test_nobody_is_left_behind_when_the_asker_ends():
+    asker = (
+        "from foundation.imaging.gateways import _decoding\n"
+        "_decoding.decoder.start(); print(_decoding.decoder.pid, flush=True)\n"
+        "import os; os._exit(1)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", asker], capture_output=True, check=False, text=True, timeout=60
+    )
+    left = Path(f"/proc/{told.stdout.strip()}")
+
+    deadline = time.monotonic() + 20
+    while left.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not left.exists()
 
 
 def test_copies_carry_no_metadata_and_none_of_the_bytes_behind_the_picture():

@@ -126,9 +126,7 @@ def test_phones_work_on_but_no_code_from_before_and_who_had_not_finished_begins_
     assert services.secret_of(device=fresh) != UNUSED
 
 
-def test_the_way_back_makes_nothing_plain_and_the_way_forth_asks_everybody_anew(
-    moved, shared_db
-):
+def test_the_way_back_makes_nothing_plain_and_the_way_forth_asks_everybody_anew(moved, shared_db):
     with connected_to(shared_db, "owner"):
         migrate(BEFORE)
         tables = [there("people_secondfactor"), there("otp_totp_totpdevice")]
