@@ -47,5 +47,10 @@ def watch_admissions(**_event: object) -> Callable[[], object]:
 
 
 def judge_in_shadow() -> Callable[[], object]:
-    """Keep what the automatic tier would say of the items that are read and not judged yet."""
-    return partial(tier.judge_due, at=timezone.now())
+    """Ask for what the automatic tier says of the items that are read and not judged yet."""
+    return partial(tier.ask_due, at=timezone.now())
+
+
+def judge_one(*, number: str) -> Callable[[], object]:
+    """Keep what the automatic tier says of one item, and let a published pass decide it."""
+    return partial(tier.judge_safely, number=number, at=timezone.now())

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from authorization import api, web
-from authorization.web import admission, fallback, quality, tier
+from authorization.web import admission, fallback, publishing, quality, tier
 
 app_name = "authorization"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("new/<str:trade_code>/", web.new, name="new"),
     path("check-identity/", web.check_identity, name="check_identity"),
     path("attach/<uuid:key>/", web.attach, name="attach"),
+    path("read/<uuid:key>/<str:trade_code>/", web.read_fields, name="read_fields"),
     path("mine/", web.mine, name="mine"),
     path("correct/<str:number>/", web.correct, name="correct"),
     path("withdraw/<str:number>/", web.withdraw, name="withdraw"),
@@ -77,6 +78,25 @@ urlpatterns = [
     path("tier/sets/propose/", tier.propose_tier, name="propose_tier"),
     path("tier/set/<int:set_id>/", tier.tier_set, name="tier_set"),
     path("tier/set/<int:set_id>/decide/", tier.decide_tier, name="decide_tier"),
+    # what a machine decides, once two people have let it
+    path("tier/published/", publishing.publications, name="publications"),
+    path("tier/publish/", publishing.publish_tier, name="publish_tier"),
+    path("tier/published/<int:publication_id>/", publishing.publication, name="publication"),
+    path(
+        "tier/published/<int:publication_id>/items/",
+        publishing.publication_items,
+        name="publication_items",
+    ),
+    path(
+        "tier/published/<int:publication_id>/decide/",
+        publishing.decide_publication,
+        name="decide_publication",
+    ),
+    path(
+        "tier/published/<int:publication_id>/withdraw/",
+        publishing.withdraw_publication,
+        name="withdraw_publication",
+    ),
     # the rules, changed by two people
     path("rules/", web.rule_list, name="rule_list"),
     path("rules/waiting/", web.rules_waiting, name="rules_waiting"),

@@ -42,6 +42,7 @@ FIGURES: dict[str, Figure] = {
         Figure("refused", "Rejected or returned decisions", DECISIONS),
         Figure("within", "Decisions within the target", DECISIONS),
         Figure("over", "Decisions beyond the target", DECISIONS),
+        Figure("automatic", "Decisions of the automatic tier", DECISIONS),
         Figure("waiting", "Items waiting for an authorizer", ITEMS),
         Figure("viewing", "Items before an authorizer", ITEMS),
         Figure("pairs", "Vouchers and journal lines", PAIRS),

@@ -57,6 +57,7 @@ def connect() -> None:
         ("authorization.idcheck", _("Identity check"), _as_they_are),
         ("authorization.fallback", _("Emergency"), _emergencies),
         ("authorization.local", _("Local authorizer"), _as_they_are),
+        ("authorization.publication", _("Publication of the automatic tier"), _publications),
         ("monitoring.match", _("Journal line"), _matches),
         ("imaging.page", _("Image"), _pages),
         ("imaging.document", _("Image document"), _documents),
@@ -251,6 +252,14 @@ def _emergencies(keys: Keys, held: Held) -> Found:
     needed = Permission.FALLBACK_VIEW
     return {
         key: Record(number=key, address=_address("authorization:epoch", key, needed, held))
+        for key in keys
+    }
+
+
+def _publications(keys: Keys, held: Held) -> Found:
+    needed = Permission.POLICY_VIEW
+    return {
+        key: Record(number=key, address=_address("authorization:publication", key, needed, held))
         for key in keys
     }
 

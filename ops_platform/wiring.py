@@ -9,12 +9,14 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from authorization import events as authorization
+from authorization.services import tier
 from foundation.hooks import services as hooks
 from foundation.hooks.rules import Topic, name_topic
 from foundation.imaging import events as imaging
 from foundation.kernel import bus
 from foundation.ledger import events as ledger
 from foundation.people import events as people
+from foundation.people import services as people_services
 from foundation.people.roles import Permission
 from foundation.trail import events as trail
 from foundation.worklist import events as queues
@@ -59,7 +61,9 @@ def connect() -> None:
     bus.listen(authorization.Completed, monitoring.on_authorization_completed)
     bus.listen(authorization.Completed, later("monitoring.tasks.match_document"))
     bus.listen(authorization.Moved, tell_others)
+    bus.listen(authorization.Moved, tier.on_moved)
     bus.listen(imaging.PageRead, later("monitoring.tasks.match_document"))
+    bus.listen(imaging.PageRead, tier.on_page_read)
     bus.listen(ledger.DayClosed, later("monitoring.tasks.match_day"))
     bus.listen(ledger.DayClosed, later("foundation.ledger.tasks.close_dates"))
     bus.listen(ledger.CloseAsked, later("foundation.ledger.tasks.close_one"))
@@ -83,7 +87,8 @@ def name_jobs() -> None:
         Kind("authorization.tasks.settle", _("Let a decision take effect")),
         Kind("authorization.tasks.watch", _("Watch how long items wait")),
         Kind("authorization.tasks.end_emergencies", _("End emergencies whose time is over")),
-        Kind("authorization.tasks.judge_in_shadow", _("Judge items in shadow"), patient=True),
+        Kind("authorization.tasks.judge_in_shadow", _("Find items to be judged automatically")),
+        Kind("authorization.tasks.judge_one", _("Judge an item automatically")),
         Kind("authorization.tasks.draw_reviews", _("Draw decisions to be seen again"),
              patient=True),
         Kind("authorization.tasks.draw_shadows", _("Draw decisions for those in the shadow"),
@@ -110,8 +115,7 @@ def name_jobs() -> None:
         Kind("foundation.ledger.tasks.ask_openings", _("See which business days are due")),
         Kind("foundation.ledger.tasks.open_one", _("Open a business day")),
         Kind("foundation.ledger.tasks.make_export", _("Make a long file"), patient=True),
-        Kind("foundation.ledger.tasks.purge_exports", _("Forget files that expired"),
-             patient=True),
+        Kind("foundation.ledger.tasks.purge_exports", _("Forget files that expired"), patient=True),
         Kind("foundation.ledger.tasks.close_dates", _("Write closing balances")),
         Kind("foundation.ledger.tasks.drop_anchor", _("Drop the anchor of the days")),
         Kind("foundation.ledger.tasks.expire_holds", _("Release holds that expired")),
@@ -150,8 +154,12 @@ def tell_others(event: authorization.Moved) -> None:
 
 
 def lay_down(event: people.SignedOut) -> None:
-    """Let go of what a person holds who signs out, so that nobody waits for the lease to end."""
-    worklist.let_go_of(staff_id=event.staff_id, at=event.at)
+    """Let go of what a person holds who has left, so that nobody waits for the lease to end.
+
+    An administrator who ends a session does not see what it is about.
+    """
+    with people_services.acting_as_system(reason="session ended"):
+        worklist.let_go_of(staff_id=event.staff_id, at=event.at)
 
 
 def of_queue(queue: str, listener: Callable[[Any], None]) -> Callable[[Any], None]:

@@ -29,6 +29,7 @@ class Entry(Cleaned):
         widget=forms.HiddenInput,
         error_messages={"invalid": LOST, "required": LOST},
     )
+    unconfirmed = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     voucher_no = forms.CharField(label=_("Voucher number"), max_length=20)
     amount = forms.CharField(label=_("Amount"), max_length=30)
     by_agent = forms.BooleanField(label=_("Handled by an agent"), required=False)
@@ -76,9 +77,17 @@ class Entry(Cleaned):
             self.data = {**self.data, "key": str(key)}
             return key
 
+    def clean_unconfirmed(self) -> str:
+        """Refuse what was read from the voucher and nobody has looked at, each at its field."""
+        names: str = self.cleaned_data["unconfirmed"]
+        for name in rules.unconfirmed(names, self.fields):
+            self.add_error(name, _("Read from the voucher: look at it and confirm it."))
+        return ""
+
     def order(self, trade_code: str) -> Order:
         """Return what was typed as the order to be submitted."""
-        typed = {name: value for name, value in self.cleaned_data.items() if name != "key"}
+        own = {"key", "unconfirmed"}
+        typed = {name: value for name, value in self.cleaned_data.items() if name not in own}
         return Order(trade_code=trade_code, **typed)
 
 
@@ -178,6 +187,14 @@ class FourInOne(Identity, Entry):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["amount"].label = _("First deposit in cash")
+        self.fields["amount"].help_text = _("0.00 where nothing is paid in")
+
+    def clean_amount(self) -> Money:
+        """Return the first deposit, which may be nothing."""
+        amount: Money = self.read("amount", Money.parse)
+        if amount.fen < 0:
+            raise ValidationError(_("The amount must be more than 0.00."))
+        return amount
 
     def clean_mobile(self) -> str:
         """Return the eleven digits of a mobile number."""

@@ -6,6 +6,7 @@ from authorization.models._identity import IdCheck
 from authorization.models._inquiries import Inquiry
 from authorization.models._items import Decision, Request
 from authorization.models._opening import Opening, SignUp
+from authorization.models._publication import TierPublication
 from authorization.models._quality import QualityCase, Review
 from authorization.models._rule import AuthRule
 from authorization.models._talking import Message
@@ -27,6 +28,7 @@ __all__ = [
     "Request",
     "Review",
     "SignUp",
+    "TierPublication",
     "TierSet",
     "TierVerdict",
     "Verdict",

@@ -35,8 +35,9 @@ class Request(Institutional):
     round before `opened_at`, so that queue, view and hold add up to the whole of it. While it is on
     a desk of its own outlet, in an emergency, `opened_epoch` is the number of that.
 
-    Where cash comes in there is no payer's account, and `payer_name` is the customer's all the
-    same. `id_check` is the check of the customer's identity that the round was sent with.
+    An account may be opened without a first deposit: then the amount is nothing and there is no
+    entry. Where cash comes in there is no payer's account, and `payer_name` is the customer's all
+    the same. `id_check` is the check of the customer's identity that the round was sent with.
     """
 
     number = models.CharField(_("item number"), max_length=24, unique=True)
@@ -122,10 +123,12 @@ class Request(Institutional):
                 condition=Q(state__in=rules.FLOW.states), name="authorization_state_known"
             ),
             models.CheckConstraint(
-                condition=Q(amount_fen__gt=0), name="authorization_amount_positive"
+                condition=Q(amount_fen__gt=0) | Q(amount_fen=0, trade_code__in=rules.OPENS),
+                name="authorization_amount_positive",
             ),
             models.CheckConstraint(
                 condition=Q(state=rules.POSTED, entry__isnull=False, posted_at__isnull=False)
+                | Q(state=rules.POSTED, amount_fen=0, entry=None, posted_at__isnull=False)
                 | (~Q(state=rules.POSTED) & Q(entry=None, posted_at=None)),
                 name="authorization_posted_has_entry",
             ),
@@ -202,6 +205,9 @@ class Request(Institutional):
 class Decision(Institutional):
     """One person's yes or no to one version of an item; added, never changed.
 
+    Or the yes of the automatic tier: then nobody is the decider, and `tier_verdict` is the pass of
+    a publication in force, which a trigger looks at.
+
     A trigger refuses the teller's own human, a wrong version, anything but the next number, a
     second yes by the human of the first, a yes without the call that the rule wants, and another
     business date than the item's, which is kept here too so that a day's decisions are found
@@ -217,9 +223,16 @@ class Decision(Institutional):
     seq = models.PositiveSmallIntegerField()
     level = models.PositiveSmallIntegerField(default=1, db_default=1)
     step = models.CharField(_("decision"), max_length=12)
-    decider = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    decider = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     decider_label = models.CharField(_("authorizer"), max_length=60)
-    decider_person = models.UUIDField()
+    decider_person = models.UUIDField(null=True)
+    tier_verdict = models.ForeignKey(
+        "authorization.TierVerdict",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="decisions",
+        db_index=False,
+    )
     reasons = ArrayField(models.CharField(max_length=4), default=list)
     remark = models.CharField(max_length=200, blank=True)
     content_hash = models.CharField(max_length=64)
@@ -248,13 +261,18 @@ class Decision(Institutional):
             ),
             models.Index(
                 fields=["business_date", "at"],
-                include=["institution", "view_ms"],
+                include=["institution", "view_ms", "decider"],
                 name="authorization_until",
             ),
             models.Index(
                 fields=["fallback", "-id"],
                 condition=Q(fallback__isnull=False),
                 name="authorization_local_decisions",
+            ),
+            models.Index(
+                fields=["business_date", "-id"],
+                condition=Q(tier_verdict__isnull=False),
+                name="authorization_automatic_day",
             ),
         ]
         constraints = [
@@ -263,6 +281,24 @@ class Decision(Institutional):
             ),
             models.CheckConstraint(
                 condition=Q(step__in=rules.DECISIONS), name="authorization_decision_known"
+            ),
+            models.UniqueConstraint(
+                fields=["tier_verdict"],
+                condition=Q(tier_verdict__isnull=False),
+                name="authorization_automatic_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(decider__isnull=False, decider_person__isnull=False, tier_verdict=None)
+                | Q(
+                    decider=None,
+                    decider_person=None,
+                    tier_verdict__isnull=False,
+                    step="approve",
+                    level=1,
+                    view_ms=0,
+                    fallback=None,
+                ),
+                name="authorization_decision_by_whom",
             ),
             models.CheckConstraint(
                 condition=Q(level__in=rules.CENTRE_LEVELS)

@@ -64,9 +64,11 @@ class TierSet(models.Model):
 class TierVerdict(Institutional):
     """What a set would have done with one round of an item; added once, never changed.
 
-    It says nothing to anybody who has still to decide, and changes nothing of the item. `line` is
-    the line that spoke, 0 for none; `held` every condition of the set that was met. A trigger
-    refuses a set that was not in force, another content than the round's, and every change.
+    In shadow it says nothing to anybody who has still to decide, and changes nothing of the item;
+    said under a `publication`, a pass may decide it. `line` is the line that spoke, 0 for none;
+    `held` every condition of the set that was met; `failure` why it could not be judged at all, and
+    is left to people. A trigger refuses a set or publication that was not in force, another content
+    than the round's, and every change.
     """
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="tier_verdicts")
@@ -76,11 +78,26 @@ class TierVerdict(Institutional):
     reason = models.CharField(max_length=4, blank=True)
     line = models.PositiveSmallIntegerField()
     held = ArrayField(models.CharField(max_length=rules.LINE_LONGEST), default=list)
+    failure = models.CharField(max_length=100, blank=True, db_default="")
     content_hash = models.CharField(max_length=64)
+    publication = models.ForeignKey(
+        "authorization.TierPublication",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="verdicts",
+        db_index=False,
+    )
     at = models.DateTimeField()
 
     class Meta:
         verbose_name = _("verdict of the automatic tier")
+        indexes = [
+            models.Index(
+                fields=["publication", "-id"],
+                condition=Q(publication__isnull=False),
+                name="authorization_tier_published",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["request", "seq", "tier_set"], name="authorization_tier_once_a_round"
@@ -93,6 +110,10 @@ class TierVerdict(Institutional):
             models.CheckConstraint(
                 condition=Q(line__gt=0) | Q(outcome=rules.HUMAN),
                 name="authorization_tier_line_spoke",
+            ),
+            models.CheckConstraint(
+                condition=Q(failure="") | Q(outcome=rules.HUMAN, line=0),
+                name="authorization_tier_failure_is_left",
             ),
         ]
 

@@ -8,6 +8,7 @@ from authorization.rules._catalogue import (
     CENTRAL,
     CORRECTIONS,
     GROUPS,
+    OPENS,
     TRADE_CODES,
     Group,
     TradeCode,
@@ -15,6 +16,7 @@ from authorization.rules._catalogue import (
     trade,
 )
 from authorization.rules._erlang import seats, share_in_time
+from authorization.rules._filling import FILL_CONFIDENCE, Read, fillable, filled, unconfirmed
 from authorization.rules._friction import Friction, Month, per_100, refusal_rate_most
 from authorization.rules._holding import (
     ANSWERED,
@@ -184,6 +186,7 @@ from authorization.rules._talking import (
     check_message,
     side_of,
 )
+from authorization.rules._turns import CUSTOMER_FROM, WEIGHTS, Turn, seconds_ahead
 from authorization.rules._undoing import (
     SETTLED,
     UNDONE,
@@ -215,6 +218,7 @@ __all__ = [
     "CORRECTIONS",
     "COUNTER",
     "CUSTOMERS",
+    "CUSTOMER_FROM",
     "DECISIONS",
     "DENIED",
     "DESK",
@@ -225,6 +229,7 @@ __all__ = [
     "ESCALATED_WHY",
     "FAULTS",
     "FIELDS",
+    "FILL_CONFIDENCE",
     "FLOW",
     "GRADES",
     "GROUPS",
@@ -244,6 +249,7 @@ __all__ = [
     "NOT_REACHED",
     "NO_SUCH_NUMBER",
     "ON_HOLD",
+    "OPENS",
     "OUTCOMES",
     "OUTLET_LEVELS",
     "PHOTO_DIFFERS",
@@ -271,6 +277,7 @@ __all__ = [
     "VIEWING",
     "WAITED",
     "WAITING_IN",
+    "WEIGHTS",
     "WITHDRAWN",
     "AnswerMissing",
     "Arrived",
@@ -317,6 +324,7 @@ __all__ = [
     "Quarter",
     "QuestionMissing",
     "Reach",
+    "Read",
     "Reason",
     "ReasonDoesNotFit",
     "ReasonNeeded",
@@ -337,6 +345,7 @@ __all__ = [
     "TalkIsOver",
     "TooLateToUndo",
     "TradeCode",
+    "Turn",
     "UnknownTradeCode",
     "Word",
     "begins",
@@ -354,6 +363,8 @@ __all__ = [
     "content_hash",
     "faults",
     "field_name",
+    "fillable",
+    "filled",
     "first_empty",
     "kinds_of",
     "mean_seconds",
@@ -364,6 +375,7 @@ __all__ = [
     "reach",
     "refusal_rate_most",
     "seats",
+    "seconds_ahead",
     "share_in_time",
     "side_of",
     "slot_of",
@@ -371,5 +383,6 @@ __all__ = [
     "told",
     "trade",
     "typed_as",
+    "unconfirmed",
     "without_kinds",
 ]

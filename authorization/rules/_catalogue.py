@@ -149,6 +149,7 @@ TRADE_CODES: dict[str, TradeCode] = {
 }
 # Those into which cash comes, and those that are entered by the payer's account.
 CASH_IN = tuple(code for code, trade in TRADE_CODES.items() if not trade.has_payer)
+OPENS = tuple(code for code, trade in TRADE_CODES.items() if trade.opens)
 BY_PAYER: dict[str, TradeCode] = {
     code: trade for code, trade in TRADE_CODES.items() if trade.has_payer
 }

@@ -39,6 +39,7 @@ class Friction:
     Items count: `held` came to the centre, `decided` had a decision at least, `returned` went back
     to the teller at least once, `first` were approved when first looked at. Seconds are whole.
     `parts` are the transactions of a sum.
+    `consulted` were asked a colleague about, `consults` times, for `consult_seconds` together.
     `back_seconds` is from the first send to the end of the `back_ended` items that went back and
     ended, `straight_seconds` that of the `straight` ones that ended without.
     """
@@ -56,6 +57,9 @@ class Friction:
     back_seconds: int = 0
     straight: int = 0
     straight_seconds: int = 0
+    consulted: int = 0
+    consults: int = 0
+    consult_seconds: int = 0
     parts: tuple[Friction, ...] = field(default=(), kw_only=True)
 
     @property
@@ -72,6 +76,16 @@ class Friction:
     def first_pass(self) -> Decimal | None:
         """Return the share approved on first submission in percent of the held (DOMAIN 4)."""
         return per_100(self.first, self.held)
+
+    @property
+    def consults_per_100(self) -> Decimal | None:
+        """Return how many times a colleague was asked in 100 decided items, to one place."""
+        return per_100(self.consults, self.decided)
+
+    @property
+    def consult_seconds_per_100(self) -> Decimal | None:
+        """Return the seconds that asking colleagues took in 100 decided items, to one place."""
+        return per_100(self.consult_seconds, self.decided)
 
     @property
     def view_seconds(self) -> Decimal | None:

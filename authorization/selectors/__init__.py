@@ -19,6 +19,7 @@ from authorization.selectors._items import (
     Field,
     Record,
     Shown,
+    automatic_of,
     comparison,
     decisions,
     decisions_of,
@@ -45,6 +46,7 @@ from authorization.selectors._lists import (
     page,
     sent_back,
 )
+from authorization.selectors._reading import DraftRead, read_of_draft
 from authorization.selectors._relief import Relief, ReliefLine, relief
 from authorization.selectors._rules import (
     RuleListed,
@@ -87,6 +89,7 @@ __all__ = [
     "Change",
     "Check",
     "DayOf",
+    "DraftRead",
     "Effect",
     "Field",
     "Figures",
@@ -106,6 +109,7 @@ __all__ = [
     "Staffing",
     "alarmed",
     "asked_of",
+    "automatic_of",
     "before_them",
     "checks",
     "codes_without_rule",
@@ -145,6 +149,7 @@ __all__ = [
     "own",
     "own_on_hold",
     "page",
+    "read_of_draft",
     "record",
     "relief",
     "rule_before",

@@ -129,7 +129,9 @@ def what_if(*, changes: Sequence[Change], days: int, on: date) -> Effect:
     """
     now, then = _reckoned(changes, on)
     rows = Request.objects.filter(
-        business_date__gt=on - timedelta(days=days), business_date__lte=on
+        business_date__gt=on - timedelta(days=days),
+        business_date__lte=on,
+        decider__isnull=False,
     ).annotate(held_now=now, held_then=then)
     codes = {change.rule.trade_code for change in changes}
     counted = _by_code(rows)
@@ -246,7 +248,9 @@ def seats_needed(
 def handling_seconds(*, days: int, on: date, target: int | None) -> Decimal | None:
     """Return how long a decision took in the mean; the time aimed at where there was none."""
     made = Decision.objects.filter(
-        business_date__gt=on - timedelta(days=days), business_date__lte=on
+        business_date__gt=on - timedelta(days=days),
+        business_date__lte=on,
+        decider__isnull=False,
     ).aggregate(count=Count("id"), took_ms=Sum("view_ms"))
     if not made["took_ms"]:
         return None if target is None else Decimal(target)

@@ -9,6 +9,7 @@ from django.db.models import Avg, Count, F, Max, Min, Q
 
 from authorization import rules
 from authorization.models import Decision, Request
+from authorization.selectors._items import automatic_of
 from foundation.people.models import Staff
 
 
@@ -36,9 +37,13 @@ def day_of(*, authorizer: Staff, on: date) -> DayOf:
 
 @dataclass(frozen=True)
 class Figures:
-    """The day's figures of the centre; seconds are rounded, None while nothing is decided."""
+    """The day's figures of the centre; seconds are rounded, None while nothing is decided.
+
+    What people decided; beside it what the automatic tier did.
+    """
 
     decided: int
+    automatic: int
     approved: int
     rejected: int
     returned: int
@@ -51,7 +56,7 @@ class Figures:
 
 def figures(*, on: date) -> Figures:
     """Return the day's figures over the institutions in scope."""
-    made = Decision.objects.filter(business_date=on).aggregate(
+    made = Decision.objects.filter(business_date=on, decider__isnull=False).aggregate(
         decided=Count("id"),
         approved=Count("id", filter=Q(step="approve")),
         rejected=Count("id", filter=Q(step="reject")),
@@ -67,6 +72,7 @@ def figures(*, on: date) -> Figures:
     average = made["average"]
     return Figures(
         decided=made["decided"],
+        automatic=automatic_of(on=on).count(),
         approved=made["approved"],
         rejected=made["rejected"],
         returned=made["returned"],

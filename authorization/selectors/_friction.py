@@ -25,8 +25,16 @@ _BY_CODE = f"""
 WITH look AS (
   SELECT item.trade_code, count(*) AS looks, sum(view_ms) AS view_ms
     FROM authorization_decision made JOIN authorization_request item ON item.id = made.request_id
-   WHERE made.business_date BETWEEN %(first)s AND %(carried)s
+   WHERE made.business_date BETWEEN %(first)s AND %(carried)s AND made.decider_id IS NOT NULL
      AND {IN_SCOPE.replace("inst", "made.inst")}
+     AND item.business_date BETWEEN %(first)s AND %(last)s
+   GROUP BY item.trade_code),
+asked AS (
+  SELECT item.trade_code, count(DISTINCT item.id) AS consulted, count(*) AS consults,
+         sum(extract(epoch FROM asked.ended_at - asked.asked_at)) AS seconds
+    FROM authorization_inquiry asked JOIN authorization_request item ON item.id = asked.request_id
+   WHERE asked.kind = 'consult' AND asked.ended_at IS NOT NULL
+     AND {IN_SCOPE.replace("inst", "item.inst")}
      AND item.business_date BETWEEN %(first)s AND %(last)s
    GROUP BY item.trade_code),
 item AS (
@@ -48,8 +56,9 @@ item AS (
    GROUP BY trade_code)
 SELECT trade_code, submitted, held, decided, returned, rejected, first, coalesce(looks, 0),
        coalesce(view_ms, 0), back, round(coalesce(back_seconds, 0)), straight,
-       round(coalesce(straight_seconds, 0))
-  FROM item LEFT JOIN look USING (trade_code) ORDER BY trade_code
+       round(coalesce(straight_seconds, 0)), coalesce(consulted, 0), coalesce(consults, 0),
+       round(coalesce(asked.seconds, 0))
+  FROM item LEFT JOIN look USING (trade_code) LEFT JOIN asked USING (trade_code) ORDER BY trade_code
 """  # noqa: S608 -- the parts put in are constants of this module
 # Only items of the month count, so that each figure is the length of the list that it opens.
 _BY_REASON = f"""

@@ -20,6 +20,7 @@ from foundation.imaging.rules import Comparison
 from foundation.kernel import text
 from foundation.policy import selectors as policy
 from foundation.trail import selectors as trail
+from foundation.worklist import selectors as queues
 
 
 def draft_subject(*, key: UUID | str) -> str:
@@ -28,8 +29,14 @@ def draft_subject(*, key: UUID | str) -> str:
 
 
 def locked(*, number: str) -> Request:
-    """Return an item, locked until the transaction ends; refuse one out of sight."""
-    request = Request.objects.select_for_update(of=("self",)).filter(number=number).first()
+    """Return an item, locked until the transaction ends; refuse one out of sight.
+
+    Its work item is locked first: whoever claims knows that one alone and comes to the item by it.
+    So there is one order, and nobody waits for somebody who waits for them (decision 0205).
+    """
+    rows = Request.objects.filter(number=number)
+    queues.lock(ids=rows.values("work_item"))
+    request = rows.select_for_update(of=("self",)).first()
     if request is None:
         raise rules.NoSuchItem(number=number)
     found: Request = request
@@ -63,8 +70,14 @@ def decisions(*, request: Request) -> Sequence[Decision]:
 
 
 def decisions_of(*, on: date) -> QuerySet[Decision]:
-    """Return every decision on the items of a business day, for figures."""
-    rows: QuerySet[Decision] = Decision.objects.filter(business_date=on)
+    """Return every decision of people on the items of a business day, for figures."""
+    rows: QuerySet[Decision] = Decision.objects.filter(business_date=on, decider__isnull=False)
+    return rows.order_by("id")
+
+
+def automatic_of(*, on: date) -> QuerySet[Decision]:
+    """Return every decision of the automatic tier on the items of a business day."""
+    rows: QuerySet[Decision] = Decision.objects.filter(business_date=on, tier_verdict__isnull=False)
     return rows.order_by("id")
 
 

@@ -14,6 +14,8 @@ from authorization.models import Decision, Inquiry, Request
 from foundation.people.models import Staff
 
 PAGE = 50
+# That a colleague was asked about it, which other rows say.
+CONSULTED = "consulted"
 # What an item met with, as the figures of friction count it.
 MET: Mapping[str, Q] = {
     "held": Q(queued_at__isnull=False),
@@ -21,6 +23,7 @@ MET: Mapping[str, Q] = {
     "returned": Q(attempt__gt=1)
     | Q(decided_at__isnull=False, state__in=(rules.RETURNED, rules.WITHDRAWN)),
     "rejected": Q(state=rules.REJECTED),
+    CONSULTED: Q(),
     "first": Q(attempt=1, queued_at__isnull=False, state__in=(rules.APPROVED, rules.POSTED)),
 }
 
@@ -95,7 +98,7 @@ def items(*, chosen: Filter) -> QuerySet[Request]:
 
 def _narrowed(rows: QuerySet[Request], chosen: Filter) -> QuerySet[Request]:
     if chosen.met:
-        rows = rows.filter(MET[chosen.met])
+        rows = rows.filter(MET[chosen.met], *([_consulted()] if chosen.met == CONSULTED else []))
     if chosen.code:
         rows = rows.filter(trade_code=chosen.code)
     if chosen.state:
@@ -112,6 +115,13 @@ def _narrowed(rows: QuerySet[Request], chosen: Filter) -> QuerySet[Request]:
     if chosen.before_id:
         rows = rows.filter(id__lt=chosen.before_id)
     return rows
+
+
+def _consulted() -> Exists:
+    asked = Inquiry.objects.filter(
+        request=OuterRef("pk"), kind=rules.CONSULT, ended_at__isnull=False
+    )
+    return Exists(asked.order_by())
 
 
 def _for_reason(chosen: Filter) -> Q | Exists:

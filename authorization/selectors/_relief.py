@@ -27,7 +27,7 @@ SELECT item.trade_code, count(*) FILTER (WHERE made.level = 1),
        coalesce(sum(amount_fen) FILTER (WHERE state = %(posted)s AND made.level = 1), 0),
        sum(view_ms)
   FROM authorization_decision made JOIN authorization_request item ON item.id = made.request_id
- WHERE made.business_date BETWEEN %(first)s AND %(carried)s
+ WHERE made.business_date BETWEEN %(first)s AND %(carried)s AND made.decider_id IS NOT NULL
    AND {IN_SCOPE.replace("inst", "made.inst")}
    AND item.business_date BETWEEN %(first)s AND %(last)s
  GROUP BY item.trade_code HAVING NOT bool_or(step <> 'approve')

@@ -29,7 +29,7 @@ WITH round AS (
   SELECT made.business_date, view_ms, rule_id,
          at - (queue_ms + view_ms + hold_ms) * interval '1 millisecond' AS arrived_at
     FROM authorization_decision made JOIN authorization_request item ON item.id = made.request_id
-   WHERE made.business_date = ANY (%(days)s::date[])
+   WHERE made.business_date = ANY (%(days)s::date[]) AND made.decider_id IS NOT NULL
      AND {IN_SCOPE.replace("inst", "made.inst")}
      AND item.business_date BETWEEN %(since)s AND %(last)s
    UNION ALL

@@ -210,9 +210,9 @@ class Faults:
 
 def faults(*, since: datetime, severity: int) -> Mapping[UUID, Sequence[tuple[datetime, bool]]]:
     """Return of each human when cases were upheld since a moment, and whether as grave ones."""
-    rows = QualityCase.objects.filter(state=quality.UPHELD, judged_at__gte=since).filter(
-        Q(kind=quality.WRONG_REFUSAL) | Q(kind=quality.WRONG_APPROVAL, severity__gte=severity)
-    )
+    rows = QualityCase.objects.filter(
+        state=quality.UPHELD, judged_at__gte=since, decision__decider__isnull=False
+    ).filter(Q(kind=quality.WRONG_REFUSAL) | Q(kind=quality.WRONG_APPROVAL, severity__gte=severity))
     found: dict[UUID, list[tuple[datetime, bool]]] = {}
     for person, at, kind in rows.values_list("decision__decider_person", "judged_at", "kind"):
         found.setdefault(person, []).append((at, kind == quality.WRONG_APPROVAL))

@@ -72,6 +72,15 @@ def in_force(*, institution_id: int, at: datetime) -> Fallback | None:
     return rows.select_related("institution").order_by("-epoch").first()
 
 
+def in_force_since(*, institution_id: int, since: datetime) -> bool:
+    """Return whether an emergency was in force over an institution at any time since a moment."""
+    above = people.ancestors(institution_id=institution_id)
+    rows = Fallback._base_manager.filter(  # noqa: SLF001  read by all: decision 0183
+        institution_id__in=above, epoch__isnull=False
+    )
+    return rows.filter(Q(ended_at=None) | Q(ended_at__gte=since)).exists()
+
+
 def switch(*, switch_id: int) -> Fallback | None:
     """Return one switch within the scope, or None."""
     return _switches().filter(id=switch_id).first()

@@ -181,9 +181,17 @@ def pairs(*, cut: Cut) -> Sequence[Pair]:
 
 def _met(cut: Cut) -> Sequence[tuple[str, str, int]]:
     """Return how often each teller and authorizer met."""
-    rows = Decision.objects.filter(business_date__range=(cut.first, cut.last)).order_by()
+    rows = _made(cut)
     named = rows.values_list("request__teller_label", "decider_label")
     return list(named.annotate(met=Count("id")))
+
+
+def _made(cut: Cut) -> QuerySet[Decision]:
+    """Return what people decided; how good the automatic tier is stands with its publications."""
+    rows: QuerySet[Decision] = Decision.objects.filter(
+        business_date__range=(cut.first, cut.last), decider__isnull=False
+    )
+    return rows.order_by()
 
 
 def _decisions(cut: Cut) -> QuerySet[Decision]:
@@ -192,7 +200,7 @@ def _decisions(cut: Cut) -> QuerySet[Decision]:
     many = policy.whole(code="authorization.quick_images", on=cut.last)
     images = imaging.page_count(document=OuterRef("request__document_id"))
     quick = Q(step="approve", view_ms__lt=quick_ms, images__gt=many)
-    rows = Decision.objects.filter(business_date__range=(cut.first, cut.last)).order_by()
+    rows = _made(cut)
     if cut.key:
         rows = rows.filter(Q((BY[cut.by], cut.key)))
     # Of the looks only the sample is measured: not what the shadow says, not what was planted.

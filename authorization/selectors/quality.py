@@ -19,10 +19,14 @@ PAGE = 50
 def drawn(*, on: date) -> bool:
     """Return whether decisions of the day were drawn for review already.
 
-    What an outlet decided in an emergency is always seen again, and was not drawn.
+    What an outlet decided in an emergency is always seen again, and was not drawn; what the
+    automatic tier decided is drawn at once.
     """
     rows = Review.objects.filter(
-        decision__business_date=on, decision__fallback=None, kind=admission.SAMPLE
+        decision__business_date=on,
+        decision__fallback=None,
+        decision__tier_verdict=None,
+        kind=admission.SAMPLE,
     )
     return bool(rows.exists())
 

@@ -6,12 +6,12 @@ that people have ended are counted or listed, so that nobody is told before deci
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import takewhile
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.utils.timezone import localdate
 
 from authorization import rules as items
@@ -55,8 +55,12 @@ def set_by_id(*, set_id: int) -> TierSet | None:
     return found
 
 
-def due(*, at: datetime, limit: int) -> Sequence[str]:
-    """Return items whose round is not judged and whose images are read, or long waited for."""
+def due(*, at: datetime, limit: int) -> Sequence[tuple[str, int, str]]:
+    """Return number, attempt and content of items that are not judged in their round.
+
+    Of those whose images are read, or were long waited for. What waits for somebody first, the
+    longest waiting at its head; then what was decided meanwhile.
+    """
     since = localdate(at - BACK)
     judged = TierVerdict.objects.filter(request=OuterRef("pk"), seq=OuterRef("attempt"))
     known = TierSet.objects.filter(
@@ -69,7 +73,30 @@ def due(*, at: datetime, limit: int) -> Sequence[str]:
         business_date__gte=since,
         queued_at__lte=at,
     )
-    return tuple(rows.order_by("id").values_list("number", flat=True)[:limit])
+    over = Case(When(state__in=items.WAITING_IN, then=0), default=1)
+    in_turn = rows.order_by(over, "queued_at", "id")
+    return tuple(in_turn.values_list("number", "attempt", "content_hash")[:limit])
+
+
+def waiting_read(
+    *, document_id: int | None, number: str, codes: Collection[str]
+) -> tuple[str, int, str] | None:
+    """Return number, attempt and content of an item that waits with all its images read.
+
+    It is found by its images, or by its number while it comes to the queue for the first time; None
+    where it is of no code that is asked for.
+    """
+    which = Q(document=document_id) if document_id else Q(number=number)
+    rows = Request.objects.filter(
+        which,
+        ~imaging.unread(document=OuterRef("document_id")),
+        state__in=(items.NEW, items.QUEUED),
+        trade_code__in=codes,
+    )
+    found: tuple[str, int, str] | None = rows.values_list(
+        "number", "attempt", "content_hash"
+    ).first()
+    return found
 
 
 def seen(*, request: Request) -> rules.Seen:
@@ -243,11 +270,14 @@ def listed(*, figure: str, cut: Cut, before: int | None = None) -> VerdictPage:
 def _ended(cut: Cut) -> QuerySet[TierVerdict]:
     """Return the verdicts of the cut on rounds that people ended, with what people said.
 
+    Only what was said in shadow: what a published set says decides, or is shown to who decides.
     A round ends with a no at either level, or with the yes after which its item was approved.
     """
     made = Decision.objects.filter(request=OuterRef("request_id"), seq=OuterRef("seq"))
     looked = made.order_by().values("request_id").annotate(ms=Sum("view_ms"))
-    rows = TierVerdict.objects.filter(request__business_date__range=(cut.first, cut.last))
+    rows = TierVerdict.objects.filter(
+        request__business_date__range=(cut.first, cut.last), publication=None
+    )
     if cut.code:
         rows = rows.filter(request__trade_code=cut.code)
     if cut.set_id:

@@ -28,27 +28,37 @@ def try_out(*, request: Request, on: date, at: datetime) -> None:
 
     An account to be opened is opened for the trial and taken back with it.
     """
-    order = _order(request, on, at)
-    dry = {name: order[name] for name in order.keys() - {"voucher_no", "subject"}}
     if not request.trade.opens:
-        ledger.dry_run(**dry)
+        ledger.dry_run(**_dry(request, on, at))
         return
     with suppress(_TriedOut), transaction.atomic():
         _open_account(request, on, at)
-        ledger.dry_run(**dry)
+        if request.amount_fen:
+            ledger.dry_run(**_dry(request, on, at))
         raise _TriedOut
 
 
 def post(*, request: Request, on: date, at: datetime) -> None:
-    """Post an approved item once and tell who compares vouchers."""
+    """Post an approved item once and tell who compares vouchers.
+
+    An account that is opened without a first deposit has no line in the journal: there is nothing
+    to compare, and nobody is told.
+    """
     if request.trade.opens:
         _open_account(request, on, at)
-    entry = ledger.post(**_order(request, on, at))
-    request.state = rules.FLOW.after(request.state, "post")
-    request.entry_id, request.journal_no, request.posted_at = entry.pk, entry.journal_no, at
+    request.state, request.posted_at = rules.FLOW.after(request.state, "post"), at
+    if request.amount_fen:
+        entry = ledger.post(**_order(request, on, at))
+        request.entry_id, request.journal_no = entry.pk, entry.journal_no
     request.save(update_fields=["state", "entry", "journal_no", "posted_at"])
     if request.trade.opens:
         _sign_up(request, at)
+    if request.amount_fen:
+        _tell_completed(request)
+    moved(request=request, at=at)
+
+
+def _tell_completed(request: Request) -> None:
     bus.publish(
         events.Completed(
             request_id=request.pk,
@@ -58,7 +68,11 @@ def post(*, request: Request, on: date, at: datetime) -> None:
             journal_no=request.journal_no,
         )
     )
-    moved(request=request, at=at)
+
+
+def _dry(request: Request, on: date, at: datetime) -> dict[str, Any]:
+    order = _order(request, on, at)
+    return {name: order[name] for name in order.keys() - {"voucher_no", "subject"}}
 
 
 def _open_account(request: Request, on: date, at: datetime) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.utils.timezone import localdate
@@ -11,6 +12,8 @@ from django.utils.timezone import localdate
 from authorization import events, rules
 from authorization.models import Request
 from foundation.kernel import bus
+from foundation.ledger import selectors as ledger
+from foundation.ledger.rules import NoSuchAccount
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from foundation.trail import services as trail
@@ -61,9 +64,21 @@ def put_in(
         origin=request.teller_person,
         keep_for=keep_for,
         kept_seconds=kept_seconds(at=at) if keep_for else 0,
+        ahead_seconds=_seconds_ahead(request, on),
         at=at,
     )
     moved(request=request, at=at)
+
+
+def _seconds_ahead(request: Request, on: date) -> int:
+    """Return by how much an item goes ahead by what is in force of the weights."""
+    numbers = policy.bank_wholes(codes=rules.WEIGHTS, on=on)
+    balance = None
+    if rules.CUSTOMER_FROM in numbers and not request.trade.opens:
+        # An account of another place is out of sight, and so is its balance.
+        with suppress(NoSuchAccount):
+            balance = ledger.balance(number=request.customer_account).fen
+    return rules.seconds_ahead(rules.Turn(request.trade, request.amount_fen, balance), numbers)
 
 
 def let_wait(*, request: Request, step: str) -> None:

@@ -33,7 +33,8 @@ _OPINION = ("examined_by", "examined_person", "examined_at", "found_wrong", "exa
 _JUDGEMENT = ("judged_by", "judged_person", "judged_at", "judged_words", "cause", "severity")
 
 # Of each person and kind of decision so many in a hundred, one at least; ended items only, whose
-# content is that which was decided on, and one decision of an item. Of a probation all.
+# content is that which was decided on, and one decision of an item. Of a probation all. What the
+# automatic tier decided is drawn by its publication.
 _DRAW = """
 SELECT id FROM (SELECT DISTINCT ON (request_id) id FROM (
     SELECT made.id, made.request_id,
@@ -43,6 +44,7 @@ SELECT id FROM (SELECT DISTINCT ON (request_id) id FROM (
             WHERE way.person = made.decider_person AND way.state = 'probation') AS trial
     FROM authorization_decision made JOIN authorization_request item ON item.id = made.request_id
     WHERE made.business_date = %(on)s AND made.step IN ('approve', 'reject')
+      AND made.decider_id IS NOT NULL
       AND item.state IN ('posted', 'rejected') AND item.content_hash = made.content_hash
       AND NOT EXISTS (SELECT FROM authorization_decision other
           JOIN authorization_review seen ON seen.decision_id = other.id
@@ -55,7 +57,8 @@ _SHADOW = """
 SELECT made.id FROM authorization_decision made
 JOIN authorization_request item ON item.id = made.request_id
 WHERE made.business_date = %(on)s AND made.step IN ('approve', 'reject')
-  AND item.state IN ('posted', 'rejected') AND item.content_hash = made.content_hash
+  AND made.decider_id IS NOT NULL
+      AND item.state IN ('posted', 'rejected') AND item.content_hash = made.content_hash
   AND item.grade_needed <= %(grade)s AND made.institution_id = ANY (%(places)s::bigint[])
   AND %(person)s NOT IN (made.decider_person, item.teller_person)
   AND NOT EXISTS (SELECT FROM authorization_review seen WHERE seen.candidate_id = %(candidate)s
@@ -131,7 +134,8 @@ def see_again(*, made: Decision, at: datetime, known: KnownItem | None = None) -
     A planted one is not offered to who has ever looked at it.
     """
     request = made.request
-    not_by = {made.decider_person, request.teller_person}
+    not_by = {request.teller_person}
+    not_by |= {made.decider_person} if made.decider_person else set()
     if known is not None:
         not_by |= {known.kept_person, *admission.had_part(decision=made)}
         not_by |= {known.approved_person} if known.approved_person else set()

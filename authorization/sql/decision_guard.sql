@@ -1,6 +1,7 @@
 -- A decision is made by another human than the teller, about the version that was shown, once a round
 -- and level; a second yes by another human than the first; a yes only after the call that the rule wants. An
--- outlet decides its own items only in an emergency that is in force, by who is registered for it.
+-- outlet decides its own items only in an emergency that is in force, by who is registered for it. Without a
+-- human only a pass of the automatic tier decides, of a publication in force, an item that nobody looks at.
 CREATE OR REPLACE FUNCTION authorization_decision_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE item authorization_request;
 BEGIN
@@ -27,7 +28,11 @@ BEGIN
         RAISE EXCEPTION 'the decision is about another content' USING ERRCODE = 'OP005';
     END IF;
     -- What could be taken back for some seconds is decided after them, as it was made then.
-    IF item.attempt <> NEW.seq OR item.state <> 'viewing' AND NOT (item.state = 'settling' AND EXISTS
+    IF NEW.decider_id IS NULL AND (item.state <> 'queued'
+       OR NOT authorization_tier_decides(NEW.tier_verdict_id, item, NEW.business_date)) THEN
+        RAISE EXCEPTION 'no publication lets the tier decide this' USING ERRCODE = 'OP054';
+    END IF;
+    IF item.attempt <> NEW.seq OR NEW.decider_id IS NOT NULL AND item.state <> 'viewing' AND NOT (item.state = 'settling' AND EXISTS
        (SELECT FROM authorization_verdict made WHERE made.request_id = NEW.request_id
            AND made.seq = NEW.seq AND made.level = NEW.level AND made.step = NEW.step
            AND made.decider_id = NEW.decider_id AND made.at = NEW.at AND made.ended_by = 'settled')) THEN

@@ -1,5 +1,6 @@
 -- Who entered an item and under which key is fixed; content changes only while the teller holds it, and
--- on hold only by a new image that was asked for. It is approved by as many humans as it needs.
+-- on hold only by a new image that was asked for. It is approved by as many humans as it needs, or,
+-- where one is enough, by the automatic tier.
 CREATE OR REPLACE FUNCTION authorization_request_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.teller_id <> OLD.teller_id OR NEW.teller_person <> OLD.teller_person
@@ -30,7 +31,7 @@ BEGIN
     -- By whatever way it gets there; only what the rule lets pass needs nobody.
     IF NEW.state IN ('approved', 'posted') AND OLD.state NOT IN ('approved', 'posted')
        AND NOT (OLD.state = 'new' AND NEW.why = '{}') AND NEW.levels_needed >
-       (SELECT count(DISTINCT made.decider_person) FROM authorization_decision made
+       (SELECT count(DISTINCT coalesce(made.decider_person::text, 'the tier')) FROM authorization_decision made
          WHERE made.request_id = NEW.id AND made.seq = NEW.attempt AND made.step = 'approve'
            AND made.content_hash = NEW.content_hash) THEN
         RAISE EXCEPTION 'the item is approved by too few people' USING ERRCODE = 'OP016';

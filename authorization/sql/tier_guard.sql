@@ -38,6 +38,11 @@ BEGIN
            AND NEW.line <= cardinality(one.lines)) THEN
         RAISE EXCEPTION 'the set was not in force for the item' USING ERRCODE = 'OP051';
     END IF;
+    IF NEW.publication_id IS NOT NULL AND NOT EXISTS (SELECT FROM authorization_tierpublication published
+           WHERE published.id = NEW.publication_id AND published.tier_set_id = NEW.tier_set_id
+           AND published.state = 'active' AND item.trade_code = ANY (published.codes)) THEN
+        RAISE EXCEPTION 'the set was not published for the item' USING ERRCODE = 'OP051';
+    END IF;
     RETURN NEW;
 END $$;
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -87,6 +87,20 @@ def attach(request: HttpRequest, key: UUID) -> HttpResponse:
                 at=timezone.now(),
             )
     return _images_part(request, key, form)
+
+
+@action
+@require_GET
+@requires(Permission.AUTHORIZATION_SUBMIT)
+def read_fields(request: HttpRequest, key: UUID, trade_code: str) -> HttpResponse:
+    """Answer what was read so far on the images of the own form with this key."""
+    found = selectors.read_of_draft(
+        key=key,
+        trade=rules.trade(trade_code),
+        teller=signed_in(request),
+        on=timezone.localdate(),
+    )
+    return JsonResponse({"read": found.read, "fields": dict(found.fields)})
 
 
 @action

@@ -13,8 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from authorization import forms, rules, selectors, services
+from authorization.models import Request
 from authorization.selectors import fallback as switches
-from authorization.web import _rule_words
+from authorization.selectors import publishing
+from authorization.web import _drawn_tier, _rule_words
 from authorization.web._talk import talking
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
@@ -58,6 +60,10 @@ def desk(
     }
     if opened is not None:
         context |= _opened(selectors.shown(request=opened), at) | talking(opened, authorizer)
+    elif not resting:
+        context["again"] = worklist.left_for_seconds(
+            queue=rules.QUEUE, staff=authorizer, on=timezone.localdate()
+        )
     part = "_desk" if request.headers.get("HX-Request") else "workbench"
     status = 422 if form else 409 if refusal else 200
     return render(request, f"authorization/{part}.html", context, status=status)
@@ -105,11 +111,22 @@ def _opened(shown: selectors.Shown, at: datetime) -> dict[str, Any]:
         "pictures": pictures(shown.pages, shown.fields),
         "reasons": rules.numbered_reasons(),
         "holds": rules.HOLDS.values(),
+        "tier_no": _tier_no(shown.request),
         "why": _rule_words.why(shown.request.why),
         "since": max(0, (at - shown.opened_at) // timedelta(seconds=1)),
         "waited": max(0, (shown.opened_at - queued_at) // timedelta(seconds=1)),
         "lease_seconds": max(0, lease // timedelta(seconds=1)),
     }
+
+
+def _tier_no(request: Request) -> dict[str, str] | None:
+    """Return why a published set of the automatic tier refused to pass the round, if it did."""
+    verdict = publishing.refused(request=request)
+    if verdict is None:
+        return None
+    reason = rules.REASONS[verdict.reason]
+    line = verdict.tier_set.says[verdict.line - 1]
+    return {"reason": f"{reason.code} {gettext(reason.text)}", "held": _drawn_tier.said(line)}
 
 
 def likely_next(authorizer: Staff) -> list[dict[str, str]]:

@@ -77,7 +77,7 @@ def _item_row(row: selectors.Listed, badge: Drawn, trade: Drawn) -> Row:
             table.clock(row.created_at),
             table.clock(row.decided_at),
             row.teller_label,
-            row.decider_label or table.NOTHING,
+            ops.actor(row.decider_label) or table.NOTHING,
             " ".join(row.reasons),
         )
     )
@@ -101,7 +101,7 @@ def _own_row(row: selectors.Own, badge: Drawn, trade: Drawn, step: Drawn) -> Row
             ops.money(row.amount_fen),
             state,
             table.clock(row.created_at),
-            row.decider_label or table.NOTHING,
+            ops.actor(row.decider_label) or table.NOTHING,
             row.journal_no or table.NOTHING,
             _can(row, step),
         ),

@@ -106,7 +106,7 @@ def _case(row: QualityCase) -> Row:
             gettext(rules.SOURCES[row.source].name),
             table.link(to="authorization:item", key=made.request.number, text=made.request.number),
             made.request.institution.name,
-            made.decider_label,
+            ops.actor(made.decider_label),
             f"{local(row.raised_at):%m-%d %H:%M}",
             SafeString(ops.state_badge(row.state)),
             table.NOTHING if row.severity is None else str(row.severity),

@@ -103,11 +103,11 @@ def _compared(cut: Cut, row: Compared) -> Row:
             figure("judged"),
             figure("passed"),
             figure("wrong_pass"),
-            _share(row.wrong_passes),
+            share(row.wrong_passes),
             figure("refused"),
             figure("wrong_refusal"),
             figure("agreed"),
-            _share(row.agreement),
+            share(row.agreement),
             figure("left"),
             table.NOTHING if row.left.percent is None else str(row.left.percent),
             str(row.saved_seconds),
@@ -117,10 +117,11 @@ def _compared(cut: Cut, row: Compared) -> Row:
     )
 
 
-def _share(share: Share) -> str:
-    if share.percent is None:
+def share(found: Share) -> str:
+    """Return a share in percent with its interval."""
+    if found.percent is None:
         return table.NOTHING
-    return f"{share.percent} ({share.lower}–{share.upper})"
+    return f"{found.percent} ({found.lower}–{found.upper})"
 
 
 def verdicts(rows: Sequence[TierVerdict], *, opens: bool) -> Table:
@@ -141,7 +142,7 @@ def _verdict(row: TierVerdict, opens: bool) -> Row:  # noqa: FBT001
             table.link(to="authorization:tier_set", key=row.tier_set_id, text=f"{row.tier_set_id}"),
             SafeString(ops.state_badge(getattr(row, "people", ""))),
             f"{seconds:.1f}",
-            "; ".join(row.held),
+            row.failure or "; ".join(row.held),
         ),
         key=str(row.pk),
     )
@@ -187,12 +188,16 @@ def lines(row: TierSet) -> Table:
 
 def _line(place: int, line: rules.Line) -> Row:
     reason = items.REASONS.get(line.reason)
-    said = [
+    why = f"{reason.code} {gettext(reason.text)}" if reason else table.NOTHING
+    return Row((str(place), _outcome(line.outcome, ""), why, said(line)))
+
+
+def said(line: rules.Line) -> str:
+    """Return the conditions of a line in words."""
+    return "; ".join(
         gettext(rules.KINDS[one.kind].name) % {"value": one.told} if one.told else
         gettext(rules.KINDS[one.kind].name) for one in line.conditions
-    ]  # fmt: skip
-    why = f"{reason.code} {gettext(reason.text)}" if reason else table.NOTHING
-    return Row((str(place), _outcome(line.outcome, ""), why, "; ".join(said)))
+    )  # fmt: skip
 
 
 def vocabulary() -> Table:

@@ -51,6 +51,11 @@ COLUMNS = (
     Shown("rejects", _("Rejected per 100"), lambda line: line.rejects_per_100),
     Shown("first", _("Approved at once"), lambda line: line.first, "first"),
     Shown("first_pass", _("First-pass rate %"), lambda line: line.first_pass),
+    Shown("consulted", _("Items asked about"), lambda line: line.consulted, "consulted"),
+    Shown("consults", _("Consults per 100"), lambda line: line.consults_per_100),
+    Shown(
+        "consult_seconds", _("Consult seconds per 100"), lambda line: line.consult_seconds_per_100
+    ),
     Shown("extra", _("Extra seconds"), lambda line: line.extra_seconds),
     Shown("view", _("Seconds a look"), lambda line: line.view_seconds),
 )

@@ -13,8 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from authorization.forms import tier as forms
 from authorization.models import TierSet
 from authorization.rules import tier as rules
+from authorization.selectors import publishing
 from authorization.selectors import tier as selected
 from authorization.services import tier as services
+from authorization.web import _drawn_published as drawn_published
 from authorization.web import _drawn_tier as drawn
 from authorization.web._friction import today
 from foundation.people.roles import Permission
@@ -37,6 +39,9 @@ def tier(request: HttpRequest) -> HttpResponse:
         return _file(request, cut, table)
     page = {"form": form.filled(cut, sets), "cut": cut, "rows": rows, "whole": whole}
     page |= {"table": table, "present": selected.in_force(on=today(request))}
+    published = publishing.in_force()
+    page |= {"published": published}
+    page["deciding"] = drawn_published.publications(published, publishing.figures(rows=published))
     return render(request, "authorization/tier.html", page)
 
 

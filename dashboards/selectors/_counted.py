@@ -93,7 +93,8 @@ def listed(*, figure: str, cut: Cut) -> Page:
 
 
 def _decisions(figure: str, cut: Cut) -> QuerySet[Decision]:
-    rows = authorization.decisions_of(on=cut.on).filter(at__lt=cut.until + timedelta(seconds=1))
+    made = authorization.automatic_of if figure == "automatic" else authorization.decisions_of
+    rows = made(on=cut.on).filter(at__lt=cut.until + timedelta(seconds=1))
     rows = _narrowed(rows.order_by(), cut, "at")
     if cut.reason:
         rows = rows.filter(reasons__contains=[cut.reason])

@@ -33,9 +33,13 @@ Names = Mapping[int, str]
 
 @dataclass(frozen=True)
 class Tiles:
-    """The figures on top; seconds to one place, None where nothing was decided."""
+    """The figures on top; seconds to one place, None where nothing was decided.
+
+    What the automatic tier decided stands apart and is in none of the others.
+    """
 
     decided: Counted
+    automatic: Counted
     decided_before: Counted
     change: Decimal | None
     average_seconds: Decimal | None
@@ -201,6 +205,7 @@ def _tiles(
 
     return Tiles(
         decided=one("decided", made.decided),
+        automatic=one("automatic", counted(figure="automatic", cut=cut).count()),
         decided_before=Counted(past.decided, earlier.link("decided") if earlier else ""),
         change=rules.change(made.decided, past.decided),
         average_seconds=average(sums=made),

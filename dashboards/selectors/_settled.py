@@ -1,9 +1,10 @@
 """A day's decisions added up once: what can no longer change is kept, the rest is read each time.
 
-Decisions are never changed and their ids grow, so the sums up to an id stay what they are as soon
-as no transaction is left that had begun when that id was the last: it may still add a lower one.
-Each process keeps the sums of the days and places that were asked for lately; losing them costs
-one whole reading. Decision 0160.
+Those of people alone: what the automatic tier decided is counted apart. Decisions are never
+changed and their ids grow, so the sums up to an id stay what they are as soon as no transaction is
+left that had begun when that id was the last: it may still add a lower one. Each process keeps the
+sums of the days and places that were asked for lately; losing them costs one whole reading
+(decision 0160).
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ SELECT grouping(quarter, decider_id, institution_id), quarter, hour, decider_id,
                id, at, decider_id, institution_id, step, view_ms
           FROM authorization_decision
          WHERE business_date = %(on)s AND id > %(after)s AND id <= %(last)s AND at < %(until)s
+           AND decider_id IS NOT NULL
            AND (%(everywhere)s OR institution_id = ANY (%(places)s::bigint[]))) made
  GROUP BY GROUPING SETS ((quarter), (decider_id), (institution_id, hour))
 """

@@ -62,6 +62,7 @@ def _figures(board: Board) -> Sheet:
     rows: list[tuple[str, object]] = [
         (gettext("Business date"), board.cut.on.isoformat()),
         (gettext("Decisions"), tiles.decided.count),
+        (gettext("Decided automatically"), tiles.automatic.count),
         (gettext("Day before until the same time"), tiles.decided_before.count),
         (gettext("Average seconds"), tiles.average_seconds),
         (gettext("95 of 100 within seconds"), tiles.p95_seconds),

@@ -138,7 +138,7 @@ def _counted_row(
             number,
             row.place,
             word(row.what),
-            row.who,
+            ops.actor(row.who),
             table.clock(row.at) if row.at else "",
             "" if row.took is None else str(row.took),
             badge(row.state, row.state_text, row.state_kind),

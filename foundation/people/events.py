@@ -6,7 +6,11 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class SignedOut:
-    """A person signed out: what is theirs on a screen is nobody's any more."""
+    """A person's session ended, or was locked: what is theirs on a screen is nobody's any more.
+
+    By the person, by a second sign-in of the same human, by an administrator, by a new post, or by
+    the screen that was left alone.
+    """
 
     staff_id: int
     at: datetime

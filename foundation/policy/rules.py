@@ -124,6 +124,18 @@ NUMBERS: dict[str, Number] = {
             "How long an outlet stays one's own",
         ),
         Number("authorization.pair_hour_most", int, "items", "One teller's items with one person"),
+        Number(
+            "authorization.fair_seconds", int, "s", "Waiting left to who worked fewer seconds today"
+        ),
+        Number("authorization.weight_cash_seconds", int, "s", "Waiting that cash is worth"),
+        Number("authorization.weight_amount_seconds", int, "s", "Waiting a large amount is worth"),
+        Number("authorization.weight_from_fen", int, "fen", "Amount from which it is large"),
+        Number(
+            "authorization.weight_customer_seconds", int, "s", "Waiting a valued customer is worth"
+        ),
+        Number(
+            "authorization.customer_from_fen", int, "fen", "Balance from which a customer is valued"
+        ),
         Number("authorization.strategy", int, "1 / 2", "Dispatch: 1 by skill and rules, 2 by lot"),
         Number("authorization.limit_g1_fen", int, "fen", "Largest amount of grade G1"),
         Number("authorization.limit_g2_fen", int, "fen", "Largest amount of grade G2"),
@@ -216,6 +228,9 @@ NUMBERS: dict[str, Number] = {
         Number("authorization.objection_hours", int, "hours", "How long an outlet may object"),
         Number("authorization.id_check_seconds", int, "s", "How long a check of an identity holds"),
         Number("authorization.atm_daily_most_fen", int, "fen", "Largest daily limit at machines"),
+        Number(
+            "authorization.fill_confidence_min", int, "%", "Confidence from which a form is filled"
+        ),
         Number("authorization.quick_seconds", int, "s", "Below which an approval is quick"),
         Number("authorization.quick_images", int, "images", "Images from which quick is odd"),
         Number("authorization.fallback_minutes", int, "min", "How long an emergency takes at most"),
@@ -226,6 +241,40 @@ NUMBERS: dict[str, Number] = {
             "Time without a claim until an emergency is suggested",
         ),
         Number("authorization.local_most_fen", int, "fen", "Largest amount decided at an outlet"),
+        Number(
+            "authorization.tier_items_least",
+            int,
+            "items",
+            "Rounds compared before the automatic tier may decide",
+        ),
+        Number(
+            "authorization.tier_agreement_percent",
+            int,
+            "%",
+            "Agreement with people before the automatic tier may decide",
+        ),
+        Number("authorization.tier_most_fen", int, "fen", "Largest amount decided automatically"),
+        Number(
+            "authorization.tier_sample_percent",
+            int,
+            "%",
+            "Share of automatic passes seen again blind, at least",
+        ),
+        Number(
+            "authorization.tier_days", int, "days", "Days that the automatic tier decides at most"
+        ),
+        Number(
+            "authorization.tier_reviews_least",
+            int,
+            "items",
+            "Automatic passes seen again before the upper bound counts",
+        ),
+        Number(
+            "authorization.tier_wrong_per_mille",
+            int,
+            "‰",
+            "Wrong automatic passes beyond which it decides no more",
+        ),
         Number(
             "hooks.tries_most", int, "tries", "How often an event is told before it is given up"
         ),

@@ -115,13 +115,14 @@ NAMES: Mapping[str, str] = {
 _STEPS: Mapping[str, str] = {
     "authorization": (
         "admit_admission alarm answer approve approve_fallback approve_known approve_local "
-        "approve_rule approve_tier check_identity confirm decline_fallback decline_local "
-        "decline_rule decline_tier demote_admission dismiss_case end_fallback end_known end_local "
-        "enter_exam escalate examine_case expire_admission fail_exam hand_back hold "
-        "inherit_admission keep_known lapse lapse_fallback open pass_exam propose_fallback "
-        "propose_local propose_rule propose_tier raise_case readmit_exam reject resubmit return "
-        "review shadow_review stop_admission submit time_out try_admission undo uphold_case "
-        "withdraw write"
+        "approve_publication approve_rule approve_tier automatic check_identity confirm "
+        "decline_fallback decline_local decline_publication decline_rule decline_tier "
+        "demote_admission dismiss_case end_fallback end_known end_local enter_exam escalate "
+        "examine_case expire_admission expire_publication fail_exam hand_back hold "
+        "inherit_admission keep_known lapse lapse_fallback not_automatic open pass_exam "
+        "propose_fallback propose_local propose_publication propose_rule propose_tier "
+        "raise_case readmit_exam reject resubmit return review shadow_review stop_admission "
+        "submit time_out try_admission undo uphold_case withdraw withdraw_publication write"
     ),
     "hooks": "approve change decline give_up new_secret propose send_again stop",
     "imaging": (

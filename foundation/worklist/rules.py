@@ -71,10 +71,11 @@ NOT_OFFERED = {
     "place": Lack("It is of an outlet where the person works or worked lately"),
     "pair_hour": Lack("Too many of the same teller's within the hour"),
     "pair_row": Lack("The last one was the same teller's, and others are free"),
+    "fair": Lack("Somebody free has worked fewer seconds today"),
     "kept": Lack("It is kept for another person for some seconds"),
 }
 # What only says whose turn it is, and what a dispatcher may go past.
-ONLY_TURNS = frozenset({"pair_row", "kept"})
+ONLY_TURNS = frozenset({"pair_row", "fair", "kept"})
 
 READY, RUNNING, JOB_DONE, DEAD, DROPPED = "ready", "running", "done", "dead", "dropped"
 

@@ -307,12 +307,12 @@ def image_used_before(*, document_id: int) -> bool:
 
 
 def touched_by_authorization(*, number: str) -> Sequence[UUID]:
-    """Return the humans who entered or decided an authorization item."""
+    """Return the humans who entered or decided an authorization item; a machine is none."""
     item = authorization.item(number=number)
     if item is None:
         return ()
     deciders = [decision.decider_person for decision in authorization.decisions(request=item)]
-    return (item.teller_person, *deciders)
+    return (item.teller_person, *filter(None, deciders))
 
 
 def touched_by_teller(*, line: JournalLine) -> Sequence[UUID]:

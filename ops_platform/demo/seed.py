@@ -31,8 +31,10 @@ from ops_platform.demo import (
     days,
     drill,
     house,
+    publishing,
     quality,
     rosters,
+    sign_ins,
     truth,
 )
 from ops_platform.demo.cases import Hours, Size
@@ -53,6 +55,12 @@ POLICIES = {
     "authorization.lead_seconds": "30",
     "authorization.own_outlet_months": "6",
     "authorization.pair_hour_most": "3",
+    "authorization.fair_seconds": "2",
+    "authorization.weight_cash_seconds": "10",
+    "authorization.weight_amount_seconds": "10",
+    "authorization.weight_from_fen": "50000000",
+    "authorization.weight_customer_seconds": "15",
+    "authorization.customer_from_fen": "100000000",
     "authorization.strategy": "1",
     "authorization.limit_g1_fen": "50000000",
     "authorization.limit_g2_fen": "100000000",
@@ -79,6 +87,13 @@ POLICIES = {
     "authorization.fallback_minutes": "120",
     "authorization.fallback_suggest_seconds": "300",
     "authorization.local_most_fen": "20000000",
+    "authorization.tier_items_least": "20",
+    "authorization.tier_agreement_percent": "90",
+    "authorization.tier_most_fen": "10000000",
+    "authorization.tier_sample_percent": "5",
+    "authorization.tier_days": "92",
+    "authorization.tier_reviews_least": "200",
+    "authorization.tier_wrong_per_mille": "20",
     "hooks.tries_most": "12",
     "hooks.timeout_seconds": "10",
     "hooks.overlap_hours": "24",
@@ -97,6 +112,7 @@ POLICIES = {
     "authorization.objection_hours": "24",
     "authorization.id_check_seconds": "1800",
     "authorization.atm_daily_most_fen": "5000000",
+    "authorization.fill_confidence_min": "85",
     "authorization.quick_seconds": "5",
     "authorization.quick_images": "5",
     "ledger.opens_ahead_minutes": "60",
@@ -128,7 +144,7 @@ def seed(
         load_holidays(since=founded)
         set_policies(staff=staff, on=founded, at=now)
         set_demo_rules(staff=staff, places=places, founded=founded, now=now)
-        write_sign_ins(folder / "demo_sign_ins.txt", secret=secret, outlet_count=outlet_count)
+        sign_ins.write(folder / "demo_sign_ins.txt", secret=secret, outlet_count=outlet_count)
         say(f"{len(places)} institutions, {len(staff)} staff")
         day_before = policy_rows.calendar(on=local(now).date()).previous_business_day(
             local(now).date()
@@ -148,6 +164,8 @@ def seed(
     on = local(now).date()
     day = days.simulate(stage, on=on, size=today, hours=days.hours_of(on, until=now))
     _look_again(stage, before, at=now)
+    with people.acting_as_system(reason="seed_demo"):
+        publishing.propose(by=staff["200010"], at=now, say=say)
     shutil.rmtree(folder / "demo", ignore_errors=True)  # of a database that is gone
     for played in (before, day):
         truth.write(folder, on=played.on, seed=seed_number, planted=played.planted)
@@ -372,21 +390,3 @@ def load_holidays(*, since: date) -> int:
     ]
     # A row that somebody has loaded or entered already stays as it is.
     return len(CalendarDay.objects.bulk_create(rows, ignore_conflicts=True))
-
-
-def write_sign_ins(path: Path, *, secret: str, outlet_count: int) -> None:
-    """Write who can sign in, one line each, readable by the owner of the installation only."""
-    named = {place.number: place.name for place in house.places(outlet_count)}
-    with override("zh-hans"):
-        lines = [
-            f"{gettext(ROLES[post.role].name)}\t{post.number}\t{post.name}\t{secret}\t{named[post.place]}"
-            for post in sorted(house.staff(outlet_count), key=_most_able_first)
-        ]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text("\n".join(["# role\tnumber\tname\tpassword\tinstitution", *lines, ""]))
-
-
-def _most_able_first(post: house.Person) -> tuple[int, int, str]:
-    """Return the place in the list of sign-ins: by role, who may take most items first."""
-    return list(ROLES).index(post.role), -post.grade, post.number

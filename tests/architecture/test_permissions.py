@@ -39,7 +39,7 @@ from tests.architecture.links import refused_offers
 from tests.architecture.test_urls import pages
 from tests.factories import authorization as factory
 from tests.factories import fallback as emergency
-from tests.factories import hooks, people, quality, rules, tier
+from tests.factories import hooks, people, publishing, quality, rules, tier
 from tests.factories import ledger as books
 from tests.factories import trail as trail_factory
 
@@ -87,6 +87,7 @@ class Place:
     admission_id: int
     known_id: int
     set_id: int
+    publication_id: int
 
     @property
     def work_item(self) -> int:
@@ -109,6 +110,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("authorization", "admission_id"): lambda place: place.admission_id,
     ("authorization", "known_id"): lambda place: place.known_id,
     ("authorization", "set_id"): lambda place: place.set_id,
+    ("authorization", "publication_id"): lambda place: place.publication_id,
     ("imaging", "page_id"): lambda place: place.page_id,
     ("ledger", "number"): lambda place: place.account,
     ("policy", "code"): lambda _place: "security.idle_minutes",
@@ -139,7 +141,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
 # Arguments that name no row of an institution.
 EVERYWHERE = {
     ("authorization", "trade_code"), ("authorization", "key"), ("authorization", "set_id"),
-    ("worklist", "code"),
+    ("authorization", "publication_id"), ("worklist", "code"),
     ("ledger", "run_key"), ("ledger", "export_key"), ("ledger", "part_no"),
     ("ledger", "code"), ("trail", "look_id"),
     ("worklist", "job_id"), ("worklist", "queue"), ("ui", "slug"),
@@ -165,6 +167,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
     post_proposal = people.post_proposal(teller, bank)
     (posting, *_) = ledger.statement(account_id=payer.pk)
     hook, waiting = hooks.proposed_again(outlet, teller, decider)
+    judged = tier.judged(request, teller, decider)
     return Place(
         name, outlet, request, payer.number, posting.entry_id, pages_of[0].pk, alone[0], teller,
         proposal.pk, post_proposal.pk, books.sealed_and_reopened(outlet),
@@ -175,7 +178,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         hook.pk, waiting.pk, hooks.told(hook, outlet).pk,
         emergency.waiting(outlet, decider).pk, emergency.candidate(outlet, decider).pk,
         quality.exam(teller, decider).pk, quality.kept(doubted.decision, teller).pk,
-        tier.judged(request, teller, decider).tier_set_id,
+        judged.tier_set_id, publishing.proposed(judged.tier_set, teller).pk,
     )  # fmt: skip
 
 

@@ -100,6 +100,28 @@ def test_reasons_count_each_item_once_a_reason(month):
     ]  # fmt: skip
 
 
+def test_consults_are_counted_with_their_seconds(counter, teller, authorizer, bank):
+    second = people.staff(bank.centre, "authorizer", name="赵志远")
+    for place, consults in enumerate((0, 2)):
+        factory.sent(teller, factory.withdrawal(counter))
+        for turn in range(consults):
+            asked = minutes(place * 20 + turn * 5)
+            opened = services.open_next(authorizer=authorizer, at=asked)
+            services.hold(
+                number=opened.number, kind="consult", question="可否？",
+                fence=opened.opened_fence, authorizer=authorizer, at=asked,
+            )  # fmt: skip
+            services.answer(
+                number=opened.number, text="可以", by=second, at=asked + timedelta(seconds=30)
+            )
+        decided(authorizer, "approve", at=minutes(place * 20 + 15))
+
+    (line,) = selectors.friction(month=NOVEMBER)
+
+    assert (line.decided, line.consulted, line.consults, line.consult_seconds) == (2, 1, 2, 60)
+    assert (line.consults_per_100, line.consult_seconds_per_100) == (Decimal(100), Decimal(3000))
+
+
 def test_another_month_has_none(month):
     assert selectors.friction(month=NOVEMBER.plus(-1)) == ()
 

@@ -21,6 +21,7 @@ from foundation.ledger.models import Account, Entry
 from foundation.people import services as people_services
 from foundation.policy.models import Policy
 from foundation.worklist.rules import LeaseLost
+from monitoring import services as monitoring
 from tests.authorization.test_identity import BACKEND, BROWSER, breaks
 from tests.factories import authorization as factory
 from tests.factories import people
@@ -558,3 +559,49 @@ def test_a_check_is_of_this_institution(waiting):
     assert IdCheck.objects.get().institution_id == waiting.institution_id
     with pytest.raises(DatabaseError), transaction.atomic():
         Opening.objects.update(atm_daily_fen=0)
+
+
+class TestWithoutFirstDeposit:
+    def test_one_authorization_opens_it_and_the_journal_has_no_line(
+        self, checked, teller, authorizer
+    ):
+        sent = factory.sent(teller, factory.opening("0.00"))
+        before = Entry.objects.count()
+
+        done = decided(authorizer)
+
+        assert (done.number, done.state, done.entry, done.journal_no) == (
+            sent.number, "posted", None, "",
+        )  # fmt: skip
+        assert Entry.objects.count() == before
+        account = Account.objects.get(number=done.payee_account)
+        assert (account.name, account.balance_fen) == (factory.CUSTOMER, 0)
+        assert SignUp.objects.filter(request=done).count() == 4
+
+    def test_the_receipt_says_so(self, checked, teller, authorizer, client):
+        factory.sent(teller, factory.opening("0.00"))
+        done = decided(authorizer)
+        client.force_login(teller, backend=BACKEND)
+
+        page = client.get(reverse("authorization:receipt", args=[done.number]))
+        assert "无（未办理首存）" in page.content.decode()
+        file = client.get(reverse("authorization:receipt_file", args=[done.number]))
+        assert file.status_code == 200
+
+    def test_nobody_is_asked_for_its_line(self, checked, teller, authorizer):
+        factory.sent(teller, factory.opening("0.00"))
+        done = decided(authorizer)
+
+        found = monitoring.match_day(
+            institution_id=done.institution_id, business_date=people.DAY, at=AT
+        )
+
+        assert done.document_id not in {match.document_id for match in found}
+
+    def test_nothing_else_moves_nothing(self, checked, teller, authorizer):
+        factory.sent(teller, factory.opening("0.00"))
+        other = factory.sent(teller, factory.opening())
+
+        for item, change in ((other, {"amount_fen": -1}), (other, {"state": "posted"})):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                Request.objects.filter(pk=item.pk).update(**change)

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from itertools import count
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 
-from authorization import selectors
+from authorization import selectors, tasks
 from authorization.models import Request, TierSet, TierVerdict
 from authorization.rules import tier as rules
 from authorization.selectors import tier as selected
 from authorization.services import tier
-from foundation.imaging import selectors as imaging
 from foundation.kernel.errors import Refused
-from foundation.kernel.money import Money
 from foundation.people import services as people_services
 from foundation.trail.models import Event
+from foundation.worklist.models import Job
 from tests.authorization.desk import decided, minutes
 from tests.browser import BACKEND
 from tests.factories import authorization as factory
-from tests.factories import monitoring as papers
 from tests.factories import people
 from tests.factories import tier as sets
 from tests.factories.people import DAY, NOON
@@ -45,30 +42,6 @@ def risk(bank):
 @pytest.fixture
 def in_force(manager, risk):
     return sets.in_force(manager, risk)
-
-
-@pytest.fixture
-def send(counter, teller):
-    """Return how to send a withdrawal whose voucher is read, as it was keyed or otherwise."""
-
-    numbers = count(10_240_001)
-
-    def sent(yuan="60,000.00", *, number="", confidence=96, **misread):
-        order = factory.withdrawal(counter, yuan, voucher_no=number or str(next(numbers)))
-        item = factory.sent(teller, order)
-        money = Money(item.amount_fen)
-        said = {
-            "amount": f"¥{money.format()}",
-            "amount_words": money.capitals(),
-            "account": item.payer_account,
-            "voucher_no": item.voucher_no,
-            "payer_name": item.payer_name,
-        }
-        (page,) = imaging.pages(document_id=item.document_id)
-        papers.read(page, confidence=confidence, **(said | misread))
-        return item
-
-    return sent
 
 
 def judged(item, at=NOON):
@@ -211,17 +184,60 @@ class TestShadow:
             if number == second.number:
                 with transaction.atomic():
                     whole(number=number, at=at)
-                    raise ConnectionError
+                    raise SystemExit
             return whole(number=number, at=at)
 
         monkeypatch.setattr(tier, "judge", dies)
-        with pytest.raises(ConnectionError):
+        with pytest.raises(SystemExit):
             tier.judge_due(at=NOON)
         assert set(TierVerdict.objects.values_list("request_id", flat=True)) == {first.pk}
         monkeypatch.undo()
 
         assert tier.judge_due(at=NOON) == 1
         assert TierVerdict.objects.count() == 2
+
+    def test_one_that_cannot_be_judged_is_left_to_people_and_the_next_follows(
+        self, send, monkeypatch
+    ):
+        first, second = send(), send()
+        look = selected.seen
+
+        def breaks(*, request):
+            if request.pk == first.pk:
+                raise ZeroDivisionError
+            return look(request=request)
+
+        monkeypatch.setattr(selected, "seen", breaks)
+
+        assert tier.judge_due(at=NOON) == 2
+        left, passed = TierVerdict.objects.order_by("request_id")
+        assert (left.outcome, left.line, left.failure) == ("human", 0, "ZeroDivisionError")
+        assert (passed.request, passed.outcome, passed.failure) == (second, "pass", "")
+        assert tier.judge_due(at=NOON) == 0
+
+    def test_what_waits_goes_first_the_longest_waiting_at_its_head(self, send, authorizer):
+        decided_already, later, sooner = send(), send(), send()
+        decided(authorizer, "approve", at=minutes(1))
+        Request.objects.filter(pk=sooner.pk).update(queued_at=NOON - timedelta(minutes=5))
+
+        at = NOON + timedelta(minutes=2)
+        found = [number for number, *_round in selected.due(at=at, limit=3)]
+
+        assert found == [sooner.number, later.number, decided_already.number]
+        assert [number for number, *_ in selected.due(at=at, limit=1)] == found[:1]
+
+    def test_each_item_is_asked_for_once_a_round_and_judged_by_a_job_of_its_own(self, send):
+        first, second = send(), send()
+
+        assert tier.ask_due(at=NOON) == 2
+        assert tier.ask_due(at=NOON) == 0
+        jobs = Job.objects.filter(kind=tier.JUDGE).order_by("id")
+        assert [job.args["number"] for job in jobs] == [first.number, second.number]
+        for job in jobs:
+            tasks.judge_one(**job.args)()
+
+        assert TierVerdict.objects.count() == 2
+        assert tier.ask_due(at=NOON) == 0
 
     def test_images_are_waited_for_but_not_for_ever(self, counter, teller):
         factory.sent(teller, factory.withdrawal(counter))
@@ -283,7 +299,14 @@ class TestShadow:
             TierVerdict.objects.create(**said)
 
     @pytest.mark.parametrize(
-        "wrong", [{"outcome": "reject"}, {"reason": "A07"}, {"line": 0}, {"outcome": "maybe"}]
+        "wrong",
+        [
+            {"outcome": "reject"},
+            {"reason": "A07"},
+            {"line": 0},
+            {"outcome": "maybe"},
+            {"failure": "ValueError"},
+        ],
     )
     def test_a_no_has_a_reason_and_a_word_has_its_line(self, send, in_force, wrong):
         item = send()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from authorization.models import TierSet
+from authorization.models import TierPublication, TierSet
 from authorization.services import tier
 from foundation.people import services as people_services
 from tests.authorization.desk import decided, minutes
 from tests.browser import axe, ready
 from tests.factories import authorization as factory
-from tests.factories import people
+from tests.factories import people, publishing
 from tests.factories import tier as sets
 
 pytestmark = pytest.mark.slow
@@ -32,6 +32,7 @@ def manager(browse, settings, tmp_path):
         item = factory.sent(teller, factory.withdrawal(counter))
         decided(people.staff(bank.centre, "authorizer"), "approve", at=minutes(1))
         tier.judge(number=item.number, at=minutes(2))
+        publishing.published(TierSet.objects.get(), manager, risk, "1101")
         tier.propose_set(
             lines=sets.LINES, valid_from=people.DAY, reason="试", by=manager, at=minutes(0)
         )
@@ -43,7 +44,7 @@ def test_its_pages_fit_and_shut_nobody_out(manager, browse, size):
     page = browse(manager)
     page.set_viewport_size({"width": size[0], "height": size[1]})
     with people_services.acting_as_system(reason="test"):
-        made = TierSet.objects.latest("id")
+        made, row = TierSet.objects.latest("id"), TierPublication.objects.get()
     span = f"?first={people.DAY}&last={people.DAY}"
     for address in (
         reverse("authorization:tier") + span,
@@ -51,6 +52,10 @@ def test_its_pages_fit_and_shut_nobody_out(manager, browse, size):
         reverse("authorization:tier_sets"),
         reverse("authorization:propose_tier"),
         reverse("authorization:tier_set", args=[made.pk]),
+        reverse("authorization:publications"),
+        reverse("authorization:publish_tier"),
+        reverse("authorization:publication", args=[row.pk]),
+        reverse("authorization:publication_items", args=[row.pk]),
     ):
         page.goto(address)
         ready(page)

@@ -1,5 +1,7 @@
 // The teller's form: a scanned image is sent at once, so that nothing typed or scanned is lost;
 // the form itself waits until its images have arrived.
+import "./fill.js";
+
 let arriving = 0;
 let asked = false;
 

@@ -59,6 +59,15 @@ function take() {
   const button = byId("take");
   if (button?.hasAttribute("data-take-by-itself") && !document.querySelector("dialog[open]")) button.click();
 }
+// What is left to who worked less today is asked for again, should they not take it.
+let again = 0;
+function askAgain() {
+  clearTimeout(again);
+  const seconds = Number(byId("take")?.dataset.again);
+  if (seconds) again = setTimeout(take, seconds * 1000);
+}
+requestAnimationFrame(askAgain);
+document.addEventListener("htmx:after:swap", () => requestAnimationFrame(askAgain));
 document.addEventListener("ops:live", (event) => {
   if (String(event.detail).includes("authorization")) setTimeout(take, Math.random() * 150);
 });

@@ -75,7 +75,9 @@ def start_session(*, staff: Staff, at: datetime, where: str, how: str = "passwor
     """
     with acting_as_system(reason="sign-in"):
         take_up_post(staff=staff, at=at)
-        rows = Staff.objects.select_for_update(of=("self",)).filter(person=staff.person)
+        rows = Staff.objects.select_for_update(of=("self",), no_key=True).filter(
+            person=staff.person
+        )
         numbers = [row.pk for row in rows.order_by("id")]
         Staff.objects.filter(id__in=numbers).update(
             sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=rules.ELSEWHERE
@@ -89,6 +91,8 @@ def start_session(*, staff: Staff, at: datetime, where: str, how: str = "passwor
             where=where,
             detail={"how": how},
         )
+        for number in numbers:
+            bus.publish(events.SignedOut(staff_id=number, at=at))
     return Staff.objects.select_related("institution").get(id=staff.pk)
 
 
@@ -148,6 +152,7 @@ def lock(*, staff: Staff, at: datetime, where: str, how: str = "screen") -> None
             where=where,
             detail={"how": how},
         )
+        bus.publish(events.SignedOut(staff_id=staff.pk, at=at))
 
 
 def unlock(*, staff: Staff, at: datetime, where: str) -> None:

@@ -11,7 +11,8 @@ from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.db.models import F
 
-from foundation.people import rules, selectors
+from foundation.kernel import bus
+from foundation.people import events, rules, selectors
 from foundation.people.models import FormerPassword, Password, PasswordReset, Staff
 from foundation.people.services._door import hashing
 from foundation.people.services._scope import acting_as_system
@@ -47,7 +48,7 @@ def open_reset(*, staff_id: int, by: Staff, at: datetime, where: str) -> str:
     """
     code = "".join(secrets.choice("0123456789") for _ in range(_CODE_DIGITS))
     with acting_as_system(reason="reset"):
-        staff = Staff.objects.select_for_update(of=("self",)).get(id=staff_id)
+        staff = Staff.objects.select_for_update(of=("self",), no_key=True).get(id=staff_id)
         if staff.person == by.person:
             raise rules.OwnReset
         PasswordReset.objects.filter(staff=staff, used_at=None).update(used_at=at)
@@ -57,6 +58,7 @@ def open_reset(*, staff_id: int, by: Staff, at: datetime, where: str) -> str:
         Staff.objects.filter(id=staff.pk).update(
             sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=rules.RESET
         )
+        bus.publish(events.SignedOut(staff_id=staff.pk, at=at))
         tell_of(staff=staff, action="people.open_reset", at=at, where=where, actor=by)
     return code
 
@@ -97,7 +99,7 @@ def _set_password(staff: Staff, new: str, *, at: datetime, where: str, because: 
         raise rules.PasswordUsedBefore(field="password")
     hashed = make_password(new)
     with acting_as_system(reason="password"):
-        row = Staff.objects.select_for_update(of=("self",)).get(id=staff.pk)
+        row = Staff.objects.select_for_update(of=("self",), no_key=True).get(id=staff.pk)
         row.password_changed_at, row.must_change_password = at, False
         row.sign_in_epoch, row.signed_out_because = row.sign_in_epoch + 1, because
         row.save(

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.timezone import localdate
 
-from foundation.people import rules
+from foundation.kernel import bus
+from foundation.people import events, rules
 from foundation.people.models import Institution, Post, PostProposal, Staff, StaffRole
 from foundation.people.services._roles import wait_for
 from foundation.people.services._scope import acting_as_system
@@ -125,7 +126,7 @@ def take_up_posts(*, at: datetime) -> int:
 def take_up_post(*, staff: Staff, at: datetime) -> bool:
     """Move a number to where its post of the day is and end its session; tell whether it moved."""
     with acting_as_system(reason="post"):
-        row = Staff.objects.select_for_update(of=("self",)).get(id=staff.pk)
+        row = Staff.objects.select_for_update(of=("self",), no_key=True).get(id=staff.pk)
         post = _due(at).select_related("institution").filter(staff=row).first()
         if post is None:
             return False
@@ -133,6 +134,7 @@ def take_up_post(*, staff: Staff, at: datetime) -> bool:
         row.institution = post.institution
         row.sign_in_epoch, row.signed_out_because = F("sign_in_epoch") + 1, rules.MOVED
         row.save(update_fields=["institution", "sign_in_epoch", "signed_out_because"])
+        bus.publish(events.SignedOut(staff_id=row.pk, at=at))
         detail = {
             "before": {"institution": before.number},
             "after": {"institution": post.institution.number},
@@ -151,7 +153,7 @@ def _due(at: datetime) -> QuerySet[Post]:
 
 def _last(staff: Staff) -> Post | None:
     """Return the post that begins last, once nobody else changes the posts of the number."""
-    Staff.objects.select_for_update(of=("self",)).get(id=staff.pk)
+    Staff.objects.select_for_update(of=("self",), no_key=True).get(id=staff.pk)
     last: Post | None = Post.objects.filter(staff=staff).order_by("-valid_from", "-id").first()
     return last
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db.models import F
 from django_otp.oath import TOTP
 
-from foundation.people import gateways, rules
+from foundation.kernel import bus
+from foundation.people import events, gateways, rules
 from foundation.people.models import SecondFactor, Staff
 from foundation.people.services._scope import acting_as_system
 from foundation.people.services._told import tell_of
@@ -57,13 +58,14 @@ def check_second_factor(*, staff: Staff, code: str, at: datetime, where: str) ->
 def forget_second_factor(*, staff_id: int, by: Staff, at: datetime, where: str) -> None:
     """Take away a lost device; the person enrols another at the next sign-in; refuse one's own."""
     with acting_as_system(reason="reset"):
-        staff = Staff.objects.select_for_update(of=("self",)).get(id=staff_id)
+        staff = Staff.objects.select_for_update(of=("self",), no_key=True).get(id=staff_id)
         if staff.person == by.person:
             raise rules.OwnReset
         SecondFactor.objects.filter(staff=staff).delete()
         Staff.objects.filter(id=staff.pk).update(
             sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=rules.RESET
         )
+        bus.publish(events.SignedOut(staff_id=staff.pk, at=at))
         tell_of(staff=staff, action="people.forget_second_factor", at=at, where=where, actor=by)
 
 

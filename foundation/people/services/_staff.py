@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.timezone import localdate
 
-from foundation.people import rules
+from foundation.kernel import bus
+from foundation.people import events, rules
 from foundation.people.models import Institution, Qualification, Staff, Vendor
 from foundation.people.services._posts import begin_post
 from foundation.people.services._told import tell
@@ -84,7 +85,7 @@ def regrade(*, staff_id: int, grade: int, by: str, reason: str, at: datetime) ->
 
     `by` is the name of who or what applied the rule. Nothing is told where nothing changes.
     """
-    staff = Staff.objects.select_for_update(of=("self",)).select_related("institution")
+    staff = Staff.objects.select_for_update(of=("self",), no_key=True).select_related("institution")
     row: Staff = staff.get(id=staff_id)
     before = row.grade
     if before != grade:
@@ -126,7 +127,7 @@ def qualify(
 def close_sign_in(*, staff_id: int, reason: str, by: Staff, at: datetime) -> Staff:
     """Let the number sign in no more and end its session; refuse one's own."""
     staff = _locked(staff_id, by=by)
-    _end(staff, rules.ENDED)
+    _end(staff, rules.ENDED, at)
     staff.is_active = False
     staff.save(update_fields=["is_active"])
     tell(staff=staff, action="people.close_sign_in", by=by.label, at=at, detail={"reason": reason})
@@ -148,7 +149,7 @@ def end_sessions(*, staff_id: int, reason: str, by: Staff, at: datetime) -> Staf
     """End whatever session the person has, under every number; refuse one's own."""
     staff = _locked(staff_id, by=by)
     for row in Staff.objects.filter(person=staff.person).order_by("id"):
-        _end(row, rules.ENDED)
+        _end(row, rules.ENDED, at)
     tell(staff=staff, action="people.end_sessions", by=by.label, at=at, detail={"reason": reason})
     return staff
 
@@ -158,14 +159,14 @@ def disable_dormant(*, at: datetime, days: int = rules.DORMANT_DAYS) -> int:
     """Close every number that has not signed in for so many days; return how many were closed."""
     since = at - timedelta(days=days)
     dormant = (
-        Staff.objects.select_for_update(of=("self",))
+        Staff.objects.select_for_update(of=("self",), no_key=True)
         .filter(Q(last_login__lt=since) | Q(last_login=None, opened_at__lt=since))
         .filter(Q(opened_at=None) | Q(opened_at__lt=since), is_active=True)
         .order_by("id")
     )
     closed = list(dormant)
     for staff in closed:
-        _end(staff, rules.ENDED)
+        _end(staff, rules.ENDED, at)
         staff.is_active = False
         staff.save(update_fields=["is_active"])
         tell(
@@ -175,14 +176,15 @@ def disable_dormant(*, at: datetime, days: int = rules.DORMANT_DAYS) -> int:
 
 
 def _locked(staff_id: int, *, by: Staff) -> Staff:
-    staff = Staff.objects.select_for_update(of=("self",)).select_related("institution")
+    staff = Staff.objects.select_for_update(of=("self",), no_key=True).select_related("institution")
     row = staff.get(id=staff_id)
     if row.person == by.person:
         raise rules.OwnReset
     return row
 
 
-def _end(staff: Staff, because: str) -> None:
+def _end(staff: Staff, because: str, at: datetime) -> None:
     Staff.objects.filter(id=staff.pk).update(
         sign_in_epoch=F("sign_in_epoch") + 1, signed_out_because=because, seen_at=None
     )
+    bus.publish(events.SignedOut(staff_id=staff.pk, at=at))

@@ -89,8 +89,12 @@ def translated(msgid: str) -> str:
 
 @register.filter
 def actor(label: str) -> str:
-    """Show who acted: a person by number and name, the platform itself in the reader's language."""
-    return gettext("the platform") if re.match(r"system\b", str(label)) else str(label)
+    """Show who acted: a person by number and name, the platform itself in the reader's language.
+
+    What part of the platform it was may follow the word: `system: automatic tier`.
+    """
+    found = re.match(r"system\b(?:: (.+))?", str(label))
+    return gettext(found[1] or "the platform") if found else str(label)
 
 
 @register.filter

@@ -9,7 +9,7 @@ from foundation.worklist.selectors._able import (
     TAKEABLE,
     abilities,
 )
-from foundation.worklist.selectors._ahead import likely_next
+from foundation.worklist.selectors._ahead import left_for_seconds, likely_next
 from foundation.worklist.selectors._home import held_at_home
 from foundation.worklist.selectors._jobs import (
     Jobs,
@@ -25,6 +25,7 @@ from foundation.worklist.selectors._jobs import (
     signs_of_life,
     with_open_job,
 )
+from foundation.worklist.selectors._locking import lock
 from foundation.worklist.selectors._queues import (
     COUNTED_MOST,
     PAGE,
@@ -96,8 +97,10 @@ __all__ = [
     "jobs_by_kind",
     "lacking",
     "latest",
+    "left_for_seconds",
     "likely_next",
     "listed",
+    "lock",
     "not_offered",
     "page",
     "pressures",

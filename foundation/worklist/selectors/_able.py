@@ -20,7 +20,10 @@ PRESENT_SECONDS = 120
 # All that is known of the person: one row, worked out once, of a function planned once (0193).
 ABLE = f"""says AS MATERIALIZED (SELECT * FROM worklist_able(
     %(queue)s, %(staff)s, %(person)s, %(institution)s, %(on)s, %(codes)s::text[],
-    %(queue_roles)s::text[], %(lead_roles)s::text[], {PRESENT_SECONDS}))"""  # noqa: S608
+    %(queue_roles)s::text[], %(lead_roles)s::text[], {PRESENT_SECONDS})),
+fair AS MATERIALIZED (SELECT * FROM worklist_fair(
+    %(queue)s, %(staff)s, %(person)s, %(institution)s, %(on)s, %(fair_code)s,
+    %(queue_roles)s::text[], {PRESENT_SECONDS}))"""  # noqa: S608
 
 _WAITED = "extract(epoch FROM clock_timestamp() - enqueued_at)"
 _LEADS = "(SELECT leads FROM says)"
@@ -48,9 +51,13 @@ CONDITIONS: Mapping[str, str] = {
     "pair_row": f"""(origin IS NULL OR origin IS DISTINCT FROM (SELECT latest FROM says)
         OR grade_needed > (SELECT idle FROM says)
         OR {_WAITED} >= coalesce((SELECT ring FROM says), 0))""",  # noqa: S608
+    "fair": f"""(leads_only OR grade_needed > (SELECT grade FROM fair)
+        OR {_WAITED} >= (SELECT seconds FROM fair))""",  # noqa: S608
     "kept": "(kept_until IS NULL OR kept_until <= clock_timestamp() OR kept_for_id = %(staff)s)",
 }
 TAKEABLE = "\n      AND ".join(CONDITIONS.values())
+# What it would be but for whose turn it is by the seconds of the day.
+BUT_FAIR = "\n      AND ".join(text for name, text in CONDITIONS.items() if name != "fair")
 # What is kept for somebody is theirs whoever's the last one was: they know it already.
 KEEPABLE = "\n      AND ".join(
     CONDITIONS[name] for name in ("leads", "skill", "amount", "own", "place")
@@ -77,4 +84,5 @@ def abilities(*, queue: str, staff: Staff, on: date) -> Mapping[str, Any]:
         "queue_roles": list(roles_with(known.permission)) if known else [],
         "lead_roles": list(roles_with(known.leads)) if known and known.leads else [],
         "codes": [f"{named}.{code}" for code in codes],
+        "fair_code": f"{named}.fair_seconds",
     }

@@ -174,6 +174,21 @@ def end_aside(*, item_id: int, by: Staff) -> None:
 
 
 @transaction.atomic
+def end_waiting(*, item_id: int) -> bool:
+    """End an item that waits and that its centre has dealt with by itself; the centre tells it.
+
+    False for one that somebody holds, that is set aside or has ended: it stays as it is.
+    """
+    item = _locked(item_id)
+    if item.state != rules.WAITING:
+        return False
+    item.state, item.done_at = rules.FLOW.after(item.state, "finish"), _database_time()
+    item.save(update_fields=["state", "done_at"])
+    live.tell(f"worklist.{item.queue}", item.institution_id)
+    return True
+
+
+@transaction.atomic
 def escalate(*, item_id: int, at: datetime) -> bool:
     """Let only the leads of its queue take an item, also from the desk that holds it; it is told.
 

@@ -59,13 +59,14 @@ def enqueue(
     origin: UUID | None = None,
     keep_for: Staff | None = None,
     kept_seconds: int = 0,
+    ahead_seconds: int = 0,
 ) -> WorkItem:
     """Put a subject into a queue, in the transaction of what it is about.
 
-    The clock of waiting starts by the database; `at` tells which business numbers hold. With
-    `outsiders_only` the staff of the item's own institution may not hold it. With `target` the item
-    is late after that long, in working time where the queue's clocks go by it. `origin` is the
-    human it came from; for `kept_seconds` only `keep_for` is given it.
+    Its clock starts by the database; `at` tells which numbers hold. With `outsiders_only` the staff
+    of its institution may not hold it. With `target` it is late after that long, in working time
+    where the queue goes by it. `origin` is the human it came from; for `kept_seconds` only
+    `keep_for` is given it. By priority and `ahead_seconds` it goes before what came with it.
     """
     step = policy.whole(code="worklist.priority_seconds", on=localdate(at))
     row = _one(
@@ -80,10 +81,8 @@ def enqueue(
             "amount": amount_fen,
             "conflicted": [str(person) for person in conflicted],
             "outsiders_only": outsiders_only,
-            "due": rules.due(selectors.calendar_of(queue=queue, at=at), at, target)
-            if target
-            else None,
-            "ahead": priority * step,
+            "due": _due(queue, at, target),
+            "ahead": priority * step + ahead_seconds,
             "origin": origin,
             "kept_for": keep_for.pk if keep_for else None,
             "kept": kept_seconds,
@@ -93,6 +92,11 @@ def enqueue(
     item: WorkItem = WorkItem.objects.get(id=row[0])
     _ring(queue, institution_id)
     return item
+
+
+def _due(queue: str, at: datetime, target: timedelta | None) -> datetime | None:
+    calendar = selectors.calendar_of(queue=queue, at=at) if target else None
+    return rules.due(calendar, at, target) if target else None
 
 
 def claim_next(*, queue: str, staff: Staff, at: datetime) -> WorkItem | None:

@@ -335,6 +335,97 @@ class TestLetGo:
         assert Event.objects.filter(action="worklist.let_go", subject=item.subject).count() == 1
         assert claim(people.staff(bank.centre, "authorizer")).pk == item.pk
 
+    @pytest.mark.parametrize("how", ["ended", "closed", "elsewhere", "locked", "reset"])
+    def test_so_does_whose_session_ends_in_any_other_way(self, put, authorizer, bank, how):
+        administrator = people.staff(bank.sub_branch, "sysadmin")
+        put()
+        item = claim(authorizer)
+        given = {"staff_id": authorizer.pk, "by": administrator, "at": people.NOON}
+
+        # The administrator sees neither the centre nor the outlet of the item.
+        with people_services.acting(staff=administrator):
+            if how == "ended":
+                people_services.end_sessions(**given, reason="离岗")
+            elif how == "closed":
+                people_services.close_sign_in(**given, reason="离职")
+            elif how == "elsewhere":
+                people_services.start_session(staff=authorizer, at=people.NOON, where="")
+            elif how == "locked":
+                people_services.lock(staff=authorizer, at=people.NOON, where="")
+            else:
+                people_services.open_reset(**given, where="")
+
+        item.refresh_from_db()
+        assert (item.state, item.holder) == (rules.WAITING, None)
+        assert Event.objects.filter(action="worklist.let_go", subject=item.subject).count() == 1
+
+
+class TestFair:
+    """Who worked fewer seconds today, and is free, is left an item for some seconds."""
+
+    @pytest.fixture
+    def second(self, bank):
+        return people.staff(bank.centre, "authorizer", name="赵志远")
+
+    @pytest.fixture
+    def worked(self, put, authorizer, second):
+        """Let the first have worked since this morning, and both be there."""
+        says("fair_seconds", "5")
+        put()
+        item = claim(authorizer)
+        worklist.finish(item_id=item.pk, fence=item.fence, staff=authorizer)
+        people_services.seen(staff=authorizer, at=timezone.now())
+        people_services.seen(staff=second, at=timezone.now())
+        return item
+
+    def test_who_worked_less_is_given_it_at_once(self, worked, put, authorizer, second):
+        item = put()
+
+        assert claim(authorizer) is None
+        assert lacking(item, authorizer) == ("fair",)
+        assert claim(second).pk == item.pk
+
+    @pytest.mark.parametrize(("seconds", "taken"), [(3, False), (6, True)])
+    def test_others_take_it_after_the_seconds(self, worked, put, authorizer, seconds, taken):
+        item = put()
+        waited(item, seconds)
+
+        assert (claim(authorizer) is not None) == taken
+
+    def test_who_waits_for_it_is_told_when_to_ask_again(self, worked, put, authorizer, second):
+        asked = {"queue": QUEUE, "staff": authorizer, "on": people.DAY}
+        assert selectors.left_for_seconds(**asked) == 0
+        put()
+
+        assert selectors.left_for_seconds(**asked) == 5
+        assert selectors.left_for_seconds(**(asked | {"staff": second})) == 0
+
+    def test_nobody_waits_for_who_is_away_or_busy(self, worked, put, authorizer, second):
+        put()
+        first = claim(second)
+        put()
+
+        assert first is not None
+        assert claim(authorizer) is not None
+
+    def test_nor_for_who_has_not_been_seen(self, worked, put, authorizer, second):
+        Staff.objects.filter(pk=second.pk).update(seen_at=None)
+        put()
+
+        assert claim(authorizer) is not None
+
+    def test_nor_for_whom_the_grade_does_not_reach(self, worked, put, authorizer, second):
+        Staff.objects.filter(pk=second.pk).update(grade=1)
+        put(grade_needed=3)
+
+        assert claim(authorizer) is not None
+
+    def test_without_the_number_nobody_waits(self, worked, put, authorizer, second):
+        says("fair_seconds", "0")
+        put()
+
+        assert claim(authorizer) is not None
+
 
 class TestWhyNot:
     def ask(self, desk, item, number):
