@@ -20,7 +20,9 @@ from foundation.trail import events as trail
 from foundation.worklist import events as queues
 from foundation.worklist import services as worklist
 from foundation.worklist.rules import Kind, Queue, name_kind, open_queue
+from monitoring import events as monitoring_events
 from monitoring import services as monitoring
+from monitoring.services import runs
 from ops_platform import day_checks, metrics
 
 ITEM_TOPIC = "authorization.item"
@@ -52,12 +54,22 @@ def connect() -> None:
             working_time=True,
         )
     )
+    open_queue(
+        Queue(
+            "monitoring.alert",
+            _("Alerts of rules"),
+            Permission.ALERT_HANDLE,
+            working_time=True,
+        )
+    )
     name_jobs()
     name_topics()
     bus.listen(imaging.PageStored, later("foundation.imaging.tasks.make_copies"))
     bus.listen(imaging.PageStored, later("foundation.imaging.tasks.read_page"))
     bus.listen(authorization.Completed, monitoring.on_authorization_completed)
     bus.listen(authorization.Completed, later("monitoring.tasks.match_document"))
+    bus.listen(authorization.Completed, runs.on_authorization_posted)
+    bus.listen(monitoring_events.TrialAsked, later("monitoring.tasks.go_on_with_trial"))
     bus.listen(authorization.Moved, tell_others)
     bus.listen(imaging.PageRead, later("monitoring.tasks.match_document"))
     bus.listen(ledger.DayClosed, later("monitoring.tasks.match_day"))
@@ -93,6 +105,8 @@ def name_jobs() -> None:
              waiting_most="jobs.matching_waiting_most"),
         Kind("monitoring.tasks.match_day", _("Compare an outlet's day"),
              running_most="jobs.day_running_most", patient=True),
+        Kind("monitoring.tasks.run_rules", _("Run the rules over a day"), patient=True),
+        Kind("monitoring.tasks.go_on_with_trial", _("Try a rule on days past"), patient=True),
         Kind("foundation.worklist.tasks.expire_leases", _("End leases")),
         Kind("foundation.worklist.tasks.resume_due", _("Resume what was set aside")),
         Kind("foundation.worklist.tasks.bury_jobs", _("Give up jobs of dead workers")),
