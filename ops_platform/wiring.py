@@ -30,6 +30,31 @@ ITEM_TOPIC = "authorization.item"
 
 def connect() -> None:
     """Connect the listeners, and name the queues."""
+    open_queues()
+    name_jobs()
+    name_topics()
+    bus.listen(imaging.PageStored, later("foundation.imaging.tasks.make_copies"))
+    bus.listen(imaging.PageStored, later("foundation.imaging.tasks.read_page"))
+    bus.listen(authorization.Completed, monitoring.on_authorization_completed)
+    bus.listen(authorization.Completed, later("monitoring.tasks.match_document"))
+    bus.listen(authorization.Completed, runs.on_authorization_posted)
+    bus.listen(monitoring_events.TrialAsked, later("monitoring.tasks.go_on_with_trial"))
+    bus.listen(authorization.Moved, tell_others)
+    bus.listen(imaging.PageRead, later("monitoring.tasks.match_document"))
+    bus.listen(ledger.DayClosed, later("monitoring.tasks.match_day"))
+    bus.listen(ledger.DayClosed, later("foundation.ledger.tasks.close_dates"))
+    bus.listen(ledger.CloseAsked, later("foundation.ledger.tasks.close_one"))
+    bus.listen(ledger.OpeningDue, later("foundation.ledger.tasks.open_one"))
+    bus.listen(ledger.ExportAsked, later("foundation.ledger.tasks.make_export"))
+    bus.listen(trail.Recorded, metrics.count_recorded)
+    bus.listen(queues.Claimed, metrics.count_claim)
+    bus.listen(queues.LetGo, of_queue("authorization", later("authorization.tasks.let_go")))
+    bus.listen(people.SignedOut, lay_down)
+    day_checks.connect()
+
+
+def open_queues() -> None:
+    """Name the queues, who works in them and who leads them."""
     open_queue(
         Queue(
             "authorization",
@@ -62,31 +87,17 @@ def connect() -> None:
             working_time=True,
         )
     )
-    name_jobs()
-    name_topics()
-    bus.listen(imaging.PageStored, later("foundation.imaging.tasks.make_copies"))
-    bus.listen(imaging.PageStored, later("foundation.imaging.tasks.read_page"))
-    bus.listen(authorization.Completed, monitoring.on_authorization_completed)
-    bus.listen(authorization.Completed, later("monitoring.tasks.match_document"))
-    bus.listen(authorization.Completed, runs.on_authorization_posted)
-    bus.listen(monitoring_events.TrialAsked, later("monitoring.tasks.go_on_with_trial"))
-    bus.listen(authorization.Moved, tell_others)
-    bus.listen(imaging.PageRead, later("monitoring.tasks.match_document"))
-    bus.listen(ledger.DayClosed, later("monitoring.tasks.match_day"))
-    bus.listen(ledger.DayClosed, later("foundation.ledger.tasks.close_dates"))
-    bus.listen(ledger.CloseAsked, later("foundation.ledger.tasks.close_one"))
-    bus.listen(ledger.OpeningDue, later("foundation.ledger.tasks.open_one"))
-    bus.listen(ledger.ExportAsked, later("foundation.ledger.tasks.make_export"))
-    bus.listen(trail.Recorded, metrics.count_recorded)
-    bus.listen(queues.Claimed, metrics.count_claim)
-    bus.listen(queues.LetGo, of_queue("authorization", later("authorization.tasks.let_go")))
-    bus.listen(people.SignedOut, lay_down)
-    day_checks.connect()
 
 
 def name_jobs() -> None:
     """Name the kinds of jobs, with the limits that they obey and whether they wait for others."""
-    for kind in (
+    for kind in (*_kinds_of_vouchers(), *_kinds_of_the_house()):
+        name_kind(kind)
+
+
+def _kinds_of_vouchers() -> tuple[Kind, ...]:
+    """Return the jobs about images, authorization and monitoring."""
+    return (
         Kind("foundation.imaging.tasks.make_copies", _("Copy a page for screens"),
              running_most="jobs.copying_running_most"),
         Kind("foundation.imaging.tasks.read_page", _("Read a page"),
@@ -107,6 +118,12 @@ def name_jobs() -> None:
              running_most="jobs.day_running_most", patient=True),
         Kind("monitoring.tasks.run_rules", _("Run the rules over a day"), patient=True),
         Kind("monitoring.tasks.go_on_with_trial", _("Try a rule on days past"), patient=True),
+    )  # fmt: skip
+
+
+def _kinds_of_the_house() -> tuple[Kind, ...]:
+    """Return the jobs of the foundation."""
+    return (
         Kind("foundation.worklist.tasks.expire_leases", _("End leases")),
         Kind("foundation.worklist.tasks.resume_due", _("Resume what was set aside")),
         Kind("foundation.worklist.tasks.bury_jobs", _("Give up jobs of dead workers")),
@@ -134,8 +151,7 @@ def name_jobs() -> None:
              patient=True),
         Kind("ops_platform.tasks.verify_recent", _("Verify what is new in the books")),
         Kind("ops_platform.tasks.verify_books", _("Verify the books"), patient=True),
-    ):  # fmt: skip
-        name_kind(kind)
+    )  # fmt: skip
 
 
 def name_topics() -> None:

@@ -121,7 +121,7 @@ class Quiet(Institutional):
 
     class Meta:
         verbose_name = _("rule kept quiet")
-        indexes = [models.Index(fields=["rule", "entity", "-until"], name="monitoring_quiet")]
+        indexes = [models.Index(fields=["rule", "entity", "-until"], name="monitoring_quiet_until")]
 
     def __str__(self) -> str:
         return f"{self.rule_id} {self.entity} {self.until}"

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from foundation.people.models import Institutional, Staff
+from foundation.people.models import Institution, Institutional, Staff
 from monitoring.rules import workshop as rules
 
 
@@ -218,6 +218,10 @@ class RuleRun(models.Model):
 class DayFigures(Institutional):
     """What is kept of one day of an account or a teller, so that rules need not read the lines."""
 
+    # Millions of rows are written in one statement from the journal, which knows its places.
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     day = models.DateField()
     entity = models.CharField(max_length=64)
     lines = models.PositiveIntegerField()

@@ -141,10 +141,10 @@ def _single_of(rules: Sequence[Numbered], base: str) -> str:
     asked = " UNION ALL ".join(
         f"SELECT {number} AS rule, {_sql.key(spec.entity)} AS entity, min(place) AS place,"
         f" ARRAY[count(*), sum(fen)]::bigint[] AS found, '' AS lines"
-        f" FROM some WHERE {held[number]} GROUP BY {_sql.group(spec.entity)}"
+        f" FROM picked WHERE {held[number]} GROUP BY {_sql.group(spec.entity)}"
         for number, spec in rules
     )
-    return f"WITH {base}, some AS MATERIALIZED (SELECT * FROM lines WHERE {some}) {asked}"
+    return f"WITH {base}, picked AS MATERIALIZED (SELECT * FROM lines WHERE {some}) {asked}"
 
 
 def _day(rules: Sequence[Numbered], on: date) -> str:

@@ -120,8 +120,8 @@ def _read(rows: Sequence[Any], versions: Sequence[RuleVersion]) -> list[Found]:
     ]
 
 
-def _ask(sql: str, given: Mapping[str, object] | None = None) -> Sequence[Any]:
+def _ask(sql: str, given: Mapping[str, list[str]] | None = None) -> Sequence[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, given)
+        cursor.execute(sql, given)  # type: ignore[arg-type]  # a list is an array
         found: Sequence[Any] = cursor.fetchall()
     return found

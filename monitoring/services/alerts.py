@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -64,6 +64,7 @@ def open_next_alert(*, auditor: Staff, at: datetime) -> OpenedAlert | None:
     if item is None:
         return None
     alert = _locked(int(item.subject.partition(":")[2]))
+    rules.check_hand(person=auditor.person, touched=alert.touched)
     if alert.handled_by_id != auditor.pk or alert.state == rules.NEW:
         alert.handled_by = auditor
         if alert.state == rules.NEW:
@@ -124,7 +125,7 @@ def query_issued(*, alert_id: int, slip_number: str, at: datetime) -> Alert:
     alert = _locked(alert_id)
     if alert.state != rules.QUERY_ISSUED:
         alert.state = rules.FLOW.after(alert.state, "issue_query")
-        worklist.withdraw(item_id=_item_of(alert), at=at)
+        _off_the_desk(alert, at)
     alert.slip_number = slip_number[:40]
     alert.save(update_fields=["state", "slip_number"])
     _tell(alert, "slip_of_alert", MACHINE, at, number=alert.slip_number)
@@ -270,9 +271,19 @@ def _ids(hits: Sequence[RuleHit]) -> list[int]:
     return sorted({line for hit in hits for line in hit.lines})
 
 
-def _people_behind(lines: object) -> Mapping[str, UUID]:
-    numbers = sorted({row.teller for row in lines})  # type: ignore[attr-defined]
+def _people_behind(lines: Iterable[JournalLine]) -> Mapping[str, UUID]:
+    numbers = sorted({row.teller for row in lines})
     return {row.number: row.person for row in people.staff_of_numbers(numbers=numbers)}
+
+
+def _off_the_desk(alert: Alert, at: datetime) -> None:
+    """End the item of an alert that is asked about by a slip; whoever holds it has done so."""
+    item, holder = alert.work_item, alert.handled_by
+    if item is None or holder is None or item.state != "held":
+        worklist.withdraw(item_id=_item_of(alert), at=at)
+        return
+    worklist.finish(item_id=item.pk, fence=item.fence, staff=holder)
+    _tell(alert, "query_alert", holder.label, at)
 
 
 def _held(alert_id: int, auditor: Staff) -> Alert:

@@ -53,7 +53,7 @@ RULES = (
     Column(_("State")),
     Column(_("Hits in 90 days"), table.RIGHT),
     Column(_("Open alerts"), table.RIGHT),
-    Column(_("% true (95 %)"), table.RIGHT),
+    Column(_("Share true"), table.RIGHT),
 )
 VERSIONS = (
     Column(_("Version"), table.RIGHT),

@@ -43,7 +43,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
         return _file(request, chosen)
     page = selected.page(chosen=chosen)
     shown = {"form": form, "page": page, "table": drawn.alerts(page.rows)}
-    shown["next"] = f"?{urlencode(_kept(request) | {'before': page.next_before})}"
+    shown["next"] = f"?{urlencode(_kept(request) | {'before': str(page.next_before or '')})}"
     shown["export"] = urlencode(_kept(request))
     return render(request, "monitoring/alerts.html", shown)
 
@@ -165,7 +165,7 @@ def _shown(request: HttpRequest, found: Alert) -> dict[str, Any]:
 
 def _list_form(request: HttpRequest) -> forms.Alerts:
     words = [(one, gettext(states.look(one).text)) for one in rules.FLOW.states]
-    return forms.Alerts(request.GET or None, states=words)
+    return forms.Alerts(request.GET, states=words)
 
 
 def _kept(request: HttpRequest) -> dict[str, str]:

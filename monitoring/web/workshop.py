@@ -45,8 +45,8 @@ DECIDING = {
 @requires(Permission.RULE_VIEW)
 def rule_list(request: HttpRequest) -> HttpResponse:
     """List the rules with their hits and how often they were right; also as a file."""
-    form = forms.Rules(request.GET or None)
-    asked = form.said() if form.is_bound else {}
+    form = forms.Rules(request.GET)
+    asked = form.said()
     rows = selected.standings(last=timezone.localdate(), **asked)
     table = drawn.standings(rows)
     if request.GET.get("export") in sheets.KINDS:
@@ -104,8 +104,8 @@ def draft_version(request: HttpRequest, rule_id: int) -> HttpResponse:
     form = forms.RuleForm(request.POST or None, kind=row.kind, of_rule=True, initial=start)
     if request.method == "POST" and form.is_valid():
         with refusals_in(request, form):
-            by: dict[str, Any] = {"by": signed_in(request), "at": timezone.now()}
-            made = services.draft_version(rule_id=rule_id, content=form.content(), **by)
+            content = form.content()
+            made = services.draft_version(rule_id=rule_id, content=content, **_by(request))
             return redirect("monitoring:version", made.pk)
     page = {"form": form, "rule": row, "title": drawn.title(row), "kind": rules.KINDS[row.kind]}
     return render(request, "monitoring/draft_version.html", page, status=_status(form))
@@ -123,7 +123,7 @@ def version(request: HttpRequest, version_id: int) -> HttpResponse:
 @requires(Permission.RULE_PROPOSE, missing=(rules.NoSuchVersion,))
 def propose_version(request: HttpRequest, version_id: int) -> HttpResponse:
     """Let a version run in the shadow, propose it from a day on, or give it up."""
-    row, by = _version_or_404(version_id), {"by": signed_in(request), "at": timezone.now()}
+    row, by = _version_or_404(version_id), _by(request)
     step = request.POST.get("step", "")
     if step in PROPOSING:
         PROPOSING[step](version_id=version_id, **by)
@@ -156,8 +156,8 @@ def try_version(request: HttpRequest, version_id: int) -> HttpResponse:
     if form.is_valid():
         first, last = form.span()
         with refusals_in(request, form):
-            by: dict[str, Any] = {"by": signed_in(request), "at": timezone.now()}
-            made = services.ask_trial(version_id=version_id, first=first, last=last, **by)
+            given: dict[str, Any] = {"first": first, "last": last} | _by(request)
+            made = services.ask_trial(version_id=version_id, **given)
             return redirect("monitoring:trial", made.pk)
     return _version_page(request, row, span=form)
 
@@ -245,6 +245,10 @@ def _version_page(
     }
     wrong = (start and start.errors) or (span and span.errors)
     return render(request, "monitoring/version.html", page, status=422 if wrong else 200)
+
+
+def _by(request: HttpRequest) -> dict[str, Any]:
+    return {"by": signed_in(request), "at": timezone.now()}
 
 
 def _kinds() -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from foundation.people import services as people
 from foundation.people.models import Staff
@@ -44,11 +45,12 @@ def _work(auditor: Staff, ending: str, at: datetime) -> bool:
         opened = alerts.open_next_alert(auditor=auditor, at=at)
         if opened is None:
             return False
-        given = {"alert_id": opened.alert.pk, "fence": opened.item.fence, "at": at}
-        alerts.take_step(step="investigate", auditor=auditor, **given)
+        given: dict[str, Any] = {"alert_id": opened.alert.pk, "fence": opened.item.fence}
+        given |= {"auditor": auditor, "at": at}
+        alerts.take_step(step="investigate", **given)
         if ending == "issue_query":
-            alerts.issue_query(words=WORDS[ending], auditor=auditor, **given)
+            alerts.issue_query(words=WORDS[ending], **given)
             return True
-        alerts.take_step(step="verify", auditor=auditor, **given)
-        closed = alerts.take_step(step=ending, words=WORDS[ending], auditor=auditor, **given)
+        alerts.take_step(step="verify", **given)
+        closed = alerts.take_step(step=ending, words=WORDS[ending], **given)
     return closed.state in rules.ENDED

@@ -15,6 +15,7 @@ import time
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
@@ -116,7 +117,7 @@ def _own_bytes(process: Path) -> int:
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon"))
 
 
-def _peer(folder: Path) -> dict[str, dict[str, int]]:
+def _peer(folder: Path) -> dict[str, Any]:
     asked = {
         "folds": {name: compiled.fold(on=ON, entity=name) for name in ("account", "teller")},
         "statements": [one.sql for one in compiled.batch(rules(), on=ON)],
@@ -126,11 +127,11 @@ def _peer(folder: Path) -> dict[str, dict[str, int]]:
     code = Path(__file__).with_name("_duck.py")
     command = [sys.executable, str(code), str(folder)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
-    answer: dict[str, dict[str, int]] = json.loads(done.stdout)
+    answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 
 
-def _rows(ours: Decimal, peer: dict[str, object], most_bytes: int, hits: int) -> list[Row]:
+def _rows(ours: Decimal, peer: dict[str, Any], most_bytes: int, hits: int) -> list[Row]:
     case = f"all {len(rules())} batch rules, {_grown.LINES:,} lines, 90 days before, {hits} hits"
     theirs = Decimal(str(peer["seconds"])).quantize(Decimal("0.01"))
     megabytes = Decimal(most_bytes // 1_000_000)

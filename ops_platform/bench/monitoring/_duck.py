@@ -7,6 +7,7 @@ import resource
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -30,7 +31,7 @@ def main(folder: Path) -> None:
     sys.stdout.write(json.dumps(told))
 
 
-def once(line: duckdb.DuckDBPyConnection, folder: Path, asked: dict) -> dict[int, int]:
+def once(line: duckdb.DuckDBPyConnection, folder: Path, asked: dict[str, Any]) -> dict[int, int]:
     """Fold the day, put it beside the days before, and count what each rule finds."""
     for name, kept in zip(("account", "teller"), KEPT, strict=True):
         fold = asked["folds"][name]

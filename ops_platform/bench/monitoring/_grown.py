@@ -94,7 +94,7 @@ def grow(name: str, *, on: date) -> None:
             "INSERT INTO ledger_chartaccount (code, name, normal_side, kind, must_clear)"
             " VALUES ('2011', '存款', 'credit', 'customer', false) RETURNING id"
         )
-        given["chart"] = owner.fetchone()[0]
+        (given["chart"],) = owner.fetchone() or (None,)
         owner.execute("ALTER TABLE ledger_account DISABLE TRIGGER USER")
         owner.execute(ACCOUNT, given)
         owner.execute(LINE, given)
@@ -120,7 +120,8 @@ def as_parquet(dsn: str, folder: Path, *, on: date) -> None:
     first, last = ids_of(on)
     asked = {
         "ledger_journalline": "SELECT id, institution_id, entry_id, amount_fen,"
-        " at::timestamp AS at, reverses_id, business_date, journal_no, teller, trade_code, account_number, side,"
+        " at::timestamp AS at, reverses_id, business_date, journal_no, teller, trade_code,"
+        " account_number, side,"
         " currency, counter_account, voucher_no, source, subject FROM ledger_journalline"
         f" WHERE id BETWEEN {first} AND {last} ORDER BY id",
         "ledger_account": "SELECT number, kind, holder_person, opened_on FROM ledger_account",
