@@ -122,6 +122,6 @@ def _read(rows: Sequence[Any], versions: Sequence[RuleVersion]) -> list[Found]:
 
 def _ask(sql: str, given: Mapping[str, list[str]] | None = None) -> Sequence[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, given)  # type: ignore[arg-type]  # a list is an array
+        cursor.execute(sql, given)
         found: Sequence[Any] = cursor.fetchall()
     return found
