@@ -1,14 +1,15 @@
-"""Background work of monitoring: compare a read document, close an outlet's day; may run twice."""
+"""Background work of monitoring: compare documents and days, run the rules; may run twice."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from django.utils import timezone
 
 from monitoring import services
+from monitoring.services import runs
 
 
 def match_document(*, document_id: int, **_event: object) -> Callable[[], object]:
@@ -24,3 +25,15 @@ def match_day(*, institution_id: int, business_date: str, **_event: object) -> C
         business_date=date.fromisoformat(business_date),
         at=timezone.now(),
     )
+
+
+def run_rules(*, day: str = "", **_slot: object) -> Callable[[], object]:
+    """Go through a business day with every rule; without a day named, through yesterday."""
+    now = timezone.now()
+    on = date.fromisoformat(day) if day else timezone.localdate(now) - timedelta(days=1)
+    return partial(runs.run_day, on=on, at=now)
+
+
+def go_on_with_trial(*, backtest_id: int, **_event: object) -> Callable[[], object]:
+    """Try a rule on the next of its days past."""
+    return partial(runs.go_on_with_trial, backtest_id=backtest_id, at=timezone.now())

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from monitoring import api, web
+from monitoring.web import alerts, workshop
 
 app_name = "monitoring"
 urlpatterns = [
@@ -15,6 +16,28 @@ urlpatterns = [
     path("decide/<int:match_id>/", web.decide, name="decide"),
     path("hand-back/<int:match_id>/", web.hand_back, name="hand_back"),
     path("heartbeat/<int:item_id>/", web.heartbeat, name="heartbeat"),
+    # alerts
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alert/<int:alert_id>/", alerts.alert, name="alert"),
+    path("alert-desk/", alerts.alert_desk, name="alert_desk"),
+    path("step-alert/<int:alert_id>/", alerts.step_alert, name="step_alert"),
+    path("hand-back-alert/<int:alert_id>/", alerts.hand_back_alert, name="hand_back_alert"),
+    path("keep-quiet/<int:alert_id>/", alerts.keep_quiet, name="keep_quiet"),
+    path("register-error/<int:alert_id>/", alerts.register_error, name="register_error"),
+    # rules
+    path("rule-list/", workshop.rule_list, name="rule_list"),
+    path("rule/<int:rule_id>/", workshop.rule, name="rule"),
+    path("draft-rule/", workshop.draft_rule, name="draft_rule"),
+    path("draft-version/<int:rule_id>/", workshop.draft_version, name="draft_version"),
+    path("version/<int:version_id>/", workshop.version, name="version"),
+    path("propose-version/<int:version_id>/", workshop.propose_version, name="propose_version"),
+    path("decide-version/<int:version_id>/", workshop.decide_version, name="decide_version"),
+    path("try-version/<int:version_id>/", workshop.try_version, name="try_version"),
+    path("trial/<int:backtest_id>/", workshop.trial, name="trial"),
+    path("rules-waiting/", workshop.rules_waiting, name="rules_waiting"),
+    path("publish-rules/", workshop.publish_rules, name="publish_rules"),
+    path("propose-shipped/", workshop.propose_shipped, name="propose_shipped"),
+    path("overlap/", workshop.overlap, name="overlap"),
 ]
 api_urlpatterns = [
     path("matches/", api.matches, name="matches"),

@@ -17,7 +17,8 @@ from foundation.trail.rules import Wrong
 from foundation.worklist import rules as worklist
 from foundation.worklist.models import WorkItem
 from monitoring import rules as monitoring
-from monitoring.models import Match
+from monitoring.models import Alert, Match
+from monitoring.rules import alerts
 
 SHOWN_MAX = 200
 IN_KINDS = ("came in without item", "item without coming in")
@@ -63,6 +64,17 @@ QUEUES: Mapping[str, Kept] = {
         open=lambda: Match.objects.filter(state=monitoring.OPEN),
         ever=lambda: Match.objects.filter(work_item__isnull=False),
         decided=("monitoring.force", "monitoring.confirm"),
+    ),
+    # An alert comes into the queue when it is raised and again with each answer of the outlet.
+    alerts.QUEUE: Kept(
+        open=lambda: Alert.objects.filter(state__in=alerts.IN_QUEUE),
+        ever=lambda: Alert.objects.filter(work_item__isnull=False),
+        decided=(
+            "monitoring.query_alert",
+            "monitoring.close_true_alert",
+            "monitoring.close_false_alert",
+        ),
+        came=("monitoring.raise_alert", "monitoring.reply_to_alert"),
     ),
 }
 

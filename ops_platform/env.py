@@ -148,6 +148,12 @@ class Env:
         2_000_000,
         "How many lines the journal of `bin/bench search` has.",
     )
+    bench_aml: str = _knob(
+        "OPS_BENCH_AML",
+        str,
+        "",
+        "Folder with labelled transfers for `bin/bench monitoring` (nodes.csv, transactions.csv).",
+    )
     port: int = _knob("OPS_PORT", knobs.whole(1, 65535), 8000, "Port of the web server.")
     public: bool = _knob(
         "OPS_PUBLIC",

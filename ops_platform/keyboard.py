@@ -92,6 +92,18 @@ SCREENS = (
         actions=(Action("monitoring.go_on", _("Go on"), "F2"),),
     ),
     Screen(
+        key="monitoring.alert_desk",
+        title=_("Desk of alerts"),
+        actions=(
+            Action("monitoring.investigate", _("Look into it"), "F2"),
+            Action("monitoring.verify", _("Verify"), "F3"),
+            Action("monitoring.issue_query", _("Ask the outlet"), "F6"),
+            Action("monitoring.close_true", _("Close: it is true"), "F8"),
+            Action("monitoring.close_false", _("Close: false alarm"), "F9"),
+            Action("monitoring.hand_back_alert", _("Put back"), "F4"),
+        ),
+    ),
+    Screen(
         key="monitoring.lists",
         title=_("Vouchers and journal lines"),
         actions=(Action("monitoring.show", _("Show"), "F3"),),

@@ -125,6 +125,13 @@ CENTRES = (
                 "list-details",
             ),
             _place(_("The outlet's day"), "monitoring:day", Permission.MONITORING_VIEW, "calendar"),
+            _place(_("Desk of alerts"), "monitoring:alert_desk", Permission.ALERT_HANDLE, "bell"),
+            _place(
+                _("Alerts of rules"), "monitoring:alerts", Permission.ALERT_VIEW, "alert-triangle"
+            ),
+            _place(
+                _("Monitoring rules"), "monitoring:rule_list", Permission.RULE_VIEW, "adjustments"
+            ),
         ),
     ),
     Centre(

@@ -26,6 +26,7 @@ from foundation.ui.subjects import Record
 from foundation.worklist import rules as queues
 from monitoring import rules as results
 from monitoring import selectors as monitoring
+from monitoring.selectors import alerts, workshop
 
 Held = frozenset[Permission]
 Keys = Sequence[str]
@@ -59,6 +60,8 @@ def connect() -> None:
         ("authorization.local", _("Local authorizer"), _as_they_are),
         ("authorization.publication", _("Publication of the automatic tier"), _publications),
         ("monitoring.match", _("Journal line"), _matches),
+        ("monitoring.alert", _("Alert"), _alerts),
+        ("monitoring.version", _("Version of a rule"), _rule_versions),
         ("imaging.page", _("Image"), _pages),
         ("imaging.document", _("Image document"), _documents),
         ("ledger.account", _("Account"), _accounts),
@@ -166,6 +169,26 @@ def _matches(keys: Keys, held: Held) -> Found:
             address=_address("monitoring:match", match.pk, Permission.MONITORING_VIEW, held),
         )
         for match in monitoring.matches_by_id(ids=_whole(keys))
+    }
+
+
+def _alerts(keys: Keys, held: Held) -> Found:
+    return {
+        str(number): Record(
+            number=str(number),
+            address=_address("monitoring:alert", number, Permission.ALERT_VIEW, held),
+        )
+        for number in alerts.in_sight(ids=_whole(keys))
+    }
+
+
+def _rule_versions(keys: Keys, held: Held) -> Found:
+    return {
+        str(row.pk): Record(
+            number=f"{row.rule.number} / {row.seq}",
+            address=_address("monitoring:version", row.pk, Permission.RULE_VIEW, held),
+        )
+        for row in workshop.versions_by_id(ids=_whole(keys))
     }
 
 

@@ -71,6 +71,7 @@ SLOTS: tuple[Slot, ...] = (
     Daily("authorization.tasks.watch_admissions", time(0, 10)),
     Daily("authorization.tasks.draw_reviews", time(2, 30)),
     Daily("authorization.tasks.draw_shadows", time(2, 40)),
+    Daily("monitoring.tasks.run_rules", time(2, 50)),
     Daily("ops_platform.tasks.verify_books", time(3, 30)),
 )
 

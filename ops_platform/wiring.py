@@ -22,7 +22,9 @@ from foundation.trail import events as trail
 from foundation.worklist import events as queues
 from foundation.worklist import services as worklist
 from foundation.worklist.rules import Kind, Queue, name_kind, open_queue
+from monitoring import events as monitoring_events
 from monitoring import services as monitoring
+from monitoring.services import runs
 from ops_platform import day_checks, metrics
 
 ITEM_TOPIC = "authorization.item"
@@ -30,6 +32,33 @@ ITEM_TOPIC = "authorization.item"
 
 def connect() -> None:
     """Connect the listeners, and name the queues."""
+    open_queues()
+    name_jobs()
+    name_topics()
+    bus.listen(imaging.PageStored, later("foundation.imaging.tasks.make_copies"))
+    bus.listen(imaging.PageStored, later("foundation.imaging.tasks.read_page"))
+    bus.listen(authorization.Completed, monitoring.on_authorization_completed)
+    bus.listen(authorization.Completed, later("monitoring.tasks.match_document"))
+    bus.listen(authorization.Completed, runs.on_authorization_posted)
+    bus.listen(monitoring_events.TrialAsked, later("monitoring.tasks.go_on_with_trial"))
+    bus.listen(authorization.Moved, tell_others)
+    bus.listen(authorization.Moved, tier.on_moved)
+    bus.listen(imaging.PageRead, later("monitoring.tasks.match_document"))
+    bus.listen(imaging.PageRead, tier.on_page_read)
+    bus.listen(ledger.DayClosed, later("monitoring.tasks.match_day"))
+    bus.listen(ledger.DayClosed, later("foundation.ledger.tasks.close_dates"))
+    bus.listen(ledger.CloseAsked, later("foundation.ledger.tasks.close_one"))
+    bus.listen(ledger.OpeningDue, later("foundation.ledger.tasks.open_one"))
+    bus.listen(ledger.ExportAsked, later("foundation.ledger.tasks.make_export"))
+    bus.listen(trail.Recorded, metrics.count_recorded)
+    bus.listen(queues.Claimed, metrics.count_claim)
+    bus.listen(queues.LetGo, of_queue("authorization", later("authorization.tasks.let_go")))
+    bus.listen(people.SignedOut, lay_down)
+    day_checks.connect()
+
+
+def open_queues() -> None:
+    """Name the queues, who works in them and who leads them."""
     open_queue(
         Queue(
             "authorization",
@@ -54,31 +83,25 @@ def connect() -> None:
             working_time=True,
         )
     )
-    name_jobs()
-    name_topics()
-    bus.listen(imaging.PageStored, later("foundation.imaging.tasks.make_copies"))
-    bus.listen(imaging.PageStored, later("foundation.imaging.tasks.read_page"))
-    bus.listen(authorization.Completed, monitoring.on_authorization_completed)
-    bus.listen(authorization.Completed, later("monitoring.tasks.match_document"))
-    bus.listen(authorization.Moved, tell_others)
-    bus.listen(authorization.Moved, tier.on_moved)
-    bus.listen(imaging.PageRead, later("monitoring.tasks.match_document"))
-    bus.listen(imaging.PageRead, tier.on_page_read)
-    bus.listen(ledger.DayClosed, later("monitoring.tasks.match_day"))
-    bus.listen(ledger.DayClosed, later("foundation.ledger.tasks.close_dates"))
-    bus.listen(ledger.CloseAsked, later("foundation.ledger.tasks.close_one"))
-    bus.listen(ledger.OpeningDue, later("foundation.ledger.tasks.open_one"))
-    bus.listen(ledger.ExportAsked, later("foundation.ledger.tasks.make_export"))
-    bus.listen(trail.Recorded, metrics.count_recorded)
-    bus.listen(queues.Claimed, metrics.count_claim)
-    bus.listen(queues.LetGo, of_queue("authorization", later("authorization.tasks.let_go")))
-    bus.listen(people.SignedOut, lay_down)
-    day_checks.connect()
+    open_queue(
+        Queue(
+            "monitoring.alert",
+            _("Alerts of rules"),
+            Permission.ALERT_HANDLE,
+            working_time=True,
+        )
+    )
 
 
 def name_jobs() -> None:
     """Name the kinds of jobs, with the limits that they obey and whether they wait for others."""
-    for kind in (
+    for kind in (*_kinds_of_vouchers(), *_kinds_of_the_house()):
+        name_kind(kind)
+
+
+def _kinds_of_vouchers() -> tuple[Kind, ...]:
+    """Return the jobs about images, authorization and monitoring."""
+    return (
         Kind("foundation.imaging.tasks.make_copies", _("Copy a page for screens"),
              running_most="jobs.copying_running_most"),
         Kind("foundation.imaging.tasks.read_page", _("Read a page"),
@@ -98,6 +121,14 @@ def name_jobs() -> None:
              waiting_most="jobs.matching_waiting_most"),
         Kind("monitoring.tasks.match_day", _("Compare an outlet's day"),
              running_most="jobs.day_running_most", patient=True),
+        Kind("monitoring.tasks.run_rules", _("Run the rules over a day"), patient=True),
+        Kind("monitoring.tasks.go_on_with_trial", _("Try a rule on days past"), patient=True),
+    )  # fmt: skip
+
+
+def _kinds_of_the_house() -> tuple[Kind, ...]:
+    """Return the jobs of the foundation."""
+    return (
         Kind("foundation.worklist.tasks.expire_leases", _("End leases")),
         Kind("foundation.worklist.tasks.resume_due", _("Resume what was set aside")),
         Kind("foundation.worklist.tasks.bury_jobs", _("Give up jobs of dead workers")),
@@ -124,8 +155,7 @@ def name_jobs() -> None:
              patient=True),
         Kind("ops_platform.tasks.verify_recent", _("Verify what is new in the books")),
         Kind("ops_platform.tasks.verify_books", _("Verify the books"), patient=True),
-    ):  # fmt: skip
-        name_kind(kind)
+    )  # fmt: skip
 
 
 def name_topics() -> None:

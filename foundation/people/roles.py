@@ -70,6 +70,11 @@ class Permission(StrEnum):
     ADMISSION_MANAGE = auto()
     MONITORING_VIEW = auto()
     MONITORING_AUDIT = auto()
+    ALERT_VIEW = auto()
+    ALERT_HANDLE = auto()
+    RULE_VIEW = auto()
+    RULE_PROPOSE = auto()
+    RULE_APPROVE = auto()
     PROCESSING_VIEW = auto()
     CLEARING_VIEW = auto()
     CASH_CENTER_VIEW = auto()
@@ -136,13 +141,13 @@ ROLES: dict[str, Role] = {
         _role(
             "auditor", "Auditor of vouchers", "audit", "centre",
             P.MONITORING_VIEW, P.MONITORING_AUDIT, P.JOURNAL_VIEW, P.ACCOUNT_VIEW, P.ROSTER_VIEW,
-            *IMAGES,
+            P.ALERT_VIEW, P.ALERT_HANDLE, P.RULE_VIEW, *IMAGES,
         ),
         _role(
             "audit_lead", "Lead of auditors", "audit", "centre",
             P.MONITORING_VIEW, P.MONITORING_AUDIT, P.JOURNAL_VIEW, P.ACCOUNT_VIEW,
             P.JOURNAL_IMPORT, P.DASHBOARD_VIEW, P.QUEUE_VIEW, P.TRAIL_VIEW, P.ROSTER_VIEW,
-            P.ROSTER_MANAGE, *IMAGES,
+            P.ROSTER_MANAGE, P.ALERT_VIEW, P.ALERT_HANDLE, P.RULE_VIEW, P.RULE_PROPOSE, *IMAGES,
         ),
         _role(
             "ops_manager", "Operations manager of the branch", "manage", "branch sub_branch head",
@@ -150,13 +155,14 @@ ROLES: dict[str, Role] = {
             P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.TRAIL_VIEW, P.STAFF_VIEW, P.POLICY_VIEW,
             P.POLICY_PROPOSE, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
             P.SHARDS_PROPOSE, P.SHARDS_APPROVE, P.QUALITY_VIEW, P.ADMISSION_MANAGE,
-            P.ROSTER_VIEW, P.FALLBACK_VIEW, P.FALLBACK_PROPOSE, P.FALLBACK_END, *ROOMS, *IMAGES,
+            P.ROSTER_VIEW, P.FALLBACK_VIEW, P.FALLBACK_PROPOSE, P.FALLBACK_END, P.ALERT_VIEW,
+            *ROOMS, *IMAGES,
         ),
         _role(
             "risk_manager", "Risk manager", "risk", "branch head",
             P.DASHBOARD_VIEW, P.POLICY_VIEW, P.POLICY_APPROVE, P.TRAIL_VIEW, P.MONITORING_VIEW,
             P.DAY_VIEW, P.BOOKS_VIEW, P.BOOKS_REPORT, P.SHARDS_APPROVE, P.FALLBACK_VIEW,
-            P.FALLBACK_APPROVE, P.FALLBACK_END,
+            P.FALLBACK_APPROVE, P.FALLBACK_END, P.ALERT_VIEW, P.RULE_VIEW, P.RULE_APPROVE,
         ),
         _role("vendor_key", "Keying clerk of a vendor", "vendor", "centre"),
         _role(

@@ -178,6 +178,9 @@ NUMBERS: dict[str, Number] = {
             "monitoring.differs_confidence_min", int, "%", "Confidence from which a field differs"
         ),
         Number("monitoring.wait_target_minutes", int, "min", "How long a difference may wait"),
+        Number("monitoring.alert_minutes", int, "min", "How long an alert may wait"),
+        Number("monitoring.quiet_days_most", int, "days", "How long a rule may be kept quiet"),
+        Number("monitoring.hits_most", int, "items", "Hits of one rule that a night keeps"),
         Number("authorization.wait_target_seconds", int, "s", "How long an item may wait"),
         Number("authorization.review_percent", int, "%", "Share of decisions seen again blind"),
         Number("authorization.exam_least", int, "points", "Points from which an exam is passed"),

@@ -51,6 +51,7 @@ NAMES: Mapping[str, str] = {
     "founders": _("Administrators of the first day"),
     "grade": _("Grade"),
     "held_by": _("Held by"),
+    "hits": _("Hits"),
     "hold": _("Hold"),
     "how": _("How"),
     "image_class": _("Kind of image"),
@@ -87,6 +88,7 @@ NAMES: Mapping[str, str] = {
     "resembles": _("Resembles image"),
     "result": _("Result"),
     "role": _("Role"),
+    "rule": _("Rule"),
     "role_proposal": _("Proposal of a role"),
     "roles_ended": _("Roles ended"),
     "rows": _("Rows"),
@@ -137,7 +139,12 @@ _STEPS: Mapping[str, str] = {
         "import_journal make_export open_account open_day place_hold propose_shards "
         "release_hold release_part reopen_day resume_day seal_day sign_day stop unfreeze"
     ),
-    "monitoring": "confirm force hand_back judged opened paired",
+    "monitoring": (
+        "assign_alert close_false_alert close_true_alert confirm decline_rule draft_rule drop_rule "
+        "force hand_back hand_back_alert investigate_alert judged keep_quiet opened paired "
+        "propose_rule publish_rule query_alert raise_alert raise_level register_error "
+        "reply_to_alert retire_rule shadow_rule slip_of_alert try_rule verify_alert"
+    ),
     "people": (
         "add_shift approve_post approve_role assign_post change_password change_staff "
         "choose_keys close_sign_in copy_roster decline_post decline_role disable_dormant "

@@ -14,6 +14,31 @@ from foundation.imaging.models import Document
 from foundation.people.models import Institutional, Staff
 from foundation.worklist.models import WorkItem
 from monitoring import rules
+from monitoring.models.alerts import Alert, AlertLine, Quiet
+from monitoring.models.workshop import (
+    AccountDay,
+    Backtest,
+    MonitoringRule,
+    RuleHit,
+    RuleRun,
+    RuleVersion,
+    TellerDay,
+)
+
+__all__ = [
+    "AccountDay",
+    "Alert",
+    "AlertLine",
+    "Backtest",
+    "Match",
+    "MonitoringRule",
+    "Quiet",
+    "RuleHit",
+    "RuleRun",
+    "RuleVersion",
+    "TellerDay",
+    "subject_of",
+]
 
 FITTING = reduce(
     or_, (Q(state=state, result__in=results) for state, results in rules.RESULTS_OF.items())

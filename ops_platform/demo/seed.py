@@ -25,6 +25,7 @@ from foundation.policy import services as policy
 from foundation.policy.models import CalendarDay
 from ops_platform.demo import (
     admissions,
+    alerts,
     audit,
     books,
     cases,
@@ -82,6 +83,9 @@ POLICIES = {
     "monitoring.same_confidence_min": "80",
     "monitoring.differs_confidence_min": "60",
     "monitoring.wait_target_minutes": "240",
+    "monitoring.alert_minutes": "240",
+    "monitoring.quiet_days_most": "90",
+    "monitoring.hits_most": "200",
     "authorization.wait_target_seconds": "30",
     "authorization.review_percent": "3",
     "authorization.fallback_minutes": "120",
@@ -157,6 +161,7 @@ def seed(
         early = local(opened).replace(hour=8, minute=20)
         drill.play(staff=staff, place=places[house.BRANCH_NUMBER], at=early)
         admissions.plan(staff=staff, now=now)
+        alerts.plan(staff=staff, on=founded, at=now)
     stage = _stage(places, seed_number, opened=opened, on=day_before, say=say)
     before = _play_before(stage, places, size=_with_images(today), on=day_before)
     with people.acting_as_system(reason="seed_demo"):
@@ -166,6 +171,7 @@ def seed(
     _look_again(stage, before, at=now)
     with people.acting_as_system(reason="seed_demo"):
         publishing.propose(by=staff["200010"], at=now, say=say)
+    alerts.play(auditors=stage.crew.auditors, on=before.on, at=now, say=say)
     shutil.rmtree(folder / "demo", ignore_errors=True)  # of a database that is gone
     for played in (before, day):
         truth.write(folder, on=played.on, seed=seed_number, planted=played.planted)

@@ -17,8 +17,8 @@ from foundation.worklist import services as worklist
 from tests.architecture import tidy
 from tests.architecture.test_permissions import three_places
 from tests.browser import BACKEND
+from tests.factories import alerts, hooks, people, publishing, quality
 from tests.factories import fallback as emergency
-from tests.factories import hooks, people, publishing, quality
 from tests.factories import ledger as books
 from tests.factories import tier as tier_factory
 from tests.factories import trail as trail_factory
@@ -122,6 +122,7 @@ def filled(db):
         quality.exam(teller, manager)
         policy.load_holidays(year=2026)
         trail_factory.look()
+        alerts.waiting(made.outlet, manager, other)
         emergency.waiting(made.branch, manager)
         hooks.subscription(made.branch, *books.two(made.branch, "sysadmin"))
         worklist.enqueue_job(kind="tests.nothing", args={})

@@ -37,9 +37,9 @@ from monitoring import services as monitoring
 from monitoring.models import Match
 from tests.architecture.links import refused_offers
 from tests.architecture.test_urls import pages
+from tests.factories import alerts, hooks, people, publishing, quality, rules, tier
 from tests.factories import authorization as factory
 from tests.factories import fallback as emergency
-from tests.factories import hooks, people, publishing, quality, rules, tier
 from tests.factories import ledger as books
 from tests.factories import trail as trail_factory
 
@@ -88,6 +88,10 @@ class Place:
     known_id: int
     set_id: int
     publication_id: int
+    alert_id: int
+    version_id: int
+    monitored_id: int
+    trial_id: int
 
     @property
     def work_item(self) -> int:
@@ -134,6 +138,10 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("ui", "slug"): lambda _place: "teller",
     ("monitoring", "match_id"): lambda place: place.match.pk,
     ("monitoring", "item_id"): lambda place: place.match.work_item_id,
+    ("monitoring", "alert_id"): lambda place: place.alert_id,
+    ("monitoring", "version_id"): lambda place: place.version_id,
+    ("monitoring", "rule_id"): lambda place: place.monitored_id,
+    ("monitoring", "backtest_id"): lambda place: place.trial_id,
     ("worklist", "code"): lambda _place: "authorization",
     ("worklist", "item_id"): lambda place: place.work_item,
     ("worklist", "job_id"): lambda place: place.job_id,
@@ -142,6 +150,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
 EVERYWHERE = {
     ("authorization", "trade_code"), ("authorization", "key"), ("authorization", "set_id"),
     ("authorization", "publication_id"), ("worklist", "code"),
+    ("monitoring", "version_id"), ("monitoring", "rule_id"), ("monitoring", "backtest_id"),
     ("ledger", "run_key"), ("ledger", "export_key"), ("ledger", "part_no"),
     ("ledger", "code"), ("trail", "look_id"),
     ("worklist", "job_id"), ("worklist", "queue"), ("ui", "slug"),
@@ -168,6 +177,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
     (posting, *_) = ledger.statement(account_id=payer.pk)
     hook, waiting = hooks.proposed_again(outlet, teller, decider)
     judged = tier.judged(request, teller, decider)
+    alert = alerts.waiting(outlet, teller, decider)
     return Place(
         name, outlet, request, payer.number, posting.entry_id, pages_of[0].pk, alone[0], teller,
         proposal.pk, post_proposal.pk, books.sealed_and_reopened(outlet),
@@ -179,6 +189,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         emergency.waiting(outlet, decider).pk, emergency.candidate(outlet, decider).pk,
         quality.exam(teller, decider).pk, quality.kept(doubted.decision, teller).pk,
         judged.tier_set_id, publishing.proposed(judged.tier_set, teller).pk,
+        alert.pk, alert.version_id, alert.rule_id, alert.version.backtests.get().pk,
     )  # fmt: skip
 
 

@@ -80,7 +80,13 @@ from foundation.ledger.selectors._history import (
 )
 from foundation.ledger.selectors._holders import Holder, holder, internal_account, is_held_by
 from foundation.ledger.selectors._hot import Hot, Part, hot, hot_accounts
-from foundation.ledger.selectors._journal import JournalQuery, journal, journal_line, journal_lines
+from foundation.ledger.selectors._journal import (
+    JournalQuery,
+    journal,
+    journal_line,
+    journal_lines,
+    lines_of_ids,
+)
 
 __all__ = [
     "Balance",
@@ -146,6 +152,7 @@ __all__ = [
     "journal_line",
     "journal_lines",
     "latest_days",
+    "lines_of_ids",
     "months",
     "numbers_in_sight",
     "open_days",

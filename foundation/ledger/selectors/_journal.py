@@ -89,3 +89,8 @@ def _matching(query: JournalQuery) -> QuerySet[Any]:
     if query.amount_fen is not None:
         rows = rows.filter(amount_fen=query.amount_fen)
     return rows
+
+
+def lines_of_ids(*, ids: Sequence[int]) -> Sequence[JournalLine]:
+    """Return the lines of these ids that are in sight, in the order of their ids."""
+    return tuple(JournalLine.objects.filter(id__in=ids).order_by("id"))

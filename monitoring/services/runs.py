@@ -1,0 +1,191 @@
+"""Running the rules: over a business day at night, on a line as it is posted, on days past."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.timezone import localdate
+
+from authorization import events as authorization_events
+from foundation.kernel import bus
+from foundation.ledger import selectors as ledger
+from foundation.ledger.rules import day_of
+from foundation.policy import selectors as policy
+from monitoring import events
+from monitoring.models import AccountDay, Backtest, RuleHit, RuleRun, RuleVersion, TellerDay
+from monitoring.rules import alerts as alert_rules
+from monitoring.rules import workshop as rules
+from monitoring.selectors import workshop as selectors
+from monitoring.services import alerts
+
+# Which advisory locks are of the runs: one run of a day at a time.
+_RUNNING = 8401
+# The night groups by account in memory; compiling so many figures costs more than it saves.
+_ROOM = "SET LOCAL work_mem = '256MB'; SET LOCAL jit = off"
+# How many days of a trial are gone through in one job.
+DAYS_AT_ONCE = 10
+_COLUMNS = (
+    "institution_id, day, entity, lines, out_fen, in_fen, cash_out_fen, cash_in_fen, cash_lines,"
+    " cash_max_fen, max_fen, reversals"
+)
+
+
+@transaction.atomic
+def run_day(*, on: date, at: datetime) -> RuleRun:
+    """Go through a business day with every rule in force and in shadow; again changes nothing.
+
+    Keeps the day's figures of accounts and tellers first. What a rule finds more than the bank's
+    number is left out and counted; refuses a day that has not begun.
+    """
+    if on > localdate(at):
+        raise alert_rules.DayNotOver(day=on)
+    _alone(on)
+    lines = fold_day(on=on)
+    shadow = selectors.in_shadow()
+    versions = (*selectors.in_force(on=on), *shadow)
+    found = selectors.find(versions=versions, on=on)
+    kept, cut = _bounded(found, policy.whole(code="monitoring.hits_most", on=on))
+    new = _new(kept, on)
+    hits = _keep(selectors.with_lines(hits=new, on=on), on=on, at=at)
+    silent = {row.pk for row in shadow}
+    loud = [hit for hit in hits if hit.version_id not in silent]
+    raised = alerts.raise_alerts(hits=loud, at=at)
+    run: RuleRun = RuleRun.objects.create(
+        day=on, started_at=at, ended_at=_clock(), rules=len(versions), lines=lines,
+        hits=len(hits), cut=cut, raised=raised,
+    )  # fmt: skip
+    return run
+
+
+@transaction.atomic
+def fold_day(*, on: date) -> int:
+    """Keep the figures of accounts and tellers of a day anew; return how many lines it has."""
+    total = 0
+    for model, entity in ((AccountDay, "account"), (TellerDay, "teller")):
+        model.objects.filter(day=on).delete()
+        table = model._meta.db_table  # noqa: SLF001 -- Django's own public name
+        with connection.cursor() as cursor:
+            select = selectors.fold_sql(on=on, entity=entity)
+            cursor.execute(f"INSERT INTO {table} ({_COLUMNS}) {select}")
+            if entity == "teller":
+                cursor.execute(f"SELECT coalesce(sum(lines), 0) FROM {table} WHERE day = %s", [on])  # noqa: S608
+                total = int(cursor.fetchone()[0])
+    return total
+
+
+def on_authorization_posted(event: authorization_events.Completed) -> None:
+    """Ask the rules of one line about a counter transaction as it is posted."""
+    day = ledger.business_date(institution_id=event.institution_id)
+    query = ledger.JournalQuery(
+        first=day, last=day, institution_id=event.institution_id, journal_no=event.journal_no
+    )
+    for line in ledger.journal(query=query, limit=1):
+        look_at_line(line_id=line.pk, at=line.at)
+
+
+def look_at_line(*, line_id: int, at: datetime) -> int:
+    """Raise at once what rules of one line find in a line; return how many alerts are new.
+
+    Another posting that raises the same in the same moment does not undo this one: what it has
+    written is seen the second time.
+    """
+    on = day_of(line_id)
+    assert on is not None, "the id of a line says its day"
+    found = selectors.find_in_line(versions=_at_once(on), line_id=line_id, on=on)
+    if not found:
+        return 0
+    try:
+        return _raise_at_once(found, on, at)
+    except IntegrityError:
+        return _raise_at_once(found, on, at)
+
+
+@transaction.atomic
+def _raise_at_once(found: Sequence[selectors.Found], on: date, at: datetime) -> int:
+    hits = _keep(_new(found, on), on=on, at=at)
+    return alerts.raise_alerts(hits=hits, at=at)
+
+
+@transaction.atomic
+def go_on_with_trial(*, backtest_id: int, at: datetime) -> Backtest | None:
+    """Go through the next days of a trial, and ask for those after them; None when it is over."""
+    rows = Backtest.objects.select_for_update(of=("self",)).select_related("version__rule")
+    trial: Backtest | None = rows.filter(id=backtest_id, ended_at=None).first()
+    if trial is None:
+        return None
+    begin = trial.done_until + timedelta(days=1) if trial.done_until else trial.first
+    until = min(begin + timedelta(days=DAYS_AT_ONCE - 1), trial.last)
+    for ahead in range((until - begin).days + 1):
+        _try(trial, begin + timedelta(days=ahead), at)
+    trial.done_until = until
+    trial.ended_at = at if until == trial.last else None
+    trial.save(update_fields=["done_until", "ended_at"])
+    if trial.ended_at is None:
+        bus.publish(events.TrialAsked(trial.pk, trial.version.trail_subject))
+    return trial
+
+
+def _try(trial: Backtest, on: date, at: datetime) -> None:
+    if trial.version.says.kind == rules.PROFILE and not AccountDay.objects.filter(day=on).exists():
+        fold_day(on=on)
+    found = selectors.find(versions=[trial.version], on=on)
+    kept, _cut = _bounded(found, policy.whole(code="monitoring.hits_most", on=on))
+    _keep(selectors.with_lines(hits=kept, on=on), on=on, at=at, trial=trial)
+
+
+def _at_once(on: date) -> Sequence[RuleVersion]:
+    """Return the rules of one line that count; they are read again when another is published."""
+    count = RuleVersion.objects.filter(rule__at_once=True).exclude(published_at=None)
+    newest = count.order_by("-published_at", "-id").values_list("published_at", "id").first()
+    retired = count.filter(state=rules.RETIRED).count()
+    return _read_at_once(on, newest, retired, connection.settings_dict["NAME"])
+
+
+@lru_cache(maxsize=8)
+def _read_at_once(on: date, *_known: object) -> Sequence[RuleVersion]:
+    return selectors.in_force(on=on, at_once=True)
+
+
+def _bounded(found: Sequence[selectors.Found], most: int) -> tuple[list[selectors.Found], int]:
+    """Return the hits with the greatest figures of each version, and how many were left out."""
+    by_version: dict[int, list[selectors.Found]] = {}
+    for hit in sorted(found, key=lambda one: (*(-n for n in one.found[:1]), one.entity)):
+        by_version.setdefault(hit.version.pk, []).append(hit)
+    kept = [hit for some in by_version.values() for hit in some[:most]]
+    return kept, len(found) - len(kept)
+
+
+def _new(found: Sequence[selectors.Found], on: date) -> list[selectors.Found]:
+    ids = {hit.version.pk for hit in found}
+    rows = RuleHit.objects.filter(day=on, backtest=None, version_id__in=ids)
+    known = set(rows.values_list("version_id", "entity")) if found else set()
+    return [hit for hit in found if (hit.version.pk, hit.entity) not in known]
+
+
+def _keep(
+    found: Sequence[selectors.Found], *, on: date, at: datetime, trial: Backtest | None = None
+) -> list[RuleHit]:
+    rows = [
+        RuleHit(
+            institution_id=hit.place_id, version=hit.version, backtest=trial, day=on,
+            entity=hit.entity[:64], found=list(hit.found), lines=list(hit.lines), at=at,
+        )
+        for hit in found
+    ]  # fmt: skip
+    return list(RuleHit.objects.bulk_create(rows))
+
+
+def _alone(on: date) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_RUNNING, on.toordinal()])
+        cursor.execute(_ROOM)
+
+
+def _clock() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        found: datetime = cursor.fetchone()[0]
+    return found
