@@ -94,11 +94,7 @@ def name_jobs() -> None:
         Kind("authorization.tasks.draw_shadows", _("Draw decisions for those in the shadow"),
              patient=True),
         Kind("authorization.tasks.watch_admissions", _("Watch admissions of authorizers")),
-        Kind("monitoring.tasks.match_document", _("Compare a document"),
-             waiting_most="jobs.matching_waiting_most"),
-        Kind("monitoring.tasks.match_day", _("Compare an outlet's day"),
-             running_most="jobs.day_running_most", patient=True),
-        *slip_jobs(),
+        *monitoring_jobs(),
         Kind("foundation.worklist.tasks.expire_leases", _("End leases")),
         Kind("foundation.worklist.tasks.resume_due", _("Resume what was set aside")),
         Kind("foundation.worklist.tasks.bury_jobs", _("Give up jobs of dead workers")),
@@ -130,13 +126,17 @@ def name_jobs() -> None:
         name_kind(kind)
 
 
-def slip_jobs() -> tuple[Kind, ...]:
-    """Return the kinds of jobs about slips."""
+def monitoring_jobs() -> tuple[Kind, ...]:
+    """Return the kinds of jobs of the monitoring centre."""
     return (
+        Kind("monitoring.tasks.match_document", _("Compare a document"),
+             waiting_most="jobs.matching_waiting_most"),
+        Kind("monitoring.tasks.match_day", _("Compare an outlet's day"),
+             running_most="jobs.day_running_most", patient=True),
         Kind("monitoring.tasks.climb_slips", _("Let overdue slips go up")),
         Kind("monitoring.tasks.make_bulletins", _("Make the bulletins of a month"), patient=True),
         Kind("monitoring.tasks.make_bulletin", _("Make a bulletin"), patient=True),
-    )
+    )  # fmt: skip
 
 
 def name_topics() -> None:

@@ -131,7 +131,7 @@ def _written(value: Decimal | None) -> str | None:
 
 
 def _sheets(facts: Facts, mark: str) -> Sequence[Sheet]:
-    codes = [
+    codes: list[list[Cell]] = [
         [f"{row.code} {gettext(row.name)}", row.error_class, row.errors, row.repeated, row.before]
         for row in facts.codes
     ]

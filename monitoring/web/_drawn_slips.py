@@ -149,7 +149,7 @@ def _figure(place: int, month: Month, number: int, asked: dict[str, str]) -> str
     """Return a figure as the link to its slips; none opens nothing."""
     if not number:
         return str(number)
-    query = urlencode({"month": str(month), "under": place, **asked})
+    query = urlencode({"month": str(month), "under": str(place), **asked})
     return SafeString(f'<a href="{reverse("monitoring:slips")}?{escape(query)}">{number}</a>')
 
 
