@@ -132,6 +132,12 @@ CENTRES = (
             _place(
                 _("Monitoring rules"), "monitoring:rule_list", Permission.RULE_VIEW, "adjustments"
             ),
+            _place(_("Slips to answer"), "monitoring:slip_inbox", Permission.SLIP_REPLY, "inbox"),
+            _place(_("Slips"), "monitoring:slips", Permission.SLIP_VIEW, "file-text"),
+            _place(_("Score of outlets"), "monitoring:score", Permission.MONITORING_VIEW, "flag"),
+            _place(
+                _("Bulletins"), "monitoring:bulletins", Permission.MONITORING_VIEW, "list-check"
+            ),
         ),
     ),
     Centre(

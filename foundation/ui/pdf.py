@@ -26,14 +26,19 @@ dt { float: left; clear: left; width: 42mm; color: #444; } dd { margin: 0 0 1mm 
 
 def answer(template: str, context: Mapping[str, Any], *, name: str) -> HttpResponse:
     """Return the template as a PDF to be saved under the name; nothing is fetched for it."""
+    response = HttpResponse(printed(template, context), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+    return response
+
+
+def printed(template: str, context: Mapping[str, Any]) -> bytes:
+    """Return the template as a PDF to be kept; nothing is fetched for it."""
     # Two hundred modules that most processes never need.
     import weasyprint
 
     page = weasyprint.HTML(string=render_to_string(template, dict(context)), url_fetcher=_refuse)
-    body = page.write_pdf(stylesheets=[weasyprint.CSS(string=STYLE, url_fetcher=_refuse)])
-    response = HttpResponse(body, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
-    return response
+    body: bytes = page.write_pdf(stylesheets=[weasyprint.CSS(string=STYLE, url_fetcher=_refuse)])
+    return body
 
 
 def _refuse(url: str, *_args: object, **_more: object) -> Never:

@@ -73,14 +73,25 @@ def _plain(cell: Cell) -> str:
     return plain_cell(cell) if isinstance(cell, str) else str(cell)
 
 
+def bound(sheets: Sequence[Sheet]) -> bytes:
+    """Return tables as one workbook to be kept, each a sheet of its own name."""
+    return _book(sheets, named=True)
+
+
 def _xlsx(sheet: Sheet) -> bytes:
+    return _book([sheet], named=False)
+
+
+def _book(sheets: Sequence[Sheet], *, named: bool) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
-        bold, page = book.add_format({"bold": True}), book.add_worksheet()
-        page.set_header(f"&L{sheet.mark.replace('&', '&&')}")
-        page.freeze_panes(1, 0)
-        page.set_column(0, max(len(sheet.head) - 1, 0), WIDTH)
-        page.write_row(0, 0, sheet.head, bold)
-        for number, row in enumerate(sheet.rows, 1):
-            page.write_row(number, 0, ["" if cell is None else cell for cell in row])
+        bold = book.add_format({"bold": True})
+        for sheet in sheets:
+            page = book.add_worksheet(sheet.name if named else None)
+            page.set_header(f"&L{sheet.mark.replace('&', '&&')}")
+            page.freeze_panes(1, 0)
+            page.set_column(0, max(len(sheet.head) - 1, 0), WIDTH)
+            page.write_row(0, 0, sheet.head, bold)
+            for number, row in enumerate(sheet.rows, 1):
+                page.write_row(number, 0, ["" if cell is None else cell for cell in row])
     return out.getvalue()

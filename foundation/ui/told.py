@@ -92,6 +92,7 @@ NAMES: Mapping[str, str] = {
     "role_proposal": _("Proposal of a role"),
     "roles_ended": _("Roles ended"),
     "rows": _("Rows"),
+    "rung": _("Went up to"),
     "seal": _("Seal"),
     "serious": _("Grave wrong approvals"),
     "sha256": _("Fingerprint of the file"),
@@ -140,10 +141,14 @@ _STEPS: Mapping[str, str] = {
         "release_hold release_part reopen_day resume_day seal_day sign_day stop unfreeze"
     ),
     "monitoring": (
-        "assign_alert close_false_alert close_true_alert confirm decline_rule draft_rule drop_rule "
-        "force hand_back hand_back_alert investigate_alert judged keep_quiet opened paired "
-        "propose_rule publish_rule query_alert raise_alert raise_level register_error "
-        "reply_to_alert retire_rule shadow_rule slip_of_alert try_rule verify_alert"
+        "accept_slip acknowledge_slip appeal_slip assign_alert begin_slip charge_points "
+        "close_false_alert close_slip close_true_alert confirm decline_rule dismiss_slip "
+        "draft_rule drop_rule escalate_slip fetch_bulletin force give_back_points hand_back "
+        "hand_back_alert hand_over_slip investigate_alert issue_slip judged keep_quiet "
+        "make_bulletin opened paired phone_slip plan_slip propose_rule publish_rule "
+        "query_alert raise_alert raise_level receive_slip register_error reply_slip "
+        "reply_to_alert requery_slip retire_rule see_slip shadow_rule slip_of_alert try_rule "
+        "uphold_slip verify_alert verify_slip"
     ),
     "people": (
         "add_shift approve_post approve_role assign_post change_password change_staff "

@@ -15,6 +15,7 @@ from foundation.people.models import Institutional, Staff
 from foundation.worklist.models import WorkItem
 from monitoring import rules
 from monitoring.models.alerts import Alert, AlertLine, Quiet
+from monitoring.models.slips import Bulletin, Slip, SlipAppeal, SlipPoint, SlipReply
 from monitoring.models.workshop import (
     AccountDay,
     Backtest,
@@ -30,12 +31,17 @@ __all__ = [
     "Alert",
     "AlertLine",
     "Backtest",
+    "Bulletin",
     "Match",
     "MonitoringRule",
     "Quiet",
     "RuleHit",
     "RuleRun",
     "RuleVersion",
+    "Slip",
+    "SlipAppeal",
+    "SlipPoint",
+    "SlipReply",
     "TellerDay",
     "subject_of",
 ]

@@ -36,6 +36,7 @@ from ops_platform.demo import (
     quality,
     rosters,
     sign_ins,
+    slips,
     truth,
 )
 from ops_platform.demo.cases import Hours, Size
@@ -86,6 +87,7 @@ POLICIES = {
     "monitoring.alert_minutes": "240",
     "monitoring.quiet_days_most": "90",
     "monitoring.hits_most": "200",
+    **slips.NUMBERS,
     "authorization.wait_target_seconds": "30",
     "authorization.review_percent": "3",
     "authorization.fallback_minutes": "120",
@@ -172,6 +174,9 @@ def seed(
     with people.acting_as_system(reason="seed_demo"):
         publishing.propose(by=staff["200010"], at=now, say=say)
     alerts.play(auditors=stage.crew.auditors, on=before.on, at=now, say=say)
+    auditors = stage.crew.auditors
+    told = slips.play(staff=staff, places=places, auditors=auditors, on=day_before, now=now)
+    say(f"{told} slips, 2 bulletins")
     shutil.rmtree(folder / "demo", ignore_errors=True)  # of a database that is gone
     for played in (before, day):
         truth.write(folder, on=played.on, seed=seed_number, planted=played.planted)

@@ -37,7 +37,7 @@ from monitoring import services as monitoring
 from monitoring.models import Match
 from tests.architecture.links import refused_offers
 from tests.architecture.test_urls import pages
-from tests.factories import alerts, hooks, people, publishing, quality, rules, tier
+from tests.factories import alerts, hooks, people, publishing, quality, rules, slips, tier
 from tests.factories import authorization as factory
 from tests.factories import fallback as emergency
 from tests.factories import ledger as books
@@ -92,6 +92,8 @@ class Place:
     version_id: int
     monitored_id: int
     trial_id: int
+    slip_number: str
+    bulletin_id: int
 
     @property
     def work_item(self) -> int:
@@ -142,6 +144,8 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("monitoring", "version_id"): lambda place: place.version_id,
     ("monitoring", "rule_id"): lambda place: place.monitored_id,
     ("monitoring", "backtest_id"): lambda place: place.trial_id,
+    ("monitoring", "number"): lambda place: place.slip_number,
+    ("monitoring", "bulletin_id"): lambda place: place.bulletin_id,
     ("worklist", "code"): lambda _place: "authorization",
     ("worklist", "item_id"): lambda place: place.work_item,
     ("worklist", "job_id"): lambda place: place.job_id,
@@ -190,6 +194,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         quality.exam(teller, decider).pk, quality.kept(doubted.decision, teller).pk,
         judged.tier_set_id, publishing.proposed(judged.tier_set, teller).pk,
         alert.pk, alert.version_id, alert.rule_id, alert.version.backtests.get().pk,
+        slips.slip(outlet, decider).number, slips.bulletin(outlet).pk,
     )  # fmt: skip
 
 
