@@ -11,6 +11,8 @@ from django.utils import timezone
 from monitoring import services
 from monitoring.services import bulletin, runs, slips
 
+TODAY = "today"
+
 
 def match_document(*, document_id: int, **_event: object) -> Callable[[], object]:
     """Compare a document with its journal lines, once both are there."""
@@ -28,9 +30,11 @@ def match_day(*, institution_id: int, business_date: str, **_event: object) -> C
 
 
 def run_rules(*, day: str = "", **_slot: object) -> Callable[[], object]:
-    """Go through a business day with every rule; without a day named, through yesterday."""
+    """Go through a business day with every rule: through yesterday, or `today` so far."""
     now = timezone.now()
-    on = date.fromisoformat(day) if day else timezone.localdate(now) - timedelta(days=1)
+    today = timezone.localdate(now)
+    named = {"": today - timedelta(days=1), TODAY: today}
+    on = named[day] if day in named else date.fromisoformat(day)
     return partial(runs.run_day, on=on, at=now)
 
 

@@ -74,6 +74,9 @@ SLOTS: tuple[Slot, ...] = (
     Daily("authorization.tasks.draw_reviews", time(2, 30)),
     Daily("authorization.tasks.draw_shadows", time(2, 40)),
     Daily("monitoring.tasks.run_rules", time(2, 50)),
+    # The rounds of the day (DOMAIN §5.4); what they find the night finds again and keeps once.
+    Daily("monitoring.tasks.run_rules", time(9), {"day": "today"}),
+    Daily("monitoring.tasks.run_rules", time(15), {"day": "today"}),
     Daily("ops_platform.tasks.verify_books", time(3, 30)),
 )
 

@@ -38,8 +38,8 @@ def lines(on: date, *, since: date | None = None, known: bool = True, only: str 
     days = f"j.id BETWEEN {first} AND {last}"
     return (
         f"{tables}lines AS NOT MATERIALIZED (SELECT j.id, j.institution_id AS place,"
-        " extract(epoch FROM j.at)::bigint AS ts,"
-        " mod(extract(epoch FROM j.at)::bigint + 28800, 86400) AS sec,"
+        ' extract(epoch FROM j."at")::bigint AS ts,'
+        ' mod(extract(epoch FROM j."at")::bigint + 28800, 86400) AS sec,'
         " j.teller, j.trade_code AS code, j.account_number AS account,"
         " j.counter_account AS counter, (j.side = 'debit') AS pays, j.amount_fen AS fen,"
         " j.voucher_no AS voucher, j.subject, j.currency, (j.source = 'import') AS imported,"

@@ -98,6 +98,8 @@ def test_a_pair_is_called_by_its_journal_number(bank, teller):
         ("authorization.draft:0b3f1c2d-no-uuid", "未提交的录入单 0b3f1c2d"),
         ("authorization.request:gone", "授权业务 gone"),
         ("monitoring.match:x", "交易流水 x"),
+        ("monitoring.alert:9", "预警 9"),
+        ("monitoring.version:9", "规则版本 9"),
         ("imaging.page:99999999", "影像 99999999"),
         ("nobody.knows:1", "nobody.knows:1"),
     ],

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
+from django.utils import timezone
 
 from foundation.ledger.rules import ids_of
 from foundation.people import services as people
+from foundation.people.models import Staff
 from ops_platform.bench import databases
 from ops_platform.stack import roles
 
@@ -66,12 +69,6 @@ FROM (SELECT n, 1000000000000000000 AS base, 'customer' AS kind
       UNION ALL SELECT n, 9000000000000000000, 'internal'
       FROM generate_series(0, %(outlets)s - 1) n) made
 """
-STAFF = """
-INSERT INTO people_staff (number, name, institution_id, person, grade, is_active, is_demo,
-  sign_in_epoch, opened_at)
-SELECT (220000 + n)::text, '柜员', %(first)s + n %% %(outlets)s, gen_random_uuid(), 1, true, false,
-  0, now() FROM generate_series(0, %(tellers)s - 1) n
-"""
 PAST = """
 INSERT INTO {table} (institution_id, day, entity, lines, out_fen, in_fen, cash_out_fen, cash_in_fen,
   cash_lines, cash_max_fen, max_fen, reversals)
@@ -84,12 +81,12 @@ FROM (SELECT n, (100 + (hashint8(n * 31 + %(ago)s)::bigint + 2147483648) %% 3000
 
 def grow(name: str, *, on: date) -> None:
     """Fill the bank by set-based SQL as the owner, the guards of single rows off meanwhile."""
-    given = {"first": _outlets(), "outlets": OUTLETS, "day": on, "lines": LINES,
+    given: dict[str, Any] = {"first": _outlets(), "outlets": OUTLETS, "day": on, "lines": LINES,
              "accounts": ACCOUNTS, "tellers": TELLERS}  # fmt: skip
+    _hire(given["first"])
     with roles.connected(databases.owner(name)) as owner:
         owner.execute("SELECT set_config('app.scope', '*', false)")
         owner.execute("SELECT ledger_month(%s)", [on])
-        owner.execute(STAFF, given)
         owner.execute(
             "INSERT INTO ledger_chartaccount (code, name, normal_side, kind, must_clear)"
             " VALUES ('2011', '存款', 'credit', 'customer', false) RETURNING id"
@@ -102,7 +99,7 @@ def grow(name: str, *, on: date) -> None:
             past = given | {"on": on - timedelta(days=ago), "ago": ago}
             moving = (
                 f"(1000000000000000000 + (hashint8(n * 37 + {ago})::bigint + 2147483648)"
-                f" %% 10 + n * {ACCOUNTS // A_DAY})::text"
+                f" %% 5 + n * {ACCOUNTS // A_DAY})::text"
             )
             table = "monitoring_accountday"
             owner.execute(PAST.format(table=table, entity=moving, each=1), past | {"count": A_DAY})
@@ -120,7 +117,7 @@ def as_parquet(dsn: str, folder: Path, *, on: date) -> None:
     first, last = ids_of(on)
     asked = {
         "ledger_journalline": "SELECT id, institution_id, entry_id, amount_fen,"
-        " at::timestamp AS at, reverses_id, business_date, journal_no, teller, trade_code,"
+        ' "at"::timestamp AS "at", reverses_id, business_date, journal_no, teller, trade_code,'
         " account_number, side,"
         " currency, counter_account, voucher_no, source, subject FROM ledger_journalline"
         f" WHERE id BETWEEN {first} AND {last} ORDER BY id",
@@ -147,13 +144,27 @@ def as_parquet(dsn: str, folder: Path, *, on: date) -> None:
             plain.unlink()
 
 
+def _hire(first: int) -> None:
+    with people.acting_as_system(reason="bench"):
+        Staff.objects.bulk_create(
+            Staff(
+                number=str(220_000 + number),
+                name="柜员",
+                institution_id=first + number % OUTLETS,
+                opened_at=timezone.now(),
+            )
+            for number in range(TELLERS)
+        )
+
+
 def _outlets() -> int:
     """Open the outlets; return the first of their ids, which follow one another."""
     with people.acting_as_system(reason="bench"):
         head = people.open_institution(number="11", name="总行", kind="head", parent=None)
+        branch = people.open_institution(number="1101", name="分行", kind="branch", parent=head)
         places = [
             people.open_institution(
-                number=f"2{number:05}", name="网点", kind="outlet", parent=head
+                number=f"2{number:05}", name="网点", kind="outlet", parent=branch
             ).pk
             for number in range(OUTLETS)
         ]
