@@ -17,7 +17,8 @@ from foundation.trail.rules import Wrong
 from foundation.worklist import rules as worklist
 from foundation.worklist.models import WorkItem
 from monitoring import rules as monitoring
-from monitoring.models import Match
+from monitoring.models import Match, Slice
+from monitoring.rules import entry
 
 SHOWN_MAX = 200
 IN_KINDS = ("came in without item", "item without coming in")
@@ -63,6 +64,18 @@ QUEUES: Mapping[str, Kept] = {
         open=lambda: Match.objects.filter(state=monitoring.OPEN),
         ever=lambda: Match.objects.filter(work_item__isnull=False),
         decided=("monitoring.force", "monitoring.confirm"),
+    ),
+    entry.QUEUE: Kept(
+        open=lambda: Slice.objects.filter(state=entry.KEYING),
+        ever=lambda: Slice.objects.filter(state__in=(entry.KEYING, entry.AGREED)),
+        decided=("monitoring.key_slice",),
+        came=("monitoring.cut_slice", "monitoring.second_keyer"),
+    ),
+    entry.ARBITER_QUEUE: Kept(
+        open=lambda: Slice.objects.filter(state=entry.DISPUTED),
+        ever=lambda: Slice.objects.filter(state__in=(entry.DISPUTED, entry.SETTLED)),
+        decided=("monitoring.settle_slice",),
+        came=("monitoring.dispute_slice",),
     ),
 }
 

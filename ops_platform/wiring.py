@@ -12,6 +12,7 @@ from authorization import events as authorization
 from foundation.hooks import services as hooks
 from foundation.hooks.rules import Topic, name_topic
 from foundation.imaging import events as imaging
+from foundation.imaging.services import batches, rescans
 from foundation.kernel import bus
 from foundation.ledger import events as ledger
 from foundation.people import events as people
@@ -20,6 +21,7 @@ from foundation.trail import events as trail
 from foundation.worklist import events as queues
 from foundation.worklist import services as worklist
 from foundation.worklist.rules import Kind, Queue, name_kind, open_queue
+from monitoring import events as pairs
 from monitoring import services as monitoring
 from ops_platform import day_checks, metrics
 
@@ -28,6 +30,36 @@ ITEM_TOPIC = "authorization.item"
 
 def connect() -> None:
     """Connect the listeners, and name the queues."""
+    open_queues()
+    name_jobs()
+    name_image_jobs()
+    name_topics()
+    bus.listen(imaging.PageStored, later("foundation.imaging.tasks.make_copies"))
+    bus.listen(imaging.PageStored, later("foundation.imaging.tasks.read_page"))
+    bus.listen(imaging.PageMeasured, rescans.on_page_measured)
+    bus.listen(imaging.PageRead, batches.on_page_read)
+    bus.listen(imaging.FileArrived, later("foundation.imaging.tasks.take_apart"))
+    bus.listen(imaging.BatchRead, later("monitoring.tasks.match_day"))
+    bus.listen(authorization.Completed, monitoring.on_authorization_completed)
+    bus.listen(authorization.Completed, later("monitoring.tasks.match_document"))
+    bus.listen(authorization.Moved, tell_others)
+    bus.listen(imaging.PageRead, later("monitoring.tasks.match_document"))
+    bus.listen(pairs.Unreadable, later("monitoring.tasks.cut_slices"))
+    bus.listen(pairs.Keyed, later("monitoring.tasks.match_keyed"))
+    bus.listen(ledger.DayClosed, later("monitoring.tasks.match_day"))
+    bus.listen(ledger.DayClosed, later("foundation.ledger.tasks.close_dates"))
+    bus.listen(ledger.CloseAsked, later("foundation.ledger.tasks.close_one"))
+    bus.listen(ledger.OpeningDue, later("foundation.ledger.tasks.open_one"))
+    bus.listen(ledger.ExportAsked, later("foundation.ledger.tasks.make_export"))
+    bus.listen(trail.Recorded, metrics.count_recorded)
+    bus.listen(queues.Claimed, metrics.count_claim)
+    bus.listen(queues.LetGo, of_queue("authorization", later("authorization.tasks.let_go")))
+    bus.listen(people.SignedOut, lay_down)
+    day_checks.connect()
+
+
+def open_queues() -> None:
+    """Name the queues, each with what its workers must hold."""
     open_queue(
         Queue(
             "authorization",
@@ -52,33 +84,22 @@ def connect() -> None:
             working_time=True,
         )
     )
-    name_jobs()
-    name_topics()
-    bus.listen(imaging.PageStored, later("foundation.imaging.tasks.make_copies"))
-    bus.listen(imaging.PageStored, later("foundation.imaging.tasks.read_page"))
-    bus.listen(authorization.Completed, monitoring.on_authorization_completed)
-    bus.listen(authorization.Completed, later("monitoring.tasks.match_document"))
-    bus.listen(authorization.Moved, tell_others)
-    bus.listen(imaging.PageRead, later("monitoring.tasks.match_document"))
-    bus.listen(ledger.DayClosed, later("monitoring.tasks.match_day"))
-    bus.listen(ledger.DayClosed, later("foundation.ledger.tasks.close_dates"))
-    bus.listen(ledger.CloseAsked, later("foundation.ledger.tasks.close_one"))
-    bus.listen(ledger.OpeningDue, later("foundation.ledger.tasks.open_one"))
-    bus.listen(ledger.ExportAsked, later("foundation.ledger.tasks.make_export"))
-    bus.listen(trail.Recorded, metrics.count_recorded)
-    bus.listen(queues.Claimed, metrics.count_claim)
-    bus.listen(queues.LetGo, of_queue("authorization", later("authorization.tasks.let_go")))
-    bus.listen(people.SignedOut, lay_down)
-    day_checks.connect()
+    open_queue(
+        Queue("monitoring.entry", _("Supplementary entry"), Permission.SLICE_KEY, working_time=True)
+    )
+    open_queue(
+        Queue(
+            "monitoring.arbiter",
+            _("Between two keyers"),
+            Permission.SLICE_ARBITRATE,
+            working_time=True,
+        )
+    )
 
 
 def name_jobs() -> None:
     """Name the kinds of jobs, with the limits that they obey and whether they wait for others."""
     for kind in (
-        Kind("foundation.imaging.tasks.make_copies", _("Copy a page for screens"),
-             running_most="jobs.copying_running_most"),
-        Kind("foundation.imaging.tasks.read_page", _("Read a page"),
-             running_most="jobs.reading_running_most", waiting_most="jobs.reading_waiting_most"),
         Kind("authorization.tasks.let_go", _("Let an item wait again")),
         Kind("authorization.tasks.settle", _("Let a decision take effect")),
         Kind("authorization.tasks.watch", _("Watch how long items wait")),
@@ -120,6 +141,23 @@ def name_jobs() -> None:
              patient=True),
         Kind("ops_platform.tasks.verify_recent", _("Verify what is new in the books")),
         Kind("ops_platform.tasks.verify_books", _("Verify the books"), patient=True),
+    ):  # fmt: skip
+        name_kind(kind)
+
+
+def name_image_jobs() -> None:
+    """Name the kinds of jobs that read images, take files apart and cut slices."""
+    for kind in (
+        Kind("foundation.imaging.tasks.make_copies", _("Copy a page for screens"),
+             running_most="jobs.copying_running_most"),
+        Kind("foundation.imaging.tasks.read_page", _("Read a page"),
+             running_most="jobs.reading_running_most", waiting_most="jobs.reading_waiting_most"),
+        Kind("foundation.imaging.tasks.take_apart", _("Take a scanner's file apart"),
+             running_most="jobs.copying_running_most"),
+        Kind("foundation.imaging.tasks.sweep_folder", _("Take in what the scanner wrote")),
+        Kind("monitoring.tasks.cut_slices", _("Cut fields out for keyers"),
+             running_most="jobs.copying_running_most"),
+        Kind("monitoring.tasks.match_keyed", _("Compare what people keyed")),
     ):  # fmt: skip
         name_kind(kind)
 

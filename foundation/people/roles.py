@@ -51,6 +51,9 @@ class Permission(StrEnum):
     SHARDS_APPROVE = auto()
     # imaging
     IMAGE_ADD = auto()
+    BATCH_VIEW = auto()
+    BATCH_HAND_OVER = auto()
+    BATCH_SCAN = auto()
     IMAGE_VOUCHER_VIEW = auto()
     IMAGE_ID_VIEW = auto()
     IMAGE_SEAL_VIEW = auto()
@@ -70,6 +73,10 @@ class Permission(StrEnum):
     ADMISSION_MANAGE = auto()
     MONITORING_VIEW = auto()
     MONITORING_AUDIT = auto()
+    MONITORING_EXPLAIN = auto()
+    MONITORING_SETTLE = auto()
+    SLICE_KEY = auto()
+    SLICE_ARBITRATE = auto()
     PROCESSING_VIEW = auto()
     CLEARING_VIEW = auto()
     CASH_CENTER_VIEW = auto()
@@ -114,7 +121,8 @@ ROLES: dict[str, Role] = {
             "outlet_supervisor", "Operations supervisor of the outlet", "outlet_check", "outlet",
             P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.MONITORING_VIEW,
             P.DASHBOARD_VIEW, P.TRAIL_VIEW, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
-            P.AUTHORIZATION_DESK, P.AUTHORIZATION_LOCAL, *IMAGES,
+            P.AUTHORIZATION_DESK, P.AUTHORIZATION_LOCAL, P.BATCH_VIEW, P.BATCH_HAND_OVER,
+            P.MONITORING_EXPLAIN, *IMAGES,
         ),
         _role(
             "authorizer", "Authorizer", "authorize", "centre",
@@ -136,13 +144,15 @@ ROLES: dict[str, Role] = {
         _role(
             "auditor", "Auditor of vouchers", "audit", "centre",
             P.MONITORING_VIEW, P.MONITORING_AUDIT, P.JOURNAL_VIEW, P.ACCOUNT_VIEW, P.ROSTER_VIEW,
+            P.BATCH_VIEW, P.BATCH_SCAN, P.MONITORING_EXPLAIN, P.SLICE_KEY, P.SLICE_ARBITRATE,
             *IMAGES,
         ),
         _role(
             "audit_lead", "Lead of auditors", "audit", "centre",
             P.MONITORING_VIEW, P.MONITORING_AUDIT, P.JOURNAL_VIEW, P.ACCOUNT_VIEW,
             P.JOURNAL_IMPORT, P.DASHBOARD_VIEW, P.QUEUE_VIEW, P.TRAIL_VIEW, P.ROSTER_VIEW,
-            P.ROSTER_MANAGE, *IMAGES,
+            P.ROSTER_MANAGE, P.BATCH_VIEW, P.BATCH_SCAN, P.MONITORING_EXPLAIN,
+            P.MONITORING_SETTLE, P.SLICE_ARBITRATE, *IMAGES,
         ),
         _role(
             "ops_manager", "Operations manager of the branch", "manage", "branch sub_branch head",
@@ -150,7 +160,8 @@ ROLES: dict[str, Role] = {
             P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.TRAIL_VIEW, P.STAFF_VIEW, P.POLICY_VIEW,
             P.POLICY_PROPOSE, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
             P.SHARDS_PROPOSE, P.SHARDS_APPROVE, P.QUALITY_VIEW, P.ADMISSION_MANAGE,
-            P.ROSTER_VIEW, P.FALLBACK_VIEW, P.FALLBACK_PROPOSE, P.FALLBACK_END, *ROOMS, *IMAGES,
+            P.ROSTER_VIEW, P.FALLBACK_VIEW, P.FALLBACK_PROPOSE, P.FALLBACK_END, P.BATCH_VIEW,
+            *ROOMS, *IMAGES,
         ),
         _role(
             "risk_manager", "Risk manager", "risk", "branch head",
@@ -158,7 +169,7 @@ ROLES: dict[str, Role] = {
             P.DAY_VIEW, P.BOOKS_VIEW, P.BOOKS_REPORT, P.SHARDS_APPROVE, P.FALLBACK_VIEW,
             P.FALLBACK_APPROVE, P.FALLBACK_END,
         ),
-        _role("vendor_key", "Keying clerk of a vendor", "vendor", "centre"),
+        _role("vendor_key", "Keying clerk of a vendor", "vendor", "centre", P.SLICE_KEY),
         _role(
             "sysadmin", "System administrator", "sysadmin", "branch head",
             P.SYSTEM_VIEW, P.JOB_VIEW, P.JOB_MANAGE, P.INSTITUTION_MANAGE, P.STAFF_VIEW,

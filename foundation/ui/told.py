@@ -125,9 +125,11 @@ _STEPS: Mapping[str, str] = {
     ),
     "hooks": "approve change decline give_up new_secret propose send_again stop",
     "imaging": (
+        "ask_rescan close_batch end_scan hand_over match_batch read_through receive_file "
+        "receive_more rescan take_apart turn_away "
         "document.opened page.added page.copied page.read page.read_again page.rescanned "
-        "page.resembles page.seen.ahead page.seen.original page.seen.thumb page.seen.view "
-        "page.superseded page.unreadable"
+        "page.resembles page.seen.ahead page.seen.original page.seen.slice "
+        "page.seen.thumb page.seen.view page.superseded page.unreadable"
     ),
     "ledger": (
         "allow approve_shards archive_month ask_about_hold ask_export ask_to_reopen "
@@ -136,7 +138,11 @@ _STEPS: Mapping[str, str] = {
         "import_journal make_export open_account open_day place_hold propose_shards "
         "release_hold release_part reopen_day resume_day seal_day sign_day stop unfreeze"
     ),
-    "monitoring": "confirm force hand_back judged opened paired",
+    "monitoring": (
+        "accept_explanation aligned close_vouchers confirm cut_slice decline_explanation "
+        "dispute_slice explain force hand_back judged key_slice opened paired second_keyer "
+        "settle_slice void_slice"
+    ),
     "people": (
         "add_shift approve_post approve_role assign_post change_password change_staff "
         "choose_keys close_sign_in copy_roster decline_post decline_role disable_dormant "

@@ -14,6 +14,10 @@ from foundation.imaging.models import Document
 from foundation.people.models import Institutional, Staff
 from foundation.worklist.models import WorkItem
 from monitoring import rules
+from monitoring.models._entry import Keying, Slice
+from monitoring.models._settling import Alignment, DayEnd, Explanation
+
+__all__ = ["Alignment", "DayEnd", "Explanation", "Keying", "Match", "Slice", "subject_of"]
 
 FITTING = reduce(
     or_, (Q(state=state, result__in=results) for state, results in rules.RESULTS_OF.items())

@@ -35,8 +35,8 @@ from monitoring.models import Match
 from tests.architecture.links import refused_offers
 from tests.architecture.test_urls import pages
 from tests.factories import authorization as factory
+from tests.factories import batches, entry, hooks, people, quality, rules, tier
 from tests.factories import fallback as emergency
-from tests.factories import hooks, people, quality, rules, tier
 from tests.factories import ledger as books
 from tests.factories import trail as trail_factory
 
@@ -84,6 +84,10 @@ class Place:
     admission_id: int
     known_id: int
     set_id: int
+    batch_id: int
+    rescan_id: int
+    explanation_id: int
+    slice_id: int
 
     @property
     def work_item(self) -> int:
@@ -107,6 +111,8 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("authorization", "known_id"): lambda place: place.known_id,
     ("authorization", "set_id"): lambda place: place.set_id,
     ("imaging", "page_id"): lambda place: place.page_id,
+    ("imaging", "batch_id"): lambda place: place.batch_id,
+    ("imaging", "rescan_id"): lambda place: place.rescan_id,
     ("ledger", "number"): lambda place: place.account,
     ("policy", "code"): lambda _place: "security.idle_minutes",
     ("policy", "policy_id"): lambda place: place.policy_id,
@@ -128,6 +134,9 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("ledger", "code"): lambda _place: "2011",
     ("ui", "slug"): lambda _place: "teller",
     ("monitoring", "match_id"): lambda place: place.match.pk,
+    ("monitoring", "outlet_id"): lambda place: place.institution.pk,
+    ("monitoring", "explanation_id"): lambda place: place.explanation_id,
+    ("monitoring", "slice_id"): lambda place: place.slice_id,
     ("monitoring", "item_id"): lambda place: place.match.work_item_id,
     ("worklist", "code"): lambda _place: "authorization",
     ("worklist", "item_id"): lambda place: place.work_item,
@@ -161,6 +170,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
     proposal = people.proposal(teller, bank)
     post_proposal = people.post_proposal(teller, bank)
     (posting, *_) = ledger.statement(account_id=payer.pk)
+    again = batches.asked_again(batches.handed_over(outlet, teller), teller)
     hook, waiting = hooks.proposed_again(outlet, teller, decider)
     return Place(
         name, outlet, request, payer.number, posting.entry_id, pages_of[0].pk, alone[0], teller,
@@ -173,6 +183,8 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         emergency.waiting(outlet, decider).pk, emergency.candidate(outlet, decider).pk,
         quality.exam(teller, decider).pk, quality.kept(doubted.decision, teller).pk,
         tier.judged(request, teller, decider).tier_set_id,
+        again.batch_id, again.pk, entry.explained(alone[0], teller).pk,
+        entry.cut(alone[0], pages_of[0], place=outlet)[0].pk,
     )  # fmt: skip
 
 
