@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.timezone import localdate
 
 from foundation.imaging import events, gateways, selectors, services
@@ -67,7 +67,14 @@ def receive(
     known = _known_file(data)
     if known is not None:
         return known, False
-    file = _arrive(batch, data, name, at, source=rules.UPLOAD, label=by.label)
+    try:
+        with transaction.atomic():
+            file = _arrive(batch, data, name, at, source=rules.UPLOAD, label=by.label)
+    except IntegrityError as error:
+        if "imaging_file_once" not in str(error):
+            raise
+        # Somebody brought the same bytes to another batch of the outlet at the same moment.
+        return BatchFile.objects.get(sha256=gateways.fingerprint(data=data)), False
     bus.publish(events.FileArrived(file_id=file.pk, subject=batch.trail_subject))
     return file, True
 
