@@ -37,3 +37,19 @@ class BulletinAsked:
     institution_id: int
     month: str
     by: str
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A machine could not read a voucher with certainty: people may key its fields."""
+
+    match_id: int
+    subject: str
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """People have read a field of a voucher: its pair can be compared again."""
+
+    match_id: int
+    subject: str

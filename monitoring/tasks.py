@@ -8,8 +8,11 @@ from functools import partial
 
 from django.utils import timezone
 
+from foundation.imaging.services import slices as images
+from foundation.people import services as people
 from monitoring import services
-from monitoring.services import bulletin, runs, slips
+from monitoring.selectors import entry as selected
+from monitoring.services import bulletin, entry, runs, settling, slips
 
 TODAY = "today"
 
@@ -19,10 +22,31 @@ def match_document(*, document_id: int, **_event: object) -> Callable[[], object
     return partial(services.match_document, document_id=document_id, at=timezone.now())
 
 
+def cut_slices(*, match_id: int, **_event: object) -> Callable[[], object] | None:
+    """Cut the fields out that a machine could not read with certainty, for people to key."""
+    with people.acting_as_system(reason="monitoring.slices"):
+        wanted = selected.wanted(match_id=match_id)
+        place = (
+            selected.keying_place(match_id=match_id, on=timezone.localdate()) if wanted else None
+        )
+    if place is None:
+        return None
+    found = [(one, images.cut(page_id=one.page_id, box=one.box)) for one in wanted]
+    cuts = [entry.Cut(one.field, one.page_id, name) for one, name in found if name]
+    return partial(
+        entry.make, match_id=match_id, cuts=cuts, institution_id=place, at=timezone.now()
+    )
+
+
+def match_keyed(*, match_id: int, **_event: object) -> Callable[[], object]:
+    """Compare a pair again, of which people have read a field."""
+    return partial(services.match_keyed, match_id=match_id, at=timezone.now())
+
+
 def match_day(*, institution_id: int, business_date: str, **_event: object) -> Callable[[], object]:
     """Open a difference for everything of an outlet's day that stands alone."""
     return partial(
-        services.match_day,
+        settling.match_day,
         institution_id=institution_id,
         business_date=date.fromisoformat(business_date),
         at=timezone.now(),

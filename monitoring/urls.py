@@ -3,7 +3,7 @@
 from django.urls import path
 
 from monitoring import api, web
-from monitoring.web import alerts, bulletin, points, slips, workshop
+from monitoring.web import alerts, bulletin, entry, points, settling, slips, workshop
 
 app_name = "monitoring"
 urlpatterns = [
@@ -55,6 +55,22 @@ urlpatterns = [
     path("bulletins/ask/", bulletin.ask_bulletin, name="ask_bulletin"),
     path("bulletin/<int:bulletin_id>/pdf/", bulletin.bulletin_pdf, name="bulletin_pdf"),
     path("bulletin/<int:bulletin_id>/xlsx/", bulletin.bulletin_xlsx, name="bulletin_xlsx"),
+    # the outlet's day
+    path("settlement/<int:outlet_id>/", settling.settlement, name="settlement"),
+    path("run-day/<int:outlet_id>/", settling.run_day, name="run_day"),
+    path("explain/<int:match_id>/", settling.explain, name="explain"),
+    path(
+        "decide-explanation/<int:explanation_id>/",
+        settling.decide_explanation,
+        name="decide_explanation",
+    ),
+    path("close-vouchers/<int:outlet_id>/", settling.close_vouchers, name="close_vouchers"),
+    # slices
+    path("entry/", entry.entry, name="entry"),
+    path("key-slice/<int:slice_id>/", entry.key_slice, name="key_slice"),
+    path("arbiter/", entry.arbiter, name="arbiter"),
+    path("arbitrate/<int:slice_id>/", entry.arbitrate, name="arbitrate"),
+    path("keyers/", entry.keyers, name="keyers"),
 ]
 api_urlpatterns = [
     path("matches/", api.matches, name="matches"),

@@ -17,8 +17,8 @@ from foundation.trail.rules import Wrong
 from foundation.worklist import rules as worklist
 from foundation.worklist.models import WorkItem
 from monitoring import rules as monitoring
-from monitoring.models import Alert, Match
-from monitoring.rules import alerts
+from monitoring.models import Alert, Match, Slice
+from monitoring.rules import alerts, entry
 
 SHOWN_MAX = 200
 IN_KINDS = ("came in without item", "item without coming in")
@@ -75,6 +75,18 @@ QUEUES: Mapping[str, Kept] = {
             "monitoring.close_false_alert",
         ),
         came=("monitoring.raise_alert", "monitoring.reply_to_alert"),
+    ),
+    entry.QUEUE: Kept(
+        open=lambda: Slice.objects.filter(state=entry.KEYING),
+        ever=lambda: Slice.objects.filter(state__in=(entry.KEYING, entry.AGREED)),
+        decided=("monitoring.key_slice",),
+        came=("monitoring.cut_slice", "monitoring.second_keyer"),
+    ),
+    entry.ARBITER_QUEUE: Kept(
+        open=lambda: Slice.objects.filter(state=entry.DISPUTED),
+        ever=lambda: Slice.objects.filter(state__in=(entry.DISPUTED, entry.SETTLED)),
+        decided=("monitoring.settle_slice",),
+        came=("monitoring.dispute_slice",),
     ),
 }
 

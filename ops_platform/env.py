@@ -184,6 +184,12 @@ class Env:
         default=VAR,
         metadata=_about("OPS_VAR", knobs.folder, "Folder of all data, secrets and logs."),
     )
+    scan_folder: str = _knob(
+        "OPS_SCAN_FOLDER", str, "", "Folder into which a scanner writes batches (empty: none)."
+    )
+    bucket_url: str = _knob(
+        "OPS_S3_URL", knobs.bucket_url, "", "Bucket for images (empty: they lie on the disk)."
+    )
     log_level: str = _knob(
         "OPS_LOG_LEVEL",
         knobs.one_of("DEBUG", "INFO", "WARNING", "ERROR"),

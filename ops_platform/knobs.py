@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import psycopg2
 from psycopg2.extensions import parse_dsn
@@ -68,6 +69,28 @@ def redis_url(text: str) -> str:
     if text.partition("://")[0] not in {"redis", "rediss", "unix"}:
         raise ValueError("must begin with redis://, rediss:// or unix://")
     return text
+
+
+def bucket_url(text: str) -> str:
+    """Read https://key:secret@host/bucket?region=name, as a store that speaks S3 is named."""
+    if not all(bucket_parts(text).values()):
+        raise ValueError("must be https://key:secret@host/bucket?region=name")
+    return text
+
+
+def bucket_parts(text: str) -> dict[str, str]:
+    """Return what a bucket's address says, for the storage of images."""
+    parts = urlsplit(text)
+    place = parts.hostname or ""
+    if parts.port:
+        place += f":{parts.port}"
+    return {
+        "endpoint": f"{parts.scheme}://{place}" if parts.scheme in {"http", "https"} else "",
+        "bucket": parts.path.strip("/"),
+        "region": parse_qs(parts.query).get("region", ["us-east-1"])[0],
+        "key": unquote(parts.username or ""),
+        "secret": unquote(parts.password or ""),
+    }
 
 
 def role_name(text: str) -> str:

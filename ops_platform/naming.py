@@ -14,6 +14,8 @@ from authorization import rules as items
 from authorization import selectors as authorization
 from foundation.hooks import selectors as hooks
 from foundation.imaging import selectors as imaging
+from foundation.imaging.rules import batches as scans
+from foundation.imaging.selectors import batches
 from foundation.kernel import text
 from foundation.ledger import rules as days
 from foundation.ledger import selectors as ledger
@@ -26,6 +28,7 @@ from foundation.ui.subjects import Record
 from foundation.worklist import rules as queues
 from monitoring import rules as results
 from monitoring import selectors as monitoring
+from monitoring.rules import matching
 from monitoring.rules import slips as slips_ruled
 from monitoring.selectors import alerts, slips, workshop
 
@@ -65,8 +68,12 @@ def connect() -> None:
         ("monitoring.version", _("Version of a rule"), _rule_versions),
         ("monitoring.slip", _("Slip"), _slips),
         ("monitoring.bulletin", _("Bulletin of errors"), _as_they_are),
+        ("monitoring.slice", _("Slice of a voucher"), _as_they_are),
+        ("monitoring.day", _("Closing of a day's vouchers"), _as_they_are),
         ("imaging.page", _("Image"), _pages),
         ("imaging.document", _("Image document"), _documents),
+        ("imaging.batch", _("Batch of vouchers"), _batches),
+        ("imaging.folder", _("Folder of the scanner"), _as_they_are),
         ("ledger.account", _("Account"), _accounts),
         ("ledger.day", _("Business day"), _days),
         ("ledger.journal", _("Journal"), _journal),
@@ -93,6 +100,9 @@ def know_codes() -> None:
     told.know({code: reason.text for code, reason in items.REASONS.items()}, "reasons")
     told.know({code: kind.name for code, kind in items.KINDS.items()}, "conditions")
     told.know(IMAGES, "image_class")
+    told.know({code: how.text for code, how in matching.HOWS.items()}, "how")
+    told.know(scans.FAULTS, "reasons")
+    told.know(results.FIELD_NAMES, "name")
     told.know({"voucher": _("Voucher image"), "csv": "CSV", "xlsx": "Excel"}, "kind")
     told.know({code: hold.title for code, hold in items.HOLDS.items()}, "kind")
     told.know({code: outcome.text for code, outcome in items.OUTCOMES.items()}, "outcome")
@@ -222,6 +232,16 @@ def _pages(keys: Keys, held: Held) -> Found:
             },
         )
         for page in pages
+    }
+
+
+def _batches(keys: Keys, held: Held) -> Found:
+    return {
+        str(batch.pk): Record(
+            number=batch.number,
+            address=_address("imaging:batch", batch.pk, Permission.BATCH_VIEW, held),
+        )
+        for batch in batches.batches_by_id(ids=_whole(keys))
     }
 
 

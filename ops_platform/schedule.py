@@ -50,6 +50,7 @@ SLOTS: tuple[Slot, ...] = (
     Every("authorization.tasks.watch", 15),
     Every("authorization.tasks.end_emergencies", 15),
     Every("authorization.tasks.judge_in_shadow", 30),
+    Every("foundation.imaging.tasks.sweep_folder", 30),
     Every("foundation.worklist.tasks.resume_due", 60),
     Every("monitoring.tasks.climb_slips", 60),
     Every("foundation.worklist.tasks.bury_jobs", 60),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ops_platform import logs
 from ops_platform.env import env
+from ops_platform.knobs import bucket_parts
 from ops_platform.stack.certificate import own_addresses
 
 # --- environment -------------------------------------------------------------------------------
@@ -119,7 +120,12 @@ READY_SEAL_SECONDS = 300
 STATIC_URL = "/static/"
 STATIC_ROOT: Path | None = env.var / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "ops_platform.bucket.BucketStorage",
+        "OPTIONS": bucket_parts(env.bucket_url),
+    }
+    if env.bucket_url
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "ops_platform.assets.HashedStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
@@ -127,6 +133,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 # What was not collected (ops_platform/stack/collecting.py) comes from the apps' own folders.
 WHITENOISE_USE_FINDERS = not (env.var / "static" / "staticfiles.json").is_file()
 MEDIA_ROOT = env.var / "images"
+SCAN_FOLDER = env.scan_folder
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 

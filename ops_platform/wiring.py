@@ -13,6 +13,7 @@ from authorization.services import tier
 from foundation.hooks import services as hooks
 from foundation.hooks.rules import Topic, name_topic
 from foundation.imaging import events as imaging
+from foundation.imaging.services import batches, rescans
 from foundation.kernel import bus
 from foundation.ledger import events as ledger
 from foundation.people import events as people
@@ -49,6 +50,12 @@ def connect() -> None:
     bus.listen(imaging.PageRead, tier.on_page_read)
     bus.listen(monitored.SlipMoved, tell_of_slip)
     bus.listen(monitored.BulletinAsked, later("monitoring.tasks.make_bulletin"))
+    bus.listen(imaging.PageMeasured, rescans.on_page_measured)
+    bus.listen(imaging.PageRead, batches.on_page_read)
+    bus.listen(imaging.FileArrived, later("foundation.imaging.tasks.take_apart"))
+    bus.listen(imaging.BatchRead, later("monitoring.tasks.match_day"))
+    bus.listen(monitored.Unreadable, later("monitoring.tasks.cut_slices"))
+    bus.listen(monitored.Keyed, later("monitoring.tasks.match_keyed"))
     bus.listen(ledger.DayClosed, later("monitoring.tasks.match_day"))
     bus.listen(ledger.DayClosed, later("foundation.ledger.tasks.close_dates"))
     bus.listen(ledger.CloseAsked, later("foundation.ledger.tasks.close_one"))
@@ -95,6 +102,17 @@ def open_queues() -> None:
             working_time=True,
         )
     )
+    open_queue(
+        Queue("monitoring.entry", _("Supplementary entry"), Permission.SLICE_KEY, working_time=True)
+    )
+    open_queue(
+        Queue(
+            "monitoring.arbiter",
+            _("Between two keyers"),
+            Permission.SLICE_ARBITRATE,
+            working_time=True,
+        )
+    )
 
 
 def name_jobs() -> None:
@@ -110,6 +128,12 @@ def _kinds_of_vouchers() -> tuple[Kind, ...]:
              running_most="jobs.copying_running_most"),
         Kind("foundation.imaging.tasks.read_page", _("Read a page"),
              running_most="jobs.reading_running_most", waiting_most="jobs.reading_waiting_most"),
+        Kind("foundation.imaging.tasks.take_apart", _("Take a scanner's file apart"),
+             running_most="jobs.copying_running_most"),
+        Kind("foundation.imaging.tasks.sweep_folder", _("Take in what the scanner wrote")),
+        Kind("monitoring.tasks.cut_slices", _("Cut fields out for keyers"),
+             running_most="jobs.copying_running_most"),
+        Kind("monitoring.tasks.match_keyed", _("Compare what people keyed")),
         Kind("authorization.tasks.let_go", _("Let an item wait again")),
         Kind("authorization.tasks.settle", _("Let a decision take effect")),
         Kind("authorization.tasks.watch", _("Watch how long items wait")),

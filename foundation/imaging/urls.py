@@ -3,6 +3,7 @@
 from django.urls import path
 
 from foundation.imaging import web
+from foundation.imaging.web import batches
 
 app_name = "imaging"
 urlpatterns = [
@@ -13,4 +14,14 @@ urlpatterns = [
     path("seen/<int:page_id>/", web.seen, name="seen"),
     path("thumb/<int:page_id>/", web.thumb, name="thumb"),
     path("original/<int:page_id>/", web.original, name="original"),
+    # batches
+    path("batches/", batches.batches, name="batches"),
+    path("batches/hand-over/", batches.hand_over, name="hand_over"),
+    path("batch/<int:batch_id>/", batches.batch, name="batch"),
+    path("batch/<int:batch_id>/cover/", batches.cover, name="cover"),
+    path("batch/<int:batch_id>/receive/", batches.receive, name="receive"),
+    path("batch/<int:batch_id>/end-scan/", batches.end_scan, name="end_scan"),
+    path("batch/<int:batch_id>/receive-more/", batches.receive_more, name="receive_more"),
+    path("rescans/", batches.rescans, name="rescans"),
+    path("rescan/<int:rescan_id>/", batches.rescan, name="rescan"),
 ]

@@ -51,6 +51,9 @@ class Permission(StrEnum):
     SHARDS_APPROVE = auto()
     # imaging
     IMAGE_ADD = auto()
+    BATCH_VIEW = auto()
+    BATCH_HAND_OVER = auto()
+    BATCH_SCAN = auto()
     IMAGE_VOUCHER_VIEW = auto()
     IMAGE_ID_VIEW = auto()
     IMAGE_SEAL_VIEW = auto()
@@ -80,6 +83,10 @@ class Permission(StrEnum):
     SLIP_REPLY = auto()
     SLIP_JUDGE = auto()
     SLIP_SEALED = auto()
+    MONITORING_EXPLAIN = auto()
+    MONITORING_SETTLE = auto()
+    SLICE_KEY = auto()
+    SLICE_ARBITRATE = auto()
     PROCESSING_VIEW = auto()
     CLEARING_VIEW = auto()
     CASH_CENTER_VIEW = auto()
@@ -124,7 +131,8 @@ ROLES: dict[str, Role] = {
             "outlet_supervisor", "Operations supervisor of the outlet", "outlet_check", "outlet",
             P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.MONITORING_VIEW,
             P.DASHBOARD_VIEW, P.TRAIL_VIEW, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
-            P.AUTHORIZATION_DESK, P.AUTHORIZATION_LOCAL, P.SLIP_VIEW, P.SLIP_REPLY, *IMAGES,
+            P.AUTHORIZATION_DESK, P.AUTHORIZATION_LOCAL, P.SLIP_VIEW, P.SLIP_REPLY, P.BATCH_VIEW,
+            P.BATCH_HAND_OVER, P.MONITORING_EXPLAIN, *IMAGES,
         ),
         _role(
             "authorizer", "Authorizer", "authorize", "centre",
@@ -147,6 +155,7 @@ ROLES: dict[str, Role] = {
             "auditor", "Auditor of vouchers", "audit", "centre",
             P.MONITORING_VIEW, P.MONITORING_AUDIT, P.JOURNAL_VIEW, P.ACCOUNT_VIEW, P.ROSTER_VIEW,
             P.ALERT_VIEW, P.ALERT_HANDLE, P.RULE_VIEW, P.SLIP_VIEW, P.SLIP_ISSUE, P.SLIP_REPLY,
+            P.BATCH_VIEW, P.BATCH_SCAN, P.MONITORING_EXPLAIN, P.SLICE_KEY, P.SLICE_ARBITRATE,
             *IMAGES,
         ),
         _role(
@@ -154,7 +163,9 @@ ROLES: dict[str, Role] = {
             P.MONITORING_VIEW, P.MONITORING_AUDIT, P.JOURNAL_VIEW, P.ACCOUNT_VIEW,
             P.JOURNAL_IMPORT, P.DASHBOARD_VIEW, P.QUEUE_VIEW, P.TRAIL_VIEW, P.ROSTER_VIEW,
             P.ROSTER_MANAGE, P.ALERT_VIEW, P.ALERT_HANDLE, P.RULE_VIEW, P.RULE_PROPOSE,
-            P.SLIP_VIEW, P.SLIP_ISSUE, P.SLIP_REPLY, P.SLIP_JUDGE, P.SLIP_SEALED, *IMAGES,
+            P.SLIP_VIEW, P.SLIP_ISSUE, P.SLIP_REPLY, P.SLIP_JUDGE, P.SLIP_SEALED,
+            P.BATCH_VIEW, P.BATCH_SCAN, P.MONITORING_EXPLAIN,
+            P.MONITORING_SETTLE, P.SLICE_ARBITRATE, *IMAGES,
         ),
         _role(
             "ops_manager", "Operations manager of the branch", "manage", "branch sub_branch head",
@@ -163,7 +174,7 @@ ROLES: dict[str, Role] = {
             P.POLICY_PROPOSE, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
             P.SHARDS_PROPOSE, P.SHARDS_APPROVE, P.QUALITY_VIEW, P.ADMISSION_MANAGE,
             P.ROSTER_VIEW, P.FALLBACK_VIEW, P.FALLBACK_PROPOSE, P.FALLBACK_END, P.ALERT_VIEW,
-            P.SLIP_VIEW, P.SLIP_JUDGE, *ROOMS, *IMAGES,
+            P.SLIP_VIEW, P.SLIP_JUDGE, P.BATCH_VIEW, *ROOMS, *IMAGES,
         ),
         _role(
             "risk_manager", "Risk manager", "risk", "branch head",
@@ -172,7 +183,7 @@ ROLES: dict[str, Role] = {
             P.FALLBACK_APPROVE, P.FALLBACK_END, P.ALERT_VIEW, P.RULE_VIEW, P.RULE_APPROVE,
             P.SLIP_VIEW, P.SLIP_SEALED,
         ),
-        _role("vendor_key", "Keying clerk of a vendor", "vendor", "centre"),
+        _role("vendor_key", "Keying clerk of a vendor", "vendor", "centre", P.SLICE_KEY),
         _role(
             "sysadmin", "System administrator", "sysadmin", "branch head",
             P.SYSTEM_VIEW, P.JOB_VIEW, P.JOB_MANAGE, P.INSTITUTION_MANAGE, P.STAFF_VIEW,

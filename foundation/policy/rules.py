@@ -173,9 +173,18 @@ NUMBERS: dict[str, Number] = {
         ),
         Number("jobs.day_running_most", int, "jobs", "Days of outlets compared at once"),
         Number("jobs.patience_seconds", int, "s", "How long patient jobs wait for others at most"),
+        Number("imaging.skew_tenths_most", int, "0.1°", "Tilt up to which a page is good enough"),
+        Number("imaging.light_least", int, "0-255", "Lightness of paper from which it is enough"),
+        Number("imaging.ink_per_mille_least", int, "‰", "Ink from which a page is not blank"),
+        Number("imaging.side_pixels_least", int, "px", "Longer side from which a page is enough"),
+        Number("imaging.edge_per_mille_most", int, "‰", "Broken edge up to which it is whole"),
         Number("monitoring.same_confidence_min", int, "%", "Confidence from which a field agrees"),
         Number(
             "monitoring.differs_confidence_min", int, "%", "Confidence from which a field differs"
+        ),
+        Number("monitoring.entry_two_from_fen", int, "fen", "Amount from which two key blind"),
+        Number(
+            "monitoring.entry_control_every", int, "slices", "Slices for one with a known answer"
         ),
         Number("monitoring.wait_target_minutes", int, "min", "How long a difference may wait"),
         Number("monitoring.alert_minutes", int, "min", "How long an alert may wait"),

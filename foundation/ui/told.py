@@ -129,9 +129,10 @@ _STEPS: Mapping[str, str] = {
     ),
     "hooks": "approve change decline give_up new_secret propose send_again stop",
     "imaging": (
-        "document.opened page.added page.copied page.read page.read_again page.rescanned "
-        "page.resembles page.seen.ahead page.seen.original page.seen.thumb page.seen.view "
-        "page.superseded page.unreadable"
+        "ask_rescan close_batch document.opened end_scan hand_over match_batch page.added "
+        "page.copied page.read page.read_again page.rescanned page.resembles page.seen.ahead "
+        "page.seen.original page.seen.slice page.seen.thumb page.seen.view page.superseded "
+        "page.unreadable read_through receive_file receive_more rescan take_apart turn_away"
     ),
     "ledger": (
         "allow approve_shards archive_month ask_about_hold ask_export ask_to_reopen "
@@ -141,14 +142,16 @@ _STEPS: Mapping[str, str] = {
         "release_hold release_part reopen_day resume_day seal_day sign_day stop unfreeze"
     ),
     "monitoring": (
-        "accept_slip acknowledge_slip appeal_slip assign_alert begin_slip charge_points "
-        "close_false_alert close_slip close_true_alert confirm decline_rule dismiss_slip "
-        "draft_rule drop_rule escalate_slip fetch_bulletin force give_back_points hand_back "
-        "hand_back_alert hand_over_slip investigate_alert issue_slip judged keep_quiet "
-        "make_bulletin opened paired phone_slip plan_slip propose_rule publish_rule "
-        "query_alert raise_alert raise_level receive_slip register_error reply_slip "
-        "reply_to_alert requery_slip retire_rule see_slip shadow_rule slip_of_alert try_rule "
-        "uphold_slip verify_alert verify_slip"
+        "accept_explanation accept_slip acknowledge_slip aligned appeal_slip assign_alert "
+        "begin_slip charge_points close_false_alert close_slip close_true_alert "
+        "close_vouchers confirm cut_slice decline_explanation decline_rule dismiss_slip "
+        "dispute_slice draft_rule drop_rule escalate_slip explain fetch_bulletin force "
+        "give_back_points hand_back hand_back_alert hand_over_slip investigate_alert "
+        "issue_slip judged keep_quiet key_slice make_bulletin opened paired phone_slip "
+        "plan_slip propose_rule publish_rule query_alert raise_alert raise_level receive_slip "
+        "register_error reply_slip reply_to_alert requery_slip retire_rule second_keyer "
+        "see_slip settle_slice shadow_rule slip_of_alert try_rule uphold_slip verify_alert "
+        "verify_slip void_slice"
     ),
     "people": (
         "add_shift approve_post approve_role assign_post change_password change_staff "

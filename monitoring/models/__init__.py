@@ -14,6 +14,8 @@ from foundation.imaging.models import Document
 from foundation.people.models import Institutional, Staff
 from foundation.worklist.models import WorkItem
 from monitoring import rules
+from monitoring.models._entry import Keying, Slice
+from monitoring.models._settling import Alignment, DayEnd, Explanation
 from monitoring.models.alerts import Alert, AlertLine, Quiet
 from monitoring.models.slips import Bulletin, Slip, SlipAppeal, SlipPoint, SlipReply
 from monitoring.models.workshop import (
@@ -30,14 +32,19 @@ __all__ = [
     "AccountDay",
     "Alert",
     "AlertLine",
+    "Alignment",
     "Backtest",
     "Bulletin",
+    "DayEnd",
+    "Explanation",
+    "Keying",
     "Match",
     "MonitoringRule",
     "Quiet",
     "RuleHit",
     "RuleRun",
     "RuleVersion",
+    "Slice",
     "Slip",
     "SlipAppeal",
     "SlipPoint",

@@ -24,7 +24,9 @@ from foundation.people.models import Institution
 from foundation.trail import selectors as trail
 from foundation.trail.models import Event
 from monitoring import rules
-from monitoring.models import Match
+from monitoring.models import Alignment, Match, Slice
+from monitoring.rules.entry import AGREED, SETTLED, with_answers
+from monitoring.rules.matching import SUM
 
 PAGE = 50
 BREAKS_SHOWN = 200
@@ -267,16 +269,17 @@ def compare(*, match: Match) -> tuple[rules.Field, ...]:
     """Return each value that the voucher must bear, beside what was read on its document."""
     if match.document_id is None:
         return ()
+    fen = _shared_fen(match)
     expected: dict[str, object] = {
-        "amount": match.amount_fen,
-        "amount_words": match.amount_fen,
+        "amount": fen,
+        "amount_words": fen,
         "account": "" if _opened_by(match) else match.account_number,
         "voucher_no": match.voucher_no,
     }
     if _is_customers(match.counter_account):
         expected["payee_account"] = match.counter_account
     rows = imaging.comparison(document_id=match.document_id, expected=expected)
-    return tuple(
+    fields = [
         rules.Field(
             name=row.name,
             expected=row.expected,
@@ -287,7 +290,8 @@ def compare(*, match: Match) -> tuple[rules.Field, ...]:
             box=row.box,
         )
         for row in rows
-    )
+    ]
+    return tuple(with_answers(fields, _keyed(match), fen=fen))
 
 
 def _opened_by(match: Match) -> bool:
@@ -343,6 +347,20 @@ def trade_name(*, code: str) -> str:
     """Return the name of a transaction of the catalogue, or nothing."""
     trade = authorization_rules.CATALOGUE.get(code)
     return trade.name if trade else ""
+
+
+def _keyed(match: Match) -> Mapping[str, str]:
+    """Return what people read on pages in force, by field (DOMAIN §5.1, 补录)."""
+    rows = Slice.objects.filter(match=match, state__in=(AGREED, SETTLED))
+    in_force = rows.exclude(page__state="replaced").order_by("id")
+    return dict(in_force.values_list("field", "answer"))
+
+
+def _shared_fen(match: Match) -> int | None:
+    """Return what the voucher must say: the sum where it is that of several lines."""
+    sums = Alignment.objects.filter(document_id=match.document_id, how=SUM)
+    rows = dict(sums.order_by("id").values_list("match_id", "match__amount_fen"))
+    return sum(rows.values()) if match.pk in rows else match.amount_fen
 
 
 def _is_customers(number: str) -> bool:

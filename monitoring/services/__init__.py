@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 
 from authorization import events as authorization_events
 from foundation.imaging import selectors as imaging
+from foundation.kernel import bus
 from foundation.ledger import selectors as ledger
 from foundation.ledger.models import JournalLine
 from foundation.people.models import Staff
@@ -20,8 +21,9 @@ from foundation.trail import services as trail
 from foundation.ui import live
 from foundation.worklist import services as worklist
 from foundation.worklist.models import WorkItem
-from monitoring import rules, selectors
+from monitoring import events, rules, selectors
 from monitoring.models import Match, subject_of
+from monitoring.services import entry
 
 MACHINE = "system monitoring"
 PRIORITY = 10
@@ -113,8 +115,20 @@ def match_day(*, institution_id: int, business_date: date, at: datetime) -> Sequ
     strays = selectors.documents_without_line(institution_id=institution_id, on=business_date)
     return (
         *found,
-        *(_stray(document.pk, institution_id, business_date, at) for document in strays),
+        *(
+            stray(document_id=one.pk, institution_id=institution_id, day=business_date, at=at)
+            for one in strays
+        ),
     )
+
+
+@transaction.atomic
+def match_keyed(*, match_id: int, at: datetime) -> Sequence[Match]:
+    """Compare a pair again after people have read a field of its voucher."""
+    match = _locked(match_id)
+    if match.document_id is None:
+        return ()
+    return match_document(document_id=match.document_id, at=at)
 
 
 @transaction.atomic
@@ -160,6 +174,7 @@ def decide(
             "reason",
         ]
     )  # fmt: skip
+    entry.void(match_id=match.pk, at=at)
     _told(match, f"monitoring.{step}", auditor.label, at, machine=before, finding=finding)
     live.tell(rules.TOPIC, match.institution_id)
     return match
@@ -182,7 +197,7 @@ def _judge(match: Match, duplicate: bool, at: datetime) -> None:  # noqa: FBT001
     )
     result = rules.judge(fields, thresholds=thresholds, duplicate=duplicate)
     was_open = match.state == rules.OPEN
-    if was_open and result == rules.MATCHED and _is_held(match):
+    if was_open and result == rules.MATCHED and is_held(match=match):
         result = match.result  # the auditor who is looking decides, and is shown the new reading
     read = [asdict(field) | {"box": field.box and list(field.box)} for field in fields]
     if was_open and (result, read) == (match.result, match.fields):
@@ -194,12 +209,16 @@ def _judge(match: Match, duplicate: bool, at: datetime) -> None:  # noqa: FBT001
     _told(match, "monitoring.judged", MACHINE, at, result=result)
     if match.state == rules.OPEN and not was_open:
         _enqueue(match, at)
+    if result == rules.UNREADABLE:
+        bus.publish(events.Unreadable(match_id=match.pk, subject=match.trail_subject))
     if match.state == rules.MATCHED and was_open:
+        entry.void(match_id=match.pk, at=at)
         worklist.withdraw(item_id=_item_of(match), at=at)
     live.tell(rules.TOPIC, match.institution_id)
 
 
-def _stray(document_id: int, institution_id: int, day: date, at: datetime) -> Match:
+def stray(*, document_id: int, institution_id: int, day: date, at: datetime) -> Match:
+    """Open the break that a voucher without a line is; the same voucher again changes nothing."""
     match: Match
     match, created = Match.objects.get_or_create(
         document_id=document_id,
@@ -243,7 +262,8 @@ def _item_of(match: Match) -> int:
     return match.work_item_id
 
 
-def _is_held(match: Match) -> bool:
+def is_held(*, match: Match) -> bool:
+    """Tell whether an auditor looks at the pair."""
     return match.work_item is not None and match.work_item.state == "held"
 
 

@@ -35,6 +35,7 @@ from ops_platform.demo import (
     publishing,
     quality,
     rosters,
+    scans,
     sign_ins,
     slips,
     truth,
@@ -88,6 +89,7 @@ POLICIES = {
     "monitoring.quiet_days_most": "90",
     "monitoring.hits_most": "200",
     **slips.NUMBERS,
+    **scans.NUMBERS,
     "authorization.wait_target_seconds": "30",
     "authorization.review_percent": "3",
     "authorization.fallback_minutes": "120",
@@ -177,6 +179,7 @@ def seed(
     auditors = stage.crew.auditors
     told = slips.play(staff=staff, places=places, auditors=auditors, on=day_before, now=now)
     say(f"{told} slips, 2 bulletins")
+    scans.play(places=places, staff=staff, on=on, at=now)
     shutil.rmtree(folder / "demo", ignore_errors=True)  # of a database that is gone
     for played in (before, day):
         truth.write(folder, on=played.on, seed=seed_number, planted=played.planted)

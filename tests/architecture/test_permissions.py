@@ -37,7 +37,18 @@ from monitoring import services as monitoring
 from monitoring.models import Match
 from tests.architecture.links import refused_offers
 from tests.architecture.test_urls import pages
-from tests.factories import alerts, hooks, people, publishing, quality, rules, slips, tier
+from tests.factories import (
+    alerts,
+    batches,
+    entry,
+    hooks,
+    people,
+    publishing,
+    quality,
+    rules,
+    slips,
+    tier,
+)
 from tests.factories import authorization as factory
 from tests.factories import fallback as emergency
 from tests.factories import ledger as books
@@ -94,6 +105,10 @@ class Place:
     trial_id: int
     slip_number: str
     bulletin_id: int
+    batch_id: int
+    rescan_id: int
+    explanation_id: int
+    slice_id: int
 
     @property
     def work_item(self) -> int:
@@ -118,6 +133,8 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("authorization", "set_id"): lambda place: place.set_id,
     ("authorization", "publication_id"): lambda place: place.publication_id,
     ("imaging", "page_id"): lambda place: place.page_id,
+    ("imaging", "batch_id"): lambda place: place.batch_id,
+    ("imaging", "rescan_id"): lambda place: place.rescan_id,
     ("ledger", "number"): lambda place: place.account,
     ("policy", "code"): lambda _place: "security.idle_minutes",
     ("policy", "policy_id"): lambda place: place.policy_id,
@@ -139,6 +156,9 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("ledger", "code"): lambda _place: "2011",
     ("ui", "slug"): lambda _place: "teller",
     ("monitoring", "match_id"): lambda place: place.match.pk,
+    ("monitoring", "outlet_id"): lambda place: place.institution.pk,
+    ("monitoring", "explanation_id"): lambda place: place.explanation_id,
+    ("monitoring", "slice_id"): lambda place: place.slice_id,
     ("monitoring", "item_id"): lambda place: place.match.work_item_id,
     ("monitoring", "alert_id"): lambda place: place.alert_id,
     ("monitoring", "version_id"): lambda place: place.version_id,
@@ -179,6 +199,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
     proposal = people.proposal(teller, bank)
     post_proposal = people.post_proposal(teller, bank)
     (posting, *_) = ledger.statement(account_id=payer.pk)
+    again = batches.asked_again(batches.handed_over(outlet, teller), teller)
     hook, waiting = hooks.proposed_again(outlet, teller, decider)
     judged = tier.judged(request, teller, decider)
     alert = alerts.waiting(outlet, teller, decider)
@@ -195,6 +216,8 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         judged.tier_set_id, publishing.proposed(judged.tier_set, teller).pk,
         alert.pk, alert.version_id, alert.rule_id, alert.version.backtests.get().pk,
         slips.slip(outlet, decider).number, slips.bulletin(outlet).pk,
+        again.batch_id, again.pk, entry.explained(alone[0], teller).pk,
+        entry.cut(alone[0], pages_of[0], place=outlet)[0].pk,
     )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """Vendors' people, page by page: what they may open is what roles.py says, and shows them nothing.
 
 Every address of the urlconf is asked for with GET and POST, about an institution that their centre
-serves and about their own. No page for slices is built yet: a new one fails here until PAGES
-names it, and then has to show that it holds slices alone.
+serves and about their own. The desk of slices is theirs; it shows one field and nothing that tells
+whose it is. A new page fails here until PAGES names it.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from tests.factories import people
 VENDORS = [role.code for role in ROLES.values() if role.duty == rules.VENDOR_DUTY]
 # What is of nobody in particular: the shell, and what the API is. Each is looked through below.
 PAGES = {
-    "ui:home", "ui:top", "ui:notices", "ui:search", "ui:keys", "ui:my_keys", "ui:api_docs",
-    "api_ui:schema",
+    "monitoring:entry", "ui:home", "ui:top", "ui:notices", "ui:search", "ui:keys", "ui:my_keys",
+    "ui:api_docs", "api_ui:schema",
 }  # fmt: skip
 # What they may change: the keys of their own screens; without naming one there is none to change.
-STEPS = {"ui:set_key": {404, 405}, "ui:reset_keys": {302, 405}}
+STEPS = {"monitoring:key_slice": {404, 405}, "ui:set_key": {404, 405}, "ui:reset_keys": {302, 405}}
 # What anybody may open, signed in or not: the door, the manual, choices of the screen, the probes.
 PUBLIC = {
     "people:sign_in", "people:demo_sign_in", "people:sign_out", "people:lock", "people:stay",
@@ -84,7 +84,8 @@ def browser(clerk: Staff) -> Client:
 
 def test_vendors_hold_what_everybody_holds_and_nothing_else():
     assert VENDORS == ["vendor_key"]
-    assert permissions_of(VENDORS) == EVERYONE == {"home", "search"}
+    assert permissions_of(VENDORS) == EVERYONE | {"slice_key"}
+    assert {"home", "search"} == EVERYONE
 
 
 def test_every_address_is_named_here_or_needs_what_vendors_do_not_hold():

@@ -3,11 +3,15 @@
 from foundation.imaging.gateways._decoding import (
     Copies,
     Examined,
+    Piece,
     clean_png,
     copies,
+    cropped,
     examine,
     marked_jpeg,
+    pieces,
 )
+from foundation.imaging.gateways._printing import barcodes
 from foundation.imaging.gateways._reading import (
     PP_OCR,
     TESSERACT,
@@ -15,10 +19,12 @@ from foundation.imaging.gateways._reading import (
     PageText,
     read_text,
 )
+from foundation.imaging.gateways._scanner import file_away, scanned_bytes, waiting_files
 from foundation.imaging.gateways._store import (
     copy,
     fingerprint,
     keep_copy,
+    keep_file,
     keep_original,
     original,
 )
@@ -30,14 +36,22 @@ __all__ = [
     "EngineFailed",
     "Examined",
     "PageText",
+    "Piece",
+    "barcodes",
     "clean_png",
     "copies",
     "copy",
+    "cropped",
     "examine",
+    "file_away",
     "fingerprint",
     "keep_copy",
+    "keep_file",
     "keep_original",
     "marked_jpeg",
     "original",
+    "pieces",
     "read_text",
+    "scanned_bytes",
+    "waiting_files",
 ]

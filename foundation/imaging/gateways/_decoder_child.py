@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import io
+import itertools
 import json
 import math
 import operator
@@ -106,6 +107,105 @@ def webp(picture: Any, *, side_max: int, quality: int, bytes_max: int) -> bytes:
             copy = copy.resize((copy.width * 4 // 5, copy.height * 4 // 5))
 
 
+def quality(picture: Any) -> dict[str, int]:
+    """Return how good a scan is, from a small grey copy: skew, light, ink, broken edge, size."""
+    from PIL import Image
+
+    grey = picture.convert("L")
+    grey.thumbnail((400, 400), Image.Resampling.BOX)
+    steps, passed, paper = grey.histogram(), 0, 0
+    while passed < grey.width * grey.height * 6 // 10:
+        passed, paper = passed + steps[paper], paper + 1
+    dark = grey.point([255 if level < paper * 7 // 10 else 0 for level in range(256)])
+    ring = max(2, max(grey.size) // 70)
+    middle = Image.new("L", (max(1, grey.width - 2 * ring), max(1, grey.height - 2 * ring)), 0)
+    edge = dark.copy()
+    edge.paste(middle, (ring, ring))
+    border = max(1, grey.width * grey.height - middle.width * middle.height)
+    ink = dark.histogram()[255] * 1000 // (grey.width * grey.height)
+    return {
+        "skew_tenths": skew(dark) if ink >= 5 else 0,
+        "light": min(paper, 255),
+        "ink_per_mille": ink,
+        "edge_per_mille": min(1000, edge.histogram()[255] * 1000 // border),
+        "side_pixels": max(picture.size),
+    }
+
+
+def skew(dark: Any) -> int:
+    """Return by how many tenths of a degree lines of ink stand askew, at most five degrees."""
+    found = max(range(-50, 51, 10), key=lambda tenths: (sharpness(dark, tenths), -abs(tenths)))
+    near = range(found - 8, found + 9, 2)
+    return max(near, key=lambda tenths: (sharpness(dark, tenths), -abs(tenths)))
+
+
+def sharpness(dark: Any, tenths: int) -> int:
+    """Return how much rows of ink stand out from each other once turned by so much."""
+    from PIL import Image
+
+    turned = dark.rotate(tenths / 10) if tenths else dark
+    rows = turned.resize((1, dark.height), Image.Resampling.BOX).tobytes()
+    return sum((one - other) ** 2 for one, other in itertools.pairwise(rows))
+
+
+def codes(picture: Any) -> list[str]:
+    """Return the texts of the barcodes on a page."""
+    import zxingcpp
+
+    grey = picture.convert("L")
+    lines = memoryview(grey.tobytes()).cast("B", shape=[grey.height, grey.width])
+    return [code.text[:80] for code in zxingcpp.read_barcodes(lines)]
+
+
+def split(data: bytes, order: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+    """Take some pictures of a file apart: each as a PNG of our own making, with its barcodes.
+
+    A file of one picture keeps its own bytes: those are the evidence.
+    """
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = order["pixels_max"]
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    image = Image.open(io.BytesIO(data), formats=order["formats"])
+    count = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
+    first = order["first"]
+    frames, blobs = [], []
+    for number in range(first, min(count, first + order["most"], order["frames_max"])):
+        if count > 1:
+            image.seek(number)
+        image.load()
+        picture = upright(image)
+        told = {"width": picture.width, "height": picture.height, "codes": codes(picture)}
+        told |= {"looks": looks(picture), "format": "PNG"}
+        if count == 1:
+            told["format"] = "JPEG" if image.format == "MPO" else image.format
+        frames.append(told)
+        blobs.append(png(picture) if count > 1 else b"")
+    return {"count": count, "frames": frames}, blobs
+
+
+def crop(picture: Any, order: dict[str, Any]) -> bytes:
+    """Return a box of the page with a little room around it, large enough to read."""
+    from PIL import Image
+
+    left, top, width, height = order["box"]
+    room = max(6, height // 3)
+    cut = picture.crop(
+        (
+            max(0, left - room),
+            max(0, top - room),
+            min(picture.width, left + width + room),
+            min(picture.height, top + height + room),
+        )
+    )
+    if cut.height < 90:
+        by = min(4, 90 // max(1, cut.height) + 1)
+        cut = cut.resize((cut.width * by, cut.height * by), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    cut.save(out, "WEBP", quality=80, method=3)
+    return out.getvalue()
+
+
 def png(picture: Any) -> bytes:
     """Encode without loss and quickly, for the engines that read."""
     out = io.BytesIO()
@@ -143,6 +243,8 @@ def marked(picture: Any, order: dict[str, Any]) -> bytes:
 
 def work(data: bytes, order: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
     """Do the one job of this process."""
+    if order["job"] == "split":
+        return split(data, order)
     image = opened(data, order)
     kind = "JPEG" if image.format == "MPO" else image.format
     picture = upright(image)
@@ -150,7 +252,10 @@ def work(data: bytes, order: dict[str, Any]) -> tuple[dict[str, Any], list[bytes
     if order["job"] == "examine":
         return told | {"looks": looks(picture)}, []
     if order["job"] == "copies":
+        told["quality"] = quality(picture)
         return told, [webp(picture, **sizes) for sizes in order["copies"]]
+    if order["job"] == "crop":
+        return told, [crop(picture, order)]
     if order["job"] == "marked":
         return told, [marked(picture, order)]
     return told, [png(picture)]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation.imaging import rules
+from foundation.imaging.rules import batches
 
 CHILD = Path(__file__).with_name("_decoder_child.py")
 MEMORY_MIB = 1024
@@ -50,6 +51,17 @@ class Copies:
 
     view: bytes
     thumb: bytes
+    quality: batches.Quality
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One picture of a file: its bytes, what is known of it, the texts of its barcodes."""
+
+    number: int
+    data: bytes
+    seen: Examined
+    codes: tuple[str, ...]
 
 
 def examine(*, data: bytes) -> Examined:
@@ -62,8 +74,44 @@ def examine(*, data: bytes) -> Examined:
 
 def copies(*, data: bytes) -> Copies:
     """Return the view copy and the thumbnail, upright and without metadata."""
-    _, (view, thumb) = _child(data, {"job": "copies", "copies": [VIEW, THUMB]})
-    return Copies(view=view, thumb=thumb)
+    told, (view, thumb) = _child(data, {"job": "copies", "copies": [VIEW, THUMB]})
+    return Copies(view=view, thumb=thumb, quality=batches.Quality(**told["quality"]))
+
+
+def pieces(*, data: bytes) -> tuple[Piece, ...]:
+    """Return every picture of a file, some to a child process; refuse what `examine` refuses.
+
+    Refuses a file of too many pictures too. The pictures of a file with several are encoded anew
+    without loss; a single one keeps its bytes.
+    """
+    if not data.startswith(rules.MAGIC):
+        raise rules.NotAnImage(field="scans")
+    found: list[Piece] = []
+    count = 1
+    while len(found) < count:
+        order = {"job": "split", "first": len(found), "most": batches.FRAMES_AT_ONCE}
+        told, blobs = _child(data, order | {"frames_max": batches.FRAMES_MAX})
+        count = told["count"]
+        batches.check_frames(count)
+        if not blobs:
+            raise rules.DamagedImage(field="scans")
+        found += [
+            _piece(len(found) + place, told["frames"][place], blob or data)
+            for place, blob in enumerate(blobs)
+        ]
+    return tuple(found)
+
+
+def cropped(*, data: bytes, box: tuple[int, int, int, int]) -> bytes:
+    """Return a box of the page as a WebP without metadata, enlarged where it is small."""
+    _, (part,) = _child(data, {"job": "crop", "box": list(box)})
+    return part
+
+
+def _piece(number: int, told: dict[str, Any], data: bytes) -> Piece:
+    rules.check_size(width_px=told["width"], height_px=told["height"])
+    seen = Examined(told["format"], told["width"], told["height"], told["looks"])
+    return Piece(number, data, seen, tuple(told["codes"]))
 
 
 def clean_png(*, data: bytes) -> bytes:

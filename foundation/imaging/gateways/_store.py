@@ -26,6 +26,12 @@ def keep_original(*, data: bytes, kind: str) -> str:
     return _keep(f"original/{sha256[:2]}/{sha256[2:4]}/{sha256}.{SUFFIXES[kind]}", data)
 
 
+def keep_file(*, data: bytes) -> str:
+    """Store a scanner's file byte for byte under its fingerprint, whatever is in it."""
+    sha256 = fingerprint(data=data)
+    return _keep(f"file/{sha256[:2]}/{sha256[2:4]}/{sha256}.bin", data)
+
+
 def keep_copy(*, data: bytes, sha256: str, use: str) -> str:
     """Store a derived picture beside its original's fingerprint; return the name."""
     return _keep(f"{use}/{sha256[:2]}/{sha256[2:4]}/{sha256}.webp", data)

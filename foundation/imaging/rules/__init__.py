@@ -119,6 +119,7 @@ HAPPENINGS: dict[str, Happening] = {
     "imaging.page.read_again": Happening("Sent to OCR once more", "refresh"),
     "imaging.page.seen.view": Happening("Looked at", "eye"),
     "imaging.page.seen.ahead": Happening("Fetched ahead by a desk, not shown yet", "download"),
+    "imaging.page.seen.slice": Happening("One field seen by a keyer", "eye"),
     "imaging.page.seen.thumb": Happening("Seen small, in a list", "eye"),
     "imaging.page.seen.original": Happening("Taken out with the viewer's mark", "download"),
 }

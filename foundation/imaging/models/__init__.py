@@ -7,7 +7,19 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation.imaging import rules
+from foundation.imaging.models._batches import Batch, BatchFile, Frame, PageQuality, Rescan
 from foundation.people.models import Institutional
+
+__all__ = [
+    "Batch",
+    "BatchFile",
+    "Document",
+    "Frame",
+    "Page",
+    "PageQuality",
+    "Reading",
+    "Rescan",
+]
 
 
 class Document(Institutional):

@@ -10,7 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from foundation.imaging import events, gateways, rules, selectors
-from foundation.imaging.models import Document, Page, Reading
+from foundation.imaging.models import Document, Page, PageQuality, Reading, Rescan
+from foundation.imaging.rules.batches import Quality
 from foundation.kernel import bus
 from foundation.people import services as people
 from foundation.people.models import Staff
@@ -75,10 +76,21 @@ def add_page(
     with transaction.atomic():
         document = Document.objects.select_for_update(of=("self",)).get(id=document_id)
         last = Page.objects.filter(document=document).order_by("-seq", "-id").first()
-        page = _new_page(document, data, seen, by=by, at=at, reused_because=reused_because)
+        page = _new_page(document, data, seen, by.label, at, reused_because=reused_because)
         page.name, page.image_class, page.side = rules.clean_name(name), image_class, side
         page.seq = last.seq + 1 if last else 1
         return _keep(page, document, data, action="imaging.page.added")
+
+
+def add_piece(
+    *, document: Document, piece: gateways.Piece, name: str, side: str, label: str, at: datetime
+) -> Page:
+    """Keep a picture of a scanner's file as the next page of a document that the caller locked."""
+    last = Page.objects.filter(document=document).order_by("-seq", "-id").first()
+    page = _new_page(document, piece.data, piece.seen, label, at)
+    page.name, page.image_class, page.side = rules.clean_name(name), rules.VOUCHER, side
+    page.seq = last.seq + 1 if last else 1
+    return _keep(page, document, piece.data, action="imaging.page.added")
 
 
 def rescan_page(
@@ -99,10 +111,11 @@ def rescan_page(
         old.state = rules.FLOW.after(old.state, "replace")
         old.replaced_because = reason.strip()[:120]
         old.save(update_fields=["state", "replaced_because"])
-        page = _new_page(old.document, data, seen, by=by, at=at, reused_because="")
+        page = _new_page(old.document, data, seen, by.label, at)
         page.name, page.image_class, page.side = rules.clean_name(name), old.image_class, old.side
         page.seq, page.version = old.seq, old.version + 1
         kept = _keep(page, old.document, data, action="imaging.page.rescanned")
+        Rescan.objects.filter(page=old, done_at=None).update(done_by=kept, done_at=at)
         detail = {"by_page": kept.pk, "reason": old.replaced_because}
         _trail(old, by.label, "imaging.page.superseded", at, detail=detail)
         return kept
@@ -177,14 +190,29 @@ def awaits(*, page_id: int) -> tuple[bool, bool]:
     return page.view == "" and page.state != rules.REPLACED, page.state == rules.STORED
 
 
-def record_copies(*, page_id: int, view: str, thumb: str, at: datetime) -> None:
-    """Note the names of the derived copies, and which earlier page looks the same, once."""
+def record_copies(
+    *,
+    page_id: int,
+    view: str,
+    thumb: str,
+    at: datetime,
+    quality: Quality | None = None,
+) -> None:
+    """Note the names of the derived copies, which earlier page looks the same, and how good the
+    scan is, once.
+    """
     page: Page = Page.objects.select_for_update(of=("self",)).get(id=page_id)
     if page.view:
         return
     page.view, page.thumb = view, thumb
     page.resembles = selectors.like(page=page)
     page.save(update_fields=["view", "thumb", "resembles"])
+    if quality:
+        place = page.institution_id
+        PageQuality.objects.create(
+            institution_id=place, page=page, measured_at=at, **asdict(quality)
+        )
+        bus.publish(events.PageMeasured(page_id=page.pk, at=at))
     _trail(page, WORKER, "imaging.page.copied", at)
     if page.resembles_id:
         detail = {"resembles": page.resembles_id}
@@ -228,10 +256,10 @@ def _new_page(
     document: Document,
     data: bytes,
     seen: gateways.Examined,
-    *,
-    by: Staff,
+    label: str,
     at: datetime,
-    reused_because: str,
+    *,
+    reused_because: str = "",
 ) -> Page:
     """Return an unsaved page with everything that the bytes tell; refuse bytes stored before."""
     sha256 = gateways.fingerprint(data=data)
@@ -251,7 +279,7 @@ def _new_page(
         width_px=seen.width_px,
         height_px=seen.height_px,
         size_bytes=len(data),
-        stored_by=by.label,
+        stored_by=label,
         stored_at=at,
         reused_because=reused_because.strip()[:120] if before else "",
     )

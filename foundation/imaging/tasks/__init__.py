@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
+from django.conf import settings
 from django.utils import timezone
 
 from foundation.imaging import gateways, services
+from foundation.imaging.services import batches
 from foundation.kernel.errors import Refused
 
 
@@ -21,7 +24,12 @@ def make_copies(*, page_id: int, **_event: object) -> Callable[[], object] | Non
     view = gateways.keep_copy(data=made.view, sha256=source.sha256, use="view")
     thumb = gateways.keep_copy(data=made.thumb, sha256=source.sha256, use="thumb")
     return partial(
-        services.record_copies, page_id=page_id, view=view, thumb=thumb, at=timezone.now()
+        services.record_copies,
+        page_id=page_id,
+        view=view,
+        thumb=thumb,
+        quality=made.quality,
+        at=timezone.now(),
     )
 
 
@@ -41,3 +49,25 @@ def read_page(*, page_id: int, **_event: object) -> Callable[[], object] | None:
     return partial(
         services.record_reading, page_id=page_id, text=text, failure=failure, at=timezone.now()
     )
+
+
+def take_apart(*, file_id: int, **_event: object) -> Callable[[], object] | None:
+    """Take a file of a batch apart; one that cannot be is turned away, never the worker dead."""
+    source = batches.file_source(file_id=file_id)
+    if source is None:
+        return None
+    pieces: tuple[gateways.Piece, ...] = ()
+    refusal = ""
+    try:
+        pieces = gateways.pieces(data=source.data)
+    except Refused as error:
+        refusal = error.code
+    return partial(
+        batches.take_apart, file_id=file_id, pieces=pieces, refusal=refusal, at=timezone.now()
+    )
+
+
+def sweep_folder() -> None:
+    """Take in what the scanner wrote into its folder, where there is one."""
+    if settings.SCAN_FOLDER:
+        batches.sweep(folder=Path(settings.SCAN_FOLDER), at=timezone.now())

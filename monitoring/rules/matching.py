@@ -1,0 +1,321 @@
+"""Which voucher of an outlet's day bears out which journal line: keys first, order for the rest.
+
+Vouchers lie in the order of the journal (DOMAIN §5.1, §5.2), so that a sheet of which nothing was
+read still has its place between two that were. Nothing is decided here about whether a pair agrees:
+the values of every pair are compared afterwards, and a person sees what differs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+RowT = TypeVar("RowT")
+
+# How a pair was found.
+NUMBER, VOUCHER, ACCOUNT, SUM, ORDER, PART = (
+    "number", "voucher", "account", "sum", "order", "part",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class How:
+    """The words for one way of finding a pair."""
+
+    code: str
+    text: str
+
+
+HOWS: dict[str, How] = {
+    how.code: how
+    for how in (
+        How(NUMBER, "By the printed journal number"),
+        How(VOUCHER, "By voucher number and account"),
+        How(ACCOUNT, "By account, amount and teller"),
+        How(SUM, "One voucher for several lines"),
+        How(ORDER, "By its place in the order"),
+        How(PART, "Another voucher of the same line"),
+    )
+}
+# Printed and booked time of one transaction lie no further apart.
+WITHIN = timedelta(minutes=5)
+# Of so many lines at most one voucher is the sum.
+RUN_MOST = 200
+# What a field that agrees, nearly agrees or differs says for a pair.
+_WEIGHTS = {"amount": 4, "account": 4, "voucher_no": 4, "teller": 1}
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """A line of the journal as far as a voucher may name it; `place` is its order of the day."""
+
+    key: str
+    place: int
+    account: str
+    fen: int
+    voucher_no: str
+    teller: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """What was read on a voucher, empty where nothing was; `place` is its order in the scans."""
+
+    key: int
+    place: int
+    journal_no: str = ""
+    voucher_no: str = ""
+    account: str = ""
+    fen: int | None = None
+    teller: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A pair: the line, the voucher, and how it was found."""
+
+    line: str
+    sheet: int
+    how: str
+
+
+@dataclass
+class _Day:
+    """What is still without a partner while the day is gone through."""
+
+    lines: dict[str, LineRow]
+    sheets: dict[int, SheetRow]
+    found: list[tuple[LineRow, SheetRow, str]]
+
+    def pair(self, line: LineRow, sheet: SheetRow, how: str) -> None:
+        """Take both out and keep the pair."""
+        self.lines.pop(line.key, None)
+        self.sheets.pop(sheet.key, None)
+        self.found.append((line, sheet, how))
+
+
+def align(lines: Iterable[LineRow], sheets: Iterable[SheetRow]) -> Sequence[Found]:
+    """Return the pairs of a day, in the order of the journal.
+
+    A line has at most one voucher, besides further ones that print its number (PART); a voucher has
+    at most one line, but where its amount is the sum of several that follow one another (SUM).
+    What one key leaves open between several is left to the order; what contradicts is not paired.
+    The same day in any order of the arguments gives the same answer.
+    """
+    in_order = sorted(lines, key=lambda line: (line.place, line.key))
+    scanned = sorted(sheets, key=lambda sheet: (sheet.place, sheet.key))
+    day = _Day({line.key: line for line in in_order}, {sheet.key: sheet for sheet in scanned}, [])
+    _by_number(day)
+    _by_key(day, VOUCHER, _voucher_of_line, _voucher_of_sheet)
+    _by_key(day, ACCOUNT, _account_of_line, _account_of_sheet)
+    _by_sum(day)
+    _by_order(day)
+    day.found.sort(key=lambda pair: (pair[0].place, pair[0].key, pair[1].place, pair[1].key))
+    return tuple(Found(line.key, sheet.key, how) for line, sheet, how in day.found)
+
+
+def evidence(line: LineRow, sheet: SheetRow) -> tuple[int, bool]:
+    """Return what the fields that were read say for a pair, and whether one of them is another."""
+    points, contradicted = 0, False
+    for name, expected, read in (
+        ("account", line.account, sheet.account),
+        ("voucher_no", line.voucher_no, sheet.voucher_no),
+        ("teller", line.teller, sheet.teller),
+    ):
+        if expected and read:
+            likeness = _likeness(expected, read)
+            points += _WEIGHTS[name] * likeness // 2
+            contradicted |= likeness < 0
+    if sheet.fen is not None:
+        points += _WEIGHTS["amount"] * (1 if sheet.fen == line.fen else -1)
+        contradicted |= sheet.fen != line.fen
+    return points, contradicted
+
+
+def _likeness(expected: str, read: str) -> int:
+    """Return 2 for the same, 1 for one sign misread, −2 for another."""
+    if expected == read:
+        return 2
+    same_length = len(expected) == len(read)
+    wrong = sum(one != other for one, other in zip(expected, read, strict=False))
+    return 1 if same_length and wrong == 1 and len(read) > 4 else -2
+
+
+def _by_number(day: _Day) -> None:
+    """Pair by the printed journal number; what prints a number already taken is a part."""
+    taken: dict[str, LineRow] = {}
+    for sheet in list(day.sheets.values()):
+        if sheet.journal_no in day.lines:
+            taken[sheet.journal_no] = day.lines[sheet.journal_no]
+            day.pair(taken[sheet.journal_no], sheet, NUMBER)
+        elif sheet.journal_no in taken:
+            day.pair(taken[sheet.journal_no], sheet, PART)
+
+
+def _by_key(
+    day: _Day,
+    how: str,
+    of_line: Callable[[LineRow], Hashable],
+    of_sheet: Callable[[SheetRow], Hashable],
+) -> None:
+    """Pair what has a key that no other line and no other voucher has."""
+    lines, sheets = _grouped(day.lines.values(), of_line), _grouped(day.sheets.values(), of_sheet)
+    for key, mine in sheets.items():
+        theirs = lines.get(key, [])
+        if len(mine) == len(theirs) == 1 and _at_the_time(theirs[0], mine[0]):
+            day.pair(theirs[0], mine[0], how)
+
+
+def _grouped(
+    rows: Iterable[RowT], key_of: Callable[[RowT], Hashable]
+) -> Mapping[Hashable, list[RowT]]:
+    found: dict[Hashable, list[RowT]] = defaultdict(list)
+    for row in rows:
+        if (key := key_of(row)) is not None:
+            found[key].append(row)
+    return found
+
+
+def _voucher_of_line(line: LineRow) -> Hashable:
+    return (line.voucher_no, line.account) if line.voucher_no else None
+
+
+def _voucher_of_sheet(sheet: SheetRow) -> Hashable:
+    return (sheet.voucher_no, sheet.account) if sheet.voucher_no and sheet.account else None
+
+
+def _account_of_line(line: LineRow) -> Hashable:
+    return (line.account, line.fen, line.teller)
+
+
+def _account_of_sheet(sheet: SheetRow) -> Hashable:
+    whole = sheet.account and sheet.fen is not None and sheet.teller
+    return (sheet.account, sheet.fen, sheet.teller) if whole else None
+
+
+def _at_the_time(line: LineRow, sheet: SheetRow) -> bool:
+    return sheet.at is None or abs(sheet.at - line.at) <= WITHIN
+
+
+def _by_sum(day: _Day) -> None:
+    """Pair a voucher with the run of lines of its account whose amounts add up to its own.
+
+    Only where there is exactly one such run, and no line has the whole amount by itself.
+    """
+    for sheet in list(day.sheets.values()):
+        if sheet.fen is None or not sheet.account:
+            continue
+        mine = [line for line in day.lines.values() if line.account == sheet.account]
+        if any(line.fen == sheet.fen for line in mine):
+            continue
+        runs = list(_runs(mine, sheet.fen))
+        if len(runs) == 1:
+            for line in runs[0]:
+                day.pair(line, sheet, SUM)
+
+
+def _runs(lines: Sequence[LineRow], fen: int) -> Iterator[Sequence[LineRow]]:
+    """Return every run of two or more lines that add up to the amount."""
+    sums, total = [0], 0
+    for line in lines:
+        total += line.fen
+        sums.append(total)
+    for first in range(len(lines)):
+        last = bisect_left(sums, sums[first] + fen, first + 2)
+        if last - first <= RUN_MOST and last < len(sums) and sums[last] - sums[first] == fen:
+            yield lines[first:last]
+
+
+def _by_order(day: _Day) -> None:
+    """Align what is left between the pairs that stand in the same order on both sides."""
+    anchors = _rising(
+        sorted(
+            {(sheet.place, line.place) for line, sheet, how in day.found if how not in {PART, SUM}}
+        )
+    )
+    lines, sheets = _gaps(day, anchors)
+    for gap in range(len(anchors) + 1):
+        for line, sheet in _aligned(lines[gap], sheets[gap]):
+            day.pair(line, sheet, ORDER)
+
+
+def _rising(pairs: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+    """Return a longest row of pairs, ordered by the first, of which the seconds rise."""
+    ends: list[int] = []
+    at: list[int] = []
+    before = [-1] * len(pairs)
+    for number, (_sheet, line) in enumerate(pairs):
+        length = bisect_left(ends, line)
+        before[number] = at[length - 1] if length else -1
+        ends[length : length + 1], at[length : length + 1] = [line], [number]
+    found, number = [], at[-1] if at else -1
+    while number >= 0:
+        found.append(pairs[number])
+        number = before[number]
+    return found[::-1]
+
+
+def _gaps(
+    day: _Day, anchors: Sequence[tuple[int, int]]
+) -> tuple[Sequence[list[LineRow]], Sequence[list[SheetRow]]]:
+    """Return what is left before, between and after the anchors, on either side."""
+    of_sheets, of_lines = [pair[0] for pair in anchors], [pair[1] for pair in anchors]
+    lines: list[list[LineRow]] = [[] for _gap in range(len(anchors) + 1)]
+    sheets: list[list[SheetRow]] = [[] for _gap in range(len(anchors) + 1)]
+    for line in day.lines.values():
+        lines[bisect_left(of_lines, line.place)].append(line)
+    for sheet in day.sheets.values():
+        sheets[bisect_left(of_sheets, sheet.place)].append(sheet)
+    return lines, sheets
+
+
+def _aligned(
+    lines: Sequence[LineRow], sheets: Sequence[SheetRow]
+) -> Iterator[tuple[LineRow, SheetRow]]:
+    """Return the pairs of a gap that fit best in order; only an even gap pairs what was not read.
+
+    The usual dynamic programming of sequence alignment: `best[i][j]` is what the lines from i on
+    and the sheets from j on can come to.
+    """
+    even = len(lines) == len(sheets)
+    gains = [[_gain(line, sheet, even) for sheet in sheets] for line in lines]
+    best = [[0] * (len(sheets) + 1) for _row in range(len(lines) + 1)]
+    for i in range(len(lines) - 1, -1, -1):
+        row, below = best[i], best[i + 1]
+        for j in range(len(sheets) - 1, -1, -1):
+            gain = gains[i][j]
+            row[j] = max(below[j], row[j + 1], gain + below[j + 1] if gain else 0)
+    i = j = 0
+    while i < len(lines) and j < len(sheets):
+        gain = gains[i][j]
+        if gain and best[i][j] == gain + best[i + 1][j + 1]:
+            yield lines[i], sheets[j]
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            i += 1
+        else:
+            j += 1
+
+
+def _gain(line: LineRow, sheet: SheetRow, even: bool) -> int:  # noqa: FBT001 -- private
+    """Return what a pair is worth, nothing where it may not be: contradicted, or only guessed."""
+    points, contradicted = evidence(line, sheet)
+    guessed = points == 0 and even and not contradicted
+    return points + 1 if points > 0 or guessed else 0
+
+
+def breaks(
+    lines: Iterable[LineRow], sheets: Iterable[SheetRow], found: Sequence[Found]
+) -> Counter[str]:
+    """Return how many lines have no voucher, and how many vouchers no line."""
+    paired_lines, paired_sheets = {one.line for one in found}, {one.sheet for one in found}
+    return Counter(
+        image_missing=sum(line.key not in paired_lines for line in lines),
+        journal_missing=sum(sheet.key not in paired_sheets for sheet in sheets),
+    )

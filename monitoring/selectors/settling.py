@@ -1,0 +1,212 @@
+"""What can be asked of an outlet's day: what stands alone, what was read, how the day stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from foundation.imaging import rules as images
+from foundation.imaging.selectors import batches
+from foundation.kernel.errors import Refused
+from foundation.kernel.money import Money
+from foundation.ledger import selectors as ledger
+from foundation.ledger.models import JournalLine
+from foundation.people import selectors as people
+from foundation.people.models import Institution
+from foundation.policy import selectors as policy
+from foundation.worklist import rules as worklist
+from monitoring import rules
+from monitoring.models import Alignment, DayEnd, Explanation, Match
+from monitoring.rules import matching, settling
+
+BREAKS_SHOWN = 200
+OPEN_SHOWN = 100
+_HELD = Q(work_item__state=worklist.HELD)
+
+
+@dataclass(frozen=True)
+class Alone:
+    """What of a day has no partner: journal lines and vouchers, as the matcher takes them."""
+
+    lines: Mapping[str, JournalLine]
+    rows: Sequence[matching.LineRow]
+    sheets: Sequence[matching.SheetRow]
+
+
+@dataclass(frozen=True)
+class Break:
+    """A break with the explanation that holds or waits, if there is one."""
+
+    match: Match
+    explanation: Explanation | None
+
+
+@dataclass(frozen=True)
+class Day:
+    """An outlet's day as the page of its closing shows it."""
+
+    institution: Institution
+    on: date
+    standing: settling.Standing
+    breaks: Sequence[Break]
+    open_pairs: Sequence[Match]
+    hows: Mapping[str, int]
+    end: DayEnd | None
+
+    @property
+    def closable(self) -> bool:
+        """Tell whether nothing of the pairs keeps the day open."""
+        return not (self.standing.unsettled or self.standing.unexplained)
+
+
+def outlet(*, number: str) -> Institution | None:
+    """Return an institution within the scope by its number, or None."""
+    found: Institution | None = people.institutions_in_scope().filter(number=number).first()
+    return found
+
+
+def outlet_by_id(*, institution_id: int) -> Institution | None:
+    """Return an institution within the scope, or None."""
+    found: Institution | None = people.institutions_in_scope().filter(id=institution_id).first()
+    return found
+
+
+def alone(*, institution_id: int, on: date) -> Alone:
+    """Return what has no partner and is in nobody's hands, with what was read of the vouchers."""
+    pairs = Match.objects.filter(institution_id=institution_id, business_date=on)
+    lonely = Q(state=rules.OPEN, result=rules.IMAGE_MISSING, document=None) & ~_HELD
+    taken = set(pairs.exclude(lonely).values_list("journal_no", flat=True))
+    rows = ledger.journal_lines(institution_id=institution_id, on=on)
+    lines = {row.journal_no: row for row in rows if row.journal_no not in taken}
+    ordered = sorted(lines.values(), key=lambda row: (row.at, row.journal_no))
+    return Alone(
+        lines=lines,
+        rows=[_row(line, place) for place, line in enumerate(ordered)],
+        sheets=_sheets(institution_id, on),
+    )
+
+
+def strays(*, institution_id: int, documents: Iterable[int]) -> Mapping[int, Match]:
+    """Return the breaks that vouchers without a line are, by document, and lock them."""
+    rows = Match.objects.select_for_update(of=("self",)).filter(
+        institution_id=institution_id,
+        journal_no="",
+        document__in=tuple(documents),
+        state=rules.OPEN,
+    )
+    return {row.document_id or 0: row for row in rows.order_by("id")}
+
+
+def standing(*, institution_id: int, on: date) -> settling.Standing:
+    """Return how an outlet's day stands."""
+    pairs = Match.objects.filter(institution_id=institution_id, business_date=on)
+    alone = pairs.filter(_is_break())
+    return settling.Standing(
+        unsettled=pairs.filter(
+            Q(state=rules.WAITING) | Q(state=rules.OPEN) & ~Q(result__in=rules.BREAKS)
+        ).count(),
+        image_missing=alone.filter(result=rules.IMAGE_MISSING).count(),
+        journal_missing=alone.filter(result=rules.JOURNAL_MISSING).count(),
+        explained=alone.filter(_accepted()).count(),
+        batches=batches.standing(institution_id=institution_id, on=on),
+    )
+
+
+def day(*, institution: Institution, on: date) -> Day:
+    """Return an outlet's day; the lists are cut, the figures are whole."""
+    pairs = Match.objects.filter(institution=institution, business_date=on)
+    found = tuple(pairs.filter(_is_break()).order_by("id")[:BREAKS_SHOWN])
+    rows = Explanation.objects.filter(match__in=found).exclude(state=settling.DECLINED)
+    said = {row.match_id: row for row in rows.select_related("author", "decided_by")}
+    others = pairs.filter(state__in=(rules.WAITING, rules.OPEN)).exclude(_is_break())
+    hows = Alignment.objects.filter(match__in=pairs).values_list("how", flat=True)
+    listed = list(hows.order_by("id"))
+    return Day(
+        institution=institution,
+        on=on,
+        standing=standing(institution_id=institution.pk, on=on),
+        breaks=[Break(match, said.get(match.pk)) for match in found],
+        open_pairs=tuple(others.order_by("id")[:OPEN_SHOWN]),
+        hows={how: listed.count(how) for how in matching.HOWS if how in listed},
+        end=DayEnd.objects.filter(institution=institution, business_date=on)
+        .select_related("closed_by")
+        .first(),
+    )
+
+
+def explanation(*, explanation_id: int) -> Explanation | None:
+    """Return an explanation within the scope, or None."""
+    rows = Explanation.objects.select_related("match", "author")
+    found: Explanation | None = rows.filter(id=explanation_id).first()
+    return found
+
+
+def aligned_documents(*, institution_id: int, on: date) -> set[int]:
+    """Return the documents of a day that a line has, as its voucher or as a further one."""
+    pairs = Match.objects.filter(institution_id=institution_id, business_date=on)
+    rows = Alignment.objects.filter(match__in=pairs).values_list("document_id", flat=True)
+    firsts = pairs.exclude(journal_no="").exclude(document=None)
+    return {*rows, *firsts.values_list("document_id", flat=True)}
+
+
+def _sheets(institution_id: int, on: date) -> Sequence[matching.SheetRow]:
+    known = aligned_documents(institution_id=institution_id, on=on)
+    held = Match.objects.filter(_HELD, institution_id=institution_id, journal_no="")
+    known |= set(held.values_list("document_id", flat=True))
+    listed = batches.sheets_of(institution_id=institution_id, on=on)
+    rows = [one for one in listed if one.document_id not in known]
+    read = batches.read_pages(document_ids=[one.document_id for one in rows])
+    least = policy.whole(code="monitoring.same_confidence_min", on=on)
+    return [_sheet(one, read[one.document_id], least) for one in rows if one.document_id in read]
+
+
+def _row(line: JournalLine, place: int) -> matching.LineRow:
+    return matching.LineRow(
+        key=line.journal_no,
+        place=place,
+        account=line.account_number,
+        fen=line.amount_fen,
+        voucher_no=line.voucher_no,
+        teller=line.teller,
+        at=line.at,
+    )
+
+
+def _sheet(one: batches.Sheet, pages: Sequence[images.ReadPage], least: int) -> matching.SheetRow:
+    """Return what was read with certainty; a value that two places read differently is none."""
+    said: dict[str, set[str]] = {}
+    for field in (field for page in pages for field in page.fields):
+        if field.confidence >= least:
+            said.setdefault(field.name, set()).add(field.value)
+    sure = {name: next(iter(values)) for name, values in said.items() if len(values) == 1}
+    codes = [code.text for page in pages for code in page.codes if code.text.isdigit()]
+    return matching.SheetRow(
+        key=one.document_id,
+        place=one.place,
+        journal_no=images.digits_of(sure.get("journal_no", "")),
+        voucher_no=sure.get("voucher_no", codes[0] if len(codes) == 1 else ""),
+        account=images.digits_of(sure.get("account", "")),
+        fen=_fen(sure.get("amount", "")),
+        teller=images.digits_of(sure.get("teller", "")),
+    )
+
+
+def _fen(text: str) -> int | None:
+    try:
+        return Money.parse(text).fen if text else None
+    except Refused:
+        return None
+
+
+def _is_break() -> Q:
+    return Q(result__in=rules.BREAKS, state__in=(rules.OPEN, rules.CONFIRMED))
+
+
+def _accepted() -> Exists:
+    rows: QuerySet[Explanation] = Explanation.objects.filter(
+        match=OuterRef("pk"), state=settling.ACCEPTED
+    )
+    return Exists(rows)
