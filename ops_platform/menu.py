@@ -125,6 +125,7 @@ CENTRES = (
                 "list-details",
             ),
             _place(_("The outlet's day"), "monitoring:day", Permission.MONITORING_VIEW, "calendar"),
+            _place(_("Layouts of forms"), "imaging:layouts", Permission.POLICY_VIEW, "photo"),
         ),
     ),
     Centre(

@@ -14,6 +14,7 @@ from authorization import rules as items
 from authorization import selectors as authorization
 from foundation.hooks import selectors as hooks
 from foundation.imaging import selectors as imaging
+from foundation.imaging.selectors import layouts
 from foundation.kernel import text
 from foundation.ledger import rules as days
 from foundation.ledger import selectors as ledger
@@ -60,6 +61,7 @@ def connect() -> None:
         ("monitoring.match", _("Journal line"), _matches),
         ("imaging.page", _("Image"), _pages),
         ("imaging.document", _("Image document"), _documents),
+        ("imaging.layout", _("Layout of a form"), _layouts),
         ("ledger.account", _("Account"), _accounts),
         ("ledger.day", _("Business day"), _days),
         ("ledger.journal", _("Journal"), _journal),
@@ -183,6 +185,17 @@ def _pages(keys: Keys, held: Held) -> Found:
             },
         )
         for page in pages
+    }
+
+
+def _layouts(keys: Keys, held: Held) -> Found:
+    needed = Permission.POLICY_VIEW
+    return {
+        str(one.pk): Record(
+            number=f"{one.title} {one.version}",
+            address=_address("imaging:layout", one.pk, needed, held),
+        )
+        for one in layouts.by_ids(ids=_whole(keys))
     }
 
 

@@ -165,6 +165,19 @@ NUMBERS: dict[str, Number] = {
         Number(
             "monitoring.differs_confidence_min", int, "%", "Confidence from which a field differs"
         ),
+        Number(
+            "imaging.doubt_same_most", int, "1/100 nat", "Doubt up to which a form proves a value"
+        ),
+        Number(
+            "imaging.doubt_large_most",
+            int,
+            "1/100 nat",
+            "Doubt up to which a large amount is proved",
+        ),
+        Number(
+            "imaging.doubt_differs_least", int, "1/100 nat", "Doubt from which a form disproves"
+        ),
+        Number("imaging.large_fen", int, "fen", "Amount that figures and capitals must both prove"),
         Number("monitoring.wait_target_minutes", int, "min", "How long a difference may wait"),
         Number("authorization.wait_target_seconds", int, "s", "How long an item may wait"),
         Number("authorization.review_percent", int, "%", "Share of decisions seen again blind"),

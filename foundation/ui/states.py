@@ -71,6 +71,8 @@ STATES: dict[str, Look] = {
     "down": Look(_("Network not reached"), "warn", "alert-triangle"),
     "delivered": Look(_("Delivered"), "ok", "check"),
     "ended": Look(_("Over"), "", "circle-check"),
+    "published": Look(_("In use"), "ok", "check"),
+    "retired": Look(_("No longer in use"), "", "history"),
     "declined": Look(_("Declined"), "", "x"),
     "exam": Look(_("Exam to be approved"), "warn", "hourglass"),
     "shadow": Look(_("In the shadow"), "info", "eye"),

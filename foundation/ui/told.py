@@ -48,6 +48,7 @@ NAMES: Mapping[str, str] = {
     "file": _("File"),
     "finding": _("Finding"),
     "first": _("First"),
+    "form": _("Title of the form"),
     "founders": _("Administrators of the first day"),
     "grade": _("Grade"),
     "held_by": _("Held by"),
@@ -110,6 +111,7 @@ NAMES: Mapping[str, str] = {
     "version": _("Version"),
     "why": _("Why"),
     "works": _("Working day"),
+    "zones": _("Zones"),
 }
 # What is done, by the room that tells of it: the codes by which the trail keeps it.
 _STEPS: Mapping[str, str] = {
@@ -125,7 +127,8 @@ _STEPS: Mapping[str, str] = {
     ),
     "hooks": "approve change decline give_up new_secret propose send_again stop",
     "imaging": (
-        "document.opened page.added page.copied page.read page.read_again page.rescanned "
+        "document.opened layout.declined layout.drawn layout.published layout.retired "
+        "layout.zones page.added page.copied page.read page.read_again page.rescanned "
         "page.resembles page.seen.ahead page.seen.original page.seen.thumb page.seen.view "
         "page.superseded page.unreadable"
     ),

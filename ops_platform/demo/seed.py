@@ -31,6 +31,7 @@ from ops_platform.demo import (
     days,
     drill,
     house,
+    layouts,
     quality,
     rosters,
     truth,
@@ -74,6 +75,10 @@ POLICIES = {
     "monitoring.same_confidence_min": "80",
     "monitoring.differs_confidence_min": "60",
     "monitoring.wait_target_minutes": "240",
+    "imaging.doubt_same_most": "200",
+    "imaging.doubt_large_most": "50",
+    "imaging.doubt_differs_least": "800",
+    "imaging.large_fen": "100000000",
     "authorization.wait_target_seconds": "30",
     "authorization.review_percent": "3",
     "authorization.fallback_minutes": "120",
@@ -128,6 +133,7 @@ def seed(
         load_holidays(since=founded)
         set_policies(staff=staff, on=founded, at=now)
         set_demo_rules(staff=staff, places=places, founded=founded, now=now)
+        layouts.publish(by=staff["200010"], second=staff["200011"], at=now)
         write_sign_ins(folder / "demo_sign_ins.txt", secret=secret, outlet_count=outlet_count)
         say(f"{len(places)} institutions, {len(staff)} staff")
         day_before = policy_rows.calendar(on=local(now).date()).previous_business_day(

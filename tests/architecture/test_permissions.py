@@ -36,7 +36,7 @@ from tests.architecture.links import refused_offers
 from tests.architecture.test_urls import pages
 from tests.factories import authorization as factory
 from tests.factories import fallback as emergency
-from tests.factories import hooks, people, quality, rules, tier
+from tests.factories import hooks, layouts, people, quality, rules, tier
 from tests.factories import ledger as books
 from tests.factories import trail as trail_factory
 
@@ -84,6 +84,7 @@ class Place:
     admission_id: int
     known_id: int
     set_id: int
+    layout_id: int
 
     @property
     def work_item(self) -> int:
@@ -107,6 +108,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("authorization", "known_id"): lambda place: place.known_id,
     ("authorization", "set_id"): lambda place: place.set_id,
     ("imaging", "page_id"): lambda place: place.page_id,
+    ("imaging", "layout_id"): lambda place: place.layout_id,
     ("ledger", "number"): lambda place: place.account,
     ("policy", "code"): lambda _place: "security.idle_minutes",
     ("policy", "policy_id"): lambda place: place.policy_id,
@@ -136,6 +138,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
 # Arguments that name no row of an institution.
 EVERYWHERE = {
     ("authorization", "trade_code"), ("authorization", "key"), ("authorization", "set_id"),
+    ("imaging", "layout_id"),
     ("worklist", "code"),
     ("ledger", "run_key"), ("ledger", "export_key"), ("ledger", "part_no"),
     ("ledger", "code"), ("trail", "look_id"),
@@ -173,6 +176,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         emergency.waiting(outlet, decider).pk, emergency.candidate(outlet, decider).pk,
         quality.exam(teller, decider).pk, quality.kept(doubted.decision, teller).pk,
         tier.judged(request, teller, decider).tier_set_id,
+        layouts.draft(decider, code=f"slip_{outlet.number}").pk,
     )  # fmt: skip
 
 

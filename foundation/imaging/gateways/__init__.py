@@ -11,12 +11,16 @@ from foundation.imaging.gateways._decoding import (
 from foundation.imaging.gateways._reading import (
     PP_OCR,
     TESSERACT,
+    Blank,
     EngineFailed,
     PageText,
+    read_codes,
+    read_form,
     read_text,
 )
 from foundation.imaging.gateways._store import (
     copy,
+    file_of,
     fingerprint,
     keep_copy,
     keep_original,
@@ -26,6 +30,7 @@ from foundation.imaging.gateways._store import (
 __all__ = [
     "PP_OCR",
     "TESSERACT",
+    "Blank",
     "Copies",
     "EngineFailed",
     "Examined",
@@ -34,10 +39,13 @@ __all__ = [
     "copies",
     "copy",
     "examine",
+    "file_of",
     "fingerprint",
     "keep_copy",
     "keep_original",
     "marked_jpeg",
     "original",
+    "read_codes",
+    "read_form",
     "read_text",
 ]
