@@ -148,17 +148,8 @@ class Env:
         2_000_000,
         "How many lines the journal of `bin/bench search` has.",
     )
-    bench_vouchers: int = _knob(
-        "OPS_BENCH_VOUCHERS",
-        knobs.whole(56, 20_000),
-        560,
-        "How many vouchers the outlet's day of `bin/bench imaging` has.",
-    )
     bench_data_folder: str = _knob(
-        "OPS_BENCH_DATA",
-        str,
-        "",
-        "Folder of images made elsewhere for `bin/bench imaging` (empty: they are left out).",
+        "OPS_BENCH_DATA", str, "", "Folder of foreign images for `bin/bench imaging` (empty: none)."
     )
     port: int = _knob("OPS_PORT", knobs.whole(1, 65535), 8000, "Port of the web server.")
     public: bool = _knob(

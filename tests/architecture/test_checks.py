@@ -34,7 +34,7 @@ WRONG_IMPORTS = (
     ("reconciliation/apps.py", "cash_center.apps"),
     ("dashboards/apps.py", "authorization.services"),
     ("foundation/ledger/services/_days.py", "foundation.imaging.models"),
-    ("foundation/imaging/services/__init__.py", "foundation.worklist.models"),
+    ("foundation/imaging/services.py", "foundation.worklist.models"),
     ("foundation/worklist/models.py", "foundation.ledger.models"),
     ("foundation/people/models.py", "foundation.policy.models"),
     ("foundation/trail/models.py", "foundation.people.models"),

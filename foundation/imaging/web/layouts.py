@@ -25,7 +25,7 @@ from foundation.ui.web import action, refusals_in, requires, signed_in
 
 @require_GET
 @requires(Permission.POLICY_VIEW)
-def shown(request: HttpRequest) -> HttpResponse:
+def layouts(request: HttpRequest) -> HttpResponse:
     """List the layouts that there are and were."""
     rows = selected.shown()
     return render(request, "imaging/layouts.html", {"rows": rows, "table": drawn.layouts(rows)})
@@ -33,7 +33,7 @@ def shown(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.POLICY_PROPOSE)
-def draw(request: HttpRequest) -> HttpResponse:
+def draw_layout(request: HttpRequest) -> HttpResponse:
     """Begin a layout, or the next version of one, with the scan of an empty form."""
     form = forms.Drawn(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -57,9 +57,10 @@ def layout(request: HttpRequest, layout_id: int) -> HttpResponse:
     return _page(request, row, forms.Zones(zones=row.reads))
 
 
+@action
 @require_POST
 @requires(Permission.POLICY_PROPOSE, missing=(rules.NoSuchLayout,))
-def zones(request: HttpRequest, layout_id: int) -> HttpResponse:
+def layout_zones(request: HttpRequest, layout_id: int) -> HttpResponse:
     """Put the zones that were typed or drawn in the place of a draft's."""
     row = _layout_or_404(layout_id)
     form = forms.Zones(request.POST, zones=row.reads)
@@ -72,9 +73,10 @@ def zones(request: HttpRequest, layout_id: int) -> HttpResponse:
     return _page(request, row, form, status=422)
 
 
+@action
 @require_POST
 @requires(Permission.POLICY_VIEW, missing=(rules.NoSuchLayout,))
-def try_sample(request: HttpRequest, layout_id: int) -> HttpResponse:
+def try_layout(request: HttpRequest, layout_id: int) -> HttpResponse:
     """Read a sample by the layout and show what its zones say; nothing of it is kept."""
     row = _layout_or_404(layout_id)
     sample = forms.Sample(request.POST, request.FILES)
@@ -89,7 +91,7 @@ def try_sample(request: HttpRequest, layout_id: int) -> HttpResponse:
 @action
 @require_POST
 @requires(Permission.POLICY_APPROVE, missing=(rules.NoSuchLayout,))
-def decide(request: HttpRequest, layout_id: int) -> HttpResponse:
+def decide_layout(request: HttpRequest, layout_id: int) -> HttpResponse:
     """Publish or decline the draft that another person drew."""
     step = services.publish if request.POST.get("step") == "publish" else services.decline
     step(layout_id=layout_id, by=signed_in(request), at=timezone.now())
@@ -99,7 +101,7 @@ def decide(request: HttpRequest, layout_id: int) -> HttpResponse:
 @action
 @require_GET
 @requires(Permission.POLICY_VIEW, missing=(rules.NoSuchLayout,))
-def picture(_request: HttpRequest, layout_id: int) -> HttpResponse:
+def layout_picture(_request: HttpRequest, layout_id: int) -> HttpResponse:
     """Answer the picture of the empty form."""
     response = HttpResponse(services.picture(layout_id=layout_id), content_type="image/png")
     response["Cache-Control"] = "private, max-age=3600"

@@ -22,6 +22,7 @@ from ops_platform.demo import layouts
 from ops_platform.env import env
 
 CHOSEN_ON, TESTED_ON = 7, 2026
+CHOICES, VOUCHERS = 196, 560
 TRIED = (0, 25, 50, 100, 150, 200, 250, 300)
 FALSE_MOST = Decimal("0.2")
 LARGE, DIFFERS, LARGE_FEN = 50, 800, 100_000_000
@@ -31,9 +32,8 @@ LEAST = {_day.PRINT: Decimal(95), _day.HAND: Decimal(85)}
 
 def run() -> list[Row]:
     """Choose the doubt, test it on another day, then engines, the pipeline and foreign images."""
-    count = env.bench_vouchers
-    same = chosen(read_all(_day.day(count=count // 3, seed=CHOSEN_ON)))
-    reads = read_all(_day.day(count=count, seed=TESTED_ON))
+    same = chosen(read_all(_day.day(count=CHOICES, seed=CHOSEN_ON)))
+    reads = read_all(_day.day(count=VOUCHERS, seed=TESTED_ON))
     rows = [*tested(reads, lines_of(same))]
     rows += _engines.run(reads)
     rows += _pipeline.run()
