@@ -154,6 +154,9 @@ class Env:
         "",
         "Folder with labelled transfers for `bin/bench monitoring` (nodes.csv, transactions.csv).",
     )
+    bench_data_folder: str = _knob(
+        "OPS_BENCH_DATA", str, "", "Folder of foreign images for `bin/bench imaging` (empty: none)."
+    )
     port: int = _knob("OPS_PORT", knobs.whole(1, 65535), 8000, "Port of the web server.")
     public: bool = _knob(
         "OPS_PUBLIC",

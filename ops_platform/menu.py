@@ -149,6 +149,7 @@ CENTRES = (
             _place(
                 _("Bulletins"), "monitoring:bulletins", Permission.MONITORING_VIEW, "list-check"
             ),
+            _place(_("Layouts of forms"), "imaging:layouts", Permission.POLICY_VIEW, "photo"),
         ),
     ),
     Centre(

@@ -15,7 +15,7 @@ from authorization import selectors as authorization
 from foundation.hooks import selectors as hooks
 from foundation.imaging import selectors as imaging
 from foundation.imaging.rules import batches as scans
-from foundation.imaging.selectors import batches
+from foundation.imaging.selectors import batches, layouts
 from foundation.kernel import text
 from foundation.ledger import rules as days
 from foundation.ledger import selectors as ledger
@@ -74,6 +74,7 @@ def connect() -> None:
         ("imaging.document", _("Image document"), _documents),
         ("imaging.batch", _("Batch of vouchers"), _batches),
         ("imaging.folder", _("Folder of the scanner"), _as_they_are),
+        ("imaging.layout", _("Layout of a form"), _layouts),
         ("ledger.account", _("Account"), _accounts),
         ("ledger.day", _("Business day"), _days),
         ("ledger.journal", _("Journal"), _journal),
@@ -242,6 +243,17 @@ def _batches(keys: Keys, held: Held) -> Found:
             address=_address("imaging:batch", batch.pk, Permission.BATCH_VIEW, held),
         )
         for batch in batches.batches_by_id(ids=_whole(keys))
+    }
+
+
+def _layouts(keys: Keys, held: Held) -> Found:
+    needed = Permission.POLICY_VIEW
+    return {
+        str(one.pk): Record(
+            number=f"{one.title} {one.version}",
+            address=_address("imaging:layout", one.pk, needed, held),
+        )
+        for one in layouts.by_ids(ids=_whole(keys))
     }
 
 

@@ -3,11 +3,19 @@
 from django.urls import path
 
 from foundation.imaging import web
-from foundation.imaging.web import batches
+from foundation.imaging.web import batches, layouts
 
 app_name = "imaging"
 urlpatterns = [
     path("page/<int:page_id>/", web.page, name="page"),
+    # layouts
+    path("layouts/", layouts.layouts, name="layouts"),
+    path("layouts/draw/", layouts.draw_layout, name="draw_layout"),
+    path("layout/<int:layout_id>/", layouts.layout, name="layout"),
+    path("layout/<int:layout_id>/picture/", layouts.layout_picture, name="layout_picture"),
+    path("layout/<int:layout_id>/zones/", layouts.layout_zones, name="layout_zones"),
+    path("layout/<int:layout_id>/try/", layouts.try_layout, name="try_layout"),
+    path("layout/<int:layout_id>/decide/", layouts.decide_layout, name="decide_layout"),
     # pictures
     path("view/<int:page_id>/", web.view, name="view"),
     path("ahead/<int:page_id>/", web.ahead, name="ahead"),

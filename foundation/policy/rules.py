@@ -186,6 +186,19 @@ NUMBERS: dict[str, Number] = {
         Number(
             "monitoring.entry_control_every", int, "slices", "Slices for one with a known answer"
         ),
+        Number(
+            "imaging.doubt_same_most", int, "1/100 nat", "Doubt up to which a form proves a value"
+        ),
+        Number(
+            "imaging.doubt_large_most",
+            int,
+            "1/100 nat",
+            "Doubt up to which a large amount is proved",
+        ),
+        Number(
+            "imaging.doubt_differs_least", int, "1/100 nat", "Doubt from which a form disproves"
+        ),
+        Number("imaging.large_fen", int, "fen", "Amount that figures and capitals must both prove"),
         Number("monitoring.wait_target_minutes", int, "min", "How long a difference may wait"),
         Number("monitoring.alert_minutes", int, "min", "How long an alert may wait"),
         Number("monitoring.quiet_days_most", int, "days", "How long a rule may be kept quiet"),

@@ -22,8 +22,8 @@ POSTS = tuple(role.replace("_", "-") for role in ROLES)
 PAGES = (
     "items", "on-hold", "authorization-rules", "quality", "fallback", "friction", "relief",
     "staffing", "team", "admissions", "tier",
-    "images", "batches", "matching", "settlement", "entry", "alerts", "monitoring-rules", "slips",
-    "dashboard", "queues", "jobs",
+    "images", "batches", "layouts", "matching", "settlement", "entry", "alerts",
+    "monitoring-rules", "slips", "dashboard", "queues", "jobs",
     "journal", "import-journal", "accounts", "statement", "holds", "trial-balance",
     "hot-accounts", "business-days", "long-files",
     "staff", "roster", "institutions", "roles", "posts", "policy", "calendar", "trail", "proof",

@@ -48,6 +48,7 @@ NAMES: Mapping[str, str] = {
     "file": _("File"),
     "finding": _("Finding"),
     "first": _("First"),
+    "form": _("Title of the form"),
     "founders": _("Administrators of the first day"),
     "grade": _("Grade"),
     "held_by": _("Held by"),
@@ -113,6 +114,7 @@ NAMES: Mapping[str, str] = {
     "version": _("Version"),
     "why": _("Why"),
     "works": _("Working day"),
+    "zones": _("Zones"),
 }
 # What is done, by the room that tells of it: the codes by which the trail keeps it.
 _STEPS: Mapping[str, str] = {
@@ -129,7 +131,8 @@ _STEPS: Mapping[str, str] = {
     ),
     "hooks": "approve change decline give_up new_secret propose send_again stop",
     "imaging": (
-        "ask_rescan close_batch document.opened end_scan hand_over match_batch page.added "
+        "ask_rescan close_batch document.opened end_scan hand_over layout.declined "
+        "layout.drawn layout.published layout.retired layout.zones match_batch page.added "
         "page.copied page.read page.read_again page.rescanned page.resembles page.seen.ahead "
         "page.seen.original page.seen.slice page.seen.thumb page.seen.view page.superseded "
         "page.unreadable read_through receive_file receive_more rescan take_apart turn_away"

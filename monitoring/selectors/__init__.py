@@ -16,6 +16,7 @@ from authorization import rules as authorization_rules
 from authorization import selectors as authorization
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Document, Page
+from foundation.imaging.selectors import layouts
 from foundation.ledger import rules as ledger_rules
 from foundation.ledger import selectors as ledger
 from foundation.ledger.models import JournalLine
@@ -266,19 +267,15 @@ def line(*, institution_id: int, on: date, journal_no: str) -> JournalLine:
 
 
 def compare(*, match: Match) -> tuple[rules.Field, ...]:
-    """Return each value that the voucher must bear, beside what was read on its document."""
+    """Return each value that the voucher must bear, beside what was read on its document.
+
+    On a known form the values are weighed on what the recogniser saw, not on its free reading.
+    """
     if match.document_id is None:
         return ()
-    fen = _shared_fen(match)
-    expected: dict[str, object] = {
-        "amount": fen,
-        "amount_words": fen,
-        "account": "" if _opened_by(match) else match.account_number,
-        "voucher_no": match.voucher_no,
-    }
-    if _is_customers(match.counter_account):
-        expected["payee_account"] = match.counter_account
-    rows = imaging.comparison(document_id=match.document_id, expected=expected)
+    rows = layouts.compared(
+        document_id=match.document_id, expected=expected_of(match=match), on=match.business_date
+    )
     fields = [
         rules.Field(
             name=row.name,
@@ -291,7 +288,21 @@ def compare(*, match: Match) -> tuple[rules.Field, ...]:
         )
         for row in rows
     ]
-    return tuple(with_answers(fields, _keyed(match), fen=fen))
+    return tuple(with_answers(fields, _keyed(match), fen=_shared_fen(match)))
+
+
+def expected_of(*, match: Match) -> dict[str, object]:
+    """Return what the voucher of a pair must bear; what need not stand on it is empty."""
+    fen = _shared_fen(match)
+    expected: dict[str, object] = {
+        "amount": fen,
+        "amount_words": fen,
+        "account": "" if _opened_by(match) else match.account_number,
+        "voucher_no": match.voucher_no,
+    }
+    if _is_customers(match.counter_account):
+        expected["payee_account"] = match.counter_account
+    return expected
 
 
 def _opened_by(match: Match) -> bool:

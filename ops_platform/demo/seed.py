@@ -32,6 +32,7 @@ from ops_platform.demo import (
     days,
     drill,
     house,
+    layouts,
     publishing,
     quality,
     rosters,
@@ -90,6 +91,10 @@ POLICIES = {
     "monitoring.hits_most": "200",
     **slips.NUMBERS,
     **scans.NUMBERS,
+    "imaging.doubt_same_most": "200",
+    "imaging.doubt_large_most": "50",
+    "imaging.doubt_differs_least": "800",
+    "imaging.large_fen": "100000000",
     "authorization.wait_target_seconds": "30",
     "authorization.review_percent": "3",
     "authorization.fallback_minutes": "120",
@@ -153,6 +158,7 @@ def seed(
         set_policies(staff=staff, on=founded, at=now)
         set_demo_rules(staff=staff, places=places, founded=founded, now=now)
         sign_ins.write(folder / "demo_sign_ins.txt", secret=secret, outlet_count=outlet_count)
+        layouts.publish(by=staff["200010"], second=staff["200011"], at=now)
         say(f"{len(places)} institutions, {len(staff)} staff")
         day_before = policy_rows.calendar(on=local(now).date()).previous_business_day(
             local(now).date()

@@ -42,6 +42,7 @@ from tests.factories import (
     batches,
     entry,
     hooks,
+    layouts,
     people,
     publishing,
     quality,
@@ -109,6 +110,7 @@ class Place:
     rescan_id: int
     explanation_id: int
     slice_id: int
+    layout_id: int
 
     @property
     def work_item(self) -> int:
@@ -135,6 +137,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("imaging", "page_id"): lambda place: place.page_id,
     ("imaging", "batch_id"): lambda place: place.batch_id,
     ("imaging", "rescan_id"): lambda place: place.rescan_id,
+    ("imaging", "layout_id"): lambda place: place.layout_id,
     ("ledger", "number"): lambda place: place.account,
     ("policy", "code"): lambda _place: "security.idle_minutes",
     ("policy", "policy_id"): lambda place: place.policy_id,
@@ -175,6 +178,7 @@ EVERYWHERE = {
     ("authorization", "trade_code"), ("authorization", "key"), ("authorization", "set_id"),
     ("authorization", "publication_id"), ("worklist", "code"),
     ("monitoring", "version_id"), ("monitoring", "rule_id"), ("monitoring", "backtest_id"),
+    ("imaging", "layout_id"),
     ("ledger", "run_key"), ("ledger", "export_key"), ("ledger", "part_no"),
     ("ledger", "code"), ("trail", "look_id"),
     ("worklist", "job_id"), ("worklist", "queue"), ("ui", "slug"),
@@ -218,6 +222,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         slips.slip(outlet, decider).number, slips.bulletin(outlet).pk,
         again.batch_id, again.pk, entry.explained(alone[0], teller).pk,
         entry.cut(alone[0], pages_of[0], place=outlet)[0].pk,
+        layouts.draft(decider, code=f"slip_{outlet.number}").pk,
     )  # fmt: skip
 
 

@@ -15,13 +15,17 @@ from foundation.imaging.gateways._printing import barcodes
 from foundation.imaging.gateways._reading import (
     PP_OCR,
     TESSERACT,
+    Blank,
     EngineFailed,
     PageText,
+    read_codes,
+    read_form,
     read_text,
 )
 from foundation.imaging.gateways._scanner import file_away, scanned_bytes, waiting_files
 from foundation.imaging.gateways._store import (
     copy,
+    file_of,
     fingerprint,
     keep_copy,
     keep_file,
@@ -32,6 +36,7 @@ from foundation.imaging.gateways._store import (
 __all__ = [
     "PP_OCR",
     "TESSERACT",
+    "Blank",
     "Copies",
     "EngineFailed",
     "Examined",
@@ -44,6 +49,7 @@ __all__ = [
     "cropped",
     "examine",
     "file_away",
+    "file_of",
     "fingerprint",
     "keep_copy",
     "keep_file",
@@ -51,6 +57,8 @@ __all__ = [
     "marked_jpeg",
     "original",
     "pieces",
+    "read_codes",
+    "read_form",
     "read_text",
     "scanned_bytes",
     "waiting_files",

@@ -295,6 +295,7 @@ def taken(line: socket.socket, length: int) -> bytes:
 
 def warm_up() -> None:
     """Load what every job needs, before there is anything foreign in this process."""
+    import zxingcpp  # noqa: F401 - so that no child has to
     from PIL import Image, ImageOps
 
     for kind in ("JPEG", "PNG", "TIFF", "WEBP"):

@@ -1,6 +1,6 @@
 """The child that reads pages: engines and barcodes in a process that may crash without harm.
 
-It is started by path with `python -I` and stays warm. It is told an engine's name and a PNG on
+It is started by path with `python -I` and stays warm. It is told an order in JSON and a PNG on
 standard input and answers with one JSON text; each is preceded by its length in eight bytes. It
 ends when its parent ends.
 """
@@ -15,7 +15,14 @@ import resource
 import struct
 import sys
 from importlib.metadata import version
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from foundation.imaging.gateways import _forms_child
+else:
+    sys.path.insert(0, str(Path(__file__).parent))
+    import _forms_child
 
 TESSERACT_SECONDS = 40
 DIGIT_LINES_MAX = 24
@@ -60,6 +67,18 @@ def codes(picture: Any) -> list[dict[str, Any]]:
         found = zxingcpp.read_barcodes(picture.max(axis=2))
     if not found:
         found = zxingcpp.read_barcodes(cv2.resize(picture.max(axis=2), None, fx=1.5, fy=1.5))
+    return told_codes(found)
+
+
+def quick_codes(picture: Any) -> list[dict[str, Any]]:
+    """Return the barcodes of a form at one look; a form that is known seldom has one."""
+    import zxingcpp
+
+    return told_codes(zxingcpp.read_barcodes(picture.max(axis=2), try_rotate=False))
+
+
+def told_codes(found: Any) -> list[dict[str, Any]]:
+    """Return what was found as kind, text and box."""
     told = []
     for code in found:
         at = code.position
@@ -69,24 +88,60 @@ def codes(picture: Any) -> list[dict[str, Any]]:
     return told
 
 
-def by_pp_ocr(png: bytes) -> dict[str, Any]:
-    """Read a page with PP-OCRv6, and its digits a second time with Tesseract."""
+def decoded(png: bytes) -> Any:
+    """Return the pixels of a page."""
     import cv2
     import numpy as np
 
-    picture = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+    return cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+
+
+def by_pp_ocr(png: bytes, _order: dict[str, Any]) -> dict[str, Any]:
+    """Read a page with PP-OCRv6, and its digits a second time with Tesseract."""
+    from PIL import Image
+
+    picture = decoded(png)
     seen = engine()(picture)
     rows = zip(seen.txts, seen.scores, seen.boxes, strict=True) if seen.txts else ()
     lines = [
         {"text": text, "confidence": round(float(score) * 100), "box": around(box)}
         for text, score, box in rows
     ]
-    add_second_digits(png, lines)
-    told = f"rapidocr {version('rapidocr')}, onnxruntime {version('onnxruntime')}"
-    return {"lines": lines, "codes": codes(picture), "version": told}
+    add_second_digits(Image.open(io.BytesIO(png)).convert("L"), lines)
+    return {"lines": lines, "codes": codes(picture), "version": versions()}
 
 
-def by_tesseract(png: bytes) -> dict[str, Any]:
+def versions() -> str:
+    """Return which recogniser this is."""
+    return f"rapidocr {version('rapidocr')}, onnxruntime {version('onnxruntime')}"
+
+
+def by_forms(png: bytes, order: dict[str, Any]) -> dict[str, Any]:
+    """Read a page by the zones of the form that it is; the layout is empty where it is none."""
+    import cv2
+    from PIL import Image
+
+    cv2.setNumThreads(1)
+    picture = decoded(png)
+
+    def second(_picture: Any, lines: list[dict[str, Any]]) -> None:
+        add_second_digits(Image.open(io.BytesIO(png)).convert("L"), lines)
+
+    told = _forms_child.read_form(picture, order["layouts"], second, whole=order["whole"])
+    none = {"layout": "", "fit": 0, "strips": []}
+    return {"codes": quick_codes(picture) if told else [], "version": versions(), **(told or none)}
+
+
+def by_codes(png: bytes, _order: dict[str, Any]) -> dict[str, Any]:
+    """Read nothing but the barcodes."""
+    return {
+        "lines": [],
+        "codes": codes(decoded(png)),
+        "version": f"zxing-cpp {version('zxing-cpp')}",
+    }
+
+
+def by_tesseract(png: bytes, _order: dict[str, Any]) -> dict[str, Any]:
     """Read a page with Tesseract alone."""
     import pytesseract
     from PIL import Image
@@ -126,7 +181,7 @@ def line_of(table: dict[str, Any], places: list[int]) -> dict[str, Any]:
     return {"text": text, "confidence": sure, "box": [left, top, right - left, bottom - top]}
 
 
-def add_second_digits(png: bytes, lines: list[dict[str, Any]]) -> None:
+def add_second_digits(grey: Any, lines: list[dict[str, Any]]) -> None:
     """Note what Tesseract reads of the digits of lines, one call for all; nothing if it fails."""
     import pytesseract
     from PIL import Image
@@ -135,7 +190,6 @@ def add_second_digits(png: bytes, lines: list[dict[str, Any]]) -> None:
     asked = asked[:DIGIT_LINES_MAX]
     if not asked:
         return
-    grey = Image.open(io.BytesIO(png)).convert("L")
     strips = [grey.crop(digit_box(line)) for line in asked]
     strips = [strip.resize((max(strip.width * 48 // strip.height, 1), 48)) for strip in strips]
     sheet = Image.new("L", (max(s.width for s in strips) + 40, 72 * len(strips) + 20), 255)
@@ -167,13 +221,18 @@ def is_digit(char: str) -> bool:
     return "0" <= char <= "9"
 
 
-ENGINES = {"pp-ocrv6-small": by_pp_ocr, "tesseract": by_tesseract}
+ENGINES = {
+    "pp-ocrv6-small": by_pp_ocr,
+    "tesseract": by_tesseract,
+    "forms": by_forms,
+    "codes": by_codes,
+}
 
 
-def answer(order: str, png: bytes) -> dict[str, Any]:
+def answer(order: dict[str, Any], png: bytes) -> dict[str, Any]:
     """Read one page with one engine; the time is of the processor, children's too."""
     before = os.times()
-    told = ENGINES[order](png)
+    told = ENGINES[order["engine"]](png, order)
     after = os.times()
     return told | {"milliseconds": round((sum(after[:4]) - sum(before[:4])) * 1000)}
 
@@ -197,7 +256,7 @@ def main() -> None:
     os.dup2(2, 1)
     while order := taken(sys.stdin.buffer):
         try:
-            told = answer(order.decode(), taken(sys.stdin.buffer))
+            told = answer(json.loads(order), taken(sys.stdin.buffer))
         except Exception as error:  # noqa: BLE001 - the parent decides what follows
             told = {"error": f"{type(error).__name__}: {error}"[:200]}
         text = json.dumps(told).encode()

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from foundation.imaging.rules import Code, Line
+from foundation.imaging.rules.layouts import Zone
+from foundation.imaging.rules.scoring import Strip
 
 CHILD = Path(__file__).with_name("_reader_child.py")
 MEMORY_MIB = 3072
@@ -26,6 +28,7 @@ START_SECONDS = 60
 PAGE_SECONDS = 60
 THREADS = ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS")
 PP_OCR, TESSERACT = "pp-ocrv6-small", "tesseract"
+FORMS, CODES = "forms", "codes"
 
 
 class EngineFailed(Exception):
@@ -34,13 +37,34 @@ class EngineFailed(Exception):
 
 @dataclass(frozen=True)
 class PageText:
-    """What one engine saw on one page; milliseconds are of the processor."""
+    """What one engine saw on one page; milliseconds are of the processor.
+
+    Of a page that is a known form, `layout` is the key of its layout, `fit` how well it lies on it
+    in percent, and `strips` what the recogniser saw in each zone.
+    """
 
     engine: str
     version: str
     milliseconds: int
     lines: tuple[Line, ...]
     codes: tuple[Code, ...] = ()
+    layout: str = ""
+    fit: int = 0
+    strips: tuple[Strip, ...] = ()
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A form for the reader: its key, where its picture lies, and its zones."""
+
+    key: str
+    file: str
+    zones: tuple[Zone, ...]
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return it as the child takes it."""
+        return {"key": self.key, "file": self.file, "zones": [zone.told for zone in self.zones]}
 
 
 class _Reader:
@@ -51,7 +75,7 @@ class _Reader:
         self._child: subprocess.Popen[bytes] | None = None
         self._owner = 0
 
-    def ask(self, engine: str, png: bytes) -> dict[str, Any]:
+    def ask(self, engine: str, png: bytes, **more: Any) -> dict[str, Any]:
         """Return the child's answer to one page; raise EngineFailed when there is none."""
         with self._lock:
             child, fresh = self._child, False
@@ -60,7 +84,8 @@ class _Reader:
                 child, fresh = self._start(), True
             deadline_ms = _now_ms() + 1000 * (PAGE_SECONDS + (START_SECONDS if fresh else 0))
             try:
-                return self._exchange(child, (engine.encode(), png), deadline_ms)
+                order = json.dumps({"engine": engine, **more}).encode()
+                return self._exchange(child, (order, png), deadline_ms)
             except (OSError, ValueError, EngineFailed) as error:
                 self._stop(child)
                 raise EngineFailed(str(error)) from error
@@ -124,13 +149,35 @@ def read_text(*, png: bytes, engines: Sequence[str] = (PP_OCR, TESSERACT)) -> Pa
     raise EngineFailed("; ".join(failures))
 
 
+def read_form(*, png: bytes, blanks: Sequence[Blank], whole: bool = False) -> PageText | None:
+    """Read a page by the zones of the form that it is; None where it is none of the forms.
+
+    The zones that must be read come first; the rest only where one of them is in doubt, or with
+    `whole`. Raises EngineFailed when the recogniser did not answer.
+    """
+    if not blanks:
+        return None
+    told = _reader.ask(FORMS, png, layouts=[blank.told for blank in blanks], whole=whole)
+    return _page_text(PP_OCR, told) if told["layout"] else None
+
+
+def read_codes(*, png: bytes) -> PageText:
+    """Read the barcodes of a page and nothing else; raise EngineFailed when nobody answered."""
+    return _page_text(CODES, _reader.ask(CODES, png))
+
+
 def _page_text(engine: str, told: dict[str, Any]) -> PageText:
+    strips = tuple(Strip.told(row) for row in told.get("strips", ()))
+    lines = [Line(**line | {"box": tuple(line["box"])}) for line in told.get("lines", ())]
     return PageText(
         engine=engine,
         version=told["version"],
         milliseconds=told["milliseconds"],
-        lines=tuple(Line(**line | {"box": tuple(line["box"])}) for line in told["lines"]),
+        lines=(*lines, *(strip.line for strip in strips if strip.text)),
         codes=tuple(Code(**code | {"box": tuple(code["box"])}) for code in told["codes"]),
+        layout=told.get("layout", ""),
+        fit=told.get("fit", 0),
+        strips=strips,
     )
 
 

@@ -55,6 +55,22 @@ def copy(*, name: str) -> bytes:
     return data
 
 
+def file_of(*, name: str) -> str:
+    """Return where a picture lies on this machine, for the reading child.
+
+    A store without paths is asked once; the copy lies beside other passing files.
+    """
+    try:
+        return str(default_storage.path(name))
+    except NotImplementedError:
+        path = Path(tempfile.gettempdir()) / f"ops-{Path(name).name}"
+        if not path.exists():
+            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+                file.write(copy(name=name))
+            Path(file.name).replace(path)
+        return str(path)
+
+
 def _keep(name: str, data: bytes) -> str:
     """Store bytes once and whole: a reader sees all of them or none, also after a crash."""
     if default_storage.exists(name) and copy(name=name) == data:

@@ -18,7 +18,7 @@ TABLES = tuple(
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imaging', '0003_photo'),
+        ('imaging', '0004_layouts'),
         ('people', '0012_roster_guards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.imaging import rules
 from foundation.imaging.models._batches import Batch, BatchFile, Frame, PageQuality, Rescan
+from foundation.imaging.models._layouts import Layout
 from foundation.people.models import Institutional
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "BatchFile",
     "Document",
     "Frame",
+    "Layout",
     "Page",
     "PageQuality",
     "Reading",
@@ -118,7 +120,9 @@ class Reading(Institutional):
     """What one engine read on a page at one try: lines with boxes, fields, barcodes.
 
     `outcome` is read, or unreadable with its `failure`. Boxes are left, top, width, height in
-    pixels of the page; confidences 0–100.
+    pixels of the page; confidences 0–100. A page that is a known form has its `layout`, how well
+    it lies on it (`fit`, percent), and `strips`: the lines of its zones with what the recogniser
+    saw in each column, so that any expected value can be weighed later.
     """
 
     page = models.ForeignKey(Page, on_delete=models.PROTECT, related_name="readings")
@@ -130,6 +134,9 @@ class Reading(Institutional):
     lines = models.JSONField(default=list)
     fields = models.JSONField(default=list)
     codes = models.JSONField(default=list)
+    layout = models.ForeignKey(Layout, on_delete=models.PROTECT, null=True, related_name="+")
+    fit = models.PositiveSmallIntegerField(_("fit"), default=0)
+    strips = models.JSONField(default=list)
     words_agree = models.BooleanField(_("figures and capitals agree"), null=True)
     failure = models.CharField(max_length=200, blank=True)
     read_at = models.DateTimeField(_("read at"))

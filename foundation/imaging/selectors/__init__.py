@@ -111,7 +111,9 @@ def sheet(*, page_id: int, permissions: Collection[str], below: int | None = Non
     return Sheet(
         page=found,
         versions=versions(page_id=page_id),
-        readings=tuple(Reading.objects.filter(page=found).order_by("-attempt")),
+        readings=tuple(
+            Reading.objects.filter(page=found).select_related("layout").order_by("-attempt")
+        ),
         alike=page(page_id=found.resembles_id) if found.resembles_id else None,
         told=[_told(event) for event in events[:TOLD]],
         next_below=events[TOLD - 1].pk if len(events) > TOLD else None,

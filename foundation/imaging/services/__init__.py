@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from foundation.imaging import events, gateways, rules, selectors
 from foundation.imaging.models import Document, Page, PageQuality, Reading, Rescan
+from foundation.imaging.rules import layouts as forms
 from foundation.imaging.rules.batches import Quality
+from foundation.imaging.selectors import layouts as known_forms
 from foundation.kernel import bus
 from foundation.people import services as people
 from foundation.people.models import Staff
@@ -346,7 +348,13 @@ def _local(at: datetime) -> datetime:
 
 
 def _fill(row: Reading, text: gateways.PageText) -> None:
-    fields = rules.fields_of(lines=text.lines)
+    row.layout = known_forms.by_key(key=text.layout) if text.layout else None
+    row.fit, row.strips = text.fit, [strip.kept for strip in text.strips]
+    fields = (
+        forms.fields_of_form(text.strips, row.layout.reads)
+        if row.layout
+        else rules.fields_of(lines=text.lines)
+    )
     row.engine, row.engine_version = text.engine, text.version[:80]
     row.milliseconds = text.milliseconds
     row.lines = [asdict(line) for line in text.lines]

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from foundation.imaging import gateways, services
-from foundation.imaging.services import batches
+from foundation.imaging.services import batches, layouts
 from foundation.kernel.errors import Refused
 
 
@@ -43,7 +43,7 @@ def read_page(*, page_id: int, **_event: object) -> Callable[[], object] | None:
         source = services.source_of(page_id=page_id)
         if source is None:
             return None
-        text = gateways.read_text(png=gateways.clean_png(data=source.data))
+        text = layouts.read(png=gateways.clean_png(data=source.data), known=layouts.blanks())
     except (gateways.EngineFailed, Refused) as error:
         failure = str(error)
     return partial(

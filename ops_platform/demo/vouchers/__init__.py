@@ -7,11 +7,12 @@ bytes with the same version of Pillow and of the fonts.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from random import Random
 from typing import Any
 
 from ops_platform.demo.vouchers import cards
-from ops_platform.demo.vouchers.forms import form
+from ops_platform.demo.vouchers.forms import empty, form
 from ops_platform.demo.vouchers.ink import Box, Sheet
 from ops_platform.demo.vouchers.layouts import LAYOUTS
 from ops_platform.demo.vouchers.scan import MARGIN, moved, scan
@@ -48,13 +49,39 @@ def draw(
     }  # fmt: skip
 
 
+def blank(kind: str) -> bytes:
+    """Return a form as it comes from the printer's, as PNG, at the size of its own paper."""
+    out = BytesIO()
+    empty(kind).save(out, "PNG", dpi=(200, 200))
+    return out.getvalue()
+
+
 def zones(kind: str) -> dict[str, Box]:
     """Return where a form's fields stand on a scan that lies straight, for readers by template."""
+    return {name: (x + MARGIN, y + MARGIN, w, h) for name, (x, y, w, h) in rooms(kind).items()}
+
+
+def rooms(kind: str) -> dict[str, Box]:
+    """Return where a form's fields stand on its own paper; of a grid the part with the digits."""
     layout = LAYOUTS[kind]
     places = {cell.field: cell.room for cell in layout.cells if cell.field}
     places |= dict(layout.open_fields)
     if layout.grid:
-        places["amount"] = layout.grid
+        x, y, w, h = layout.grid
+        places["amount"] = (x, y + h // 3, w, h - h // 3)
+        left, top, wide, high = places["amount_words"]
+        if top < y + h and y < top + high:  # both stand in one cell
+            places["amount_words"] = (left, top, min(wide, x - left - 4), high)
     if layout.journal_at:
         places["journal"] = layout.journal_at
-    return {name: (x + MARGIN, y + MARGIN, w, h) for name, (x, y, w, h) in places.items()}
+    return places
+
+
+def has_grid(kind: str) -> bool:
+    """Tell whether a form's amount is written a digit a box."""
+    return LAYOUTS[kind].grid is not None
+
+
+def title(kind: str) -> str:
+    """Return the title that is printed on a form, without its blanks."""
+    return "".join(LAYOUTS[kind].title.split())

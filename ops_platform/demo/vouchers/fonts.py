@@ -12,6 +12,11 @@ from ops_platform.env import BASE
 FOLDERS = (
     "/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts",
     str(BASE / "var/debian/root/usr/share/fonts"),  # where bin/prepare may not install
+    str(BASE / "var/fonts"),  # what bin/hand-fonts fetched
+)  # fmt: skip
+# Who writes by hand: signs and figures. Grass script is left out: bills may not bear it.
+HANDS = (
+    ("long-cang", "kalam"), ("ma-shan-zheng", "patrick-hand"), ("zhi-mang-xing", "gochi-hand"),
 )  # fmt: skip
 # For each style the files that serve it, best first, with the index of simplified Chinese.
 STYLES: dict[str, tuple[tuple[str, int], ...]] = {
@@ -19,6 +24,15 @@ STYLES: dict[str, tuple[tuple[str, int], ...]] = {
     "heavy": (("NotoSerifCJK-Bold.ttc", 2), ("NotoSansCJK-Bold.ttc", 2), ("wqy-microhei.ttc", 0)),
     "sans": (("NotoSansCJK-Regular.ttc", 2), ("wqy-microhei.ttc", 0), ("wqy-zenhei.ttc", 0)),
     "bold": (("NotoSansCJK-Bold.ttc", 2), ("wqy-microhei.ttc", 0), ("wqy-zenhei.ttc", 0)),
+    # Three people's writing, where bin/hand-fonts has fetched it.
+    **{
+        f"hand{place}": ((f"{signs}-chinese-simplified-400-normal.woff", 0),)
+        for place, (signs, _) in enumerate(HANDS)
+    },
+    **{
+        f"figures{place}": ((f"{figures}-latin-400-normal.woff", 0),)
+        for place, (_, figures) in enumerate(HANDS)
+    },
     "hand": (("LXGWWenKai-Light.ttf", 0), ("ukai.ttc", 0), ("NotoSerifCJK-Regular.ttc", 2)),
 }
 
@@ -31,8 +45,23 @@ class NoChineseFont(RuntimeError):
 def _found() -> dict[str, Path]:
     """Return every font file by its name."""
     roots = [Path(folder).expanduser() for folder in FOLDERS]
-    files = (file for root in roots if root.is_dir() for file in sorted(root.rglob("*.tt[cf]")))
+    files = (
+        file
+        for root in roots
+        if root.is_dir()
+        for kind in ("*.tt[cf]", "*.woff")
+        for file in sorted(root.rglob(kind))
+    )
     return {file.name: file for file in files}
+
+
+def hands() -> tuple[int, ...]:
+    """Return which of the three people's writing the machine has."""
+    return tuple(
+        place
+        for place in range(len(HANDS))
+        if {STYLES[f"hand{place}"][0][0], STYLES[f"figures{place}"][0][0]} <= _found().keys()
+    )
 
 
 @lru_cache(maxsize=256)

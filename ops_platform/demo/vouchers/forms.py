@@ -26,10 +26,16 @@ def form(kind: str, fields: Mapping[str, Any], random: Random) -> Sheet:
     layout = LAYOUTS[kind]
     sheet = Sheet(_blank(kind).copy(), random)
     pen = random.choice(["written", "written", "printed", "sans", "needled"])
+    pen = str(fields.get("pen") or pen)
     _fill(sheet, layout, fields, pen)
     _print_journal(sheet, layout, fields)
     _press(sheet, layout, fields)
     return sheet
+
+
+def empty(kind: str) -> Image.Image:
+    """Return the form as it comes from the printer's."""
+    return _blank(kind).copy()
 
 
 @lru_cache(maxsize=16)

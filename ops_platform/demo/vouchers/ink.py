@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw
 
-from ops_platform.demo.vouchers.fonts import font
+from ops_platform.demo.vouchers.fonts import HANDS, font
 
 Box = tuple[int, int, int, int]
 Colour = tuple[int, int, int]
@@ -102,13 +104,19 @@ def needled(text: str, size: int, random: Random) -> Image.Image:
     )
 
 
-def written(text: str, size: int, random: Random) -> Image.Image:
-    """Return the mask of a text as somebody writes it: each sign leans and sits differently."""
+def written(
+    text: str, size: int, random: Random, style: str = "hand", figures: str = ""
+) -> Image.Image:
+    """Return the mask of a text as somebody writes it: each sign leans and sits differently.
+
+    `figures` is the style of what is no Chinese sign, where the writing has its own file for it.
+    """
     lean = random.randrange(-20, 60)
     sheet = Image.new("L", (len(text) * size * 5 // 4 + size, size * 9 // 5), 0)
     x = 4
     for sign in text:
-        face = font("hand", size * random.randrange(95, 118) // 100)
+        own = figures if figures and (sign.isascii() or sign == "¥") else style
+        face = font(own, size * random.randrange(95, 118) // 100)
         width = round(face.getlength(sign))
         tile = Image.new("L", (width + 16, size * 9 // 5), 0)
         shade = random.randrange(190, 256)
@@ -138,4 +146,12 @@ def _mask(text: str, size: int, style: str, shade: int) -> Image.Image:
     return mask
 
 
-PENS = {"printed": printed, "sans": sans, "needled": needled, "written": written}
+def _hand(place: int) -> Callable[[str, int, Random], Image.Image]:
+    """Return the pen of one of the people whose writing was fetched."""
+    return partial(written, style=f"hand{place}", figures=f"figures{place}")
+
+
+PENS: dict[str, Callable[[str, int, Random], Image.Image]] = {
+    f"hand{place}": _hand(place) for place in range(len(HANDS))
+}
+PENS |= {"printed": printed, "sans": sans, "needled": needled, "written": written}
