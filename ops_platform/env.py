@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,181 +43,175 @@ class WrongEnvironment(SystemExit):
     """The environment names an unknown knob or gives one a value it cannot have."""
 
 
-def _knob(name: str, read: Callable[[str], Any], default: Any = None, text: str = "") -> Any:
-    return dataclasses.field(default=default, metadata=_about(name, read, text))
-
-
-def _about(name: str, read: Callable[[str], Any], text: str) -> dict[str, Any]:
-    return {"name": name, "read": read, "text": text}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Env:
     """The environment as read once at the start of a process."""
 
-    database_url: str = _knob(
+    database_url: str = knobs.knob(
         "DATABASE_URL",
         knobs.database_url,
         "",
         "Owner login of a PostgreSQL server (empty: embedded).",
     )
-    direct_url: str = _knob(
+    direct_url: str = knobs.knob(
         "OPS_DIRECT_URL",
         knobs.database_url,
         "",
         "Where the same database is past a pooler, for what listens (empty: there is no pooler).",
     )
-    redis_address: str = _knob(
+    redis_address: str = knobs.knob(
         "REDIS_URL", knobs.redis_url, "", "Redis or Valkey server (empty: embedded)."
     )
-    embedded: str = _knob(
+    embedded: str = knobs.knob(
         "OPS_SERVERS",
         knobs.one_of("wheels", "debian"),
         "wheels",
         "Embedded servers of a new data folder: from the wheels, or Debian's packages.",
     )
-    app_role: str = _knob(
+    app_role: str = knobs.knob(
         "OPS_APP_ROLE", knobs.role_name, "ops_app", "Database role the platform uses."
     )
-    app_password_given: str = _knob(
+    app_password_given: str = knobs.knob(
         "OPS_APP_PASSWORD", str, "", "Its password (empty: generated once in var/secrets)."
     )
-    db_role: str = _knob(
+    db_role: str = knobs.knob(
         "OPS_DB_ROLE",
         knobs.one_of("app", "owner"),
         "app",
         "Which of the two roles this process uses.",
     )
-    secret_key_given: str = _knob(
+    secret_key_given: str = knobs.knob(
         "OPS_SECRET_KEY", str, "", "Signing key (empty: generated once in var/secrets)."
     )
-    debug: bool = _knob(
+    debug: bool = knobs.knob(
         "OPS_DEBUG",
         knobs.switch,
         default=False,
         text="Show faults in the browser; never in a bank.",
     )
-    demo_given: bool | None = _knob(
+    demo_given: bool | None = knobs.knob(
         "OPS_DEMO", knobs.switch, None, "Demo day and demo sign-ins (default: on when embedded)."
     )
-    security_profile: str = _knob(
+    security_profile: str = knobs.knob(
         "OPS_SECURITY_PROFILE", knobs.one_of("mlps3", "asvs"), "mlps3", "Which password rules hold."
     )
-    demo_size: str = _knob(
+    demo_size: str = knobs.knob(
         "OPS_DEMO_SIZE", knobs.one_of("full", "small"), "full", "How large the demo bank is."
     )
-    totp_given: bool | None = _knob(
+    totp_given: bool | None = knobs.knob(
         "OPS_TOTP", knobs.switch, None, "Second factor at sign-in (default: on, off in the demo)."
     )
-    totp_keys_given: str = _knob(
+    totp_keys_given: str = knobs.knob(
         "OPS_TOTP_KEYS",
         str,
         "",
         "Keys that seal the second factor's secrets, the present one first, then those to go "
         "(empty: generated once in var/secrets).",
     )
-    identity_keys_given: str = _knob(
+    identity_keys_given: str = knobs.knob(
         "OPS_IDENTITY_KEYS",
         str,
         "",
         "Keys that seal customers' identity numbers, the present one first, then those to go "
         "(empty: generated once in var/secrets).",
     )
-    id_network_given: str = _knob(
+    id_network_given: str = knobs.knob(
         "OPS_ID_NETWORK",
         knobs.one_of("none", "simulator"),
         "",
         "How the network of identity numbers is reached (default: not at all, simulated in the "
         "demo).",
     )
-    id_network_seconds: int = _knob(
+    id_network_seconds: int = knobs.knob(
         "OPS_ID_NETWORK_SECONDS",
         knobs.whole(1, 10),
         2,
         "How long a teller's page waits for that network before it counts as down.",
     )
-    bench_postings: int = _knob(
+    bench_postings: int = knobs.knob(
         "OPS_BENCH_POSTINGS",
         knobs.whole(2_000_000, 50_000_000),
         5_000_000,
         "How long the history of `bin/bench ledger` grows.",
     )
-    bench_lines: int = _knob(
+    bench_lines: int = knobs.knob(
         "OPS_BENCH_LINES",
         knobs.whole(90_000, 50_000_000),
         2_000_000,
         "How many lines the journal of `bin/bench search` has.",
     )
-    bench_aml: str = _knob(
+    bench_aml: str = knobs.knob(
         "OPS_BENCH_AML",
         str,
         "",
         "Folder with labelled transfers for `bin/bench monitoring` (nodes.csv, transactions.csv).",
     )
-    bench_data_folder: str = _knob(
+    bench_data_folder: str = knobs.knob(
         "OPS_BENCH_DATA", str, "", "Folder of foreign images for `bin/bench imaging` (empty: none)."
     )
-    port: int = _knob("OPS_PORT", knobs.whole(1, 65535), 8000, "Port of the web server.")
-    public: bool = _knob(
+    port: int = knobs.knob("OPS_PORT", knobs.whole(1, 65535), 8000, "Port of the web server.")
+    public: bool = knobs.knob(
         "OPS_PUBLIC",
         knobs.switch,
         default=False,
         text="Listen on every address, with TLS (self-made certificate).",
     )
-    hosts: tuple[str, ...] = _knob(
+    hosts: tuple[str, ...] = knobs.knob(
         "OPS_HOSTS",
         knobs.names,
         (),
         "Host names that are answered, by comma (default: this machine).",
     )
-    proxies: tuple[str, ...] = _knob(
+    proxies: tuple[str, ...] = knobs.knob(
         "OPS_PROXIES",
         knobs.names,
         (),
         "Addresses of the proxies whose X-Forwarded-For is believed, by comma; networks too.",
     )
-    hook_networks: tuple[str, ...] = _knob(
+    hook_networks: tuple[str, ...] = knobs.knob(
         "OPS_HOOK_NETWORKS",
         knobs.networks,
         (),
         "Networks of the bank to which webhooks may be sent, by comma (empty: public ones only).",
     )
-    listen: str = _knob("OPS_LISTEN", str, "", "Address to listen on (default: 127.0.0.1).")
+    listen: str = knobs.knob("OPS_LISTEN", str, "", "Address to listen on (default: 127.0.0.1).")
     var: Path = dataclasses.field(
         default=VAR,
-        metadata=_about("OPS_VAR", knobs.folder, "Folder of all data, secrets and logs."),
+        metadata=knobs.about("OPS_VAR", knobs.folder, "Folder of all data, secrets and logs."),
     )
-    scan_folder: str = _knob(
+    scan_folder: str = knobs.knob(
         "OPS_SCAN_FOLDER", str, "", "Folder into which a scanner writes batches (empty: none)."
     )
-    bucket_url: str = _knob(
+    bucket_url: str = knobs.knob(
         "OPS_S3_URL", knobs.bucket_url, "", "Bucket for images (empty: they lie on the disk)."
     )
-    log_level: str = _knob(
+    log_level: str = knobs.knob(
         "OPS_LOG_LEVEL",
         knobs.one_of("DEBUG", "INFO", "WARNING", "ERROR"),
         "INFO",
         "Least level logged.",
     )
-    metrics_token: str = _knob(
+    metrics_token: str = knobs.knob(
         "OPS_METRICS_TOKEN", str, "", "Bearer token for /metrics (empty: only this machine)."
     )
-    metrics_folder: str = _knob(
+    metrics_folder: str = knobs.knob(
         "PROMETHEUS_MULTIPROC_DIR", str, "", "Where web processes share their counts (bin/run)."
     )
-    web_processes: int = _knob("OPS_WEB_PROCESSES", knobs.whole(1, 64), 2, "Web processes.")
-    web_threads: int = _knob("OPS_WEB_THREADS", knobs.whole(1, 64), 8, "Threads of a web process.")
-    worker_processes: int = _knob(
+    web_processes: int = knobs.knob("OPS_WEB_PROCESSES", knobs.whole(1, 64), 2, "Web processes.")
+    web_threads: int = knobs.knob(
+        "OPS_WEB_THREADS", knobs.whole(1, 64), 8, "Threads of a web process."
+    )
+    worker_processes: int = knobs.knob(
         "OPS_WORKER_PROCESSES", knobs.whole(1, 64), 2, "Worker processes."
     )
-    silent_seconds: int = _knob(
+    silent_seconds: int = knobs.knob(
         "OPS_SILENT_SECONDS",
         knobs.whole(6, 3600),
         30,
         "After so long without a sign of life beat, relay or worker count as down; "
         "they sign six times as often.",
     )
-    executor: str = _knob(
+    executor: str = knobs.knob(
         "OPS_EXECUTOR",
         knobs.one_of("celery", "loop"),
         "celery",
@@ -232,13 +226,13 @@ class Env:
         _refuse_unknown(given, known=frozenset(fields))
         values: dict[str, Any] = {}
         for name, field in fields.items():
-            text = _given_text(given, name)
-            if text:
-                try:
+            try:
+                text = knobs.given_text(given, name)
+                if text:
                     values[field.name] = field.metadata["read"](text)
-                except ValueError as wrong:
-                    # The value stays out of the message: it may be a secret.
-                    raise WrongEnvironment(f"{name} {wrong}") from None
+            except ValueError as wrong:
+                # The value stays out of the message: it may be a secret.
+                raise WrongEnvironment(f"{name} {wrong}") from None
         return cls(**values)
 
     @property
@@ -367,19 +361,6 @@ def _refuse_unknown(given: Mapping[str, str], known: frozenset[str]) -> None:
             if name.removesuffix("_FILE") in known:
                 continue
             raise WrongEnvironment(f"{name} is not a knob of the platform (see docs/operations.md)")
-
-
-def _given_text(given: Mapping[str, str], name: str) -> str:
-    """Return the value of a knob, from itself or from the file named by NAME_FILE."""
-    text, file = given.get(name, ""), given.get(f"{name}_FILE", "")
-    if text and file:
-        raise WrongEnvironment(f"{name} and {name}_FILE are both given")
-    if not file:
-        return text
-    try:
-        return Path(file).read_text().strip()
-    except (OSError, UnicodeDecodeError):
-        raise WrongEnvironment(f"{name}_FILE cannot be read") from None
 
 
 def table() -> str:

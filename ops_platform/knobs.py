@@ -1,12 +1,37 @@
 """How the text of a knob is read: a value, or ValueError that says what it must be."""
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import psycopg2
 from psycopg2.extensions import parse_dsn
+
+
+def knob(name: str, read: Callable[[str], Any], default: Any = None, text: str = "") -> Any:
+    """Return the field of a knob: its name, how it is read, what it is when not given, and why."""
+    return dataclasses.field(default=default, metadata=about(name, read, text))
+
+
+def about(name: str, read: Callable[[str], Any], text: str) -> dict[str, Any]:
+    """Return what a field tells of its knob."""
+    return {"name": name, "read": read, "text": text}
+
+
+def given_text(given: Mapping[str, str], name: str) -> str:
+    """Return the text of a knob, from itself or from the file named by NAME_FILE."""
+    text, file = given.get(name, ""), given.get(f"{name}_FILE", "")
+    if text and file:
+        raise ValueError(f"and {name}_FILE are both given")
+    if not file:
+        return text
+    try:
+        return Path(file).read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"is given as {name}_FILE, which cannot be read") from None
 
 
 def switch(text: str) -> bool:

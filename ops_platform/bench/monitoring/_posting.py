@@ -13,7 +13,7 @@ from foundation.people.models import Staff
 from foundation.policy.models import Policy
 from monitoring.services import runs, workshop
 from ops_platform.bench.rows import Row, limited, percentile
-from ops_platform.demo.seed import POLICIES
+from ops_platform.demo.numbers import POLICIES
 
 POSTINGS, MOST_MS = 600, Decimal(10)
 
