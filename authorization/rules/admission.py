@@ -113,8 +113,8 @@ class Trial:
     open: int
 
 
-def check_other(person: UUID, *, candidate: UUID, first: UUID | None = None) -> None:
-    """Refuse the candidate, and the person who took the first of two steps."""
+def check_other(person: UUID, *, candidate: UUID | None, first: UUID | None = None) -> None:
+    """Refuse the candidate, where there is one, and the person who took the first of two steps."""
     if person == candidate:
         raise OwnAdmission
     if person == first:

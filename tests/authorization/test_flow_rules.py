@@ -7,7 +7,7 @@ from foundation.kernel.flow import StepNotAllowed
 
 ALLOWED = {
     rules.NEW: {"queue", "pass"},
-    rules.QUEUED: {"open", "escalate", "withdraw"},
+    rules.QUEUED: {"automatic", "open", "escalate", "withdraw"},
     rules.ESCALATED: {"open", "withdraw"},
     rules.VIEWING: {
         "hand_back",

@@ -114,9 +114,10 @@ def together(*steps):
 
 
 def somebody_waits():
-    """Return once another connection waits for a lock, or after two seconds."""
-    for _ in range(200):
+    """Return once another connection waits for a lock, or after five seconds."""
+    for _ in range(500):
         with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND wait_event_type = 'Lock'"

@@ -414,7 +414,7 @@ class TestPages:
             ({"atm_daily": "x"}, "atm_daily"),
             ({"atm_daily": "0"}, "atm_daily"),
             ({"atm_transfer": ""}, "atm_transfer"),
-            ({"amount": "0"}, "amount"),
+            ({"amount": "-1"}, "amount"),
             ({"atm_daily": "50,000.01"}, "atm_daily"),
             ({"id_number": factory.identity("003")}, "id_number"),
         ],
@@ -575,7 +575,7 @@ class TestWithoutFirstDeposit:
         )  # fmt: skip
         assert Entry.objects.count() == before
         account = Account.objects.get(number=done.payee_account)
-        assert (account.name, account.balance_fen) == (factory.CUSTOMER, 0)
+        assert (account.name, account.own_fen) == (factory.CUSTOMER, 0)
         assert SignUp.objects.filter(request=done).count() == 4
 
     def test_the_receipt_says_so(self, checked, teller, authorizer, client):

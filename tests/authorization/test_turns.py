@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db.models import F
 
 from authorization import services
 from foundation.policy.models import Policy
@@ -36,31 +35,16 @@ def weighed(counter):
     rows.in_force(rows.plain("1101", always=True))
 
 
-def given(authorizer):
-    return services.open_next(authorizer=authorizer, at=NOON).trade_code
+def ahead(item):
+    """Return by how many seconds an item has its turn before it came."""
+    return round((item.work_item.enqueued_at - item.work_item.turn_at).total_seconds())
 
 
 @pytest.mark.usefixtures("weighed")
 class TestTurns:
-    def test_cash_goes_before_a_transfer_that_came_just_before(self, counter, teller, authorizer):
-        factory.sent(teller, factory.transfer(counter))
-        factory.sent(teller, factory.withdrawal(counter))
-
-        assert given(authorizer) == "1002"
-
-    def test_but_not_before_one_that_waits_longer_than_cash_is_worth(
-        self, counter, teller, authorizer
-    ):
-        older = factory.sent(teller, factory.transfer(counter))
-        WorkItem.objects.filter(pk=older.work_item_id).update(
-            turn_at=F("turn_at") - timedelta(seconds=11)
-        )
-        factory.sent(teller, factory.withdrawal(counter))
-
-        assert given(authorizer) == "1101"
-
-    def test_a_large_amount_goes_first_and_so_does_a_valued_customer(self, counter, teller):
+    def test_each_weight_puts_an_item_ahead_by_its_seconds(self, counter, teller):
         # One fen less than a valued customer has, and one who has it.
+        cash = factory.sent(teller, factory.withdrawal(counter, "60,000.00"))
         factory.sent(teller, factory.withdrawal(counter, "0.01"))
         plain = factory.sent(teller, factory.transfer(counter))
         large = factory.sent(teller, factory.transfer(counter, "500,000.00"))
@@ -74,10 +58,22 @@ class TestTurns:
             ),
         )
 
-        turns = [one.work_item.turn_at for one in (valued, large, plain)]
-        assert turns == sorted(turns)
-        ahead = [
-            round((one.work_item.enqueued_at - one.work_item.turn_at).total_seconds())
-            for one in (plain, large, valued)
-        ]
-        assert [seconds - ahead[0] for seconds in ahead] == [0, 20, 40]
+        found = [ahead(item) - ahead(plain) for item in (plain, large, valued, cash)]
+
+        assert found == [0, 20, 40, 50]
+
+    @pytest.mark.parametrize(("seconds", "first"), [(9, "1002"), (11, "1101")])
+    def test_cash_goes_before_what_came_sooner_until_that_waited_longer(
+        self, counter, teller, authorizer, seconds, first
+    ):
+        """What the weight is worth, and no more: age wins in the end."""
+        sooner = factory.sent(teller, factory.transfer(counter))
+        cash = factory.sent(teller, factory.withdrawal(counter))
+        plain = cash.work_item.turn_at + timedelta(seconds=ahead(cash) - ahead(sooner))
+        WorkItem.objects.filter(pk=sooner.work_item_id).update(
+            turn_at=plain - timedelta(seconds=seconds)
+        )
+
+        opened = services.open_next(authorizer=authorizer, at=NOON)
+
+        assert opened.trade_code == first

@@ -37,7 +37,7 @@ def published(
     tier_set: TierSet, by: Staff, approved_by: Staff, *codes: str, **terms: int | date
 ) -> TierPublication:
     """Let a set decide from noon on."""
-    made = proposed(tier_set, by, *codes, **terms)  # type: ignore[arg-type]
+    made = proposed(tier_set, by, *codes, **terms)
     made.state, made.decided_by, made.decided_at = "active", approved_by, NOON
     made.save(update_fields=["state", "decided_by", "decided_at"])
     return made

@@ -73,7 +73,7 @@ def drawn(counter: factory.Counter, teller: Staff, by: Staff) -> Review:
         queue=rules.REVIEW_QUEUE,
         subject=made.request.subject,
         institution_id=made.institution_id,
-        conflicted=[made.decider_person, made.request.teller_person],
+        conflicted=[by.person, made.request.teller_person],
         at=LATER,
     )
     row: Review = Review.objects.create(

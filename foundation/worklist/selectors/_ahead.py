@@ -7,7 +7,13 @@ from datetime import date
 from django.db import connection
 
 from foundation.people.models import Staff
-from foundation.worklist.selectors._able import ABLE, BUT_FAIR, TAKEABLE, abilities
+from foundation.worklist.selectors._able import (
+    ABLE,
+    BUT_FAIR,
+    CONDITIONS,
+    TAKEABLE,
+    abilities,
+)
 
 LIKELY_NEXT = f"""
 WITH {ABLE}
@@ -19,7 +25,8 @@ ORDER BY kept_for_id = %(staff)s DESC NULLS LAST, turn_at, id LIMIT 1
 LEFT_FOR_NOW = f"""
 WITH {ABLE}
 SELECT (SELECT seconds FROM fair) FROM worklist_workitem
-WHERE queue = %(queue)s AND state = 'waiting' AND {BUT_FAIR} LIMIT 1
+WHERE queue = %(queue)s AND state = 'waiting' AND {BUT_FAIR}
+  AND NOT {CONDITIONS["fair"]} LIMIT 1
 """  # noqa: S608 -- put together of texts of ours
 
 
