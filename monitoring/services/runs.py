@@ -60,6 +60,12 @@ def run_day(*, on: date, at: datetime) -> RuleRun:
     return run
 
 
+def make_room() -> None:
+    """Let the transaction group by account in memory."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROOM)
+
+
 @transaction.atomic
 def fold_day(*, on: date) -> int:
     """Keep the figures of accounts and tellers of a day anew; return how many lines it has."""
@@ -105,8 +111,12 @@ def look_at_line(*, line_id: int, at: datetime) -> int:
 
 @transaction.atomic
 def _raise_at_once(found: Sequence[selectors.Found], on: date, at: datetime) -> int:
-    hits = _keep(_new(found, on), on=on, at=at)
-    return alerts.raise_alerts(hits=hits, at=at)
+    new = _new(found, on)
+    for hit in found:
+        if hit not in new:
+            rule_id = hit.version.rule_id
+            alerts.bear_out(rule_id=rule_id, entity=hit.entity, line_ids=hit.lines, at=at)
+    return alerts.raise_alerts(hits=_keep(new, on=on, at=at), at=at)
 
 
 @transaction.atomic
@@ -181,7 +191,7 @@ def _keep(
 def _alone(on: date) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_RUNNING, on.toordinal()])
-        cursor.execute(_ROOM)
+    make_room()
 
 
 def _clock() -> datetime:
