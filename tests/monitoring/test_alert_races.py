@@ -33,12 +33,12 @@ def test_all_raise_one_alert_with_the_lines_of_all(lines):
     together = Barrier(THREADS)
 
     def look(line_id: int) -> int:
-        with people_services.acting_as_system(reason="test"):
-            together.wait()
-            try:
+        try:
+            with people_services.acting_as_system(reason="test"):
+                together.wait()
                 return runs.look_at_line(line_id=line_id, at=NOON)
-            finally:
-                connection.close()
+        finally:
+            connection.close()
 
     with ThreadPoolExecutor(THREADS) as threads:
         raised = list(threads.map(look, lines))
