@@ -146,7 +146,7 @@ _STEPS: Mapping[str, str] = {
     ),
     "monitoring": (
         "accept_explanation accept_slip acknowledge_slip aligned appeal_slip assign_alert "
-        "begin_slip charge_points close_false_alert close_slip close_true_alert "
+        "bear_out begin_slip charge_points close_false_alert close_slip close_true_alert "
         "close_vouchers confirm cut_slice decline_explanation decline_rule dismiss_slip "
         "dispute_slice draft_rule drop_rule escalate_slip explain fetch_bulletin force "
         "give_back_points hand_back hand_back_alert hand_over_slip investigate_alert "

@@ -58,6 +58,22 @@ def raise_alerts(*, hits: Sequence[RuleHit], at: datetime) -> int:
 
 
 @transaction.atomic
+def bear_out(*, rule_id: int, entity: str, line_ids: Sequence[int], at: datetime) -> None:
+    """Keep further lines of the day that an open alert is about; none is open, nothing is done."""
+    alert = _open_about(rule_id, entity)
+    if alert is None:
+        return
+    lines = ledger.lines_of_ids(ids=line_ids)
+    before = set(alert.touched)
+    _keep_lines(alert, lines)
+    alert.touched = sorted(before | set(_people_behind(lines).values()))
+    if alert.handled_by and alert.handled_by.person in alert.touched:
+        alert.handled_by = None
+    alert.save(update_fields=["touched", "handled_by"])
+    _tell(alert, "bear_out", MACHINE, at, lines=len(lines))
+
+
+@transaction.atomic
 def open_next_alert(*, auditor: Staff, at: datetime) -> OpenedAlert | None:
     """Give the alert already held, or the next one; None when nothing waits."""
     item = worklist.claim_next(queue=rules.QUEUE, staff=auditor, at=at)
@@ -182,8 +198,7 @@ def _raise(
     hit: RuleHit, lines: Sequence[JournalLine], touched: Sequence[UUID], at: datetime
 ) -> int:
     rule_id = hit.version.rule_id
-    rows = Alert.objects.select_for_update(of=("self",)).filter(state__in=rules.OPEN)
-    alert = rows.filter(rule_id=rule_id, entity=hit.entity).first()
+    alert = _open_about(rule_id, hit.entity)
     if alert is None:
         alert = Alert.objects.create(
             institution_id=hit.institution_id,
@@ -204,6 +219,13 @@ def _raise(
         return 1
     _weigh_more(alert, hit, lines, touched, at)
     return 0
+
+
+def _open_about(rule_id: int, entity: str) -> Alert | None:
+    rows = Alert.objects.select_for_update(of=("self",)).filter(state__in=rules.OPEN)
+    found = rows.select_related("handled_by").filter(rule_id=rule_id, entity=entity)
+    alert: Alert | None = found.first()
+    return alert
 
 
 def _weigh_more(

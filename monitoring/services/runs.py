@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.timezone import localdate
@@ -15,7 +14,7 @@ from foundation.ledger import selectors as ledger
 from foundation.ledger.rules import day_of
 from foundation.policy import selectors as policy
 from monitoring import events
-from monitoring.models import AccountDay, Backtest, RuleHit, RuleRun, RuleVersion, TellerDay
+from monitoring.models import AccountDay, Backtest, RuleHit, RuleRun, TellerDay
 from monitoring.rules import alerts as alert_rules
 from monitoring.rules import workshop as rules
 from monitoring.selectors import workshop as selectors
@@ -60,6 +59,12 @@ def run_day(*, on: date, at: datetime) -> RuleRun:
     return run
 
 
+def make_room() -> None:
+    """Let the transaction group by account in memory."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROOM)
+
+
 @transaction.atomic
 def fold_day(*, on: date) -> int:
     """Keep the figures of accounts and tellers of a day anew; return how many lines it has."""
@@ -86,6 +91,7 @@ def on_authorization_posted(event: authorization_events.Completed) -> None:
         look_at_line(line_id=line.pk, at=line.at)
 
 
+@transaction.atomic
 def look_at_line(*, line_id: int, at: datetime) -> int:
     """Raise at once what rules of one line find in a line; return how many alerts are new.
 
@@ -94,7 +100,9 @@ def look_at_line(*, line_id: int, at: datetime) -> int:
     """
     on = day_of(line_id)
     assert on is not None, "the id of a line says its day"
-    found = selectors.find_in_line(versions=_at_once(on), line_id=line_id, on=on)
+    found = selectors.find_in_line(
+        versions=selectors.in_force(on=on, at_once=True), line_id=line_id, on=on
+    )
     if not found:
         return 0
     try:
@@ -105,8 +113,12 @@ def look_at_line(*, line_id: int, at: datetime) -> int:
 
 @transaction.atomic
 def _raise_at_once(found: Sequence[selectors.Found], on: date, at: datetime) -> int:
-    hits = _keep(_new(found, on), on=on, at=at)
-    return alerts.raise_alerts(hits=hits, at=at)
+    new = _new(found, on)
+    for hit in found:
+        if hit not in new:
+            rule_id = hit.version.rule_id
+            alerts.bear_out(rule_id=rule_id, entity=hit.entity, line_ids=hit.lines, at=at)
+    return alerts.raise_alerts(hits=_keep(new, on=on, at=at), at=at)
 
 
 @transaction.atomic
@@ -134,19 +146,6 @@ def _try(trial: Backtest, on: date, at: datetime) -> None:
     found = selectors.find(versions=[trial.version], on=on)
     kept, _cut = _bounded(found, policy.whole(code="monitoring.hits_most", on=on))
     _keep(selectors.with_lines(hits=kept, on=on), on=on, at=at, trial=trial)
-
-
-def _at_once(on: date) -> Sequence[RuleVersion]:
-    """Return the rules of one line that count; they are read again when another is published."""
-    count = RuleVersion.objects.filter(rule__at_once=True).exclude(published_at=None)
-    newest = count.order_by("-published_at", "-id").values_list("published_at", "id").first()
-    retired = count.filter(state=rules.RETIRED).count()
-    return _read_at_once(on, newest, retired, connection.settings_dict["NAME"])
-
-
-@lru_cache(maxsize=8)
-def _read_at_once(on: date, *_known: object) -> Sequence[RuleVersion]:
-    return selectors.in_force(on=on, at_once=True)
 
 
 def _bounded(found: Sequence[selectors.Found], most: int) -> tuple[list[selectors.Found], int]:
@@ -181,7 +180,7 @@ def _keep(
 def _alone(on: date) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_RUNNING, on.toordinal()])
-        cursor.execute(_ROOM)
+    make_room()
 
 
 def _clock() -> datetime:

@@ -256,6 +256,19 @@ def test_a_line_is_asked_about_as_it_is_posted(place, rule):
     assert run().raised == 0, "the night finds it again and keeps it once"
 
 
+def test_further_lines_of_the_day_are_kept_with_the_open_alert(place, rule, bank):
+    rule("single", "account", where="code 1002; paid")
+    clerk = people.staff(bank.outlet, "teller", name="王晓雯")
+    lines = [entry(place), entry(place, teller=clerk.number)]
+
+    raised = [runs.look_at_line(line_id=one.pk, at=NOON) for one in lines]
+
+    alert = Alert.objects.get()
+    assert raised == [1, 0]
+    assert {row.line for row in alert.evidence.all()} == {one.pk for one in lines}
+    assert alert.touched == [clerk.person]
+
+
 def test_a_rule_published_later_is_asked_at_once(place, rule):
     entry(place)
     assert runs.look_at_line(line_id=entry(place).pk, at=NOON) == 0
