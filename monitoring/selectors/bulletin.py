@@ -61,6 +61,11 @@ class Facts:
     repeated: Sequence[Slip]
 
     @property
+    def by_outlet(self) -> Sequence[tuple[OutletMonth, int]]:
+        """Return each outlet with its errors of the month before."""
+        return [(row, self.errors_before.get(row.institution.pk, 0)) for row in self.outlets]
+
+    @property
     def rate_change(self) -> Decimal | None:
         """Return by how much the error rate rose; below nothing it fell."""
         return rules.change(self.now.rate, self.before.rate)

@@ -138,7 +138,7 @@ def _sheets(facts: Facts, mark: str) -> Sequence[Sheet]:
     repeated = [
         [row.institution.name, row.at_fault_label, row.code, row.number] for row in facts.repeated
     ]
-    outlets = [_outlet(facts, row) for row in facts.outlets]
+    outlets = [_outlet(row, before) for row, before in facts.by_outlet]
     return (
         Sheet(gettext("Sums"), _heads(*SUMS), _sum_rows(facts), mark),
         Sheet(gettext("By outlet"), _heads(*OUTLETS), outlets, mark),
@@ -163,10 +163,10 @@ def _sum_rows(facts: Facts) -> list[list[Cell]]:
     ]
 
 
-def _outlet(facts: Facts, row: OutletMonth) -> list[Cell]:
+def _outlet(row: OutletMonth, before: int) -> list[Cell]:
     counted = row.counted
     return [
         row.institution.number, row.institution.name, counted.audited, counted.errors,
-        facts.errors_before.get(row.institution.pk, 0), counted.points, counted.repeated,
+        before, counted.points, counted.repeated,
         counted.clocked, counted.late, row.score.total,
     ]  # fmt: skip

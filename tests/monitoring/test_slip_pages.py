@@ -323,3 +323,17 @@ def test_a_slip_is_found_by_its_number(desk, slip):
     found = desk.get(reverse("ui:search"), {"q": slip.number})
 
     assert reverse("monitoring:slip", args=[slip.number]) in text(found)
+
+
+def test_what_came_up_is_told_to_the_rung_where_it_is(bank, auditor):
+    slip = issued(auditor, code="J301")
+    people_of = {
+        place: client_of(people.staff(getattr(bank, place), "ops_manager", name=place))
+        for place in ("sub_branch", "branch")
+    }
+    slips.climb_all(at=due(slip) + timedelta(hours=25))
+
+    told = {place: text(one.get(reverse("ui:notices"))) for place, one in people_of.items()}
+
+    assert slip.number in told["sub_branch"]
+    assert slip.number not in told["branch"]
