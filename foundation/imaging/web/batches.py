@@ -159,7 +159,7 @@ def rescans(request: HttpRequest) -> HttpResponse:
     before = forms.Wanted(request.GET, states=[]).chosen()["before"]
     found = selected.rescans(before=before)
     shown = found[: selected.PAGE]
-    page: dict[str, Any] = {"rows": shown, "table": Table(_RESCANS, list(map(_asked, shown)))}
+    page: dict[str, Any] = {"rows": shown, "table": _to_scan_again(request, shown)}
     page["next_before"] = shown[-1].pk if len(found) > len(shown) else None
     return render(request, "imaging/rescans.html", page)
 
@@ -197,7 +197,7 @@ def _page(
     page["takes"] = row.state in rules.TAKES
     page["again"] = row.state in (rules.SCANNED, rules.READING)
     page["came"] = [(file, _why(file.refusal) if file.refusal else "") for file in found.files]
-    page["rescans"] = Table(_RESCANS, list(map(_asked, found.rescans)))
+    page["rescans"] = _to_scan_again(request, found.rescans)
     wrong = any(one is not None and one.errors for one in (files, end))
     part = "_batch" if request.headers.get("HX-Request") else "batch"
     return render(request, f"imaging/{part}.html", page, status=422 if wrong else 200)
@@ -240,7 +240,15 @@ def _row(one: selected.Listed) -> Row:
     )
 
 
-def _asked(one: Rescan) -> Row:
+def _to_scan_again(request: HttpRequest, rows: Sequence[Rescan]) -> Table:
+    """Return what must be scanned again; the way to it only for who may go it."""
+    held = request.permissions  # type: ignore[attr-defined]
+    may = Permission.BATCH_HAND_OVER in held
+    columns = _RESCANS if may else _RESCANS[:-1]
+    return Table(columns, [_asked(one, len(columns)) for one in rows])
+
+
+def _asked(one: Rescan, width: int) -> Row:
     words: Sequence[str] = [gettext(rules.FAULTS[fault]) for fault in one.faults]
     return Row(
         (
@@ -251,5 +259,5 @@ def _asked(one: Rescan) -> Row:
             " · ".join(words),
             f"{timezone.localtime(one.asked_at):%Y-%m-%d %H:%M}",
             table.link(to="imaging:rescan", key=one.pk, text=gettext("Scan again")),
-        )
+        )[:width]
     )
