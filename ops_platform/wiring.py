@@ -26,7 +26,7 @@ from foundation.worklist.rules import Kind, Queue, name_kind, open_queue
 from monitoring import events as monitored
 from monitoring import services as monitoring
 from monitoring.rules import slips
-from monitoring.services import runs
+from monitoring.services import asking, runs
 from ops_platform import day_checks, metrics
 
 ITEM_TOPIC = "authorization.item"
@@ -49,6 +49,7 @@ def connect() -> None:
     bus.listen(imaging.PageRead, later("monitoring.tasks.match_document"))
     bus.listen(imaging.PageRead, tier.on_page_read)
     bus.listen(monitored.SlipMoved, tell_of_slip)
+    bus.listen(monitored.SlipMoved, asking.on_slip_moved)
     bus.listen(monitored.BulletinAsked, later("monitoring.tasks.make_bulletin"))
     bus.listen(imaging.PageMeasured, rescans.on_page_measured)
     bus.listen(imaging.PageRead, batches.on_page_read)

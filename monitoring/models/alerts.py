@@ -79,7 +79,7 @@ class Alert(Institutional):
     @property
     def trail_subject(self) -> str:
         """Return the name under which the trail and the worklist know this alert."""
-        return f"monitoring.alert:{self.pk}"
+        return rules.subject_of(self.pk)
 
 
 class AlertLine(Institutional):

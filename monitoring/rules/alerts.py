@@ -31,6 +31,7 @@ FLOW = Flow(
 IN_QUEUE = (NEW, ASSIGNED, INVESTIGATING, REPLIED, VERIFIED)
 OPEN = (*IN_QUEUE, QUERY_ISSUED)
 ENDED = (CLOSED_TRUE, CLOSED_FALSE, ERROR_REGISTERED)
+SUBJECT = "monitoring.alert:"
 # Held by who works on it; the last two end the item in the queue.
 STEPS = ("investigate", "issue_query", "verify", "close_true", "close_false")
 REASON_MIN = 4
@@ -104,3 +105,14 @@ def check_quiet(*, days: int, most: int) -> None:
     """Refuse to be quiet for no day, or for more than the bank's number."""
     if not 1 <= days <= most:
         raise QuietTooLong(field="days", most=most)
+
+
+def subject_of(number: int) -> str:
+    """Return the name of an alert on the trail, in the queue and on slips."""
+    return f"{SUBJECT}{number}"
+
+
+def alert_of(subject: str) -> int:
+    """Return the number of the alert that a subject names, or 0."""
+    key = subject.removeprefix(SUBJECT) if subject.startswith(SUBJECT) else ""
+    return int(key) if key.isascii() and key.isdecimal() and len(key) < 19 else 0

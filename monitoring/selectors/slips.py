@@ -150,6 +150,18 @@ def about(*, origin: str) -> Sequence[Slip]:
     return tuple(rows.select_related("institution").order_by("-id")[:PAGE])
 
 
+def query_about(*, origin: str) -> Slip | None:
+    """Return the query about a thing that was answered and not yet accepted, or None."""
+    rows = Slip.objects.filter(origin=origin, kind=rules.QUERY, state=rules.REPLIED)
+    return rows.order_by("-id").first()
+
+
+def last_said(*, slip: Slip) -> SlipReply:
+    """Return what was said last on a slip that was answered."""
+    found: SlipReply = SlipReply.objects.filter(slip=slip).order_by("-id")[0]
+    return found
+
+
 def record(*, slip: Slip) -> Record:
     """Return a slip with the pair it is about, images, replies, appeal, points and timeline."""
     match = origin_match(origin=slip.origin)

@@ -18,12 +18,12 @@ from foundation.ui import live
 from monitoring.events import SlipMoved
 from monitoring.gateways import slips as dictionary
 from monitoring.models import Slip, SlipAppeal, SlipReply
+from monitoring.rules import alerts as alert_rules
 from monitoring.rules import slips as rules
 from monitoring.selectors import slips as selected
 from monitoring.services import points
 
 SYSTEM = "system monitoring"
-ALERT = "monitoring.alert:"
 _VERIFIED = ("verified_by", "verified_label", "verified_person", "verified_at")
 _JUDGED = (
     "upheld", "judged_by", "judged_label", "judged_person", "judged_at", "judged_words",
@@ -270,7 +270,7 @@ def _due(slip: Slip, at: datetime) -> datetime | None:
     name = code.removeprefix("monitoring.slip_")
     return rules.due(
         slip.kind, selected.number(name=name, on=on), at=at, calendar=selected.calendar(on=on),
-        alert=slip.origin.startswith(ALERT),
+        alert=bool(alert_rules.alert_of(slip.origin)),
     )  # fmt: skip
 
 

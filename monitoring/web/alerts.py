@@ -29,7 +29,9 @@ from monitoring.forms import alerts as forms
 from monitoring.models import Alert
 from monitoring.rules import alerts as rules
 from monitoring.selectors import alerts as selected
+from monitoring.selectors import slips
 from monitoring.services import alerts as services
+from monitoring.services import asking
 from monitoring.web import _drawn_alerts as drawn
 
 
@@ -127,7 +129,7 @@ def _take(request: HttpRequest, alert_id: int, given: dict[str, Any]) -> None:
     by: dict[str, Any] = {"auditor": signed_in(request), "at": timezone.now()}
     by |= {"alert_id": alert_id, "fence": given["fence"], "words": given["words"]}
     if given["step"] == "issue_query":
-        services.issue_query(**by)
+        asking.ask_outlet(**by)
     else:
         services.take_step(step=given["step"], **by)
 
@@ -160,6 +162,8 @@ def _shown(request: HttpRequest, found: Alert) -> dict[str, Any]:
         "lines": drawn.lines(seen.evidence, opens=Permission.JOURNAL_VIEW in held),
         "others": drawn.alerts(seen.others),
         "quiet_form": forms.KeepQuiet(),
+        "slips_in_sight": Permission.SLIP_VIEW in held
+        and slips.numbers_in_sight(numbers=[found.slip_number]),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from foundation.people import services as people
 from foundation.people.models import Staff
 from monitoring.rules import alerts as rules
-from monitoring.services import alerts, runs, workshop
+from monitoring.services import alerts, asking, runs, workshop
 
 MAKER, PUBLISHER = "212001", "200011"
 WORKED = 8
@@ -49,7 +49,7 @@ def _work(auditor: Staff, ending: str, at: datetime) -> bool:
         given |= {"auditor": auditor, "at": at}
         alerts.take_step(step="investigate", **given)
         if ending == "issue_query":
-            alerts.issue_query(words=WORDS[ending], **given)
+            asking.ask_outlet(words=WORDS[ending], **given)
             return True
         alerts.take_step(step="verify", **given)
         closed = alerts.take_step(step=ending, words=WORDS[ending], **given)
