@@ -182,6 +182,9 @@ class Env:
     scan_folder: str = knobs.knob(
         "OPS_SCAN_FOLDER", str, "", "Folder into which a scanner writes batches (empty: none)."
     )
+    reading_nice: int = knobs.knob(
+        "OPS_READING_NICE", knobs.whole(0, 19), 10, "How far the readers of images give way."
+    )
     bucket_url: str = knobs.knob(
         "OPS_S3_URL", knobs.bucket_url, "", "Bucket for images (empty: they lie on the disk)."
     )

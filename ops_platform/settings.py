@@ -134,6 +134,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = not (env.var / "static" / "staticfiles.json").is_file()
 MEDIA_ROOT = env.var / "images"
 SCAN_FOLDER = env.scan_folder
+READING_NICE = env.reading_nice
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 

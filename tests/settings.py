@@ -7,6 +7,8 @@ import tests.servers  # noqa: F401
 
 os.environ.setdefault("OPS_SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ.setdefault("OPS_DEMO", "off")
+# Tests side by side keep the processors busy: a reader that gives way would wait for all of them.
+os.environ.setdefault("OPS_READING_NICE", "0")
 
 from ops_platform.settings import *  # noqa: F403, TID251
 

@@ -1,6 +1,7 @@
 """The OCR gateway: PP-OCRv6 reads, Tesseract reads digits a second time and stands in for it.
 
-The engines run in a child, so that one that crashes or hangs costs a page, never a worker.
+The engines run in a child, so that one that crashes or hangs costs a page, never a worker. It gives
+way to whoever answers a person (`OPS_READING_NICE`): a page may be read a second later.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from foundation.imaging.rules import Code, Line
 from foundation.imaging.rules.layouts import Zone
@@ -93,7 +96,7 @@ class _Reader:
     def _start(self) -> subprocess.Popen[bytes]:
         one = dict.fromkeys(THREADS, "1")
         self._child = subprocess.Popen(  # noqa: S603 - a fixed command of ours
-            [sys.executable, "-I", str(CHILD), str(MEMORY_MIB)],
+            [sys.executable, "-I", str(CHILD), str(MEMORY_MIB), str(settings.READING_NICE)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
