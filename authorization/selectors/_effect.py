@@ -131,7 +131,6 @@ def what_if(*, changes: Sequence[Change], days: int, on: date) -> Effect:
     rows = Request.objects.filter(
         business_date__gt=on - timedelta(days=days),
         business_date__lte=on,
-        decider__isnull=False,
     ).annotate(held_now=now, held_then=then)
     codes = {change.rule.trade_code for change in changes}
     counted = _by_code(rows)

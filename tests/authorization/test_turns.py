@@ -17,6 +17,7 @@ WEIGHTS = {
     "weight_cash_seconds": "10",
     "weight_amount_seconds": "20",
     "weight_customer_seconds": "40",
+    "customer_from_fen": "90000000",
 }
 
 
