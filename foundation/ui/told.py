@@ -140,8 +140,8 @@ _STEPS: Mapping[str, str] = {
     ),
     "monitoring": (
         "assign_alert bear_out close_false_alert close_true_alert confirm decline_rule draft_rule "
-        "drop_rule force hand_back hand_back_alert investigate_alert judged keep_quiet opened paired "
-        "propose_rule publish_rule query_alert raise_alert raise_level register_error "
+        "drop_rule force hand_back hand_back_alert investigate_alert judged keep_quiet opened "
+        "paired propose_rule publish_rule query_alert raise_alert raise_level register_error "
         "reply_to_alert retire_rule shadow_rule slip_of_alert try_rule verify_alert"
     ),
     "people": (
