@@ -64,7 +64,12 @@ def batch(rules: Sequence[Numbered], *, on: date) -> list[Statement]:
 def of_line(rules: Sequence[Numbered], *, line_id: int, on: date) -> str:
     """Return the statement that asks rules of one line about a line that was just posted."""
     known = _sql.uses_known(spec for _number, spec in rules)
-    return _single_of(rules, _sql.lines(on, known=known, only=f"j.id = {int(line_id)}"))
+    numbers = " UNION ALL ".join(
+        f"SELECT {side} FROM ledger_journalline WHERE id = {int(line_id)}"
+        for side in ("account_number", "counter_account")
+    )
+    only = f"j.id = {int(line_id)}"
+    return _single_of(rules, _sql.lines(on, known=known, only=only, numbers=numbers))
 
 
 def exact(spec: Spec, *, on: date) -> str:
