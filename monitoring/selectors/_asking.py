@@ -48,8 +48,14 @@ def find_in_line(*, versions: Sequence[RuleVersion], line_id: int, on: date) -> 
     if not versions:
         return []
     rules = [(row.pk, row.says) for row in versions]
-    found = _read(_ask(compiled.of_line(rules, line_id=line_id, on=on)), versions)
-    return [replace(hit, lines=(line_id,)) for hit in found]
+    found = []
+    for place, fen, account, teller, *held in _ask(compiled.of_line(rules, line_id=line_id, on=on)):
+        names = {"account": account, "teller": teller}
+        for version, holds in zip(versions, held, strict=True):
+            if holds:
+                entity = names[version.rule.entity]
+                found.append(Found(version, entity, place, (1, fen), (line_id,)))
+    return found
 
 
 def with_lines(*, hits: Iterable[Found], on: date) -> list[Found]:
