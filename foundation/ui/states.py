@@ -111,6 +111,7 @@ STATES: dict[str, Look] = {
     "verified": Look(_("Verified"), "ok", "circle-check"),
     "investigating": Look(_("Being investigated"), "warn", "eye"),
     "reported": Look(_("Investigation reported"), "info", "file-text"),
+    "under_seal": Look(_("Under seal"), "warn", "lock"),
     "handed_over": Look(_("Handed over"), "info", "send"),
     "ok": Look(_("Done"), "ok", "check"),
     "forbidden": Look(_("Not allowed"), "bad", "hand-stop"),

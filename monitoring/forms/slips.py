@@ -15,7 +15,7 @@ from foundation.kernel.errors import Refused
 from foundation.kernel.text import clean_text
 from monitoring.rules import points
 from monitoring.rules import slips as rules
-from monitoring.selectors.slips import CENTRE, ENDED, OUTLET, OVERDUE, Filter
+from monitoring.selectors.slips import CENTRE, ENDED, FIGURES, OUTLET, OVERDUE, Filter
 from monitoring.services.slips import Draft, Picture
 
 MONTH = r"^20[0-8]\d-(0[1-9]|1[0-2])$"
@@ -195,23 +195,22 @@ class Wanted(Cleaned):
         widget=forms.HiddenInput,
     )
     under = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
-    late = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    repeated = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    figure = forms.ChoiceField(
+        choices=[ALL, *((one, one) for one in FIGURES)], required=False, widget=forms.HiddenInput
+    )
     before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def chosen(self, *, at: datetime, sealed: bool) -> Filter:
         """Return what was asked for; what makes no sense does not narrow."""
         self.is_valid()
         given = self.cleaned_data
-        named = ("kind", "stands", "code", "state", "number", "teller")
+        named = ("kind", "stands", "code", "state", "number", "teller", "figure")
         return Filter(
             at=at,
             sealed=sealed,
             error_class=given.get("grade"),
             month=first_of(given.get("month", "")),
             under=given.get("under"),
-            late=given.get("late", False),
-            repeated=given.get("repeated", False),
             before_id=given.get("before"),
             **{name: given.get(name, "") for name in named},
         )

@@ -21,7 +21,7 @@ ISSUED, SEEN, RECEIVED, REPLIED, REQUERIED = "issued", "seen", "received", "repl
 ACCEPTED, ACKNOWLEDGED, APPEALED, REVOKED = "accepted", "acknowledged", "appealed", "revoked"
 RECTIFYING, RECTIFIED, VERIFIED, CLOSED = "rectifying", "rectified", "verified", "closed"
 INVESTIGATING, REPORTED = "investigating", "reported"
-SEALED, HANDED_OVER = "sealed", "handed_over"
+SEALED, HANDED_OVER = "under_seal", "handed_over"
 
 HINT_FLOW = Flow(Step("see", ISSUED, SEEN, "Take note"))
 QUERY_FLOW = Flow(

@@ -16,6 +16,7 @@ from monitoring.rules import bulletin as rules
 from monitoring.rules import points as grading
 from monitoring.selectors import points
 from monitoring.selectors.points import OutletMonth
+from monitoring.selectors.slips import STANDING
 
 PAGE = 24
 REPEATED_MOST = 100
@@ -131,7 +132,7 @@ def branches() -> Sequence[Institution]:
 
 def _errors(month: rules.Month, under: int) -> QuerySet[Slip]:
     rows: QuerySet[Slip] = Slip.objects.filter(
-        points.STANDING,
+        STANDING,
         institution__path__contains=f"/{under}/",
         issued_on__range=(month.first, month.last),
     )

@@ -16,10 +16,7 @@ from monitoring.models import Match, Slip, SlipPoint
 from monitoring.rules import points as rules
 from monitoring.rules import slips
 from monitoring.rules.bulletin import Month
-
-STANDING = Q(kind=slips.ERROR) & ~Q(state=slips.REVOKED)
-_CLOCKED = Q(due_at__isnull=False) & ~Q(state=slips.REVOKED)
-_DONE = Q(answered_at__isnull=False) | Q(late=True)
+from monitoring.selectors.slips import FIGURES
 
 
 @dataclass(frozen=True)
@@ -90,12 +87,12 @@ def _told(month: Month, under: int | None) -> Mapping[int, dict[str, int]]:
         .order_by()
         .values("institution_id")
         .annotate(
-            errors=Count("id", filter=STANDING),
-            gravest=Max("error_class", filter=STANDING, default=0),
-            clocked=Count("id", filter=_CLOCKED & _DONE),
-            late_ones=Count("id", filter=_CLOCKED & Q(late=True)),
-            again=Count("id", filter=STANDING & Q(repeated=True)),
-            rungs=Sum("rung", filter=~Q(state=slips.REVOKED), default=0),
+            errors=Count("id", filter=FIGURES["errors"]),
+            gravest=Max("error_class", filter=FIGURES["errors"], default=0),
+            clocked=Count("id", filter=FIGURES["clocked"]),
+            late_ones=Count("id", filter=FIGURES["late"]),
+            again=Count("id", filter=FIGURES["repeated"]),
+            rungs=Sum("rung", filter=FIGURES["rungs"], default=0),
         )
     )
     return {

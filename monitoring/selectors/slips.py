@@ -28,13 +28,24 @@ EXPORT_MOST = 5_000
 DUE_AT_ONCE = 500
 OUTLET, CENTRE, ENDED, OVERDUE = "outlet", "centre", "ended", "overdue"
 STANDS = (OUTLET, CENTRE, OVERDUE, ENDED)
+# What a figure of a month counts; what an appeal has ended counts nowhere.
+STANDING = Q(kind=rules.ERROR) & ~Q(state=rules.REVOKED)
+_CLOCKED = Q(due_at__isnull=False) & ~Q(state=rules.REVOKED)
+FIGURES: Mapping[str, Q] = {
+    "errors": STANDING,
+    "clocked": _CLOCKED & (Q(answered_at__isnull=False) | Q(late=True)),
+    "late": _CLOCKED & Q(late=True),
+    "repeated": STANDING & Q(repeated=True),
+    "rungs": _CLOCKED & Q(rung__gt=0),
+}
 
 
 @dataclass(frozen=True)
 class Filter:
     """Which slips a list shows; empty fields do not narrow. `under` is an institution's subtree.
 
-    `stands` is one of STANDS; `sealed` lets transfers of suspected crimes be among them.
+    `stands` is one of STANDS, `figure` one of FIGURES; `sealed` lets transfers of suspected crimes
+    be among them.
     """
 
     at: datetime
@@ -47,8 +58,7 @@ class Filter:
     under: int | None = None
     number: str = ""
     teller: str = ""
-    late: bool = False
-    repeated: bool = False
+    figure: str = ""
     before_id: int | None = None
     sealed: bool = False
 
@@ -96,8 +106,7 @@ def slips(*, chosen: Filter) -> QuerySet[Slip]:
         (chosen.under, Q(institution__path__contains=f"/{chosen.under}/")),
         (chosen.number, Q(number=chosen.number)),
         (chosen.teller, Q(at_fault_label__startswith=f"{chosen.teller} ")),
-        (chosen.late, Q(late=True)),
-        (chosen.repeated, Q(repeated=True) & ~Q(state=rules.REVOKED)),
+        (chosen.figure, FIGURES.get(chosen.figure, Q())),
     ):
         if asked:
             rows = rows.filter(wanted)

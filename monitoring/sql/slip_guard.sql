@@ -2,12 +2,12 @@
 CREATE OR REPLACE FUNCTION monitoring_slip_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     moving CONSTANT text[] := '{state,due_at,answered_at,late,rung,rung_at,verified_by_id,verified_label,verified_person,verified_at,phoned_label,phoned_at,closed_at}';
-    steps CONSTANT text[] := '{hint:issued>seen,query:issued>received,query:received>replied,query:replied>requeried,query:requeried>replied,query:replied>accepted,query:accepted>closed,error:issued>acknowledged,error:issued>appealed,error:acknowledged>appealed,error:appealed>acknowledged,error:appealed>revoked,error:acknowledged>rectifying,error:rectifying>rectified,error:rectified>rectifying,error:rectified>verified,error:verified>closed,rectification:issued>acknowledged,rectification:acknowledged>rectifying,rectification:rectifying>rectified,rectification:rectified>rectifying,rectification:rectified>verified,rectification:verified>closed,warning:issued>investigating,warning:investigating>reported,warning:reported>investigating,warning:reported>accepted,warning:accepted>closed,qc:issued>acknowledged,qc:acknowledged>replied,qc:replied>acknowledged,qc:replied>verified,qc:verified>closed,case:sealed>handed_over,case:handed_over>closed}';
+    steps CONSTANT text[] := '{hint:issued>seen,query:issued>received,query:received>replied,query:replied>requeried,query:requeried>replied,query:replied>accepted,query:accepted>closed,error:issued>acknowledged,error:issued>appealed,error:acknowledged>appealed,error:appealed>acknowledged,error:appealed>revoked,error:acknowledged>rectifying,error:rectifying>rectified,error:rectified>rectifying,error:rectified>verified,error:verified>closed,rectification:issued>acknowledged,rectification:acknowledged>rectifying,rectification:rectifying>rectified,rectification:rectified>rectifying,rectification:rectified>verified,rectification:verified>closed,warning:issued>investigating,warning:investigating>reported,warning:reported>investigating,warning:reported>accepted,warning:accepted>closed,qc:issued>acknowledged,qc:acknowledged>replied,qc:replied>acknowledged,qc:replied>verified,qc:verified>closed,case:under_seal>handed_over,case:handed_over>closed}';
 BEGIN
     IF TG_OP = 'DELETE' THEN
         RAISE EXCEPTION 'a slip is never removed' USING ERRCODE = 'OP058';
     END IF;
-    IF TG_OP = 'INSERT' AND (NEW.state <> CASE NEW.kind WHEN 'case' THEN 'sealed' ELSE 'issued' END
+    IF TG_OP = 'INSERT' AND (NEW.state <> CASE NEW.kind WHEN 'case' THEN 'under_seal' ELSE 'issued' END
        OR NEW.answered_at IS NOT NULL OR NEW.verified_by_id IS NOT NULL OR NEW.rung <> 0) THEN
         RAISE EXCEPTION 'a slip begins where its kind begins' USING ERRCODE = 'OP058';
     END IF;

@@ -114,10 +114,9 @@ def scores(rows: Sequence[OutletMonth], month: Month) -> Table:
 
 def _score(row: OutletMonth, place: int, month: Month) -> Row:
     counted, score = row.counted, row.score
-    errors = {"kind": rules.ERROR}
 
-    def opens(number: int, **asked: str) -> str:
-        return _figure(row.institution.pk, month, number, asked)
+    def opens(number: int, figure: str) -> str:
+        return _figure(row.institution.pk, month, number, figure)
 
     return Row(
         (
@@ -129,13 +128,13 @@ def _score(row: OutletMonth, place: int, month: Month) -> Row:
             str(score.quality),
             str(score.discipline),
             str(counted.audited),
-            opens(counted.errors, **errors),
+            opens(counted.errors, "errors"),
             _shown(grading.error_rate(errors=counted.errors, audited=counted.audited)),
-            opens(counted.points, **errors),
-            opens(counted.clocked),
-            opens(counted.late, late="on"),
-            opens(counted.repeated, repeated="on", **errors),
-            opens(counted.rungs, late="on"),
+            opens(counted.points, "errors"),
+            opens(counted.clocked, "clocked"),
+            opens(counted.late, "late"),
+            opens(counted.repeated, "repeated"),
+            opens(counted.rungs, "rungs"),
         ),
         key=row.institution.number,
     )
@@ -145,11 +144,11 @@ def _shown(value: Decimal | None) -> str:
     return table.NOTHING if value is None else str(value)
 
 
-def _figure(place: int, month: Month, number: int, asked: dict[str, str]) -> str:
+def _figure(place: int, month: Month, number: int, figure: str) -> str:
     """Return a figure as the link to its slips; none opens nothing."""
     if not number:
         return str(number)
-    query = urlencode({"month": str(month), "under": str(place), **asked})
+    query = urlencode({"month": str(month), "under": str(place), "figure": figure})
     return SafeString(f'<a href="{reverse("monitoring:slips")}?{escape(query)}">{number}</a>')
 
 

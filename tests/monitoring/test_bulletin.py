@@ -16,6 +16,7 @@ from monitoring.models import Bulletin
 from monitoring.rules import bulletin as rules
 from monitoring.selectors import bulletin as selected
 from monitoring.selectors import points
+from monitoring.selectors import slips as told
 from monitoring.services import bulletin, slips
 from tests.factories import people
 from tests.factories.people import DAY, NOON
@@ -56,6 +57,14 @@ def test_a_month_is_counted_by_its_rows(busy):
     assert (own.clocked, own.late, own.rungs) == (1, 0, 0)
     assert (sibling.errors, sibling.points, sibling.late, sibling.rungs) == (1, 10, 1, 1)
     assert points.counts(month=MONTH.before)[busy.outlet.pk].errors == 1
+
+
+@pytest.mark.parametrize("figure", list(told.FIGURES))
+def test_each_figure_opens_exactly_what_it_counts(busy, figure):
+    counted = points.together(rows=list(points.counts(month=MONTH).values()))
+
+    chosen = told.Filter(at=NOON, month=MONTH.first, figure=figure)
+    assert told.slips(chosen=chosen).count() == getattr(counted, figure) > 0
 
 
 def test_the_best_outlet_comes_first_and_the_parts_add_up(busy):

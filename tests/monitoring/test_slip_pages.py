@@ -258,7 +258,7 @@ class TestList:
         page = go(desk, "slips", stands="overdue")
 
         assert page.context["counts"]["overdue"] == (1 if timezone.now() > due(slip) else 0)
-        late = go(desk, "slips", late="on")
+        late = go(desk, "slips", figure="late")
         assert [row.number for row in late.context["page"].rows] == [slip.number]
         assert "网点运营主管" in text(late)
 
@@ -293,7 +293,7 @@ def test_a_page_shows_the_score_with_its_slips_behind(bank, auditor, teller):
     page = go(manager, "score", month="2026-11")
 
     address = f"{reverse('monitoring:slips')}?month=2026-11&amp;under={bank.outlet.pk}"
-    assert f'<a href="{address}&amp;kind=error">3</a>' in text(page)
+    assert f'<a href="{address}&amp;figure=errors">3</a>' in text(page)
     assert "97.0" in text(page)
     assert go(manager, "score", month="2026-11", export="csv").status_code == 200
     assert "本月没有监督记录" in text(go(manager, "score", month="2026-01"))
