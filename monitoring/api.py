@@ -9,7 +9,10 @@ from rest_framework import serializers
 from foundation.people.roles import Permission
 from foundation.ui import menu, rest
 from monitoring import rules, selectors
-from monitoring.models import Match
+from monitoring.models import Match, Slip
+from monitoring.rules import points
+from monitoring.rules import slips as slip_rules
+from monitoring.selectors import slips as selected
 
 
 class Wanted(rest.Query):
@@ -65,6 +68,62 @@ def matches(call: rest.Call) -> selectors.ListPage[Match]:
 def match(call: rest.Call, match_id: int) -> Match:  # noqa: ARG001  scope is in the transaction
     """Answer one pair among those that you may see."""
     found = selectors.match(match_id=match_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+class SlipsWanted(rest.Query):
+    """Which slips: newest first, fifty a page; `month` is named by its first day."""
+
+    kind = rest.Choice(words=slip_rules.OPEN_KINDS, required=False)
+    state = rest.Choice(words=slip_rules.STATES, required=False)
+    stands = rest.Choice(words=selected.STANDS, required=False)
+    code = rest.Choice(words=points.CODES, required=False)
+    month = rest.Day(required=False)
+    before = rest.Whole(required=False)
+
+
+class SlipShown(rest.Item):
+    """One slip and where it stands; transfers of suspected crimes are never among them."""
+
+    number = serializers.CharField()
+    kind = rest.Choice(words=slip_rules.KINDS)
+    state = rest.Choice(words=slip_rules.STATES)
+    institution = serializers.CharField(source="institution.number")
+    origin = serializers.CharField()
+    code = serializers.CharField()
+    error_class = serializers.IntegerField(allow_null=True)
+    repeated = serializers.BooleanField()
+    at_fault = serializers.CharField(source="at_fault_label")
+    text = serializers.CharField()
+    issued_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    late = serializers.BooleanField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class SlipsShown(rest.Item):
+    """A page of slips, how many there are in all, and what `before` takes for the next one."""
+
+    rows = SlipShown(many=True)
+    total = serializers.IntegerField()
+    next_before = serializers.IntegerField(allow_null=True)
+
+
+@rest.endpoint("GET", Permission.SLIP_VIEW, asks=SlipsWanted, answers=SlipsShown)
+def slips(call: rest.Call) -> selected.SlipPage:
+    """List the slips that you may see, the newest first."""
+    typed = dict(call.typed)
+    before = typed.pop("before", None)
+    return selected.page(chosen=selected.Filter(at=call.at, before_id=before, **typed))
+
+
+@rest.endpoint("GET", Permission.SLIP_VIEW, answers=SlipShown)
+def slip(call: rest.Call, number: str) -> Slip:  # noqa: ARG001  scope is in the transaction
+    """Answer one slip among those that you may see."""
+    found = selected.slip(number=number)
     if found is None:
         raise Http404
     return found

@@ -9,6 +9,7 @@ from functools import partial
 from django.utils import timezone
 
 from monitoring import services
+from monitoring.services import bulletin, slips
 
 
 def match_document(*, document_id: int, **_event: object) -> Callable[[], object]:
@@ -22,5 +23,26 @@ def match_day(*, institution_id: int, business_date: str, **_event: object) -> C
         services.match_day,
         institution_id=institution_id,
         business_date=date.fromisoformat(business_date),
+        at=timezone.now(),
+    )
+
+
+def climb_slips(**_slot: object) -> Callable[[], object]:
+    """Let overdue slips go up the ladder, rung by rung."""
+    return partial(slips.climb_all, at=timezone.now())
+
+
+def make_bulletins(**_slot: object) -> Callable[[], object]:
+    """Make last month's bulletin of every branch that has none yet."""
+    return partial(bulletin.make_due, at=timezone.now())
+
+
+def make_bulletin(*, institution_id: int, month: str, by: str) -> Callable[[], object]:
+    """Make a bulletin that somebody asked for."""
+    return partial(
+        bulletin.make_asked,
+        institution_id=institution_id,
+        month=date.fromisoformat(month),
+        by=by,
         at=timezone.now(),
     )

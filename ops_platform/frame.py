@@ -23,11 +23,14 @@ from foundation.ui import addresses, menu, search
 from foundation.ui.menu import Found, Notice
 from foundation.worklist import selectors as worklist
 from monitoring import rules as monitoring_rules
+from monitoring.rules import slips as slip_rules
+from monitoring.selectors import slips
 
 ACCOUNTS_MAX = 6
 ACCOUNT_DIGITS_LEAST = 6
 NAME_LEAST = 2
 NOTICES_MAX = 20
+SLIP_DIGITS = 17
 
 
 def connect() -> None:
@@ -41,6 +44,7 @@ def connect() -> None:
     menu.find_with(trades, permission=Permission.AUTHORIZATION_SUBMIT)
     menu.find_with(items, permission=Permission.AUTHORIZATION_VIEW)
     menu.find_with(accounts, permission=Permission.ACCOUNT_VIEW)
+    menu.find_with(slips_numbered, permission=Permission.SLIP_VIEW)
     menu.notices_from(returned, permission=Permission.AUTHORIZATION_SUBMIT)
     menu.notices_from(asked, permission=Permission.AUTHORIZATION_SUBMIT)
     menu.notices_from(desk_wrote, permission=Permission.AUTHORIZATION_SUBMIT)
@@ -49,6 +53,8 @@ def connect() -> None:
     menu.notices_from(alarmed, permission=Permission.AUTHORIZATION_LEAD)
     menu.notices_from(suggested, permission=Permission.FALLBACK_VIEW)
     menu.notices_from(emergency, permission=Permission.AUTHORIZATION_LOCAL)
+    menu.notices_from(slips_to_answer, permission=Permission.SLIP_REPLY)
+    menu.notices_from(slips_came_up, permission=Permission.SLIP_VIEW)
     menu.business_date_from(open_day)
 
 
@@ -180,6 +186,49 @@ def emergency(staff: Staff) -> Iterable[Notice]:
             at=standing.switch.decided_at,
             urgent=True,
         )
+
+
+def slips_numbered(_staff: Staff, wanted: str) -> Iterable[Found]:
+    """Find a slip by its whole number."""
+    number = wanted.replace(" ", "")
+    if len(number) != SLIP_DIGITS or not number.startswith(slip_rules.CENTRE):
+        return
+    for found in slips.numbers_in_sight(numbers=[number]):
+        yield Found(
+            title=found,
+            address=addresses.of("monitoring:slip", found),
+            kind=gettext("Slip"),
+            icon="file-text",
+        )
+
+
+def slips_to_answer(staff: Staff) -> Iterable[Notice]:
+    """Tell who works at an institution which slips it has to answer."""
+    for row in slips.inbox(institution_id=staff.institution_id)[:NOTICES_MAX]:
+        yield Notice(
+            text=gettext("A slip is to be answered: %(kind)s %(number)s.")
+            % {"kind": gettext(row.sort.name), "number": row.number},
+            address=addresses.of("monitoring:slip", row.number),
+            at=row.issued_at,
+            urgent=row.rung > 0,
+        )
+
+
+def slips_came_up(staff: Staff) -> Iterable[Notice]:
+    """Tell the rung at which somebody works which overdue slips have come up to it."""
+    for row in slips.climbed(institution=staff.institution, most=NOTICES_MAX):
+        if row.institution_id != staff.institution_id:
+            yield Notice(
+                text=gettext("Overdue at %(place)s: %(kind)s %(number)s.")
+                % {
+                    "place": row.institution.name,
+                    "kind": gettext(row.sort.name),
+                    "number": row.number,
+                },
+                address=addresses.of("monitoring:slip", row.number),
+                at=row.rung_at or row.issued_at,
+                urgent=True,
+            )
 
 
 def open_day(institution_id: int) -> date | None:

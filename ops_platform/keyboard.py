@@ -83,6 +83,7 @@ SCREENS = (
                 if result.key
             ),
             Action("monitoring.put_back", _("Put back"), "F4"),
+            Action("monitoring.slip_last", _("Slip about the last finding"), "F6"),
         ),
         beside=(IMAGES,),
     ),
@@ -94,7 +95,34 @@ SCREENS = (
     Screen(
         key="monitoring.lists",
         title=_("Vouchers and journal lines"),
-        actions=(Action("monitoring.show", _("Show"), "F3"),),
+        actions=(
+            Action("monitoring.show", _("Show"), "F3"),
+            Action("monitoring.new_slip", _("New slip"), "F2"),
+        ),
+    ),
+    Screen(
+        key="monitoring.match",
+        title=_("Voucher and journal line"),
+        actions=(Action("monitoring.slip_about", _("Issue a slip"), "F6"),),
+        beside=(IMAGES,),
+    ),
+    Screen(
+        key="monitoring.issue_slip",
+        title=_("New slip"),
+        actions=(Action("monitoring.issue_slip", _("Issue"), "F9"),),
+    ),
+    Screen(
+        key="monitoring.slip",
+        title=_("Slip"),
+        actions=(
+            Action("monitoring.slip_reply", _("Send"), "F9"),
+            Action("monitoring.slip_step", _("Confirm, acknowledge, begin"), "F6"),
+            Action("monitoring.slip_appeal", _("Appeal"), "F8"),
+            Action("monitoring.slip_check", _("Accept, verify, close"), "F10"),
+            Action("monitoring.slip_ask", _("Ask again"), "F7"),
+            Action("monitoring.slip_judge", _("Judge the appeal"), "F4"),
+        ),
+        beside=(IMAGES,),
     ),
     Screen(
         key="dashboards.live",

@@ -125,6 +125,12 @@ CENTRES = (
                 "list-details",
             ),
             _place(_("The outlet's day"), "monitoring:day", Permission.MONITORING_VIEW, "calendar"),
+            _place(_("Slips to answer"), "monitoring:slip_inbox", Permission.SLIP_REPLY, "inbox"),
+            _place(_("Slips"), "monitoring:slips", Permission.SLIP_VIEW, "file-text"),
+            _place(_("Score of outlets"), "monitoring:score", Permission.MONITORING_VIEW, "flag"),
+            _place(
+                _("Bulletins"), "monitoring:bulletins", Permission.MONITORING_VIEW, "list-check"
+            ),
         ),
     ),
     Centre(

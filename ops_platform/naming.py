@@ -26,6 +26,8 @@ from foundation.ui.subjects import Record
 from foundation.worklist import rules as queues
 from monitoring import rules as results
 from monitoring import selectors as monitoring
+from monitoring.rules import slips as slips_ruled
+from monitoring.selectors import slips
 
 Held = frozenset[Permission]
 Keys = Sequence[str]
@@ -58,6 +60,8 @@ def connect() -> None:
         ("authorization.fallback", _("Emergency"), _emergencies),
         ("authorization.local", _("Local authorizer"), _as_they_are),
         ("monitoring.match", _("Journal line"), _matches),
+        ("monitoring.slip", _("Slip"), _slips),
+        ("monitoring.bulletin", _("Bulletin of errors"), _as_they_are),
         ("imaging.page", _("Image"), _pages),
         ("imaging.document", _("Image document"), _documents),
         ("ledger.account", _("Account"), _accounts),
@@ -93,6 +97,7 @@ def know_codes() -> None:
     told.know({code: word.text for code, word in items.ESCALATED_WHY.items()}, "why")
     told.know({check.code: check.title for check in days.day_checks()}, "check")
     told.know({step.name: step.label for step in days.HOLD_FLOW.steps}, "step")
+    told.know({str(rung): where for rung, where in slips_ruled.RUNGS.items()}, "rung")
     told.know({"password": _("by password"), "demo": _("by one click")}, "how")
     told.know(
         {
@@ -165,6 +170,17 @@ def _matches(keys: Keys, held: Held) -> Found:
             address=_address("monitoring:match", match.pk, Permission.MONITORING_VIEW, held),
         )
         for match in monitoring.matches_by_id(ids=_whole(keys))
+    }
+
+
+def _slips(keys: Keys, held: Held) -> Found:
+    """A sealed one is called by nothing but its number, and opens from nowhere."""
+    return {
+        number: Record(
+            number=number,
+            address=_address("monitoring:slip", number, Permission.SLIP_VIEW, held),
+        )
+        for number in slips.numbers_in_sight(numbers=keys)
     }
 
 

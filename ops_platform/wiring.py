@@ -20,10 +20,13 @@ from foundation.trail import events as trail
 from foundation.worklist import events as queues
 from foundation.worklist import services as worklist
 from foundation.worklist.rules import Kind, Queue, name_kind, open_queue
+from monitoring import events as monitored
 from monitoring import services as monitoring
+from monitoring.rules import slips
 from ops_platform import day_checks, metrics
 
 ITEM_TOPIC = "authorization.item"
+SLIP_TOPIC = "monitoring.slip"
 
 
 def connect() -> None:
@@ -60,6 +63,8 @@ def connect() -> None:
     bus.listen(authorization.Completed, later("monitoring.tasks.match_document"))
     bus.listen(authorization.Moved, tell_others)
     bus.listen(imaging.PageRead, later("monitoring.tasks.match_document"))
+    bus.listen(monitored.SlipMoved, tell_of_slip)
+    bus.listen(monitored.BulletinAsked, later("monitoring.tasks.make_bulletin"))
     bus.listen(ledger.DayClosed, later("monitoring.tasks.match_day"))
     bus.listen(ledger.DayClosed, later("foundation.ledger.tasks.close_dates"))
     bus.listen(ledger.CloseAsked, later("foundation.ledger.tasks.close_one"))
@@ -89,10 +94,7 @@ def name_jobs() -> None:
         Kind("authorization.tasks.draw_shadows", _("Draw decisions for those in the shadow"),
              patient=True),
         Kind("authorization.tasks.watch_admissions", _("Watch admissions of authorizers")),
-        Kind("monitoring.tasks.match_document", _("Compare a document"),
-             waiting_most="jobs.matching_waiting_most"),
-        Kind("monitoring.tasks.match_day", _("Compare an outlet's day"),
-             running_most="jobs.day_running_most", patient=True),
+        *monitoring_jobs(),
         Kind("foundation.worklist.tasks.expire_leases", _("End leases")),
         Kind("foundation.worklist.tasks.resume_due", _("Resume what was set aside")),
         Kind("foundation.worklist.tasks.bury_jobs", _("Give up jobs of dead workers")),
@@ -124,6 +126,19 @@ def name_jobs() -> None:
         name_kind(kind)
 
 
+def monitoring_jobs() -> tuple[Kind, ...]:
+    """Return the kinds of jobs of the monitoring centre."""
+    return (
+        Kind("monitoring.tasks.match_document", _("Compare a document"),
+             waiting_most="jobs.matching_waiting_most"),
+        Kind("monitoring.tasks.match_day", _("Compare an outlet's day"),
+             running_most="jobs.day_running_most", patient=True),
+        Kind("monitoring.tasks.climb_slips", _("Let overdue slips go up")),
+        Kind("monitoring.tasks.make_bulletins", _("Make the bulletins of a month"), patient=True),
+        Kind("monitoring.tasks.make_bulletin", _("Make a bulletin"), patient=True),
+    )  # fmt: skip
+
+
 def name_topics() -> None:
     """Name what other systems may hear of."""
     for state, title in (
@@ -136,12 +151,26 @@ def name_topics() -> None:
         ("withdrawn", _("An item was taken back")),
     ):
         name_topic(Topic(f"{ITEM_TOPIC}.{state}", title))
+    name_topic(Topic(SLIP_TOPIC, _("A slip moved")))
 
 
 def tell_others(event: authorization.Moved) -> None:
     """Write down for other systems of the bank where an item stands now."""
     hooks.tell(
         topic=f"{ITEM_TOPIC}.{event.state}",
+        subject=event.number,
+        state=event.state,
+        institution_id=event.institution_id,
+        at=event.at,
+    )
+
+
+def tell_of_slip(event: monitored.SlipMoved) -> None:
+    """Write down for other systems where a slip stands now; of a suspected crime none hears."""
+    if event.kind == slips.CASE:
+        return
+    hooks.tell(
+        topic=SLIP_TOPIC,
         subject=event.number,
         state=event.state,
         institution_id=event.institution_id,

@@ -70,6 +70,11 @@ class Permission(StrEnum):
     ADMISSION_MANAGE = auto()
     MONITORING_VIEW = auto()
     MONITORING_AUDIT = auto()
+    SLIP_VIEW = auto()
+    SLIP_ISSUE = auto()
+    SLIP_REPLY = auto()
+    SLIP_JUDGE = auto()
+    SLIP_SEALED = auto()
     PROCESSING_VIEW = auto()
     CLEARING_VIEW = auto()
     CASH_CENTER_VIEW = auto()
@@ -108,13 +113,13 @@ ROLES: dict[str, Role] = {
         _role(
             "teller", "Teller", "make", "outlet",
             P.AUTHORIZATION_SUBMIT, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW,
-            P.IMAGE_ADD, *IMAGES,
+            P.IMAGE_ADD, P.SLIP_VIEW, P.SLIP_REPLY, *IMAGES,
         ),
         _role(
             "outlet_supervisor", "Operations supervisor of the outlet", "outlet_check", "outlet",
             P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.MONITORING_VIEW,
             P.DASHBOARD_VIEW, P.TRAIL_VIEW, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
-            P.AUTHORIZATION_DESK, P.AUTHORIZATION_LOCAL, *IMAGES,
+            P.AUTHORIZATION_DESK, P.AUTHORIZATION_LOCAL, P.SLIP_VIEW, P.SLIP_REPLY, *IMAGES,
         ),
         _role(
             "authorizer", "Authorizer", "authorize", "centre",
@@ -136,13 +141,14 @@ ROLES: dict[str, Role] = {
         _role(
             "auditor", "Auditor of vouchers", "audit", "centre",
             P.MONITORING_VIEW, P.MONITORING_AUDIT, P.JOURNAL_VIEW, P.ACCOUNT_VIEW, P.ROSTER_VIEW,
-            *IMAGES,
+            P.SLIP_VIEW, P.SLIP_ISSUE, P.SLIP_REPLY, *IMAGES,
         ),
         _role(
             "audit_lead", "Lead of auditors", "audit", "centre",
             P.MONITORING_VIEW, P.MONITORING_AUDIT, P.JOURNAL_VIEW, P.ACCOUNT_VIEW,
             P.JOURNAL_IMPORT, P.DASHBOARD_VIEW, P.QUEUE_VIEW, P.TRAIL_VIEW, P.ROSTER_VIEW,
-            P.ROSTER_MANAGE, *IMAGES,
+            P.ROSTER_MANAGE, P.SLIP_VIEW, P.SLIP_ISSUE, P.SLIP_REPLY, P.SLIP_JUDGE, P.SLIP_SEALED,
+            *IMAGES,
         ),
         _role(
             "ops_manager", "Operations manager of the branch", "manage", "branch sub_branch head",
@@ -150,13 +156,14 @@ ROLES: dict[str, Role] = {
             P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.TRAIL_VIEW, P.STAFF_VIEW, P.POLICY_VIEW,
             P.POLICY_PROPOSE, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
             P.SHARDS_PROPOSE, P.SHARDS_APPROVE, P.QUALITY_VIEW, P.ADMISSION_MANAGE,
-            P.ROSTER_VIEW, P.FALLBACK_VIEW, P.FALLBACK_PROPOSE, P.FALLBACK_END, *ROOMS, *IMAGES,
+            P.ROSTER_VIEW, P.FALLBACK_VIEW, P.FALLBACK_PROPOSE, P.FALLBACK_END, P.SLIP_VIEW,
+            P.SLIP_JUDGE, *ROOMS, *IMAGES,
         ),
         _role(
             "risk_manager", "Risk manager", "risk", "branch head",
             P.DASHBOARD_VIEW, P.POLICY_VIEW, P.POLICY_APPROVE, P.TRAIL_VIEW, P.MONITORING_VIEW,
             P.DAY_VIEW, P.BOOKS_VIEW, P.BOOKS_REPORT, P.SHARDS_APPROVE, P.FALLBACK_VIEW,
-            P.FALLBACK_APPROVE, P.FALLBACK_END,
+            P.FALLBACK_APPROVE, P.FALLBACK_END, P.SLIP_VIEW, P.SLIP_SEALED,
         ),
         _role("vendor_key", "Keying clerk of a vendor", "vendor", "centre"),
         _role(

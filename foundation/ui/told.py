@@ -90,6 +90,7 @@ NAMES: Mapping[str, str] = {
     "role_proposal": _("Proposal of a role"),
     "roles_ended": _("Roles ended"),
     "rows": _("Rows"),
+    "rung": _("Went up to"),
     "seal": _("Seal"),
     "serious": _("Grave wrong approvals"),
     "sha256": _("Fingerprint of the file"),
@@ -136,7 +137,12 @@ _STEPS: Mapping[str, str] = {
         "import_journal make_export open_account open_day place_hold propose_shards "
         "release_hold release_part reopen_day resume_day seal_day sign_day stop unfreeze"
     ),
-    "monitoring": "confirm force hand_back judged opened paired",
+    "monitoring": (
+        "accept_slip acknowledge_slip appeal_slip begin_slip charge_points close_slip confirm "
+        "dismiss_slip escalate_slip fetch_bulletin force give_back_points hand_back "
+        "hand_over_slip issue_slip judged make_bulletin opened paired phone_slip plan_slip "
+        "receive_slip reply_slip requery_slip see_slip uphold_slip verify_slip"
+    ),
     "people": (
         "add_shift approve_post approve_role assign_post change_password change_staff "
         "choose_keys close_sign_in copy_roster decline_post decline_role disable_dormant "

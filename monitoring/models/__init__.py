@@ -14,6 +14,17 @@ from foundation.imaging.models import Document
 from foundation.people.models import Institutional, Staff
 from foundation.worklist.models import WorkItem
 from monitoring import rules
+from monitoring.models.slips import Bulletin, Slip, SlipAppeal, SlipPoint, SlipReply
+
+__all__ = [
+    "Bulletin",
+    "Match",
+    "Slip",
+    "SlipAppeal",
+    "SlipPoint",
+    "SlipReply",
+    "subject_of",
+]
 
 FITTING = reduce(
     or_, (Q(state=state, result__in=results) for state, results in rules.RESULTS_OF.items())

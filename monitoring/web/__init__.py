@@ -26,6 +26,8 @@ from foundation.worklist import rules as worklist_rules
 from foundation.worklist import selectors as worklist_selectors
 from foundation.worklist import services as worklist
 from monitoring import forms, rules, selectors, services
+from monitoring.models import Match
+from monitoring.selectors import slips as slips_told
 
 PAIRS = (
     Column(_("Journal number"), table.NUMBER),
@@ -61,7 +63,9 @@ def match(request: HttpRequest, match_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     seen = selectors.record(match=found)
-    return render(request, "monitoring/match.html", {"seen": seen, "images": _images(seen)})
+    shown: dict[str, object] = {"seen": seen, "images": _images(seen)}
+    shown["slips"] = slips_told.about(origin=found.trail_subject)
+    return render(request, "monitoring/match.html", shown)
 
 
 @require_GET
@@ -81,16 +85,16 @@ def decide(request: HttpRequest, match_id: int) -> HttpResponse:
     form = forms.Finding(request.POST)
     if not form.is_valid():
         return _desk(request, form=form)
-    typed = form.cleaned_data
+    typed = form.cleaned_data | {"match_id": match_id, "at": timezone.now()}
     try:
-        services.decide(match_id=match_id, auditor=signed_in(request), at=timezone.now(), **typed)
+        ended = services.decide(auditor=signed_in(request), **typed)
     except rules.ForceNeedsReason as refusal:
         refuse_in(request, form, refusal)
         return _desk(request, form=form)
     except Refused as refusal:
         record_refusal(request, refusal)
         return _desk(request, refusal=refusal)
-    return _desk(request, decided=typed["finding"])
+    return _desk(request, ended)
 
 
 @action
@@ -132,7 +136,7 @@ def day(request: HttpRequest) -> HttpResponse:
 
 def _desk(
     request: HttpRequest,
-    decided: str = "",
+    ended: Match | None = None,
     *,
     resting: bool = False,
     form: forms.Finding | None = None,
@@ -148,7 +152,8 @@ def _desk(
         "waiting": worklist_selectors.waiting_for(
             queue=rules.QUEUE, staff=signed_in(request), on=timezone.localdate()
         ),
-        "decided": rules.RESULTS[decided].text if decided else "",
+        "decided": ended.finding.text if ended else "",
+        "confirmed": ended if ended and ended.state == rules.CONFIRMED else None,
         "resting": resting,
         "form": form or forms.Finding(),
         "refusal": refusal,

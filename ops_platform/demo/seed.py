@@ -33,6 +33,7 @@ from ops_platform.demo import (
     house,
     quality,
     rosters,
+    slips,
     truth,
 )
 from ops_platform.demo.cases import Hours, Size
@@ -74,6 +75,7 @@ POLICIES = {
     "monitoring.same_confidence_min": "80",
     "monitoring.differs_confidence_min": "60",
     "monitoring.wait_target_minutes": "240",
+    **slips.NUMBERS,
     "authorization.wait_target_seconds": "30",
     "authorization.review_percent": "3",
     "authorization.fallback_minutes": "120",
@@ -148,6 +150,9 @@ def seed(
     on = local(now).date()
     day = days.simulate(stage, on=on, size=today, hours=days.hours_of(on, until=now))
     _look_again(stage, before, at=now)
+    auditors = stage.crew.auditors
+    told = slips.play(staff=staff, places=places, auditors=auditors, on=day_before, now=now)
+    say(f"{told} slips, 2 bulletins")
     shutil.rmtree(folder / "demo", ignore_errors=True)  # of a database that is gone
     for played in (before, day):
         truth.write(folder, on=played.on, seed=seed_number, planted=played.planted)

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from tests.api.conftest import signed_in
 from tests.factories import authorization as factory
-from tests.factories import people
+from tests.factories import people, slips
 
 
 def lead(bank):
@@ -64,3 +64,19 @@ def test_pairs_are_listed_where_no_day_is_open(bank):
 
     assert listed.status_code == 200
     assert listed.json() == {"rows": [], "total": 0, "next_before": None}
+
+
+def test_slips_are_listed_and_read_but_never_what_is_sealed(bank):
+    auditor = people.staff(bank.centre, "auditor", name="冯敏")
+    lead = signed_in(people.staff(bank.centre, "audit_lead", name="许强"))
+    seen = [slips.issued(auditor), slips.issued(auditor, kind="hint")]
+    sealed = slips.slip(bank.outlet, auditor, kind="case")
+
+    every = lead.get(reverse("api_monitoring:slips")).json()
+    errors = lead.get(reverse("api_monitoring:slips"), {"kind": "error", "month": "2026-11-01"})
+
+    assert [row["number"] for row in every["rows"]] == [slip.number for slip in seen[::-1]]
+    assert [row["number"] for row in errors.json()["rows"]] == [seen[0].number]
+    one = lead.get(reverse("api_monitoring:slip", args=[seen[0].number])).json()
+    assert (one["kind"], one["state"], one["error_class"]) == ("error", "issued", 2)
+    assert lead.get(reverse("api_monitoring:slip", args=[sealed.number])).status_code == 404

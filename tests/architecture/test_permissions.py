@@ -36,7 +36,7 @@ from tests.architecture.links import refused_offers
 from tests.architecture.test_urls import pages
 from tests.factories import authorization as factory
 from tests.factories import fallback as emergency
-from tests.factories import hooks, people, quality, rules, tier
+from tests.factories import hooks, people, quality, rules, slips, tier
 from tests.factories import ledger as books
 from tests.factories import trail as trail_factory
 
@@ -84,6 +84,8 @@ class Place:
     admission_id: int
     known_id: int
     set_id: int
+    slip_number: str
+    bulletin_id: int
 
     @property
     def work_item(self) -> int:
@@ -129,6 +131,8 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("ui", "slug"): lambda _place: "teller",
     ("monitoring", "match_id"): lambda place: place.match.pk,
     ("monitoring", "item_id"): lambda place: place.match.work_item_id,
+    ("monitoring", "number"): lambda place: place.slip_number,
+    ("monitoring", "bulletin_id"): lambda place: place.bulletin_id,
     ("worklist", "code"): lambda _place: "authorization",
     ("worklist", "item_id"): lambda place: place.work_item,
     ("worklist", "job_id"): lambda place: place.job_id,
@@ -173,6 +177,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         emergency.waiting(outlet, decider).pk, emergency.candidate(outlet, decider).pk,
         quality.exam(teller, decider).pk, quality.kept(doubted.decision, teller).pk,
         tier.judged(request, teller, decider).tier_set_id,
+        slips.slip(outlet, decider).number, slips.bulletin(outlet).pk,
     )  # fmt: skip
 
 

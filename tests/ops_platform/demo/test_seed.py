@@ -40,7 +40,8 @@ from foundation.policy import selectors as policy
 from foundation.policy.models import CalendarDay
 from foundation.trail.models import Event
 from monitoring import rules as monitoring_rules
-from monitoring.models import Match
+from monitoring.models import Bulletin, Match, Slip, SlipPoint
+from monitoring.rules import slips as slip_rules
 from ops_platform.demo import house, seed, truth
 from ops_platform.demo.audit import OPENING_TRADE
 from ops_platform.demo.cases import PLANTS, Size
@@ -393,3 +394,18 @@ def test_most_are_admitted_one_is_in_the_shadow_one_on_probation(seeded):
     answered = drawn.filter(state="done")
     assert answered.exists()
     assert KnownItem.objects.exclude(approved_by=None).exists()
+
+
+def test_slips_of_the_last_weeks_stand_in_every_state_and_add_up(seeded):
+    slips = Slip.objects.all()
+    errors = slips.filter(kind="error").exclude(state="revoked")
+    latest = Bulletin.objects.order_by("-month").first()
+
+    assert set(slips.values_list("state", flat=True)) == set(slip_rules.STATES)
+    assert not slips.filter(issued_at__gt=NOW).exists()
+    assert slips.filter(rung=3).exists()
+    assert latest.facts["errors"] == errors.filter(issued_on__gte=latest.month).count()
+    assert SlipPoint.objects.filter(points__lt=0).count() == 1
+    assert set(errors.values_list("id", flat=True)) <= set(
+        SlipPoint.objects.values_list("slip_id", flat=True)
+    )

@@ -1,0 +1,1 @@
+"""What is shipped as data: the dictionary of errors."""

@@ -1,0 +1,113 @@
+"""What a month came to for each outlet: what was audited, errors, points, lateness, the score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Max, Q, Sum
+
+from foundation.people import selectors as people
+from foundation.people.models import Institution
+from foundation.policy import selectors as policy
+from monitoring import rules as pairs
+from monitoring.models import Match, Slip, SlipPoint
+from monitoring.rules import points as rules
+from monitoring.rules import slips
+from monitoring.rules.bulletin import Month
+from monitoring.selectors.slips import FIGURES
+
+
+@dataclass(frozen=True)
+class OutletMonth:
+    """One institution's month: what was counted, and the score by the weights of its last day."""
+
+    institution: Institution
+    counted: rules.Counted
+    score: rules.Score
+
+
+def month(*, month: Month, under: int | None = None) -> Sequence[OutletMonth]:
+    """Return the month of every outlet in sight that has anything, the best score first."""
+    counted = counts(month=month, under=under)
+    force = weights(on=month.last)
+    rows = [
+        OutletMonth(place, counted[place.pk], rules.score(counted[place.pk], force))
+        for place in people.institutions_by_id(ids=tuple(counted))
+        if place.kind == "outlet"
+    ]
+    return sorted(rows, key=lambda row: (-row.score.total, row.institution.number))
+
+
+def counts(*, month: Month, under: int | None = None) -> Mapping[int, rules.Counted]:
+    """Return what is counted of each institution in sight, in three questions."""
+    audited, told, charged = _audited(month, under), _told(month, under), _charged(month, under)
+    return {
+        place: rules.Counted(
+            **audited.get(place, {}), **told.get(place, {}), points=charged.get(place, 0)
+        )
+        for place in sorted({*audited, *told, *charged})
+    }
+
+
+def together(*, rows: Sequence[rules.Counted]) -> rules.Counted:
+    """Return the sum of what was counted; the gravest is the gravest of all."""
+    names = ("audited", "matched", "errors", "points", "clocked", "late", "repeated", "rungs")
+    sums = {name: sum(getattr(row, name) for row in rows) for name in names}
+    return rules.Counted(**sums, gravest=max((row.gravest for row in rows), default=0))
+
+
+def weights(*, on: date) -> rules.Weights:
+    """Return how much the parts of a score are worth on a day."""
+    return rules.Weights(
+        **{name: policy.whole(code=code, on=on) for name, code in rules.NUMBERS.items()}
+    )
+
+
+def _audited(month: Month, under: int | None) -> Mapping[int, dict[str, int]]:
+    rows = Match.objects.filter(business_date__range=(month.first, month.last))
+    found = (
+        rows.filter(_under(under))
+        .order_by()
+        .values_list("institution_id")
+        .annotate(
+            audited=Count("id", filter=~Q(state=pairs.WAITING)),
+            matched=Count("id", filter=Q(state=pairs.MATCHED)),
+        )
+    )
+    return {place: {"audited": audited, "matched": matched} for place, audited, matched in found}
+
+
+def _told(month: Month, under: int | None) -> Mapping[int, dict[str, int]]:
+    rows = Slip.objects.filter(issued_on__range=(month.first, month.last))
+    found = (
+        rows.filter(_under(under))
+        .exclude(kind=slips.CASE)
+        .order_by()
+        .values("institution_id")
+        .annotate(
+            errors=Count("id", filter=FIGURES["errors"]),
+            gravest=Max("error_class", filter=FIGURES["errors"], default=0),
+            clocked=Count("id", filter=FIGURES["clocked"]),
+            late_ones=Count("id", filter=FIGURES["late"]),
+            again=Count("id", filter=FIGURES["repeated"]),
+            rungs=Sum("rung", filter=FIGURES["rungs"], default=0),
+        )
+    )
+    return {
+        row["institution_id"]: {
+            "errors": row["errors"], "gravest": row["gravest"], "clocked": row["clocked"],
+            "late": row["late_ones"], "repeated": row["again"], "rungs": row["rungs"],
+        }
+        for row in found
+    }  # fmt: skip
+
+
+def _charged(month: Month, under: int | None) -> Mapping[int, int]:
+    rows = SlipPoint.objects.filter(on__range=(month.first, month.last)).filter(_under(under))
+    return dict(rows.order_by().values_list("institution_id").annotate(sum=Sum("points")))
+
+
+def _under(under: int | None) -> Q:
+    return Q(institution__path__contains=f"/{under}/") if under else Q()
