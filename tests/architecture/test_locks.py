@@ -19,6 +19,7 @@ from tests.architecture.test_permissions import three_places
 from tests.browser import BACKEND
 from tests.factories import alerts, hooks, people, publishing, quality
 from tests.factories import fallback as emergency
+from tests.factories import layouts as layouts_factory
 from tests.factories import ledger as books
 from tests.factories import tier as tier_factory
 from tests.factories import trail as trail_factory
@@ -124,6 +125,7 @@ def filled(db):
         trail_factory.look()
         alerts.waiting(made.outlet, manager, other)
         emergency.waiting(made.branch, manager)
+        layouts_factory.draft(manager)
         hooks.subscription(made.branch, *books.two(made.branch, "sysadmin"))
         worklist.enqueue_job(kind="tests.nothing", args={})
         worklist.sign_of_life(process="test", host="t", pid=1)

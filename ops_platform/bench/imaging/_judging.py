@@ -11,6 +11,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from tempfile import mkdtemp
 
+import django
+
 from foundation.imaging import gateways
 from foundation.imaging.gateways import Blank
 from foundation.imaging.rules import nearest, proving
@@ -93,5 +95,5 @@ def read_all(wanted: Iterable[Voucher]) -> list[Read]:
     count = len(os.sched_getaffinity(0))
     if count == 1:
         return [read(voucher) for voucher in wanted]
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(count, get_context("spawn"), initializer=django.setup) as pool:
         return list(pool.map(read, wanted, chunksize=4))

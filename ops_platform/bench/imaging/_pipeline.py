@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import django
 from django.db import connection, transaction
 
 from foundation.imaging import gateways
@@ -34,6 +35,7 @@ SELECT (count(*) - 1) / extract(epoch FROM max(ended) - min(ended)) FROM
 """
 _TASK = """
 from pathlib import Path
+import django
 from django.db import connection
 from ops_platform.bench.imaging._pipeline import read_one
 
@@ -85,7 +87,9 @@ def _drawn(folder: Path) -> None:
 
 
 def _pool(folder: Path) -> Decimal:
-    with ProcessPoolExecutor(drill.WORKERS, mp_context=get_context("spawn")) as pool:
+    spawn = get_context("spawn")
+    # What a fresh process is asked to do names models: Django must be set up before it is read.
+    with ProcessPoolExecutor(drill.WORKERS, spawn, initializer=django.setup) as pool:
         done = [pool.submit(read_one, folder, number) for number in range(JOBS)]
         ended = sorted(future.result() for future in as_completed(done))
     later = ended[_FIRST:]

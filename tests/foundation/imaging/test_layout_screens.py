@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from foundation.imaging.models import Layout
 from foundation.people import services as people_services
-from tests.browser import ready
+from tests.browser import axe, ready
 from tests.factories import layouts as drawing
 from tests.factories import people
 
@@ -27,6 +27,21 @@ def page(browse, settings, tmp_path):
     page.goto(reverse("imaging:layout", args=[row.pk]))
     ready(page)
     return page
+
+
+def test_its_pages_fit_and_shut_nobody_out(page):
+    made = Layout.objects.get()
+    for address in (
+        reverse("imaging:layout", args=[made.pk]),
+        reverse("imaging:layouts"),
+        reverse("imaging:draw_layout"),
+    ):
+        page.goto(address)
+        ready(page)
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), address
+        for theme in ("light", "dark"):
+            page.evaluate("theme => document.documentElement.dataset.bsTheme = theme", theme)
+            assert axe(page) == [], f"{address} {theme}"
 
 
 def box(page, name):
