@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 
 from foundation.imaging.services import slices as images
 from foundation.kernel import bus
+from foundation.kernel.flow import StepNotAllowed
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from foundation.trail import services as trail
@@ -71,7 +72,8 @@ def open_next(*, keyer: Staff, queue: str, at: datetime) -> Held | None:
     item = worklist.claim_next(queue=queue, staff=keyer, at=at)
     if item is None:
         return None
-    row = _locked(int(item.subject.partition(":")[2]))
+    # Read without a lock: whoever takes slices back holds them first and their items after.
+    row: Slice = Slice.objects.get(id=int(item.subject.partition(":")[2]))
     picture = images.show(name=row.image, page_id=row.page_id, viewer=keyer, at=at)
     return Held(row, item, picture)
 
@@ -83,7 +85,11 @@ def void(*, match_id: int, at: datetime) -> None:
     )
     for row in rows.order_by("id"):
         assert row.work_item_id is not None, "a slice that waits is in a queue"
-        worklist.withdraw(item_id=row.work_item_id, at=at)
+        try:
+            with transaction.atomic():
+                worklist.withdraw(item_id=row.work_item_id, at=at)
+        except StepNotAllowed:
+            continue  # a keyer was given it at this moment
         _end(row, "void", "", at)
         _tell(row, "void_slice", MACHINE, at)
 

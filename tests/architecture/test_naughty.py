@@ -83,7 +83,10 @@ NAMES = (b"", b"x" * 3000, b"..", b"a%00b", "²\u202e😀".encode(), b"\xff", b"
 
 def test_no_uploaded_file_makes_a_fault(walking):
     pages = {f"{app}:{page.name}": (app, page) for app, page in walker.PAGES}
-    asked = {"authorization:attach": "image", "ledger:import_journal": "file"}
+    asked = {
+        "authorization:attach": "image", "ledger:import_journal": "file",
+        "imaging:receive": "scans", "imaging:rescan": "file",
+    }  # fmt: skip
     for view, field in asked.items():
         app, page = pages[view]
         files = [(body, b'; filename="a.png"') for body, _name in FILES]

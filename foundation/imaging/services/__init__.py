@@ -210,10 +210,8 @@ def record_copies(
     page.resembles = selectors.like(page=page)
     page.save(update_fields=["view", "thumb", "resembles"])
     if quality:
-        place = page.institution_id
-        PageQuality.objects.create(
-            institution_id=place, page=page, measured_at=at, **asdict(quality)
-        )
+        measured = {"institution_id": page.institution_id, "measured_at": at}
+        PageQuality.objects.get_or_create(page=page, defaults=measured | asdict(quality))
         bus.publish(events.PageMeasured(page_id=page.pk, at=at))
     _trail(page, WORKER, "imaging.page.copied", at)
     if page.resembles_id:
