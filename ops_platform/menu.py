@@ -125,6 +125,11 @@ CENTRES = (
                 "list-details",
             ),
             _place(_("The outlet's day"), "monitoring:day", Permission.MONITORING_VIEW, "calendar"),
+            _place(_("Large values"), "monitoring:aml_desk", Permission.AML_VIEW, "flag"),
+            _place(_("Hits on lists"), "monitoring:aml_hits", Permission.AML_VIEW, "users"),
+            _place(
+                _("Suspicious cases"), "monitoring:aml_cases", Permission.AML_VIEW, "alert-triangle"
+            ),
         ),
     ),
     Centre(

@@ -71,6 +71,8 @@ SLOTS: tuple[Slot, ...] = (
     Daily("authorization.tasks.watch_admissions", time(0, 10)),
     Daily("authorization.tasks.draw_reviews", time(2, 30)),
     Daily("authorization.tasks.draw_shadows", time(2, 40)),
+    Daily("monitoring.tasks.build_large_values", time(4, 0)),
+    Daily("monitoring.tasks.screen_new_customers", time(4, 20)),
     Daily("ops_platform.tasks.verify_books", time(3, 30)),
 )
 

@@ -70,6 +70,10 @@ class Permission(StrEnum):
     ADMISSION_MANAGE = auto()
     MONITORING_VIEW = auto()
     MONITORING_AUDIT = auto()
+    AML_VIEW = auto()
+    AML_WORK = auto()
+    AML_REVIEW = auto()
+    AML_LEAD = auto()
     PROCESSING_VIEW = auto()
     CLEARING_VIEW = auto()
     CASH_CENTER_VIEW = auto()
@@ -158,6 +162,18 @@ ROLES: dict[str, Role] = {
             P.DAY_VIEW, P.BOOKS_VIEW, P.BOOKS_REPORT, P.SHARDS_APPROVE, P.FALLBACK_VIEW,
             P.FALLBACK_APPROVE, P.FALLBACK_END,
         ),
+        _role(
+            "aml_analyst", "Analyst against money laundering", "aml", "centre branch",
+            P.AML_VIEW, P.AML_WORK, P.ACCOUNT_VIEW, P.JOURNAL_VIEW,
+        ),
+        _role(
+            "aml_reviewer", "Reviewer against money laundering", "aml", "centre branch",
+            P.AML_VIEW, P.AML_REVIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW,
+        ),
+        _role(
+            "aml_lead", "Lead against money laundering", "aml", "centre branch",
+            P.AML_VIEW, P.AML_REVIEW, P.AML_LEAD, P.ACCOUNT_VIEW, P.JOURNAL_VIEW,
+        ),
         _role("vendor_key", "Keying clerk of a vendor", "vendor", "centre"),
         _role(
             "sysadmin", "System administrator", "sysadmin", "branch head",
@@ -183,11 +199,12 @@ DUTY_CONFLICTS: frozenset[frozenset[str]] = frozenset(
     for pair in (
         *(("make", other) for other in ("authorize", "outlet_check", "audit", "dispatch")),
         *(("authorize", other) for other in ("audit", "dispatch")),
+        *(("aml", other) for other in ("make", "outlet_check", "authorize")),
         *(("risk", other) for other in ("manage", "make", "authorize")),
         *(
             ("vendor", other)
             for other in (
-                "make", "outlet_check", "authorize", "dispatch", "audit", "manage", "risk",
+                "make", "outlet_check", "authorize", "dispatch", "audit", "manage", "risk", "aml",
             )
         ),
         *(
@@ -195,7 +212,7 @@ DUTY_CONFLICTS: frozenset[frozenset[str]] = frozenset(
             for admin in ("sysadmin", "secadmin", "auditadmin")
             for other in (
                 "make", "outlet_check", "authorize", "dispatch", "audit", "manage", "risk",
-                "vendor", "sysadmin", "secadmin", "auditadmin",
+                "aml", "vendor", "sysadmin", "secadmin", "auditadmin",
             )
             if admin != other
         ),

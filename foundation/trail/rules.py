@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -386,3 +386,18 @@ def address_of(subject: str) -> str:
     word, _, number = subject.partition(" ")
     known = word in {"account", "entry"} and number.isascii() and number.isdigit()
     return f"/ledger/{word}/{number}/" if known else ""
+
+
+# What is told under these beginnings of an action or a subject is read by who holds the permission.
+_apart: dict[str, str] = {}
+
+
+def keep_apart(beginning: str, permission: str) -> None:
+    """Let what begins so be seen on the trail by those alone who hold a permission."""
+    _apart[beginning] = permission
+
+
+def kept_from(held: Collection[str]) -> tuple[str, ...]:
+    """Return the beginnings that somebody with these permissions does not see."""
+    names = {str(one) for one in held}
+    return tuple(sorted(one for one, needed in _apart.items() if needed not in names))

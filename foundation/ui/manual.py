@@ -22,7 +22,7 @@ POSTS = tuple(role.replace("_", "-") for role in ROLES)
 PAGES = (
     "items", "on-hold", "authorization-rules", "quality", "fallback", "friction", "relief",
     "staffing", "team", "admissions", "tier",
-    "images", "matching", "dashboard", "queues", "jobs",
+    "images", "matching", "aml", "screening", "dashboard", "queues", "jobs",
     "journal", "import-journal", "accounts", "statement", "holds", "trial-balance",
     "hot-accounts", "business-days", "long-files",
     "staff", "roster", "institutions", "roles", "posts", "policy", "calendar", "trail", "proof",

@@ -136,7 +136,15 @@ _STEPS: Mapping[str, str] = {
         "import_journal make_export open_account open_day place_hold propose_shards "
         "release_hold release_part reopen_day resume_day seal_day sign_day stop unfreeze"
     ),
-    "monitoring": "confirm force hand_back judged opened paired",
+    "monitoring": (
+        "aml.approve_exemption aml.build_large aml.confirm_case aml.decline_exemption "
+        "aml.decline_list aml.dismiss_case aml.dismiss_hit aml.end_exemption aml.enforce_list "
+        "aml.examine_hit aml.exempt_large aml.fill_large aml.import_list aml.make_aml_report "
+        "aml.open_case aml.pass_large aml.propose_exemption aml.raise_hit aml.replace_list "
+        "aml.report_case aml.report_large aml.send_back_case aml.send_back_hit "
+        "aml.send_back_large aml.submit_case aml.support_case aml.take_aml_report aml.uphold_hit "
+        "confirm force hand_back judged opened paired"
+    ),
     "people": (
         "add_shift approve_post approve_role assign_post change_password change_staff "
         "choose_keys close_sign_in copy_roster decline_post decline_role disable_dormant "

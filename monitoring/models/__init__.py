@@ -14,6 +14,20 @@ from foundation.imaging.models import Document
 from foundation.people.models import Institutional, Staff
 from foundation.worklist.models import WorkItem
 from monitoring import rules
+from monitoring.models.aml import AmlExemption, AmlReport, LargeValue, SuspiciousCase
+from monitoring.models.screening import ScreeningHit, WatchList, WatchName
+
+__all__ = [
+    "AmlExemption",
+    "AmlReport",
+    "LargeValue",
+    "Match",
+    "ScreeningHit",
+    "SuspiciousCase",
+    "WatchList",
+    "WatchName",
+    "subject_of",
+]
 
 FITTING = reduce(
     or_, (Q(state=state, result__in=results) for state, results in rules.RESULTS_OF.items())

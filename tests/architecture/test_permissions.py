@@ -37,9 +37,9 @@ from monitoring import services as monitoring
 from monitoring.models import Match
 from tests.architecture.links import refused_offers
 from tests.architecture.test_urls import pages
+from tests.factories import aml, hooks, people, quality, rules, tier
 from tests.factories import authorization as factory
 from tests.factories import fallback as emergency
-from tests.factories import hooks, people, quality, rules, tier
 from tests.factories import ledger as books
 from tests.factories import trail as trail_factory
 
@@ -87,6 +87,7 @@ class Place:
     admission_id: int
     known_id: int
     set_id: int
+    aml: dict[str, int]
 
     @property
     def work_item(self) -> int:
@@ -132,6 +133,12 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("ui", "slug"): lambda _place: "teller",
     ("monitoring", "match_id"): lambda place: place.match.pk,
     ("monitoring", "item_id"): lambda place: place.match.work_item_id,
+    ("monitoring", "large_id"): lambda place: place.aml["large"],
+    ("monitoring", "exemption_id"): lambda place: place.aml["exemption"],
+    ("monitoring", "report_id"): lambda place: place.aml["report"],
+    ("monitoring", "list_id"): lambda place: place.aml["list"],
+    ("monitoring", "hit_id"): lambda place: place.aml["hit"],
+    ("monitoring", "aml_case_id"): lambda place: place.aml["case"],
     ("worklist", "code"): lambda _place: "authorization",
     ("worklist", "item_id"): lambda place: place.work_item,
     ("worklist", "job_id"): lambda place: place.job_id,
@@ -139,7 +146,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
 # Arguments that name no row of an institution.
 EVERYWHERE = {
     ("authorization", "trade_code"), ("authorization", "key"), ("authorization", "set_id"),
-    ("worklist", "code"),
+    ("worklist", "code"), ("monitoring", "list_id"),
     ("ledger", "run_key"), ("ledger", "export_key"), ("ledger", "part_no"),
     ("ledger", "code"), ("trail", "look_id"),
     ("worklist", "job_id"), ("worklist", "queue"), ("ui", "slug"),
@@ -175,7 +182,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         hook.pk, waiting.pk, hooks.told(hook, outlet).pk,
         emergency.waiting(outlet, decider).pk, emergency.candidate(outlet, decider).pk,
         quality.exam(teller, decider).pk, quality.kept(doubted.decision, teller).pk,
-        tier.judged(request, teller, decider).tier_set_id,
+        tier.judged(request, teller, decider).tier_set_id, aml.one_of_each(outlet, teller, decider),
     )  # fmt: skip
 
 
