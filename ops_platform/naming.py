@@ -86,7 +86,7 @@ def connect() -> None:
         subjects.name(kind, word, source)
     # No tipping-off (decision 0207): what happens at the AML desk is read by its people alone.
     for beginning in (f"{aml.APART}.", *AML_PAGES):
-        trail_rules.keep_apart(beginning, str(Permission.AML_VIEW))
+        trail_rules.APART[beginning] = str(Permission.AML_VIEW)
 
 
 def know_codes() -> None:

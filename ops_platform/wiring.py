@@ -72,6 +72,14 @@ def connect() -> None:
     day_checks.connect()
 
 
+AML_JOBS = (
+    Kind("monitoring.tasks.build_large_values", _("Build large values"), patient=True),
+    Kind("monitoring.tasks.report_large_values", _("Make a report of large values")),
+    Kind("monitoring.tasks.screen_customers", _("Screen all customers"), patient=True),
+    Kind("monitoring.tasks.screen_new_customers", _("Screen new customers"), patient=True),
+)
+
+
 def name_jobs() -> None:
     """Name the kinds of jobs, with the limits that they obey and whether they wait for others."""
     for kind in (
@@ -93,11 +101,7 @@ def name_jobs() -> None:
              waiting_most="jobs.matching_waiting_most"),
         Kind("monitoring.tasks.match_day", _("Compare an outlet's day"),
              running_most="jobs.day_running_most", patient=True),
-        Kind("monitoring.tasks.build_large_values", _("Build large values"), patient=True),
-        Kind("monitoring.tasks.report_large_values", _("Make a report of large values")),
-        Kind("monitoring.tasks.screen_customers", _("Screen all customers"), patient=True),
-        Kind("monitoring.tasks.screen_new_customers", _("Screen new customers"), patient=True),
-        Kind("foundation.worklist.tasks.expire_leases", _("End leases")),
+        *AML_JOBS, Kind("foundation.worklist.tasks.expire_leases", _("End leases")),
         Kind("foundation.worklist.tasks.resume_due", _("Resume what was set aside")),
         Kind("foundation.worklist.tasks.bury_jobs", _("Give up jobs of dead workers")),
         Kind("foundation.worklist.tasks.purge_jobs", _("Forget jobs done"), patient=True),

@@ -388,16 +388,10 @@ def address_of(subject: str) -> str:
     return f"/ledger/{word}/{number}/" if known else ""
 
 
-# What is told under these beginnings of an action or a subject is read by who holds the permission.
-_apart: dict[str, str] = {}
-
-
-def keep_apart(beginning: str, permission: str) -> None:
-    """Let what begins so be seen on the trail by those alone who hold a permission."""
-    _apart[beginning] = permission
+# Beginnings of actions and subjects, and the permission by which one reads what is told so.
+APART: dict[str, str] = {}
 
 
 def kept_from(held: Collection[str]) -> tuple[str, ...]:
     """Return the beginnings that somebody with these permissions does not see."""
-    names = {str(one) for one in held}
-    return tuple(sorted(one for one, needed in _apart.items() if needed not in names))
+    return tuple(sorted(one for one, needed in APART.items() if needed not in set(held)))

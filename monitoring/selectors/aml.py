@@ -8,24 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from django.db.models import Case, Count, F, Model, Q, QuerySet, Sum, Value, When
+from django.db import connection
+from django.db.models import Count, Model, QuerySet, Sum
 
-from foundation.ledger import rules as books
-from foundation.ledger.models import Account, JournalLine, Posting, Reversal
+from foundation.ledger import selectors as ledger
+from foundation.ledger.models import JournalLine
 from foundation.people import selectors as people
 from foundation.people.models import Institution
 from monitoring.models import AmlExemption, AmlReport, LargeValue, SuspiciousCase
 from monitoring.rules import aml as rules
 
 PAGE = 50
-CORPORATE_SUBJECTS = ("2012",)
 # A report tells of so many at most; the next one tells of the rest.
 REPORTED_MOST = 5000
 _TRADES = (*rules.CASH_TRADES, *rules.TRANSFER_TRADES, *rules.CROSS_TRADES)
-_CUSTOMER = Case(
-    When(account__customer_number="", then=F("account__number")),
-    default=F("account__customer_number"),
-)
 _OPEN_CASES = (rules.DRAFT, rules.SUBMITTED, rules.SUPPORTED)
 RowT = TypeVar("RowT", bound=Model)
 
@@ -62,8 +58,8 @@ def branches() -> Sequence[Institution]:
 def branch_of(*, institution: Institution) -> Institution | None:
     """Return the branch that an institution is or stands below, or None."""
     above = people.ancestors(institution_id=institution.pk)
-    found: Institution | None = Institution.objects.filter(id__in=above, kind="branch").first()
-    return found
+    some = people.institutions_by_id(ids=above)
+    return next((one for one in some if one.kind == "branch"), None)
 
 
 def flowed(*, branch_id: int, on: date, least: Mapping[str, int]) -> Sequence[Flowed]:
@@ -72,7 +68,8 @@ def flowed(*, branch_id: int, on: date, least: Mapping[str, int]) -> Sequence[Fl
     `least` are the thresholds in fen by kind. Between a customer's own accounts nothing moves, and
     what was reversed never did. Sums are made by the database; lines are fetched of large ones.
     """
-    legs = _legs(branch_id, on)
+    below = people.institutions_below(ids=[branch_id])
+    legs = ledger.customer_legs(on=on, places=below, trade_codes=_TRADES)
     sums = legs.values("customer", "inward", "corporate", "entry__trade_code").annotate(
         fen=Sum("amount_fen")
     )
@@ -93,7 +90,8 @@ def flowed(*, branch_id: int, on: date, least: Mapping[str, int]) -> Sequence[Fl
         key = (row.customer, row.inward, kind or "")
         if key in large and (row.entry_id, row.customer) not in own:
             found[key].append(row)
-    counters = _counters({row.entry_id for some in found.values() for row in some})
+    entries = {row.entry_id for some in found.values() for row in some}
+    counters = ledger.lines_of_entries(entries=entries)
     made = [
         Flowed(
             customer,
@@ -107,41 +105,12 @@ def flowed(*, branch_id: int, on: date, least: Mapping[str, int]) -> Sequence[Fl
     return [one for one in made if rules.is_large(one.fen, least=least[one.kind])]
 
 
-def _legs(branch_id: int, on: date) -> QuerySet[Any]:
-    """Return the legs of a day on customers' accounts below a branch, without what was reversed."""
-    first, last = books.ids_of(on)
-    below = people.institutions_below(ids=[branch_id])
-    undone = Reversal.objects.filter(original__range=(first, last)).values("original")
-    rows: QuerySet[Any] = Posting.objects.filter(
-        business_date=on,
-        entry_id__gte=first,
-        entry_id__lte=last,
-        account__kind=books.CUSTOMER,
-        account__institution_id__in=below,
-        entry__trade_code__in=_TRADES,
-    ).exclude(entry_id__in=undone)
-    with_words: QuerySet[Any] = rows.annotate(
-        customer=_CUSTOMER,
-        inward=Case(When(amount_fen__lt=0, then=Value(True)), default=Value(False)),  # noqa: FBT003 -- a value of SQL
-        corporate=Case(
-            When(account__chart__code__in=CORPORATE_SUBJECTS, then=Value(True)),  # noqa: FBT003 -- a value of SQL
-            default=Value(False),  # noqa: FBT003 -- a value of SQL
-        ),
-    )
-    return with_words.select_related("account", "entry__institution")
-
-
 def _own(rows: Sequence[Any]) -> set[tuple[int, str]]:
     """Return the entries that have both sides on accounts of one customer."""
     sides: dict[tuple[int, str], set[bool]] = defaultdict(set)
     for row in rows:
         sides[row.entry_id, row.customer].add(row.inward)
     return {key for key, both in sides.items() if len(both) > 1}
-
-
-def _counters(entries: set[int]) -> Mapping[int, JournalLine]:
-    lines = JournalLine.objects.filter(entry_id__in=entries, id__in=entries).order_by("-id")
-    return {line.entry_id: line for line in lines}
 
 
 def _move(row: Any, counters: Mapping[int, JournalLine]) -> rules.Move:
@@ -158,11 +127,6 @@ def _move(row: Any, counters: Mapping[int, JournalLine]) -> rules.Move:
         row.entry.trade_code,
         abs(row.amount_fen),
     )
-
-
-def account_names(*, numbers: Sequence[str]) -> Mapping[str, str]:
-    """Return the names of accounts in scope by their numbers."""
-    return dict(Account.objects.filter(number__in=numbers).values_list("number", "name"))
 
 
 def exemption(*, branch_id: int, customer: str, on: date) -> AmlExemption | None:
@@ -228,7 +192,16 @@ def report(*, report_id: int) -> AmlReport:
 def to_report(*, branch_id: int) -> Sequence[LargeValue]:
     """Return the reviewed large values of a branch without a report, locked, oldest first."""
     rows = LargeValue.objects.filter(institution_id=branch_id, state=rules.PASSED)
+    rows = rows.select_related("institution")
     return tuple(rows.select_for_update(of=("self",)).order_by("id")[:REPORTED_MOST])
+
+
+def hold_numbers(*, branch_id: int, kind: str) -> None:
+    """Let nobody else number a report of a branch until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"aml:{branch_id}:{kind}"]
+        )
 
 
 def last_seq(*, branch_id: int, kind: str, year: int) -> int:
@@ -254,13 +227,6 @@ def open_case(*, branch_id: int, customer: str) -> SuspiciousCase | None:
     rows = SuspiciousCase.objects.filter(institution_id=branch_id, state__in=_OPEN_CASES)
     found: SuspiciousCase | None = rows.filter(customer=customer).first()
     return found
-
-
-def customer_name(*, customer: str) -> str:
-    """Return what a customer in scope is called, by customer or account number; "" for none."""
-    rows = Account.objects.filter(Q(customer_number=customer) | Q(number=customer))
-    found = rows.filter(kind=books.CUSTOMER).order_by("id").values_list("name", flat=True).first()
-    return found or ""
 
 
 def _page(rows: QuerySet[Any], before: int | None) -> Listing:

@@ -14,15 +14,13 @@ from functools import lru_cache
 from django.db.models import Count
 
 from foundation.kernel import numbering
-from foundation.ledger import rules as books
-from foundation.ledger.models import Account
+from foundation.ledger import selectors as ledger
 from foundation.people import selectors as people
 from foundation.policy import selectors as policy
 from monitoring.models import ScreeningHit, WatchList, WatchName
 from monitoring.rules import screening as rules
+from monitoring.rules import words
 from monitoring.selectors.aml import PAGE, Listing
-
-STEP = 500
 
 
 @dataclass(frozen=True)
@@ -36,12 +34,12 @@ class Customer:
     @property
     def print(self) -> str:
         """Return what changes when the customer does."""
-        return rules.fingerprint(rules.normalised(self.name), self.id_no)
+        return rules.fingerprint(words.normalised(self.name), self.id_no)
 
     @property
     def born(self) -> date | None:
         """Return the birth date that a resident's number says, if it is one."""
-        return born(self.id_no)
+        return _born(self.id_no)
 
 
 def screen(
@@ -53,11 +51,11 @@ def screen(
     """
     least = policy.whole(code=rules.LEAST, on=on)
     names = _index(_in_force())
-    born_on = birth_date or born(id_no)
+    born_on = birth_date or _born(id_no)
     return rules.screen(names, name=name, least=least, id_no=id_no, born=born_on)
 
 
-def born(number: str) -> date | None:
+def _born(number: str) -> date | None:
     """Return the birth date in a resident's number, or None where it is no such number."""
     return numbering.birth_date(number) if len(number) == 18 and number[:17].isdigit() else None
 
@@ -88,19 +86,12 @@ def customers(*, branch_id: int, since: date | None = None) -> Iterator[Customer
     """
     below, after = people.institutions_below(ids=[branch_id]), ""
     known: set[str] = set()
-    while True:
-        rows = Account.objects.filter(
-            kind=books.CUSTOMER, institution_id__in=below, number__gt=after
-        )
-        rows = rows.filter(opened_on__gte=since) if since else rows
-        some = list(rows.order_by("number").values_list("number", "customer_number", "name")[:STEP])
+    while some := ledger.customer_accounts(places=below, after=after, since=since):
         for account, number, name in some:
             if (number or account) not in known:
                 known.add(number or account)
                 yield Customer(number or account, name, number)
-        if len(some) < STEP:
-            return
-        after = some[-1][0]
+        after = some[-1].account
 
 
 def known_false(*, branch_id: int, customer: Customer) -> set[tuple[str, str, str]]:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from foundation.kernel.money import Money
+from foundation.ledger import selectors as ledger
 from foundation.people.models import Institution, Staff
 from foundation.policy import selectors as policy
 from foundation.trail import services as trail
@@ -65,23 +66,23 @@ def _keep(
         },
     )
     if created:
-        tell(row, "build_large", SYSTEM, at)
+        _tell(row, "build_large", SYSTEM, at)
         spared = selected.exemption(branch_id=branch.pk, customer=one.customer, on=on)
         if spared is not None:
             row.state, row.exemption = rules.LARGE_FLOW.after(row.state, "exempt"), spared
             row.save(update_fields=["state", "exemption"])
-            tell(row, "exempt_large", SYSTEM, at, number=spared.pk)
+            _tell(row, "exempt_large", SYSTEM, at, number=spared.pk)
     elif row.state == rules.GAPS and row.evidence != evidence:
         row.amount_fen, row.evidence = one.fen, evidence
         row.save(update_fields=["amount_fen", "evidence"])
-        tell(row, "build_large", SYSTEM, at, again=True)
+        _tell(row, "build_large", SYSTEM, at, again=True)
     return bool(created)
 
 
 def _known(one: selected.Flowed) -> dict[str, str]:
     """Return what the books know already of what a report needs."""
     numbers = [move.counter for move in one.moves if move.counter]
-    names = selected.account_names(numbers=numbers)
+    names = ledger.account_names(numbers=numbers)
     told = dict.fromkeys(f"{number} {names.get(number, '')}".strip() for number in numbers)
     is_own = one.customer == one.moves[0].account
     return {
@@ -101,7 +102,7 @@ def fill(
     row.id_number, row.counterparty, row.purpose = id_number, counterparty, purpose
     row.filled_by, row.filled_person, row.filled_at = by, by.person, at
     row.save(update_fields=["state", *_FILLED, "filled_by", "filled_person", "filled_at"])
-    tell(row, "fill_large", by.label, at)
+    _tell(row, "fill_large", by.label, at)
     return row
 
 
@@ -116,7 +117,7 @@ def review(*, large_id: int, passed: bool, remark: str, by: Staff, at: datetime)
     if passed:
         row.reviewed_by, row.reviewed_person, row.reviewed_at = by, by.person, at
     row.save(update_fields=["state", "reviewed_by", "reviewed_person", "reviewed_at"])
-    tell(row, f"{step}_large", by.label, at, remark=remark)
+    _tell(row, f"{step}_large", by.label, at, remark=remark)
     return row
 
 
@@ -137,15 +138,15 @@ def ask_report(*, by: Staff, at: datetime) -> int | None:
 @transaction.atomic
 def report_large(*, branch_id: int, by: Staff, at: datetime) -> AmlReport | None:
     """Make the file of all that was reviewed in a branch; None where another made it before."""
-    branch = Institution.objects.select_for_update().get(id=branch_id)
     rows = selected.to_report(branch_id=branch_id)
     if not rows:
         return None
+    branch = rows[0].institution
     made = keep_report(branch=branch, kind=rules.LARGE, lines=_lines(rows), by=by, at=at)
     for row in rows:
         row.state, row.report = rules.LARGE_FLOW.after(row.state, "report"), made
         row.save(update_fields=["state", "report"])
-        tell(row, "report_large", by.label, at, file=made.name)
+        _tell(row, "report_large", by.label, at, file=made.name)
     return made
 
 
@@ -154,23 +155,20 @@ def report_case(*, case_id: int, by: Staff, at: datetime) -> AmlReport:
     """Make the file of a case that the lead has confirmed."""
     row = selected.case(case_id=case_id, lock=True)
     row.state = rules.CASE_FLOW.after(row.state, "report")
-    branch = Institution.objects.select_for_update().get(id=row.institution_id)
-    line = suspicious.line_of(row)
-    made = keep_report(branch=branch, kind=rules.SUSPICIOUS, lines=[line], by=by, at=at)
+    line = suspicious.line_of(row=row)
+    made = keep_report(branch=row.institution, kind=rules.SUSPICIOUS, lines=[line], by=by, at=at)
     row.report = made
     row.save(update_fields=["state", "report"])
-    tell(row, "report_case", by.label, at, file=made.name)
+    _tell(row, "report_case", by.label, at, file=made.name)
     return made
 
 
 def keep_report(
     *, branch: Institution, kind: str, lines: Sequence[rules.Line], by: Staff, at: datetime
 ) -> AmlReport:
-    """Keep the file of a report under the next number of the branch's year, with its check sum.
-
-    The caller holds the lock on the branch, so that no number is given twice.
-    """
+    """Keep the file of a report under the next number of the branch's year, with its check sum."""
     on = localdate(at)
+    selected.hold_numbers(branch_id=branch.pk, kind=kind)
     seq = selected.last_seq(branch_id=branch.pk, kind=kind, year=on.year) + 1
     name = rules.report_name(kind=kind, place=branch.number, on=on, seq=seq)
     content = rules.report_file(name=name, kind=kind, on=on, lines=lines)
@@ -186,7 +184,7 @@ def keep_report(
         made_at=at,
         asked_by=by,
     )
-    tell(row, "make_aml_report", by.label, at, file=name, sha256=row.sha256, count=len(lines))
+    _tell(row, "make_aml_report", by.label, at, file=name, sha256=row.sha256, count=len(lines))
     return row
 
 
@@ -218,7 +216,7 @@ def propose_exemption(
     """Propose that a customer's large values need no report for some days."""
     rules.check_span(valid_from, valid_until)
     row: AmlExemption = AmlExemption.objects.create(
-        institution=home_of(by),
+        institution=home_of(by=by),
         customer=customer,
         reason=reason,
         valid_from=valid_from,
@@ -227,7 +225,7 @@ def propose_exemption(
         proposed_person=by.person,
         proposed_at=at,
     )
-    tell(row, "propose_exemption", by.label, at)
+    _tell(row, "propose_exemption", by.label, at)
     return row
 
 
@@ -240,7 +238,7 @@ def decide_exemption(*, exemption_id: int, step: str, by: Staff, at: datetime) -
     row.state = state
     row.decided_by, row.decided_person, row.decided_at = by, by.person, at
     row.save(update_fields=["state", "decided_by", "decided_person", "decided_at"])
-    tell(row, f"{step}_exemption", by.label, at)
+    _tell(row, f"{step}_exemption", by.label, at)
     return row
 
 
@@ -248,16 +246,16 @@ def decide_exemption(*, exemption_id: int, step: str, by: Staff, at: datetime) -
 def take_report(*, report_id: int, by: Staff, at: datetime) -> AmlReport:
     """Return a report to be taken away, and keep that it was."""
     row = selected.report(report_id=report_id)
-    tell(row, "take_aml_report", by.label, at, file=row.name)
+    _tell(row, "take_aml_report", by.label, at, file=row.name)
     return row
 
 
-def home_of(by: Staff) -> Institution:
+def home_of(*, by: Staff) -> Institution:
     """Return the branch of a person of the AML desk, else where the person works."""
     return selected.branch_of(institution=by.institution) or by.institution
 
 
-def tell(row: Any, step: str, actor: str, at: datetime, **detail: object) -> None:
+def _tell(row: Any, step: str, actor: str, at: datetime, **detail: object) -> None:
     """Write a step on the trail, where only the AML desk reads it; no customer is named."""
     shown: Mapping[str, object] = detail
     trail.record(

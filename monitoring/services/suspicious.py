@@ -129,7 +129,7 @@ def lead(*, case_id: int, step: str, remark: str, by: Staff, at: datetime) -> Su
     return row
 
 
-def line_of(row: SuspiciousCase) -> rules.Line:
+def line_of(*, row: SuspiciousCase) -> rules.Line:
     """Return what the report says of a case."""
     return rules.Line(
         1,

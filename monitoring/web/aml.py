@@ -30,7 +30,7 @@ from foundation.ui.web import (
     taken_by,
 )
 from monitoring.forms import aml as forms
-from monitoring.models import LargeValue
+from monitoring.models import AmlReport, LargeValue
 from monitoring.rules import aml as rules
 from monitoring.selectors import aml as selected
 from monitoring.services import aml as services
@@ -170,22 +170,8 @@ def aml_decide(request: HttpRequest, exemption_id: int) -> HttpResponse:
 def aml_reports(request: HttpRequest) -> HttpResponse:
     """List the reports that were made, with their check sums."""
     page = selected.reports(before=whole(request.GET.get("before", "")))
-    rows = [
-        Row(
-            (
-                table.link(to="monitoring:aml_report_file", key=row.pk, text=row.name),
-                gettext(rules.REPORT_KINDS[row.kind]),
-                str(row.count),
-                table.clock(row.made_at),
-                row.asked_by.label,
-                row.sha256[:16],
-            ),
-            key=str(row.pk),
-        )
-        for row in page.rows
-    ]
     waits = selected.large_counts().get(rules.PASSED, 0)
-    shown = {"page": page, "table": Table(_REPORTS, rows), "waits": waits}
+    shown = {"page": page, "table": _reports(page.rows), "waits": waits}
     return render(request, "monitoring/aml_reports.html", shown)
 
 
@@ -256,6 +242,24 @@ def _large(
     }
     status = 422 if tried is not None else 200
     return render(request, "monitoring/aml_large.html", shown, status=status)
+
+
+def _reports(found: Sequence[AmlReport]) -> Table:
+    rows = [
+        Row(
+            (
+                table.link(to="monitoring:aml_report_file", key=row.pk, text=row.name),
+                gettext(rules.REPORT_KINDS[row.kind]),
+                str(row.count),
+                table.clock(row.made_at),
+                row.asked_by.label,
+                row.sha256[:16],
+            ),
+            key=str(row.pk),
+        )
+        for row in found
+    ]
+    return Table(_REPORTS, rows)
 
 
 def _exemptions(request: HttpRequest, form: forms.Exemption) -> HttpResponse:

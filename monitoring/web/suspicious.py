@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from foundation.ledger import selectors as ledger
 from foundation.people.roles import Permission
 from foundation.trail import selectors as trail
 from foundation.ui import table
@@ -56,11 +57,11 @@ def aml_open_case(request: HttpRequest) -> HttpResponse:
     form = forms.OpenCase(request.POST or None)
     if request.method == "POST" and form.is_valid():
         customer = form.cleaned_data["customer"]
-        name = selected.customer_name(customer=customer)
+        name = ledger.customer_name(number=customer)
         if not name:
             form.add_error("customer", gettext("There is no customer of this number."))
         else:
-            branch = desk.home_of(signed_in(request))
+            branch = desk.home_of(by=signed_in(request))
             with refusals_in(request, form):
                 row = services.open_by_hand(
                     customer=customer, customer_name=name, branch=branch, **by(request)

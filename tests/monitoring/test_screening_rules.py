@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.rules import screening as rules
+from monitoring.rules import words as known
 
 LEAST = 85
 NAMES = (
@@ -16,14 +17,14 @@ NAMES = (
 ENTRIES = tuple(rules.Entry(place, f"E{place}", name) for place, name in enumerate(NAMES))
 INDEX = rules.index(ENTRIES)
 LETTERS = st.text("abcdefghijklmnopqrstuvwxyz", min_size=6, max_size=12)
-RARE = LETTERS.filter(lambda word: word not in rules.FORMS | rules.WORDS)
+RARE = LETTERS.filter(lambda word: word not in known.FORMS | known.WORDS)
 
 
 def asked(name, index=INDEX, **more):
     return [one.entry.name for one in rules.screen(index, name=name, least=LEAST, **more)]
 
 
-@given(st.lists(st.sampled_from(sorted(rules.FORMS)), min_size=1, max_size=6), st.data())
+@given(st.lists(st.sampled_from(sorted(known.FORMS)), min_size=1, max_size=6), st.data())
 def test_company_words_alone_never_hit(words, data):
     separator = data.draw(st.sampled_from([" ", "", ", "]))
     latin, han = ([w for w in words if w.isascii() is kind] for kind in (True, False))
@@ -36,7 +37,7 @@ def test_company_words_alone_never_hit(words, data):
     assert asked(name, own) == []
 
 
-@given(st.lists(st.sampled_from(sorted(rules.WORDS)), min_size=1, max_size=5))
+@given(st.lists(st.sampled_from(sorted(known.WORDS)), min_size=1, max_size=5))
 def test_words_of_trade_and_place_alone_never_hit(words):
     assert asked(" ".join(words)) == []
 
