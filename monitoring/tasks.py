@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from django.utils import timezone
 
 from foundation.imaging.services import slices as images
+from foundation.people import selectors as known_people
 from foundation.people import services as people
 from monitoring import services
 from monitoring.selectors import entry as selected
-from monitoring.services import bulletin, entry, runs, settling, slips
+from monitoring.services import aml, bulletin, entry, runs, screening, settling, slips
 
 TODAY = "today"
+# What is posted late is still found: days are built again for so long.
+DAYS_BACK = 3
 
 
 def match_document(*, document_id: int, **_event: object) -> Callable[[], object]:
@@ -86,3 +89,30 @@ def make_bulletin(*, institution_id: int, month: str, by: str) -> Callable[[], o
         by=by,
         at=timezone.now(),
     )
+
+
+def build_large_values(**_event: object) -> Callable[[], object]:
+    """Build what was large on the last business dates, each once."""
+    return partial(_build, timezone.localdate(), timezone.now())
+
+
+def report_large_values(*, branch_id: int, staff_id: int) -> Callable[[], object]:
+    """Make the file of the large values that were reviewed, for who asked for it."""
+    by = known_people.staff_by_id(ids=[staff_id])[staff_id]
+    return partial(aml.report_large, branch_id=branch_id, by=by, at=timezone.now())
+
+
+def screen_customers(*, list_id: int) -> Callable[[], object]:
+    """Screen every customer, now that another list is in force."""
+    return partial(screening.screen_all, list_id=list_id, at=timezone.now())
+
+
+def screen_new_customers(**_event: object) -> Callable[[], object]:
+    """Screen who opened an account in the last days."""
+    since = timezone.localdate() - timedelta(days=DAYS_BACK)
+    return partial(screening.screen_all, since=since, at=timezone.now())
+
+
+def _build(today: date, at: datetime) -> None:
+    for back in range(1, DAYS_BACK + 1):
+        aml.build_day(on=today - timedelta(days=back), at=at)

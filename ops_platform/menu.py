@@ -150,6 +150,11 @@ CENTRES = (
                 _("Bulletins"), "monitoring:bulletins", Permission.MONITORING_VIEW, "list-check"
             ),
             _place(_("Layouts of forms"), "imaging:layouts", Permission.POLICY_VIEW, "photo"),
+            _place(_("Large values"), "monitoring:aml_desk", Permission.AML_VIEW, "flag"),
+            _place(_("Hits on lists"), "monitoring:aml_hits", Permission.AML_VIEW, "users"),
+            _place(
+                _("Suspicious cases"), "monitoring:aml_cases", Permission.AML_VIEW, "alert-triangle"
+            ),
         ),
     ),
     Centre(

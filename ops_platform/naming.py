@@ -23,12 +23,13 @@ from foundation.people import selectors as people
 from foundation.people.roles import ROLES, Permission
 from foundation.people.rules import RIGHTS
 from foundation.policy import rules as policy
+from foundation.trail import rules as trail_rules
 from foundation.ui import addresses, subjects, told
 from foundation.ui.subjects import Record
 from foundation.worklist import rules as queues
 from monitoring import rules as results
 from monitoring import selectors as monitoring
-from monitoring.rules import matching
+from monitoring.rules import aml, matching
 from monitoring.rules import slips as slips_ruled
 from monitoring.selectors import alerts, slips, workshop
 
@@ -49,6 +50,7 @@ VIEWS = {
     "seal": Permission.IMAGE_SEAL_VIEW,
     "photo": Permission.IMAGE_ID_VIEW,
 }
+AML_PAGES = ("monitoring:aml_", "page:/monitoring/aml/")
 DRAFT_SHOWN = 8  # of the key of a form that was never sent: enough to tell two apart
 
 
@@ -70,6 +72,12 @@ def connect() -> None:
         ("monitoring.bulletin", _("Bulletin of errors"), _as_they_are),
         ("monitoring.slice", _("Slice of a voucher"), _as_they_are),
         ("monitoring.day", _("Closing of a day's vouchers"), _as_they_are),
+        (f"{aml.APART}.large", _("Large value"), _aml("aml_large")),
+        (f"{aml.APART}.hit", _("Hit on a list"), _aml("aml_hit")),
+        (f"{aml.APART}.case", _("Suspicious case"), _aml("aml_case")),
+        (f"{aml.APART}.list", _("Watch list"), _as_they_are),
+        (f"{aml.APART}.exemption", _("Exemption"), _as_they_are),
+        (f"{aml.APART}.report", _("Report to the AML centre"), _as_they_are),
         ("imaging.page", _("Image"), _pages),
         ("imaging.document", _("Image document"), _documents),
         ("imaging.batch", _("Batch of vouchers"), _batches),
@@ -90,6 +98,9 @@ def connect() -> None:
         ("trail", _("Trail"), _trail),
     ):
         subjects.name(kind, word, source)
+    # No tipping-off (decision 0207): what happens at the AML desk is read by its people alone.
+    for beginning in (f"{aml.APART}.", *AML_PAGES):
+        trail_rules.APART[beginning] = str(Permission.AML_VIEW)
 
 
 def know_codes() -> None:
@@ -378,6 +389,19 @@ def _calendar(keys: Keys, held: Held) -> Found:
 
 def _trail(keys: Keys, _held: Held) -> Found:
     return {key: Record(number=gettext("and all books") if key else "") for key in keys}
+
+
+def _aml(page: str) -> subjects.Source:
+    """Return the source of a kind of the AML desk, which opens for its people alone."""
+
+    def found(keys: Keys, held: Held) -> Found:
+        address = f"monitoring:{page}"
+        return {
+            key: Record(number=key, address=_address(address, key, Permission.AML_VIEW, held))
+            for key in keys
+        }
+
+    return found
 
 
 def _as_they_are(keys: Keys, _held: Held) -> Found:

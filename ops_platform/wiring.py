@@ -116,6 +116,14 @@ def open_queues() -> None:
     )
 
 
+AML_JOBS = (
+    Kind("monitoring.tasks.build_large_values", _("Build large values"), patient=True),
+    Kind("monitoring.tasks.report_large_values", _("Make a report of large values")),
+    Kind("monitoring.tasks.screen_customers", _("Screen all customers"), patient=True),
+    Kind("monitoring.tasks.screen_new_customers", _("Screen new customers"), patient=True),
+)
+
+
 def name_jobs() -> None:
     """Name the kinds of jobs, with the limits that they obey and whether they wait for others."""
     for kind in (*_kinds_of_vouchers(), *_kinds_of_the_house()):
@@ -159,6 +167,7 @@ def _kinds_of_the_house() -> tuple[Kind, ...]:
     """Return the jobs of the foundation."""
     return (
         *_kinds_of_slips(),
+        *AML_JOBS,
         Kind("foundation.worklist.tasks.expire_leases", _("End leases")),
         Kind("foundation.worklist.tasks.resume_due", _("Resume what was set aside")),
         Kind("foundation.worklist.tasks.bury_jobs", _("Give up jobs of dead workers")),

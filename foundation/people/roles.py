@@ -87,6 +87,10 @@ class Permission(StrEnum):
     MONITORING_SETTLE = auto()
     SLICE_KEY = auto()
     SLICE_ARBITRATE = auto()
+    AML_VIEW = auto()
+    AML_WORK = auto()
+    AML_REVIEW = auto()
+    AML_LEAD = auto()
     PROCESSING_VIEW = auto()
     CLEARING_VIEW = auto()
     CASH_CENTER_VIEW = auto()
@@ -185,6 +189,18 @@ ROLES: dict[str, Role] = {
         ),
         _role("vendor_key", "Keying clerk of a vendor", "vendor", "centre", P.SLICE_KEY),
         _role(
+            "aml_analyst", "Analyst against money laundering", "aml", "centre branch",
+            P.AML_VIEW, P.AML_WORK, P.ACCOUNT_VIEW, P.JOURNAL_VIEW,
+        ),
+        _role(
+            "aml_reviewer", "Reviewer against money laundering", "aml", "centre branch",
+            P.AML_VIEW, P.AML_REVIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW,
+        ),
+        _role(
+            "aml_lead", "Lead against money laundering", "aml", "centre branch",
+            P.AML_VIEW, P.AML_REVIEW, P.AML_LEAD, P.ACCOUNT_VIEW, P.JOURNAL_VIEW,
+        ),
+        _role(
             "sysadmin", "System administrator", "sysadmin", "branch head",
             P.SYSTEM_VIEW, P.JOB_VIEW, P.JOB_MANAGE, P.INSTITUTION_MANAGE, P.STAFF_VIEW,
             P.STAFF_MANAGE, P.HOOK_VIEW, P.HOOK_PROPOSE, P.HOOK_MANAGE,
@@ -208,11 +224,12 @@ DUTY_CONFLICTS: frozenset[frozenset[str]] = frozenset(
     for pair in (
         *(("make", other) for other in ("authorize", "outlet_check", "audit", "dispatch")),
         *(("authorize", other) for other in ("audit", "dispatch")),
+        *(("aml", other) for other in ("make", "outlet_check", "authorize")),
         *(("risk", other) for other in ("manage", "make", "authorize")),
         *(
             ("vendor", other)
             for other in (
-                "make", "outlet_check", "authorize", "dispatch", "audit", "manage", "risk",
+                "make", "outlet_check", "authorize", "dispatch", "audit", "manage", "risk", "aml",
             )
         ),
         *(
@@ -220,7 +237,7 @@ DUTY_CONFLICTS: frozenset[frozenset[str]] = frozenset(
             for admin in ("sysadmin", "secadmin", "auditadmin")
             for other in (
                 "make", "outlet_check", "authorize", "dispatch", "audit", "manage", "risk",
-                "vendor", "sysadmin", "secadmin", "auditadmin",
+                "aml", "vendor", "sysadmin", "secadmin", "auditadmin",
             )
             if admin != other
         ),

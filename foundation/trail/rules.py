@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -386,3 +386,12 @@ def address_of(subject: str) -> str:
     word, _, number = subject.partition(" ")
     known = word in {"account", "entry"} and number.isascii() and number.isdigit()
     return f"/ledger/{word}/{number}/" if known else ""
+
+
+# Beginnings of actions and subjects, and the permission by which one reads what is told so.
+APART: dict[str, str] = {}
+
+
+def kept_from(held: Collection[str]) -> tuple[str, ...]:
+    """Return the beginnings that somebody with these permissions does not see."""
+    return tuple(sorted(one for one, needed in APART.items() if needed not in set(held)))

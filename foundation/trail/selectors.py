@@ -37,6 +37,7 @@ class Wanted:
     """What is looked for on the trail; an empty field matches everything.
 
     `action` is the beginning of a code; `actions`, where there are any, are asked for instead.
+    `without` are the beginnings of actions and subjects that the reader does not see.
     """
 
     subject: str = ""
@@ -46,6 +47,7 @@ class Wanted:
     result: str = ""
     since: date | None = None
     until: date | None = None
+    without: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -238,7 +240,7 @@ def _seal_breaks(
 
 
 def _matching(wanted: Wanted) -> QuerySet[Event]:
-    rows = _in_scope()
+    rows = _without(_in_scope(), wanted.without)
     if wanted.subject:
         rows = rows.filter(Q(subject=wanted.subject) | Q(subject__endswith=f":{wanted.subject}"))
     if wanted.actor:
@@ -253,6 +255,13 @@ def _matching(wanted: Wanted) -> QuerySet[Event]:
         rows = rows.filter(at__gte=_midnight(wanted.since))
     if wanted.until:
         rows = rows.filter(at__lt=_midnight(wanted.until + timedelta(days=1)))
+    return rows
+
+
+def _without(rows: QuerySet[Event], kept: Sequence[str]) -> QuerySet[Event]:
+    """Leave out what begins so, of what was done and of what it was done to."""
+    for beginning in kept:
+        rows = rows.exclude(Q(subject__startswith=beginning) | Q(action__startswith=beginning))
     return rows
 
 

@@ -28,7 +28,7 @@ def entries(request: HttpRequest) -> HttpResponse:
     page: dict[str, Any] = {"form": form, "events": (), "older": "", "asked": {}}
     if form.is_valid():
         below = whole(request.GET.get("below", ""))
-        found = selectors.search(wanted=_wanted(form), below=below)
+        found = selectors.search(wanted=_wanted(request, form), below=below)
         page["events"] = found.events
         page["names"] = subjects.named_for(request, selectors.subjects_in(events=found.events))
         page["asked"] = {name: value for name, value in form.cleaned_data.items() if value}
@@ -46,7 +46,7 @@ def export(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         page = {"form": form, "events": (), "older": "", "asked": {}}
         return render(request, "trail/entries.html", page, status=422)
-    text, count = selectors.as_csv(wanted=_wanted(form))
+    text, count = selectors.as_csv(wanted=_wanted(request, form))
     asked = {name: str(value) for name, value in form.cleaned_data.items() if value}
     services.record_export(staff=signed_in(request), asked=asked, count=count, at=timezone.now())
     # The mark at the beginning lets a spreadsheet read the Chinese.
@@ -90,8 +90,9 @@ def _as_csv(report: selectors.LookReport) -> str:
     return file.getvalue()
 
 
-def _wanted(form: forms.Search) -> selectors.Wanted:
+def _wanted(request: HttpRequest, form: forms.Search) -> selectors.Wanted:
+    kept = rules.kept_from(getattr(request, "permissions", ()))
     asked = form.cleaned_data
     actions = selectors.actions_called(word=asked["action"], known=told.ACTIONS)
     result = told.code_of(asked["result"])
-    return selectors.Wanted(**asked | {"actions": actions, "result": result})
+    return selectors.Wanted(**asked | {"actions": actions, "result": result, "without": kept})

@@ -23,7 +23,7 @@ PAGES = (
     "items", "on-hold", "authorization-rules", "quality", "fallback", "friction", "relief",
     "staffing", "team", "admissions", "tier",
     "images", "batches", "layouts", "matching", "settlement", "entry", "alerts",
-    "monitoring-rules", "slips", "dashboard", "queues", "jobs",
+    "monitoring-rules", "slips", "aml", "screening", "dashboard", "queues", "jobs",
     "journal", "import-journal", "accounts", "statement", "holds", "trial-balance",
     "hot-accounts", "business-days", "long-files",
     "staff", "roster", "institutions", "roles", "posts", "policy", "calendar", "trail", "proof",

@@ -17,6 +17,8 @@ from monitoring import rules
 from monitoring.models._entry import Keying, Slice
 from monitoring.models._settling import Alignment, DayEnd, Explanation
 from monitoring.models.alerts import Alert, AlertLine, Quiet
+from monitoring.models.aml import AmlExemption, AmlReport, LargeValue, SuspiciousCase
+from monitoring.models.screening import ScreeningHit, WatchList, WatchName
 from monitoring.models.slips import Bulletin, Slip, SlipAppeal, SlipPoint, SlipReply
 from monitoring.models.workshop import (
     AccountDay,
@@ -33,23 +35,30 @@ __all__ = [
     "Alert",
     "AlertLine",
     "Alignment",
+    "AmlExemption",
+    "AmlReport",
     "Backtest",
     "Bulletin",
     "DayEnd",
     "Explanation",
     "Keying",
+    "LargeValue",
     "Match",
     "MonitoringRule",
     "Quiet",
     "RuleHit",
     "RuleRun",
     "RuleVersion",
+    "ScreeningHit",
     "Slice",
     "Slip",
     "SlipAppeal",
     "SlipPoint",
     "SlipReply",
+    "SuspiciousCase",
     "TellerDay",
+    "WatchList",
+    "WatchName",
     "subject_of",
 ]
 

@@ -88,6 +88,13 @@ POLICIES = {
     "ledger.opens_ahead_minutes": "60",
     "ledger.kept_months": "15",
     "ledger.export_keep_hours": "24",
+    "aml.cash_fen": "5000000",
+    "aml.corporate_fen": "200000000",
+    "aml.domestic_fen": "50000000",
+    "aml.cross_fen": "20000000",
+    "aml.deadline_days": "5",
+    "aml.split_items": "3",
+    "aml.screen_least": "85",
     "security.idle_minutes": "10",
     "calendar.office_hours": "09:00-17:00",
 }

@@ -39,6 +39,7 @@ from tests.architecture.links import refused_offers
 from tests.architecture.test_urls import pages
 from tests.factories import (
     alerts,
+    aml,
     batches,
     entry,
     hooks,
@@ -111,6 +112,7 @@ class Place:
     explanation_id: int
     slice_id: int
     layout_id: int
+    aml: dict[str, int]
 
     @property
     def work_item(self) -> int:
@@ -169,6 +171,12 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("monitoring", "backtest_id"): lambda place: place.trial_id,
     ("monitoring", "number"): lambda place: place.slip_number,
     ("monitoring", "bulletin_id"): lambda place: place.bulletin_id,
+    ("monitoring", "large_id"): lambda place: place.aml["large"],
+    ("monitoring", "exemption_id"): lambda place: place.aml["exemption"],
+    ("monitoring", "report_id"): lambda place: place.aml["report"],
+    ("monitoring", "list_id"): lambda place: place.aml["list"],
+    ("monitoring", "hit_id"): lambda place: place.aml["hit"],
+    ("monitoring", "aml_case_id"): lambda place: place.aml["case"],
     ("worklist", "code"): lambda _place: "authorization",
     ("worklist", "item_id"): lambda place: place.work_item,
     ("worklist", "job_id"): lambda place: place.job_id,
@@ -179,6 +187,7 @@ EVERYWHERE = {
     ("authorization", "publication_id"), ("worklist", "code"),
     ("monitoring", "version_id"), ("monitoring", "rule_id"), ("monitoring", "backtest_id"),
     ("imaging", "layout_id"),
+    ("monitoring", "list_id"),
     ("ledger", "run_key"), ("ledger", "export_key"), ("ledger", "part_no"),
     ("ledger", "code"), ("trail", "look_id"),
     ("worklist", "job_id"), ("worklist", "queue"), ("ui", "slug"),
@@ -223,6 +232,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         again.batch_id, again.pk, entry.explained(alone[0], teller).pk,
         entry.cut(alone[0], pages_of[0], place=outlet)[0].pk,
         layouts.draft(decider, code=f"slip_{outlet.number}").pk,
+        aml.one_of_each(outlet, teller, decider),
     )  # fmt: skip
 
 

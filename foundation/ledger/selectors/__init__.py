@@ -61,6 +61,14 @@ from foundation.ledger.selectors._exports import (
     export_total,
     exports,
 )
+from foundation.ledger.selectors._flows import (
+    CustomerAccount,
+    account_names,
+    customer_accounts,
+    customer_legs,
+    customer_name,
+    lines_of_entries,
+)
 from foundation.ledger.selectors._history import (
     Statement,
     StatementLine,
@@ -92,6 +100,7 @@ __all__ = [
     "Balance",
     "Console",
     "CurrencyTotal",
+    "CustomerAccount",
     "Difference",
     "EntrySeen",
     "Extent",
@@ -110,6 +119,7 @@ __all__ = [
     "TrialBalance",
     "TrialRow",
     "account",
+    "account_names",
     "account_timeline",
     "accounts",
     "archive_differences",
@@ -124,6 +134,9 @@ __all__ = [
     "closing_in_force",
     "closings",
     "console",
+    "customer_accounts",
+    "customer_legs",
+    "customer_name",
     "day",
     "day_differences",
     "day_state",
@@ -152,6 +165,7 @@ __all__ = [
     "journal_line",
     "journal_lines",
     "latest_days",
+    "lines_of_entries",
     "lines_of_ids",
     "months",
     "numbers_in_sight",

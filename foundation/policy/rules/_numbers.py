@@ -364,6 +364,15 @@ NUMBERS: dict[str, Number] = {
         ),
         Number("ledger.kept_months", int, "months", "How many months stay in the books"),
         Number("ledger.export_keep_hours", int, "hours", "How long a long file is kept"),
+        Number("aml.cash_fen", int, "fen", "Cash of a customer in a day from which it is reported"),
+        Number("aml.corporate_fen", int, "fen", "Transfers of a company in a day to be reported"),
+        Number(
+            "aml.domestic_fen", int, "fen", "Transfers of a person at home in a day to be reported"
+        ),
+        Number("aml.cross_fen", int, "fen", "Transfers of a person abroad in a day to be reported"),
+        Number("aml.deadline_days", int, "days", "Working days until a large value is reported"),
+        Number("aml.split_items", int, "items", "Parts of cash from which splitting is suspected"),
+        Number("aml.screen_least", int, "%", "Likeness from which a name is a hit"),
         Number("security.idle_minutes", int, "min", "Idle minutes before the screen locks"),
         Number(OFFICE_HOURS, hours, "HH:MM-HH:MM", "Hours in which working time counts"),
     )
