@@ -27,7 +27,7 @@ def test_the_example_verifies_what_is_sent_and_nothing_else():
 
 
 def test_every_event_is_documented():
-    named = set(re.findall(r"`(authorization\.item\.\w+|\.\w+)`", PAGE))
+    named = set(re.findall(r"`(authorization\.item\.\w+|monitoring\.\w+|\.\w+)`", PAGE))
     whole = {name if name[0] != "." else f"authorization.item{name}" for name in named}
 
     assert set(rules.topics()) <= whole
