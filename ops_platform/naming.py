@@ -14,36 +14,25 @@ from authorization import rules as items
 from authorization import selectors as authorization
 from foundation.hooks import selectors as hooks
 from foundation.imaging import selectors as imaging
-from foundation.imaging.rules import batches as scans
 from foundation.imaging.selectors import batches, layouts
 from foundation.kernel import text
-from foundation.ledger import rules as days
 from foundation.ledger import selectors as ledger
 from foundation.people import selectors as people
-from foundation.people.roles import ROLES, Permission
-from foundation.people.rules import RIGHTS
+from foundation.people.roles import Permission
 from foundation.policy import rules as policy
 from foundation.trail import rules as trail_rules
-from foundation.ui import addresses, subjects, told
+from foundation.ui import addresses, subjects
 from foundation.ui.subjects import Record
-from foundation.worklist import rules as queues
-from monitoring import rules as results
 from monitoring import selectors as monitoring
-from monitoring.rules import aml, matching
-from monitoring.rules import slips as slips_ruled
+from monitoring.rules import aml
 from monitoring.selectors import alerts, slips, workshop
+from ops_platform import coding
 
 Held = frozenset[Permission]
 Keys = Sequence[str]
 Found = Mapping[str, Record]
 
 ITEM = _("Authorization item")
-IMAGES = {
-    "voucher": _("Voucher image"),
-    "id": _("Identity image"),
-    "seal": _("Seal image"),
-    "photo": _("Photo of the customer"),
-}
 VIEWS = {
     "voucher": Permission.IMAGE_VOUCHER_VIEW,
     "id": Permission.IMAGE_ID_VIEW,
@@ -56,7 +45,7 @@ DRAFT_SHOWN = 8  # of the key of a form that was never sent: enough to tell two 
 
 def connect() -> None:
     """Hand the sources to the shell."""
-    know_codes()
+    coding.know_codes()
     for kind, word, source in (
         ("authorization.request", ITEM, _items),
         ("authorization.draft", _("Form not sent"), _drafts),
@@ -101,39 +90,6 @@ def connect() -> None:
     # No tipping-off (decision 0207): what happens at the AML desk is read by its people alone.
     for beginning in (f"{aml.APART}.", *AML_PAGES):
         trail_rules.APART[beginning] = str(Permission.AML_VIEW)
-
-
-def know_codes() -> None:
-    """Hand over the words for the codes that the details of the trail keep."""
-    findings = {code: result.text for code, result in results.RESULTS.items()}
-    told.know(findings, "result", "finding", "machine")
-    told.know({code: queue.title for code, queue in queues.queues().items()}, "queue")
-    told.know({role.code: role.name for role in ROLES.values()}, "role", "roles_ended")
-    told.know({code: reason.text for code, reason in items.REASONS.items()}, "reasons")
-    told.know({code: kind.name for code, kind in items.KINDS.items()}, "conditions")
-    told.know(IMAGES, "image_class")
-    told.know({code: how.text for code, how in matching.HOWS.items()}, "how")
-    told.know(scans.FAULTS, "reasons")
-    told.know(results.FIELD_NAMES, "name")
-    told.know({"voucher": _("Voucher image"), "csv": "CSV", "xlsx": "Excel"}, "kind")
-    told.know({code: hold.title for code, hold in items.HOLDS.items()}, "kind")
-    told.know({code: outcome.text for code, outcome in items.OUTCOMES.items()}, "outcome")
-    told.know({code: result.text for code, result in items.ID_RESULTS.items()}, "answer")
-    told.know({code: word.text for code, word in items.ESCALATED_WHY.items()}, "why")
-    told.know({check.code: check.title for check in days.day_checks()}, "check")
-    told.know({step.name: step.label for step in days.HOLD_FLOW.steps}, "step")
-    told.know({str(rung): where for rung, where in slips_ruled.RUNGS.items()}, "rung")
-    told.know({"password": _("by password"), "demo": _("by one click")}, "how")
-    told.know(
-        {
-            "password": _("wrong number or password"),
-            "locked": _("the number is locked"),
-            "terminal": _("too many tries from the terminal"),
-        },
-        "why",
-    )
-    told.know({str(one): right.name for one, right in RIGHTS.items()}, "permission")
-    told.know({"True": _("Yes, it is"), "False": _("No, it is not")}, "works")
 
 
 def _address(view: str, key: str | int, needed: Permission, held: Held) -> str:
@@ -234,7 +190,7 @@ def _pages(keys: Keys, held: Held) -> Found:
     owners = subjects.named((page.document.subject for page in pages), held)
     return {
         str(page.pk): Record(
-            word=IMAGES[page.image_class],
+            word=coding.IMAGES[page.image_class],
             address=_address("imaging:page", page.pk, VIEWS[page.image_class], held),
             number=gettext("%(of)s, page %(seq)s, version %(version)s")
             % {

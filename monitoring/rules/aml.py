@@ -16,7 +16,7 @@ from foundation.kernel.flow import Flow, Step
 APART = "monitoring.aml"
 
 IN, OUT = "in", "out"
-SIDES: Mapping[str, str] = {IN: "Received", OUT: "Paid"}
+SIDES: Mapping[str, str] = {IN: "Paid in", OUT: "Paid out"}
 CASH, CORPORATE, DOMESTIC, CROSS = "cash", "corporate", "domestic", "cross"
 KINDS: Mapping[str, str] = {
     CASH: "Cash",
