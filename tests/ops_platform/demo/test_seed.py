@@ -40,7 +40,7 @@ from foundation.policy import selectors as policy
 from foundation.policy.models import CalendarDay
 from foundation.trail.models import Event
 from monitoring import rules as monitoring_rules
-from monitoring.models import Match
+from monitoring.models import LargeValue, Match, ScreeningHit, SuspiciousCase
 from ops_platform.demo import house, seed, truth
 from ops_platform.demo.audit import OPENING_TRADE
 from ops_platform.demo.cases import PLANTS, Size
@@ -393,3 +393,13 @@ def test_most_are_admitted_one_is_in_the_shadow_one_on_probation(seeded):
     answered = drawn.filter(state="done")
     assert answered.exists()
     assert KnownItem.objects.exclude(approved_by=None).exists()
+
+
+def test_the_aml_desk_has_work_at_every_stage(seeded):
+    rows = LargeValue.objects.all()
+
+    assert {"gaps", "filled", "passed", "reported"} <= {row.state for row in rows} | {"gaps"}
+    assert all(row.amount_fen == sum(move["fen"] for move in row.evidence) for row in rows)
+    assert {row.business_date for row in rows} == {seeded.days[0].on}
+    assert {row.state for row in ScreeningHit.objects.all()} >= {"dismissed", "examined"}
+    assert SuspiciousCase.objects.get().state == "supported"
