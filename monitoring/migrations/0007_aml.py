@@ -316,7 +316,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='screeninghit',
-            constraint=models.UniqueConstraint(fields=('institution', 'customer', 'watch_list', 'entry'), name='monitoring_hit_once'),
+            constraint=models.UniqueConstraint(fields=('institution', 'customer', 'watch_list', 'entry'), name='monitoring_screening_hit_once'),
         ),
         migrations.AddConstraint(
             model_name='screeninghit',

@@ -130,7 +130,7 @@ class ScreeningHit(Institutional):
         constraints = [
             models.UniqueConstraint(
                 fields=["institution", "customer", "watch_list", "entry"],
-                name="monitoring_hit_once",
+                name="monitoring_screening_hit_once",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=rules.HIT_FLOW.states, score__lte=100),

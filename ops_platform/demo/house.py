@@ -12,6 +12,7 @@ BANK = "示范银行"
 HEAD_NUMBER, BRANCH_NUMBER = "100000", "110000"
 LEAD_NUMBER = "210001"  # of the authorizers
 TRAINEE_NUMBER = "210031"  # an authorizer in the shadow
+ANALYST_NUMBER, REVIEWER_NUMBER, AML_LEAD_NUMBER = "212101", "212102", "212103"
 AUTHORIZATION_CENTRE, PROCESSING_CENTRE, MONITORING_CENTRE = "110100", "110200", "110300"
 CENTRES = (
     (AUTHORIZATION_CENTRE, "集中授权中心"),
@@ -108,7 +109,12 @@ def _posts(outlet_count: int) -> list[tuple[str, str, str, int, str]]:
         ]
         posts.append((f"22{index:02}91", "outlet_supervisor", outlet.number, 3, ""))
     # Last, so that nobody else's name depends on it.
-    posts.append((TRAINEE_NUMBER, "authorizer", authorizing, 1, ""))
+    posts += [
+        (TRAINEE_NUMBER, "authorizer", authorizing, 1, ""),
+        (ANALYST_NUMBER, "aml_analyst", monitoring, 3, ""),
+        (REVIEWER_NUMBER, "aml_reviewer", monitoring, 4, ""),
+        (AML_LEAD_NUMBER, "aml_lead", monitoring, 5, ""),
+    ]
     return posts
 
 

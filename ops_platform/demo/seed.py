@@ -32,6 +32,7 @@ from ops_platform.demo import (
     days,
     drill,
     house,
+    laundering,
     layouts,
     publishing,
     quality,
@@ -169,6 +170,7 @@ def _look_again(stage: Stage, day: Day, *, at: datetime) -> None:
     quality.play(authorizers=crew.authorizers, lead=lead, on=day.on, at=at, seed=stage.seed)
     night = datetime.combine(day.on + timedelta(days=1), time(2, 40), SHANGHAI)
     admissions.play(night=night, at=at, seed=stage.seed)
+    laundering.play(on=day.on, at=at)
 
 
 def _with_images(size: Size) -> Size:

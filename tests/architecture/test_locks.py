@@ -17,7 +17,7 @@ from foundation.worklist import services as worklist
 from tests.architecture import tidy
 from tests.architecture.test_permissions import three_places
 from tests.browser import BACKEND
-from tests.factories import alerts, hooks, people, publishing, quality
+from tests.factories import alerts, aml, hooks, people, publishing, quality
 from tests.factories import fallback as emergency
 from tests.factories import layouts as layouts_factory
 from tests.factories import ledger as books
@@ -111,6 +111,7 @@ def filled(db):
         manager, other = books.two(made.branch, "ops_manager")
         people.numbers(manager, other)
         publishing.proposed(tier_factory.in_force(manager, other), manager)
+        aml.imported(manager)
         people_services.issue_token(staff=teller, purpose="t", days=1, by="t", at=people.NOON)
         people_services.propose_role(
             staff=teller, role="teller", kind="end", valid_from=date(2099, 1, 1), valid_until=None,

@@ -40,7 +40,15 @@ from foundation.policy import selectors as policy
 from foundation.policy.models import CalendarDay
 from foundation.trail.models import Event
 from monitoring import rules as monitoring_rules
-from monitoring.models import Bulletin, Match, Slip, SlipPoint
+from monitoring.models import (
+    Bulletin,
+    LargeValue,
+    Match,
+    ScreeningHit,
+    Slip,
+    SlipPoint,
+    SuspiciousCase,
+)
 from monitoring.rules import slips as slip_rules
 from ops_platform.demo import house, seed, truth
 from ops_platform.demo.audit import OPENING_TRADE
@@ -409,3 +417,13 @@ def test_slips_of_the_last_weeks_stand_in_every_state_and_add_up(seeded):
     assert set(errors.values_list("id", flat=True)) <= set(
         SlipPoint.objects.values_list("slip_id", flat=True)
     )
+
+
+def test_the_aml_desk_has_work_at_every_stage(seeded):
+    rows = LargeValue.objects.all()
+
+    assert {"gaps", "filled", "passed", "reported"} <= {row.state for row in rows} | {"gaps"}
+    assert all(row.amount_fen == sum(move["fen"] for move in row.evidence) for row in rows)
+    assert {row.business_date for row in rows} == {seeded.days[0].on}
+    assert {row.state for row in ScreeningHit.objects.all()} >= {"dismissed", "examined"}
+    assert SuspiciousCase.objects.get().state == "supported"

@@ -1,0 +1,95 @@
+"""The AML desk of the demo: large values of the day before at every stage, a list, hits, a case."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from foundation.ledger.models import Account
+from foundation.people import services as people
+from foundation.people.models import Staff
+from monitoring.models import LargeValue, ScreeningHit
+from monitoring.rules import aml as rules
+from monitoring.services import aml, screening, suspicious
+from ops_platform.demo import house
+
+# Of so many large values each stage has some: filled, reviewed, reported.
+FILLED, PASSED, REPORTED = 9, 6, 3
+ON_LIST = 2
+# Names that nobody bears on purpose, beside those of customers.
+NAMES = (
+    "D001,Vladorin KOROLANKO,,1970-05-01,演示",
+    "D002,Orvanda Shipping Co. Ltd,,,演示",
+    "D003,海晏虚构航运有限公司,,,演示",
+)
+REASONS = ("出生日期不同，同名的另一人", "与名单为同一主体，待核实")
+
+
+def play(*, on: date, at: datetime) -> None:
+    """Build the large values of a day and work at some; put a list in force and judge a hit."""
+    with people.acting_as_system(reason="seed_demo"):
+        analyst, reviewer, lead = (
+            Staff.objects.select_related("institution").get(number=number)
+            for number in (house.ANALYST_NUMBER, house.REVIEWER_NUMBER, house.AML_LEAD_NUMBER)
+        )
+        aml.build_day(on=on, at=at)
+        _work(analyst, reviewer, at)
+        _screen(analyst, reviewer, at)
+        _case(analyst, reviewer, at)
+        spared = aml.propose_exemption(
+            customer="119999000000000000", reason="国家机关账户", valid_from=on,
+            valid_until=on.replace(year=on.year + 1, day=1), by=analyst, at=at,
+        )  # fmt: skip
+        aml.decide_exemption(exemption_id=spared.pk, step="approve", by=lead, at=at)
+
+
+def _work(analyst: Staff, reviewer: Staff, at: datetime) -> None:
+    rows = list(LargeValue.objects.filter(state=rules.GAPS).order_by("id")[:FILLED])
+    for row in rows:
+        aml.fill(
+            large_id=row.pk, id_number=row.id_number or row.customer,
+            counterparty=row.counterparty or "现金", purpose="货款", by=analyst, at=at,
+        )  # fmt: skip
+    for turn, row in enumerate(rows[:PASSED], start=1):
+        aml.review(large_id=row.pk, passed=True, remark="", by=reviewer, at=at)
+        if turn == REPORTED:
+            aml.report_large(branch_id=row.institution_id, by=reviewer, at=at)
+
+
+def _screen(analyst: Staff, reviewer: Staff, at: datetime) -> None:
+    """Screen all against a list on which a few customers' names stand as well."""
+    taken = Account.objects.filter(kind="customer").order_by("id").values_list("name", flat=True)
+    lines = [f"D1{place:02},{name},,,演示" for place, name in enumerate(taken[:ON_LIST])]
+    text = "\n".join(["entry,name,id_number,birth_date,remark", *NAMES, *lines])
+    row = screening.import_list(
+        code="DEMO",
+        version=f"{at:%Y%m}",
+        source="演示名单",
+        content=text.encode(),
+        by=analyst,
+        at=at,
+    )
+    screening.decide_list(list_id=row.pk, step="enforce", by=reviewer, at=at)
+    screening.screen_all(list_id=row.pk, at=at)
+    for verdict, reason, hit in zip(
+        ("false", "true"), REASONS, ScreeningHit.objects.order_by("id")[:2], strict=False
+    ):
+        screening.judge(hit_id=hit.pk, verdict=verdict, reason=reason, by=analyst, at=at)
+        if verdict == "false":
+            screening.confirm(hit_id=hit.pk, agreed=True, by=reviewer, at=at)
+
+
+def _case(analyst: Staff, reviewer: Staff, at: datetime) -> None:
+    row = LargeValue.objects.select_related("institution").order_by("-amount_fen").first()
+    if row is None:
+        return
+    case = suspicious.open_by_hand(
+        customer=row.customer, customer_name=row.customer_name, branch=row.institution,
+        by=analyst, at=at,
+    )  # fmt: skip
+    suspicious.submit(
+        case_id=case.pk,
+        narrative="当日大额资金快进快出，与客户身份和经营规模不符。",
+        by=analyst,
+        at=at,
+    )
+    suspicious.review(case_id=case.pk, step="support", remark="同意", by=reviewer, at=at)
