@@ -114,7 +114,6 @@ POLICIES = {
     "calendar.office_hours": "09:00-17:00",
 }
 
-
 HOLIDAYS = {str(one.value): str(one.chinese) for one in constants.Holiday}
 HOUSE_AGE = timedelta(days=400)
 LEFT_TO_AUDIT = 3
