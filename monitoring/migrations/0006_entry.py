@@ -14,7 +14,7 @@ TABLES = tuple(
     f"monitoring_{name}" for name in ("alignment", "explanation", "dayend", "slice", "keying")
 )
 UNDO = """
-DROP FUNCTION monitoring_kept_guard CASCADE;
+DROP FUNCTION monitoring_entry_kept_guard CASCADE;
 DROP FUNCTION monitoring_dayend_guard CASCADE;
 DROP FUNCTION monitoring_explanation_guard CASCADE;
 DROP FUNCTION monitoring_keying_guard CASCADE

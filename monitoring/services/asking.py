@@ -47,7 +47,7 @@ def on_slip_moved(event: SlipMoved) -> None:
     alert_id = rules.alert_of(event.origin)
     if not alert_id or event.kind != slip_rules.QUERY:
         return
-    if event.state == slip_rules.ISSUED:
+    if event.state == slip_rules.ISSUED and Alert.objects.filter(pk=alert_id).exists():
         alerts.query_issued(alert_id=alert_id, slip_number=event.number, at=event.at)
     elif event.state == slip_rules.REPLIED:
         _answered(alert_id, event)

@@ -1,5 +1,5 @@
 -- What was found, keyed and closed is added and never changed; two people are two humans.
-CREATE OR REPLACE FUNCTION monitoring_kept_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION monitoring_entry_kept_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'what a day came to is never changed' USING ERRCODE = 'OP063';
 END $$;
@@ -59,9 +59,9 @@ BEGIN
 END $$;
 
 CREATE TRIGGER monitoring_alignment_guard BEFORE UPDATE OR DELETE ON monitoring_alignment
-    FOR EACH ROW EXECUTE FUNCTION monitoring_kept_guard();
+    FOR EACH ROW EXECUTE FUNCTION monitoring_entry_kept_guard();
 CREATE TRIGGER monitoring_dayend_kept BEFORE UPDATE OR DELETE ON monitoring_dayend
-    FOR EACH ROW EXECUTE FUNCTION monitoring_kept_guard();
+    FOR EACH ROW EXECUTE FUNCTION monitoring_entry_kept_guard();
 CREATE TRIGGER monitoring_dayend_guard BEFORE INSERT ON monitoring_dayend
     FOR EACH ROW EXECUTE FUNCTION monitoring_dayend_guard();
 CREATE TRIGGER monitoring_explanation_guard BEFORE INSERT OR UPDATE OR DELETE ON monitoring_explanation

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from foundation.ledger.models import Account
 from foundation.people import services as people
 from foundation.people.models import Staff
-from monitoring.models import LargeValue, ScreeningHit
+from monitoring.models import LargeValue, ScreeningHit, SuspiciousCase
 from monitoring.rules import aml as rules
 from monitoring.services import aml, screening, suspicious
 from ops_platform.demo import house
 
-# Of so many large values each stage has some: filled, reviewed, reported.
-FILLED, PASSED, REPORTED = 9, 6, 3
+# Of so many large values three quarters are filled, half reviewed and a quarter reported.
+WORKED = 12
 ON_LIST = 2
 # Names that nobody bears on purpose, beside those of customers.
 NAMES = (
@@ -43,15 +43,15 @@ def play(*, on: date, at: datetime) -> None:
 
 
 def _work(analyst: Staff, reviewer: Staff, at: datetime) -> None:
-    rows = list(LargeValue.objects.filter(state=rules.GAPS).order_by("id")[:FILLED])
-    for row in rows:
+    rows = list(LargeValue.objects.filter(state=rules.GAPS).order_by("id")[:WORKED])
+    for row in rows[: len(rows) * 3 // 4]:
         aml.fill(
             large_id=row.pk, id_number=row.id_number or row.customer,
             counterparty=row.counterparty or "现金", purpose="货款", by=analyst, at=at,
         )  # fmt: skip
-    for turn, row in enumerate(rows[:PASSED], start=1):
+    for turn, row in enumerate(rows[: len(rows) // 2], start=1):
         aml.review(large_id=row.pk, passed=True, remark="", by=reviewer, at=at)
-        if turn == REPORTED:
+        if turn == max(1, len(rows) // 4):
             aml.report_large(branch_id=row.institution_id, by=reviewer, at=at)
 
 
@@ -79,10 +79,14 @@ def _screen(analyst: Staff, reviewer: Staff, at: datetime) -> None:
 
 
 def _case(analyst: Staff, reviewer: Staff, at: datetime) -> None:
-    row = LargeValue.objects.select_related("institution").order_by("-amount_fen").first()
+    asked = SuspiciousCase.objects.values("customer")  # a rule may have opened one by itself
+    rows = LargeValue.objects.exclude(customer__in=asked).select_related("institution")
+    row = rows.order_by("-amount_fen").first()
     if row is None:
         return
-    case = suspicious.open_by_hand(
+    # The rule may have opened one about cash in parts already; else the analyst does.
+    case = SuspiciousCase.objects.filter(state=rules.DRAFT).order_by("id").first()
+    case = case or suspicious.open_by_hand(
         customer=row.customer, customer_name=row.customer_name, branch=row.institution,
         by=analyst, at=at,
     )  # fmt: skip

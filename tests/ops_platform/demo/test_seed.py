@@ -422,8 +422,8 @@ def test_slips_of_the_last_weeks_stand_in_every_state_and_add_up(seeded):
 def test_the_aml_desk_has_work_at_every_stage(seeded):
     rows = LargeValue.objects.all()
 
-    assert {"gaps", "filled", "passed", "reported"} <= {row.state for row in rows} | {"gaps"}
+    assert {"filled", "passed", "reported"} <= {row.state for row in rows}
     assert all(row.amount_fen == sum(move["fen"] for move in row.evidence) for row in rows)
     assert {row.business_date for row in rows} == {seeded.days[0].on}
     assert {row.state for row in ScreeningHit.objects.all()} >= {"dismissed", "examined"}
-    assert SuspiciousCase.objects.get().state == "supported"
+    assert SuspiciousCase.objects.filter(state="supported").count() == 1
