@@ -28,13 +28,14 @@ def plan(*, staff: dict[str, Staff], on: date, at: datetime) -> None:
 
 def play(*, auditors: Sequence[Staff], on: date, at: datetime, say: Callable[[str], None]) -> None:
     """Run the rules over a day, and let auditors work off the first of what they found."""
+    began = at - timedelta(seconds=WORKED)
     with people.acting_as_system(reason="demo rules"):
-        run = runs.run_day(on=on, at=at)
+        run = runs.run_day(on=on, at=began)
     endings = ("close_true", "close_false", "close_false", "issue_query")
     worked = [
         ending
         for turn, ending in zip(range(WORKED), endings * WORKED, strict=False)
-        if _work(auditors[turn % len(auditors)], ending, at + timedelta(seconds=turn))
+        if _work(auditors[turn % len(auditors)], ending, began + timedelta(seconds=turn))
     ]
     say(f"{on}: {run.rules} rules, {run.hits} hits, {run.raised} alerts; {len(worked)} worked off")
 
