@@ -6,6 +6,7 @@ from monitoring import api, web
 from monitoring.web import (
     alerts,
     aml,
+    board,
     bulletin,
     entry,
     points,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("matches/", web.matches, name="matches"),
     path("match/<int:match_id>/", web.match, name="match"),
     path("day/", web.day, name="day"),
+    path("board/", board.board, name="board"),
     # the auditor
     path("audit/", web.audit, name="audit"),
     path("decide/<int:match_id>/", web.decide, name="decide"),

@@ -22,6 +22,7 @@ class Chosen(forms.Form):
     teller = forms.CharField(label=_("Teller"), max_length=12, required=False)
     auditor = forms.CharField(label=_("Auditor"), max_length=12, required=False)
     journal_no = forms.CharField(label=_("Journal number"), max_length=24, required=False)
+    keyed = forms.BooleanField(required=False)
     before = forms.IntegerField(required=False, min_value=1)
 
     def clean_result(self) -> str:

@@ -13,7 +13,12 @@ from monitoring.rules import alerts as rules
 from monitoring.rules import workshop
 from monitoring.selectors.alerts import Filter
 
-STATES = [("", _("All")), ("open", _("Not closed")), *((one, one) for one in rules.FLOW.states)]
+STATES = [
+    ("", _("All")),
+    ("open", _("Not closed")),
+    ("true", _("Closed as true, registered or not")),
+    *((one, one) for one in rules.FLOW.states),
+]
 
 
 class Alerts(forms.Form):
@@ -33,6 +38,7 @@ class Alerts(forms.Form):
     entity = forms.CharField(label=_("About what"), max_length=64, required=False)
     first = DayField(label=_("From"), required=False)
     last = DayField(label=_("To"), required=False)
+    under = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     rule = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
@@ -40,7 +46,7 @@ class Alerts(forms.Form):
         super().__init__(*args, **more)
         field = self.fields["state"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [*STATES[:2], *states]
+        field.choices = [*STATES[:3], *states]
 
     def chosen(self) -> Filter:
         """Return the filter; what was typed wrongly does not narrow."""
@@ -52,6 +58,7 @@ class Alerts(forms.Form):
             rule_id=given.get("rule"),
             link=given.get("link", ""),
             entity=given.get("entity", ""),
+            under=given.get("under"),
             first=given.get("first"),
             last=given.get("last"),
             before=given.get("before"),

@@ -30,6 +30,7 @@ FLOW = Flow(
 # Somebody has it, or is to take it: there is an open item in the queue.
 IN_QUEUE = (NEW, ASSIGNED, INVESTIGATING, REPLIED, VERIFIED)
 OPEN = (*IN_QUEUE, QUERY_ISSUED)
+TRUE = (CLOSED_TRUE, ERROR_REGISTERED)
 ENDED = (CLOSED_TRUE, CLOSED_FALSE, ERROR_REGISTERED)
 SUBJECT = "monitoring.alert:"
 # Held by who works on it; the last two end the item in the queue.

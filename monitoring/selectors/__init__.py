@@ -44,6 +44,7 @@ class Filter:
     teller: str = ""
     auditor: str = ""
     journal_no: str = ""
+    keyed: bool = False
     before_id: int | None = None
 
 
@@ -126,6 +127,8 @@ class Day:
 def matches(*, chosen: Filter) -> QuerySet[Match]:
     """Return the pairs that a list shows, newest first, unbounded: the page cuts."""
     rows: QuerySet[Match] = Match.objects.filter(business_date=chosen.on)
+    if chosen.keyed:
+        rows = keyed_pairs(on=chosen.on)
     if chosen.result:
         rows = rows.filter(result__in=chosen.result.split("+"))
     if chosen.state:
@@ -139,6 +142,13 @@ def matches(*, chosen: Filter) -> QuerySet[Match]:
     if chosen.journal_no:
         rows = rows.filter(journal_no__endswith=chosen.journal_no)
     return rows.select_related("institution").order_by("-id")
+
+
+def keyed_pairs(*, on: date) -> QuerySet[Match]:
+    """Return the pairs of a business date of which people keyed a field, or are to."""
+    cut = Slice.objects.filter(match=OuterRef("pk"))
+    rows: QuerySet[Match] = Match.objects.filter(business_date=on).filter(Exists(cut))
+    return rows
 
 
 def page(*, chosen: Filter) -> ListPage[Match]:

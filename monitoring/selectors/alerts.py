@@ -18,13 +18,17 @@ PAGE, FILE_MOST, EVIDENCE_SHOWN = 50, 5_000, 100
 
 @dataclass(frozen=True)
 class Filter:
-    """Which alerts a list shows; empty fields do not narrow. `state` may be `open`."""
+    """Which alerts a list shows; empty fields do not narrow. `under` is an institution's subtree.
+
+    `state` may be `open`, or `true` for those closed as true, registered as an error or not.
+    """
 
     state: str = ""
     level: str = ""
     rule_id: int | None = None
     link: str = ""
     entity: str = ""
+    under: int | None = None
     first: date | None = None
     last: date | None = None
     before: int | None = None
@@ -57,11 +61,13 @@ def alerts(*, chosen: Filter) -> QuerySet[Alert]:
     )
     asked = (
         (chosen.state == "open", Q(state__in=rules.OPEN)),
-        (chosen.state not in ("", "open"), Q(state=chosen.state)),
+        (chosen.state == "true", Q(state__in=rules.TRUE)),
+        (chosen.state not in ("", "open", "true"), Q(state=chosen.state)),
         (chosen.level, Q(level=chosen.level)),
         (chosen.rule_id, Q(rule_id=chosen.rule_id)),
         (chosen.link, Q(rule__link=chosen.link)),
         (chosen.entity, Q(entity=chosen.entity)),
+        (chosen.under, Q(institution__path__contains=f"/{chosen.under}/")),
         (chosen.first, Q(last_day__gte=chosen.first)),
         (chosen.last, Q(day__lte=chosen.last)),
     )

@@ -192,6 +192,7 @@ def _chosen(request: HttpRequest) -> tuple[forms.Chosen, selectors.Filter]:
         teller=typed.get("teller", ""),
         auditor=typed.get("auditor", ""),
         journal_no=typed.get("journal_no", ""),
+        keyed=bool(typed.get("keyed")),
         before_id=typed.get("before"),
     )
     return form, chosen

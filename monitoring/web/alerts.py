@@ -173,7 +173,7 @@ def _list_form(request: HttpRequest) -> forms.Alerts:
 
 
 def _kept(request: HttpRequest) -> dict[str, str]:
-    names = ("state", "level", "link", "entity", "first", "last", "rule")
+    names = ("state", "level", "link", "entity", "under", "first", "last", "rule")
     return {name: request.GET[name] for name in names if request.GET.get(name)}
 
 

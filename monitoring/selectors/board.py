@@ -1,0 +1,250 @@
+"""The board of monitoring at a business date: every figure with the list that it counts."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.utils.http import urlencode
+
+from foundation.people import selectors as people
+from foundation.policy import selectors as policy
+from monitoring import rules as pairs
+from monitoring.models import Alert, Match, Slip, SlipPoint
+from monitoring.rules import alerts as alert_rules
+from monitoring.rules import board as rules
+from monitoring.rules import slips as slip_rules
+from monitoring.rules import workshop
+from monitoring.selectors import keyed_pairs
+
+JUDGED = (pairs.MATCHED, pairs.OPEN, pairs.FORCED, pairs.CONFIRMED)
+OUTLETS_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure, what it is of, and the query of the list behind it."""
+
+    count: int
+    of: int = 0
+    query: str = ""
+
+    @property
+    def share(self) -> Decimal | None:
+        """Return the share in percent, or None."""
+        return rules.percent(self.count, self.of)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Alerts of one outlet at one risk link, and how hot that is."""
+
+    figure: Figure
+    level: int
+
+
+@dataclass(frozen=True)
+class Outlet:
+    """One outlet: its day, what stands against it, and how it is rated."""
+
+    number: str
+    name: str
+    pairs: Figure
+    matched: Figure
+    open: Figure
+    breaks: Figure
+    alerts: Figure
+    overdue: Figure
+    points: Figure
+    risk: int
+    rating: str
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Board:
+    """The day of all in sight, the alerts and slips as they stand, and the outlets by risk."""
+
+    on: date
+    first: date
+    coverage: Figure
+    matched: Figure
+    forced: Figure
+    keyed: Figure
+    breaks: Figure
+    open: Figure
+    alerts: Figure
+    precise: Figure
+    wrong: Figure
+    overdue: Figure
+    awaited: Figure
+    outlets: Sequence[Outlet]
+    more: int
+
+
+Counts = Mapping[int, Counter[str]]
+
+
+def board(*, on: date, at: datetime) -> Board:
+    """Return the board of a business date; alerts and slips as they stand at a moment.
+
+    Six questions, however many outlets there are (DOMAIN §5.8).
+    """
+    first = on - timedelta(days=rules.DAYS - 1)
+    day, alerts, links = _day(on), *_alerts(first, on)
+    slips, points = _slips(at), _points(on)
+    sums = _together(day)
+    stands = _together(alerts)
+    told = _together(slips)
+    judged = sum(sums[state] for state in JUDGED)
+    keyed = keyed_pairs(on=on).count()
+    since = {"first": first, "last": on}
+    ended = {"true": stands["true"], "false": stands["false"]}
+    outlets = _outlets(on, first, day, alerts, links, slips, points)
+    return Board(
+        on=on,
+        first=first,
+        coverage=Figure(judged, sums["all"], _query(on=on, state="+".join(JUDGED))),
+        matched=Figure(sums[pairs.MATCHED], judged, _query(on=on, state=pairs.MATCHED)),
+        forced=Figure(sums[pairs.FORCED], judged, _query(on=on, state=pairs.FORCED)),
+        keyed=Figure(keyed, sums["all"], _query(on=on, keyed="on")),
+        breaks=Figure(sums["breaks"], sums["all"], _breaks(on)),
+        open=Figure(sums[pairs.OPEN], sums["all"], _query(on=on, state=pairs.OPEN)),
+        alerts=Figure(stands["open"], 0, _query(state="open", **since)),
+        precise=Figure(ended["true"], sum(ended.values()), _query(state="true", **since)),
+        wrong=Figure(
+            ended["false"], sum(ended.values()), _query(state=alert_rules.CLOSED_FALSE, **since)
+        ),
+        overdue=Figure(told["overdue"], told["awaited"], _query(stands="overdue")),
+        awaited=Figure(told["awaited"], 0, _query(stands="outlet")),
+        outlets=outlets[:OUTLETS_SHOWN],
+        more=max(0, len(outlets) - OUTLETS_SHOWN),
+    )
+
+
+def weights(*, on: date) -> rules.Weights:
+    """Return what weighs how much on a day."""
+    return rules.Weights(
+        **{name: policy.whole(code=code, on=on) for name, code in rules.NUMBERS.items()}
+    )
+
+
+def _day(on: date) -> Counts:
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    rows = Match.objects.filter(business_date=on).order_by()
+    for place, state, result, count in rows.values_list(
+        "institution_id", "state", "result"
+    ).annotate(n=Count("id")):
+        found[place][state] += count
+        found[place]["all"] += count
+        if state == pairs.OPEN and result in pairs.BREAKS:
+            found[place]["breaks"] += count
+    return found
+
+
+def _alerts(first: date, on: date) -> tuple[Counts, Counts]:
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    links: dict[int, Counter[str]] = defaultdict(Counter)
+    rows = Alert.objects.filter(last_day__gte=first, day__lte=on).order_by()
+    for place, state, level, link, count in rows.values_list(
+        "institution_id", "state", "level", "rule__link"
+    ).annotate(n=Count("id")):
+        links[place][link] += count
+        found[place]["all"] += count
+        if state in alert_rules.OPEN:
+            found[place]["open"] += count
+            found[place][level] += count
+        elif state in alert_rules.TRUE:
+            found[place]["true"] += count
+        elif state == alert_rules.CLOSED_FALSE:
+            found[place]["false"] += count
+    return found, links
+
+
+def _slips(at: datetime) -> Counts:
+    rows = Slip.objects.filter(state__in=slip_rules.WITH_OUTLET).exclude(kind=slip_rules.CASE)
+    counted = rows.order_by().values_list("institution_id")
+    return {
+        place: Counter(awaited=awaited, overdue=overdue)
+        for place, awaited, overdue in counted.annotate(
+            awaited=Count("id"), overdue=Count("id", filter=Q(due_at__lt=at))
+        )
+    }
+
+
+def _points(on: date) -> Mapping[int, int]:
+    rows = SlipPoint.objects.filter(on__range=(on.replace(day=1), on)).order_by()
+    return dict(rows.values_list("institution_id").annotate(sum=Sum("points")))
+
+
+def _outlets(
+    on: date,
+    first: date,
+    day: Counts,
+    alerts: Counts,
+    links: Counts,
+    slips: Counts,
+    points: Mapping[int, int],
+) -> Sequence[Outlet]:
+    places = {*day, *alerts, *slips, *points}
+    hottest = max((count for row in links.values() for count in row.values()), default=0)
+    force = weights(on=on)
+    found = []
+    for place in people.institutions_by_id(ids=sorted(places)):
+        own, watched = day.get(place.pk, Counter()), alerts.get(place.pk, Counter())
+        told = slips.get(place.pk, Counter())
+        stands = rules.Stands(
+            **{level: watched[level] for level in workshop.LEVELS},
+            overdue=told["overdue"],
+            points=points.get(place.pk, 0),
+        )
+        risk = stands.risk(force)
+        here: dict[str, Any] = {"under": place.pk}
+        since = here | {"first": first, "last": on}
+        judged = sum(own[state] for state in JUDGED)
+        found.append(
+            Outlet(
+                number=place.number,
+                name=place.name,
+                pairs=Figure(own["all"], 0, _query(on=on, **here)),
+                matched=Figure(
+                    own[pairs.MATCHED], judged, _query(on=on, state=pairs.MATCHED, **here)
+                ),
+                open=Figure(own[pairs.OPEN], 0, _query(on=on, state=pairs.OPEN, **here)),
+                breaks=Figure(own["breaks"], 0, _breaks(on, **here)),
+                alerts=Figure(watched["open"], 0, _query(state="open", **since)),
+                overdue=Figure(told["overdue"], 0, _query(stands="overdue", **here)),
+                points=Figure(
+                    stands.points, 0, _query(month=f"{on:%Y-%m}", figure="errors", **here)
+                ),
+                risk=risk,
+                rating=rules.rating(risk, force),
+                cells=[
+                    Cell(
+                        Figure(links[place.pk][link], 0, _query(link=link, **since)),
+                        rules.heat(links[place.pk][link], hottest),
+                    )
+                    for link in workshop.LINKS
+                ]
+                if place.pk in links
+                else [Cell(Figure(0), 0) for _ in workshop.LINKS],
+            )
+        )
+    return sorted(found, key=lambda row: (-row.risk, row.number))
+
+
+def _together(counts: Counts) -> Counter[str]:
+    return sum(counts.values(), Counter())
+
+
+def _breaks(on: date, **more: Any) -> str:
+    return _query(on=on, result="+".join(pairs.BREAKS), state=pairs.OPEN, **more)
+
+
+def _query(**asked: Any) -> str:
+    return urlencode({name: str(value) for name, value in asked.items()})
