@@ -22,7 +22,7 @@ POSTS = tuple(role.replace("_", "-") for role in ROLES)
 PAGES = (
     "items", "on-hold", "authorization-rules", "quality", "fallback", "friction", "relief",
     "staffing", "team", "admissions", "tier",
-    "images", "batches", "layouts", "matching", "settlement", "entry", "alerts",
+    "images", "batches", "layouts", "matching", "settlement", "entry", "monitoring-board", "alerts",
     "monitoring-rules", "slips", "aml", "screening", "dashboard", "queues", "jobs",
     "journal", "import-journal", "accounts", "statement", "holds", "trial-balance",
     "hot-accounts", "business-days", "long-files",

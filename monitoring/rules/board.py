@@ -44,8 +44,8 @@ class Stands:
 
     def risk(self, weights: Weights) -> int:
         """Return the points of risk."""
-        names = ("notice", "focus", "high", "overdue")
-        return self.points + sum(getattr(self, one) * getattr(weights, one) for one in names)
+        alerts = self.notice * weights.notice + self.focus * weights.focus
+        return alerts + self.high * weights.high + self.overdue * weights.overdue + self.points
 
 
 def percent(part: int, whole: int) -> Decimal | None:

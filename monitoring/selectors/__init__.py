@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from authorization import rules as authorization_rules
 from authorization import selectors as authorization

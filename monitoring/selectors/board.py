@@ -13,6 +13,7 @@ from django.db.models import Count, Q, Sum
 from django.utils.http import urlencode
 
 from foundation.people import selectors as people
+from foundation.people.models import Institution
 from foundation.policy import selectors as policy
 from monitoring import rules as pairs
 from monitoring.models import Alert, Match, Slip, SlipPoint
@@ -90,22 +91,31 @@ class Board:
 Counts = Mapping[int, Counter[str]]
 
 
+@dataclass(frozen=True)
+class _Counted:
+    """What was counted by institution: the day, alerts, alerts by link, slips, points."""
+
+    day: Counts
+    alerts: Counts
+    links: Counts
+    slips: Counts
+    points: Mapping[int, int]
+
+
 def board(*, on: date, at: datetime) -> Board:
     """Return the board of a business date; alerts and slips as they stand at a moment.
 
     Six questions, however many outlets there are (DOMAIN §5.8).
     """
     first = on - timedelta(days=rules.DAYS - 1)
-    day, alerts, links = _day(on), *_alerts(first, on)
-    slips, points = _slips(at), _points(on)
-    sums = _together(day)
-    stands = _together(alerts)
-    told = _together(slips)
+    counted = _Counted(_day(on), *_alerts(first, on), _slips(at), _points(on))
+    sums, stands = _together(counted.day), _together(counted.alerts)
+    told = _together(counted.slips)
     judged = sum(sums[state] for state in JUDGED)
     keyed = keyed_pairs(on=on).count()
     since = {"first": first, "last": on}
     ended = {"true": stands["true"], "false": stands["false"]}
-    outlets = _outlets(on, first, day, alerts, links, slips, points)
+    outlets = _outlets(on, first, counted)
     return Board(
         on=on,
         first=first,
@@ -182,60 +192,56 @@ def _points(on: date) -> Mapping[int, int]:
     return dict(rows.values_list("institution_id").annotate(sum=Sum("points")))
 
 
-def _outlets(
+def _outlets(on: date, first: date, counted: _Counted) -> Sequence[Outlet]:
+    places = {*counted.day, *counted.alerts, *counted.slips, *counted.points}
+    known = people.institutions_by_id(ids=sorted(places))
+    links = counted.links.values()
+    hottest = max((count for row in links for count in row.values()), default=0)
+    force = weights(on=on)
+    found = [_outlet(place, on, first, counted, hottest, force) for place in known]
+    return sorted(found, key=lambda row: (-row.risk, row.number))
+
+
+def _outlet(  # noqa: PLR0917 -- private
+    place: Institution,
     on: date,
     first: date,
-    day: Counts,
-    alerts: Counts,
-    links: Counts,
-    slips: Counts,
-    points: Mapping[int, int],
-) -> Sequence[Outlet]:
-    places = {*day, *alerts, *slips, *points}
-    hottest = max((count for row in links.values() for count in row.values()), default=0)
-    force = weights(on=on)
-    found = []
-    for place in people.institutions_by_id(ids=sorted(places)):
-        own, watched = day.get(place.pk, Counter()), alerts.get(place.pk, Counter())
-        told = slips.get(place.pk, Counter())
-        stands = rules.Stands(
-            **{level: watched[level] for level in workshop.LEVELS},
-            overdue=told["overdue"],
-            points=points.get(place.pk, 0),
-        )
-        risk = stands.risk(force)
-        here: dict[str, Any] = {"under": place.pk}
-        since = here | {"first": first, "last": on}
-        judged = sum(own[state] for state in JUDGED)
-        found.append(
-            Outlet(
-                number=place.number,
-                name=place.name,
-                pairs=Figure(own["all"], 0, _query(on=on, **here)),
-                matched=Figure(
-                    own[pairs.MATCHED], judged, _query(on=on, state=pairs.MATCHED, **here)
-                ),
-                open=Figure(own[pairs.OPEN], 0, _query(on=on, state=pairs.OPEN, **here)),
-                breaks=Figure(own["breaks"], 0, _breaks(on, **here)),
-                alerts=Figure(watched["open"], 0, _query(state="open", **since)),
-                overdue=Figure(told["overdue"], 0, _query(stands="overdue", **here)),
-                points=Figure(
-                    stands.points, 0, _query(month=f"{on:%Y-%m}", figure="errors", **here)
-                ),
-                risk=risk,
-                rating=rules.rating(risk, force),
-                cells=[
-                    Cell(
-                        Figure(links[place.pk][link], 0, _query(link=link, **since)),
-                        rules.heat(links[place.pk][link], hottest),
-                    )
-                    for link in workshop.LINKS
-                ]
-                if place.pk in links
-                else [Cell(Figure(0), 0) for _ in workshop.LINKS],
+    counted: _Counted,
+    hottest: int,
+    force: rules.Weights,
+) -> Outlet:
+    none: Counter[str] = Counter()
+    own, watched = counted.day.get(place.pk, none), counted.alerts.get(place.pk, none)
+    told, links = counted.slips.get(place.pk, none), counted.links.get(place.pk, none)
+    stands = rules.Stands(
+        **{level: watched[level] for level in workshop.LEVELS},
+        overdue=told["overdue"],
+        points=counted.points.get(place.pk, 0),
+    )
+    risk = stands.risk(force)
+    here: dict[str, Any] = {"under": place.pk}
+    since = here | {"first": first, "last": on}
+    judged = sum(own[state] for state in JUDGED)
+    return Outlet(
+        number=place.number,
+        name=place.name,
+        pairs=Figure(own["all"], 0, _query(on=on, **here)),
+        matched=Figure(own[pairs.MATCHED], judged, _query(on=on, state=pairs.MATCHED, **here)),
+        open=Figure(own[pairs.OPEN], 0, _query(on=on, state=pairs.OPEN, **here)),
+        breaks=Figure(own["breaks"], 0, _breaks(on, **here)),
+        alerts=Figure(watched["open"], 0, _query(state="open", **since)),
+        overdue=Figure(told["overdue"], 0, _query(stands="overdue", **here)),
+        points=Figure(stands.points, 0, _query(month=f"{on:%Y-%m}", figure="errors", **here)),
+        risk=risk,
+        rating=rules.rating(risk, force),
+        cells=[
+            Cell(
+                Figure(links[link], 0, _query(link=link, **since)),
+                rules.heat(links[link], hottest),
             )
-        )
-    return sorted(found, key=lambda row: (-row.risk, row.number))
+            for link in workshop.LINKS
+        ],
+    )
 
 
 def _together(counts: Counts) -> Counter[str]:

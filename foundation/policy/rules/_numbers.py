@@ -147,6 +147,12 @@ NUMBERS: dict[str, Number] = {
         Number("monitoring.wait_target_minutes", int, "min", "How long a difference may wait"),
         Number("monitoring.alert_minutes", int, "min", "How long an alert may wait"),
         Number("monitoring.quiet_days_most", int, "days", "How long a rule may be kept quiet"),
+        Number("monitoring.risk_notice", int, "points", "Risk of an open alert, general attention"),
+        Number("monitoring.risk_focus", int, "points", "Risk of an open alert, key attention"),
+        Number("monitoring.risk_high", int, "points", "Risk of an open alert, high attention"),
+        Number("monitoring.risk_overdue", int, "points", "Risk of an overdue slip"),
+        Number("monitoring.risk_medium_from", int, "points", "Risk from which it is medium"),
+        Number("monitoring.risk_high_from", int, "points", "Risk from which it is high"),
         Number("monitoring.hits_most", int, "items", "Hits of one rule that a night keeps"),
         Number("authorization.wait_target_seconds", int, "s", "How long an item may wait"),
         Number(

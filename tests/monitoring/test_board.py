@@ -1,0 +1,104 @@
+"""The board of monitoring: every figure is the length of the list that it opens."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from monitoring.rules import board as rules
+from monitoring.selectors import board as selected
+from tests.browser import BACKEND
+from tests.factories import alerts as alert_factory
+from tests.factories import people
+from tests.factories import slips as slip_factory
+from tests.factories.people import DAY, NOON
+
+WEIGHTS = rules.Weights(notice=1, focus=3, high=10, overdue=2, medium_from=10, high_from=30)
+BROWSER = {"HTTP_USER_AGENT": "Chrome/120"}
+
+
+@pytest.fixture
+def lead(bank):
+    return people.staff(bank.centre, "audit_lead", name="许强")
+
+
+@pytest.fixture
+def busy(bank, lead, teller, authorizer, auditor):
+    """Let an outlet have a pair of each kind, an alert, and a slip."""
+    alert_factory.waiting(bank.outlet, lead, people.staff(bank.branch, "risk_manager"))
+    slip_factory.slip(bank.outlet, auditor)
+    return bank
+
+
+def test_what_stands_against_an_outlet_is_weighed():
+    stands = rules.Stands(notice=2, focus=1, high=1, overdue=3, points=4)
+
+    assert stands.risk(WEIGHTS) == 2 + 3 + 10 + 6 + 4
+
+
+@pytest.mark.parametrize(
+    ("points", "word"), [(0, "low"), (9, "low"), (10, "medium"), (29, "medium"), (30, "high")]
+)
+def test_the_bounds_rate_an_outlet(points, word):
+    assert rules.rating(points, WEIGHTS) == word
+
+
+@pytest.mark.parametrize(("count", "most", "level"), [(0, 5, 0), (1, 50, 1), (5, 5, 9), (3, 6, 4)])
+def test_the_hottest_cell_is_the_measure_of_heat(count, most, level):
+    assert rules.heat(count, most) == level
+
+
+def test_an_empty_bank_has_an_empty_board(bank):
+    board = selected.board(on=DAY, at=NOON)
+
+    assert (board.outlets, board.coverage.share, board.alerts.count) == ([], None, 0)
+
+
+def test_the_outlets_stand_by_risk_and_their_cells_add_up(busy):
+    board = selected.board(on=DAY, at=NOON)
+
+    (row, *_others) = board.outlets
+    assert row.number == busy.outlet.number
+    assert sum(cell.figure.count for cell in row.cells) == 1
+    assert board.alerts.count == sum(one.alerts.count for one in board.outlets) == 1
+    assert row.risk >= 1
+
+
+def test_every_figure_is_the_length_of_its_list(busy, lead, client):
+    client.force_login(lead, backend=BACKEND)
+    page = client.get(reverse("monitoring:board"), {"on": f"{DAY}"}, **BROWSER).content.decode()
+
+    figures = re.findall(r'href="([^"]+)" data-figure="(\d+)"', page)
+    assert len(figures) >= 4
+    for address, count in figures:
+        answer = client.get(address.replace("&amp;", "&"), **BROWSER)
+        assert answer.status_code == 200, address
+        if "figure=errors" not in address:  # points of slips, not slips
+            assert answer.context["page"].total == int(count), address
+
+
+def test_more_outlets_ask_no_more_questions(busy, lead, auditor):
+    with CaptureQueriesContext(connection) as few:
+        selected.board(on=DAY, at=NOON)
+    slip_factory.slip(busy.sibling, auditor)
+    slip_factory.slip(busy.elsewhere, auditor)
+    with CaptureQueriesContext(connection) as many:
+        assert len(selected.board(on=DAY, at=NOON).outlets) == 3
+
+    assert len(many) == len(few)
+
+
+def test_an_outlet_does_not_see_the_board(bank, client):
+    client.force_login(people.staff(bank.outlet, "outlet_supervisor"), backend=BACKEND)
+
+    assert client.get(reverse("monitoring:board"), **BROWSER).status_code == 403
+
+
+def test_the_outlets_are_taken_along_as_a_file(busy, lead, client):
+    client.force_login(lead, backend=BACKEND)
+
+    answer = client.get(reverse("monitoring:board"), {"on": f"{DAY}", "export": "csv"}, **BROWSER)
+
+    assert busy.outlet.name in b"".join(answer).decode()
