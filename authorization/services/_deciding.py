@@ -69,6 +69,7 @@ def decide(
     does not take.
     The first yes of two lets the item wait for another person; a no at either level ends it.
     """
+    _emergency.hold_fast(staff=decider, at=at)
     request = selectors.locked(number=number)
     first = is_first(request=request, step=step)
     rules.FLOW.after(request.state, "decide")

@@ -11,6 +11,8 @@ from authorization.rules import fallback as rules
 from authorization.selectors import fallback as switches
 from foundation.people.models import Staff
 
+OUTLET = "outlet"
+
 
 def switch_of(*, request: Request, decider: Staff, at: datetime) -> Fallback | None:
     """Return the emergency by which an outlet decides its own item; None for the centre."""
@@ -28,6 +30,15 @@ def switch_of(*, request: Request, decider: Staff, at: datetime) -> Fallback | N
         epoch=found.switch.epoch or 0,
     )
     return found.switch
+
+
+def hold_fast(*, staff: Staff, at: datetime) -> None:
+    """Let an emergency by which somebody of an outlet decides not end before they have decided.
+
+    It comes before the item and its place in the queue: who ends it takes those afterwards.
+    """
+    if staff.institution.kind == OUTLET:
+        standing(staff=staff, at=at)
 
 
 def standing(*, staff: Staff, at: datetime) -> switches.Standing | None:

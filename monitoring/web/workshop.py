@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from foundation.kernel.text import whole
 from foundation.people.roles import Permission
 from foundation.trail import selectors as trail
 from foundation.ui import sheets
@@ -197,7 +198,7 @@ def rules_waiting(request: HttpRequest) -> HttpResponse:
 @requires(Permission.RULE_APPROVE, missing=(rules.NoSuchVersion,))
 def publish_rules(request: HttpRequest) -> HttpResponse:
     """Publish the versions that were chosen, all or none."""
-    chosen = [int(one) for one in request.POST.getlist("version") if one.isdecimal()]
+    chosen = [number for one in request.POST.getlist("version") if (number := whole(one))]
     services.publish_versions(version_ids=chosen[:500], by=signed_in(request), at=timezone.now())
     return redirect("monitoring:rules_waiting")
 

@@ -231,7 +231,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         slips.slip(outlet, decider).number, slips.bulletin(outlet).pk,
         again.batch_id, again.pk, entry.explained(alone[0], teller).pk,
         entry.cut(alone[0], pages_of[0], place=outlet)[0].pk,
-        layouts.draft(decider, code=f"slip_{outlet.number}").pk,
+        layouts.draft(decider, code=f"slip_{request.number}").pk,
         aml.one_of_each(outlet, teller, decider),
     )  # fmt: skip
 

@@ -54,7 +54,8 @@ def test_the_voucher_fills_what_is_empty_and_nothing_goes_before_it_is_confirmed
     expect(number).to_have_value(READ, timeout=10_000)
     expect(page.locator("#id_voucher_no-read")).to_be_visible()
     assert axe(page) == []
-    page.keyboard.press("F9")
+    with page.expect_navigation():
+        page.keyboard.press("F9")
     ready(page)
     with people_services.acting_as_system(reason="test"):
         assert not Request.objects.exists()

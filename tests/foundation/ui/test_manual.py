@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pytest
 from django.urls import reverse
 
@@ -23,7 +25,7 @@ def test_the_contents_lead_to_every_chapter(client, language):
         chapter = manual.chapter(slug, language)
         assert chapter
         assert f'href="{address}"' in contents
-        assert f">{chapter.title}</a>" in contents
+        assert f">{escape(chapter.title)}</a>" in contents
         assert chapter.html in client.get(address).content.decode()
 
 
