@@ -140,7 +140,9 @@ CENTRES = (
             _place(
                 _("Alerts of rules"), "monitoring:alerts", Permission.ALERT_VIEW, "alert-triangle"
             ),
-            _place(_("Monitoring board"), "monitoring:board", Permission.ALERT_VIEW, "chart-bar"),
+            _place(
+                _("Monitoring board"), "monitoring:board", Permission.ALERT_VIEW, "layout-dashboard"
+            ),
             _place(
                 _("Monitoring rules"), "monitoring:rule_list", Permission.RULE_VIEW, "adjustments"
             ),
