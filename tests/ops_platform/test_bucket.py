@@ -3,6 +3,7 @@
 import hashlib
 import re
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -99,6 +100,20 @@ def test_an_original_is_kept_under_its_fingerprint_and_written_once(bucket):
     assert bucket.puts == [f"/vouchers/{name}"]
     sha256 = hashlib.sha256(b"pixels").hexdigest()
     assert gateways.original(name=name, sha256=sha256) == b"pixels"
+
+
+def test_a_picture_is_lent_to_the_reader_from_a_folder_that_nobody_else_opens(
+    bucket, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    name = gateways.keep_original(data=b"blank form", kind="PNG")
+
+    lent = {Path(gateways.file_of(name=name)) for _time in range(2)}
+
+    (path,) = lent
+    assert path.parent == tmp_path / "passing"
+    assert path.read_bytes() == b"blank form"
+    assert path.parent.stat().st_mode & 0o077 == 0
 
 
 def test_what_is_gone_or_changed_is_refused(bucket):

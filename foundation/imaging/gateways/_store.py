@@ -7,6 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
@@ -58,13 +59,15 @@ def copy(*, name: str) -> bytes:
 def file_of(*, name: str) -> str:
     """Return where a picture lies on this machine, for the reading child.
 
-    A store without paths is asked once; the copy lies beside other passing files.
+    A store without paths is asked once; the copy lies in a folder of the platform's own, where
+    nobody else can have laid another.
     """
     try:
         return str(default_storage.path(name))
     except NotImplementedError:
-        path = Path(tempfile.gettempdir()) / f"ops-{Path(name).name}"
+        path = Path(settings.MEDIA_ROOT) / "passing" / Path(name).name
         if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
                 file.write(copy(name=name))
             Path(file.name).replace(path)

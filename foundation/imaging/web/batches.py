@@ -25,6 +25,7 @@ from foundation.imaging.web import picture
 from foundation.kernel import errors
 from foundation.people.roles import Permission
 from foundation.ui import menu, pdf, sheets, states, table
+from foundation.ui.context import Shell
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 from foundation.ui.web import (
@@ -242,8 +243,7 @@ def _row(one: selected.Listed) -> Row:
 
 def _to_scan_again(request: HttpRequest, rows: Sequence[Rescan]) -> Table:
     """Return what must be scanned again; the way to it only for who may go it."""
-    held = request.permissions  # type: ignore[attr-defined]
-    may = Permission.BATCH_HAND_OVER in held
+    may = Permission.BATCH_HAND_OVER in Shell(request).permissions
     columns = _RESCANS if may else _RESCANS[:-1]
     return Table(columns, [_asked(one, len(columns)) for one in rows])
 

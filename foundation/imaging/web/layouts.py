@@ -20,6 +20,7 @@ from foundation.imaging.services import layouts as services
 from foundation.imaging.web import _drawn_layouts as drawn
 from foundation.people.roles import Permission
 from foundation.trail import selectors as trail
+from foundation.ui.context import Shell
 from foundation.ui.web import action, refusals_in, requires, signed_in
 
 
@@ -124,7 +125,7 @@ def _tried(row: Layout, sample: forms.Sample) -> dict[str, Any]:
 def _page(
     request: HttpRequest, row: Layout, form: forms.Zones, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    permissions = request.permissions  # type: ignore[attr-defined]
+    permissions = Shell(request).permissions
     own = row.drawn_by.person == signed_in(request).person
     draft = row.state == rules.DRAFT
     context = {
