@@ -19,7 +19,7 @@ IN, OUT = "in", "out"
 SIDES: Mapping[str, str] = {IN: "Paid in", OUT: "Paid out"}
 CASH, CORPORATE, DOMESTIC, CROSS = "cash", "corporate", "domestic", "cross"
 KINDS: Mapping[str, str] = {
-    CASH: "Cash",
+    CASH: "Cash of a customer",
     CORPORATE: "Transfers of a company",
     DOMESTIC: "Transfers of a person at home",
     CROSS: "Transfers of a person across the border",

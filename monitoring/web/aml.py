@@ -36,11 +36,11 @@ from monitoring.selectors import aml as selected
 from monitoring.services import aml as services
 
 _LARGE = (
-    Column(_("Number"), table.NUMBER),
+    Column(_("Record number"), table.NUMBER),
     Column(_("Business date"), table.NUMBER),
     Column(_("Customer")),
     Column(_("Customer number"), table.NUMBER),
-    Column(_("Side")),
+    Column(_("In or out")),
     Column(_("Kind")),
     Column(_("Amount"), table.RIGHT),
     Column(_("Journal lines"), table.RIGHT),
@@ -66,7 +66,7 @@ _REPORTS = (
     Column(_("Check sum"), table.NUMBER),
 )
 _EXEMPTIONS = (
-    Column(_("Number"), table.NUMBER),
+    Column(_("Record number"), table.NUMBER),
     Column(_("Customer number"), table.NUMBER),
     Column(_("Valid from"), table.NUMBER),
     Column(_("Valid until"), table.NUMBER),

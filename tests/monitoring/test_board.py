@@ -102,3 +102,21 @@ def test_the_outlets_are_taken_along_as_a_file(busy, lead, client):
     answer = client.get(reverse("monitoring:board"), {"on": f"{DAY}", "export": "csv"}, **BROWSER)
 
     assert busy.outlet.name in b"".join(answer).decode()
+
+
+def test_the_list_of_keyed_pairs_stays_that_list_when_it_is_narrowed(bank, lead, client):
+    client.force_login(lead, backend=BACKEND)
+
+    asked = {"on": f"{DAY}", "keyed": "on"}
+    page = client.get(reverse("monitoring:matches"), asked, **BROWSER).content.decode()
+
+    assert '<input type="hidden" name="keyed" value="on">' in page
+
+
+def test_alerts_of_one_place_stay_those_when_they_are_narrowed(busy, lead, client):
+    client.force_login(lead, backend=BACKEND)
+
+    asked = {"under": busy.outlet.pk}
+    page = client.get(reverse("monitoring:alerts"), asked, **BROWSER).content.decode()
+
+    assert re.search(rf'<input type="hidden" name="under" value="{busy.outlet.pk}"', page)
