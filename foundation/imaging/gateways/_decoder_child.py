@@ -2,7 +2,7 @@
 
 Its parent is started by path with `python -I`, so it knows neither Django nor this project, loads
 the decoders and forks a child for each line handed to it. The child reads order and bytes from the
-line, does one job, and answers with one JSON line followed by the blobs.
+line, does one job, and answers with a plus at once, then one JSON line followed by the blobs.
 """
 
 from __future__ import annotations
@@ -263,6 +263,7 @@ def work(data: bytes, order: dict[str, Any]) -> tuple[dict[str, Any], list[bytes
 
 def answer(line: socket.socket) -> None:
     """Answer one order; every failure is a named word, never a traceback with foreign text."""
+    line.sendall(b"+")
     head = taken(line, 8)
     length, size = int.from_bytes(head[:4], "big"), int.from_bytes(head[4:], "big")
     order = json.loads(taken(line, length))

@@ -6,6 +6,7 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 import zlib
@@ -115,32 +116,58 @@ def test_a_decoder_out_of_memory_or_time_is_a_refusal(monkeypatch):
         gateways.examine(data=drawing.encoded(Image.new("RGB", (4400, 4400)), "PNG"))
 
 
-def test_a_decoder_that_hangs_is_ended(monkeypatch, tmp_path):
+@pytest.fixture
+def warm(monkeypatch):
+    """Return a decoder of the test's own, which is ended with it."""
+    own = _decoding.Decoder()
+    monkeypatch.setattr(_decoding, "decoder", own)
+    yield own
+    own.end()
+
+
+def test_a_decoder_that_hangs_is_ended(monkeypatch, tmp_path, warm):
     hanging = tmp_path / "child.py"
     hanging.write_text("import time; time.sleep(60)")
     monkeypatch.setattr(_decoding, "CHILD", hanging)
     monkeypatch.setattr(_decoding, "WALL_SECONDS", 1)
-    warm = _decoding.Decoder()
-    monkeypatch.setattr(_decoding, "decoder", warm)
     begun = time.monotonic()
 
     with pytest.raises(rules.TooHeavy):
         gateways.examine(data=saved("PNG"))
 
-    warm.end()
     assert time.monotonic() - begun < 30
 
 
-def test_a_warm_process_that_died_is_started_again(monkeypatch):
-    warm = _decoding.Decoder()
-    monkeypatch.setattr(_decoding, "decoder", warm)
+def test_a_warm_process_that_died_is_started_again(warm):
     gateways.examine(data=saved("PNG"))
     os.kill(warm.pid, signal.SIGKILL)
 
     seen = [gateways.examine(data=saved("PNG")).width_px for _ in range(2)]
 
-    warm.end()
     assert seen == [400, 400]
+
+
+def test_a_line_that_dies_with_the_warm_process_is_asked_again(warm):
+    """It is killed with the line in its hands: no child was forked for the image yet."""
+    gateways.examine(data=saved("PNG"))
+    before = warm.pid
+    os.kill(before, signal.SIGSTOP)
+    killing = threading.Timer(0.3, os.kill, (before, signal.SIGKILL))
+    killing.start()
+
+    seen = gateways.examine(data=saved("PNG"))
+
+    killing.join()
+    assert (seen.width_px, warm.pid != before) == (400, True)
+
+
+def test_a_line_that_no_process_ever_takes_is_refused(monkeypatch, tmp_path, warm):
+    deaf = tmp_path / "child.py"
+    deaf.write_text("import socket; socket.recv_fds(socket.socket(fileno=0), 1, 1)")
+    monkeypatch.setattr(_decoding, "CHILD", deaf)
+
+    with pytest.raises(rules.TooHeavy):
+        gateways.examine(data=saved("PNG"))
 
 
 def test_a_child_that_dies_costs_its_image_and_no_other(monkeypatch):
