@@ -6,12 +6,19 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from foundation.people import services as people_services
 from foundation.people.models import Staff
 from tests.factories import people
 
+# What it asserts says what it found, as the assertions of a test do.
+pytest.register_assert_rewrite("tests.chaos")
 pytest_plugins = ["tests.database", "tests.browser", "tests.guards"]
+
+# How long an example takes is the machine's doing, which five processes share: not a finding.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_collection_finish() -> None:
