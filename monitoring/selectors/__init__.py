@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from authorization import rules as authorization_rules
 from authorization import selectors as authorization
 from foundation.imaging import selectors as imaging
-from foundation.imaging.models import Document, Page
+from foundation.imaging.models import Page
 from foundation.imaging.selectors import layouts
 from foundation.ledger import rules as ledger_rules
 from foundation.ledger import selectors as ledger
@@ -344,24 +344,6 @@ def touched_by_teller(*, line: JournalLine) -> Sequence[UUID]:
     """Return the human behind the line's teller number, where the bank knows the number."""
     teller = people.staff_by_number(number=line.teller)
     return (teller.person,) if teller else ()
-
-
-def lines_without_pair(*, institution_id: int, on: date) -> Sequence[JournalLine]:
-    """Return the journal lines of an institution's day that no document stands beside."""
-    paired = Match.objects.filter(institution_id=institution_id, business_date=on)
-    numbers = set(paired.exclude(journal_no="").values_list("journal_no", flat=True))
-    lines = ledger.journal_lines(institution_id=institution_id, on=on)
-    return tuple(row for row in lines if row.journal_no not in numbers)
-
-
-def documents_without_line(*, institution_id: int, on: date) -> Sequence[Document]:
-    """Return the vouchers scanned on the day that no journal line and no open item explains."""
-    paired = Match.objects.filter(institution_id=institution_id, document__isnull=False)
-    known = set(paired.values_list("document_id", flat=True))
-    chosen = authorization.Filter(on=on, outlet_id=institution_id)
-    known |= set(authorization.items(chosen=chosen).values_list("document_id", flat=True))
-    found = imaging.opened_on(institution_id=institution_id, on=on, kind="voucher")
-    return tuple(document for document in found if document.pk not in known)
 
 
 def trade_name(*, code: str) -> str:

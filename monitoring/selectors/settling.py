@@ -8,10 +8,14 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from authorization import selectors as authorization
 from foundation.imaging import rules as images
+from foundation.imaging import selectors as imaging
+from foundation.imaging.models import Document
 from foundation.imaging.selectors import batches
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
+from foundation.ledger import rules as ledger_rules
 from foundation.ledger import selectors as ledger
 from foundation.ledger.models import JournalLine
 from foundation.people import selectors as people
@@ -87,6 +91,44 @@ def alone(*, institution_id: int, on: date) -> Alone:
         rows=[_row(line, place) for place, line in enumerate(ordered)],
         sheets=_sheets(institution_id, on),
     )
+
+
+def lines_without_pair(*, institution_id: int, on: date) -> Sequence[JournalLine]:
+    """Return the journal lines of an institution's day that no document stands beside."""
+    paired = Match.objects.filter(institution_id=institution_id, business_date=on)
+    numbers = set(paired.exclude(journal_no="").values_list("journal_no", flat=True))
+    lines = ledger.journal_lines(institution_id=institution_id, on=on)
+    return tuple(row for row in lines if row.journal_no not in numbers)
+
+
+def documents_without_line(*, institution_id: int, on: date) -> Sequence[Document]:
+    """Return the vouchers scanned on the day that no journal line and no open item explains.
+
+    A form that is not sent stands alone only when its day is no longer open: until then its teller
+    may be about to send it. The vouchers are read before what explains them, which is written with
+    or after them, so that nothing sent between the two looks stands alone.
+    """
+    open_day = ledger.day_state(institution_id=institution_id, on=on) == ledger_rules.DAY_OPEN
+    found = imaging.opened_on(institution_id=institution_id, on=on, kind="voucher")
+    paired = Match.objects.filter(institution_id=institution_id, document__isnull=False)
+    known = set(paired.values_list("document_id", flat=True))
+    chosen = authorization.Filter(on=on, outlet_id=institution_id)
+    known |= set(authorization.items(chosen=chosen).values_list("document_id", flat=True))
+    unsent = authorization.draft_subject(key="")
+    return tuple(
+        document
+        for document in found
+        if document.pk not in known and not (open_day and document.subject.startswith(unsent))
+    )
+
+
+def stray(*, document_id: int) -> Match | None:
+    """Return the open break that a voucher without a line is and nobody looks at, and lock it."""
+    rows = Match.objects.select_for_update(of=("self",)).filter(
+        document_id=document_id, journal_no="", state=rules.OPEN
+    )
+    found: Match | None = rows.exclude(_HELD).first()
+    return found
 
 
 def strays(*, institution_id: int, documents: Iterable[int]) -> Mapping[int, Match]:

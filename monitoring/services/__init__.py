@@ -23,6 +23,7 @@ from foundation.worklist import services as worklist
 from foundation.worklist.models import WorkItem
 from monitoring import events, rules, selectors
 from monitoring.models import Match, subject_of
+from monitoring.selectors import settling as days
 from monitoring.services import entry
 
 MACHINE = "system monitoring"
@@ -82,6 +83,8 @@ def pair(
         _told(found, "monitoring.paired", MACHINE, at, journal_no=found.journal_no)
         if found.state == rules.OPEN:
             _enqueue(found, at)
+        if document_id and (alone := days.stray(document_id=document_id)):
+            end_stray(stray=alone, at=at)
         live.tell(rules.TOPIC, found.institution_id)
     return found
 
@@ -107,12 +110,12 @@ def match_document(*, document_id: int, at: datetime) -> Sequence[Match]:
 @transaction.atomic
 def match_day(*, institution_id: int, business_date: date, at: datetime) -> Sequence[Match]:
     """Open a difference for every journal line and every voucher of the day that stands alone."""
-    lonely_lines = selectors.lines_without_pair(institution_id=institution_id, on=business_date)
+    lonely_lines = days.lines_without_pair(institution_id=institution_id, on=business_date)
     found = [
         pair(line=line, document_id=None, touched=selectors.touched_by_teller(line=line), at=at)
         for line in lonely_lines
     ]
-    strays = selectors.documents_without_line(institution_id=institution_id, on=business_date)
+    strays = days.documents_without_line(institution_id=institution_id, on=business_date)
     return (
         *found,
         *(
@@ -236,6 +239,17 @@ def stray(*, document_id: int, institution_id: int, day: date, at: datetime) -> 
         _told(match, "monitoring.paired", MACHINE, at, document=document_id)
         _enqueue(match, at)
     return match
+
+
+def end_stray(*, stray: Match, at: datetime) -> None:
+    """End the break that a voucher was, since its line is found."""
+    stray.state, stray.result = rules.FLOW.after(stray.state, "match"), rules.MATCHED
+    stray.judged_at = at
+    stray.save(update_fields=["state", "result", "judged_at"])
+    if stray.work_item_id is not None:
+        worklist.withdraw(item_id=stray.work_item_id, at=at)
+    _told(stray, "monitoring.judged", MACHINE, at, result=stray.result)
+    live.tell(rules.TOPIC, stray.institution_id)
 
 
 def _enqueue(match: Match, at: datetime) -> None:

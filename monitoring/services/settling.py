@@ -37,11 +37,11 @@ def match_day(*, institution_id: int, business_date: date, at: datetime) -> Ran:
     """
     alone = selected.alone(institution_id=institution_id, on=business_date)
     found = matching.align(alone.rows, alone.sheets)
-    strays = selected.strays(institution_id=institution_id, documents=[one.sheet for one in found])
     for one in found:
         _attach(alone, one, at)
+    strays = selected.strays(institution_id=institution_id, documents=[one.sheet for one in found])
     for stray in strays.values():
-        _end_stray(stray, at)
+        services.end_stray(stray=stray, at=at)
     for document_id in dict.fromkeys(one.sheet for one in found):
         services.match_document(document_id=document_id, at=at)
     services.match_day(institution_id=institution_id, business_date=business_date, at=at)
@@ -151,16 +151,6 @@ def _attach(alone: selected.Alone, one: matching.Found, at: datetime) -> None:
         defaults={"institution_id": match.institution_id, "how": one.how, "found_at": at},
     )
     _tell(match, "aligned", services.MACHINE, at, document=one.sheet, how=one.how)
-
-
-def _end_stray(stray: Match, at: datetime) -> None:
-    """End the break that a voucher was, since its line is found."""
-    stray.state, stray.result = rules.FLOW.after(stray.state, "match"), rules.MATCHED
-    stray.judged_at = at
-    stray.save(update_fields=["state", "result", "judged_at"])
-    if stray.work_item_id is not None:
-        worklist.withdraw(item_id=stray.work_item_id, at=at)
-    _tell(stray, "judged", services.MACHINE, at, result=stray.result)
 
 
 def _confirm(row: Explanation, by: Staff, at: datetime) -> None:

@@ -14,7 +14,7 @@ from foundation.ledger import selectors as ledger
 from foundation.ledger.models import JournalLine
 from foundation.people import services as people
 from foundation.people.models import Institution, Staff
-from monitoring import selectors as monitoring
+from monitoring.selectors import settling as monitoring
 from ops_platform.demo import house, vouchers
 
 SHEETS, TO_COME = 3, 12

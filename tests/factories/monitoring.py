@@ -67,9 +67,7 @@ def post(place: Counter, *, teller: str, fen: int, voucher_no: str = "") -> Jour
     return line
 
 
-def scan(
-    place: Counter, by: Staff, *, subject: str = "authorization.draft:1"
-) -> tuple[Document, Page]:
+def scan(place: Counter, by: Staff, *, subject: str = "imaging.batch:1") -> tuple[Document, Page]:
     """Keep one image that no other looks like."""
     document = imaging.open_document(
         institution_id=place.outlet.pk, subject=subject, kind="voucher", by=by, at=NOON

@@ -13,7 +13,7 @@ from tests.factories.people import DAY, NOON
 
 @pytest.fixture
 def manager(client, bank, difference, place, teller):
-    monitoring.scan(place, teller, subject="authorization.draft:stray")
+    monitoring.scan(place, teller, subject="imaging.batch:stray")
     services.match_day(institution_id=place.outlet.pk, business_date=DAY, at=NOON)
     client.force_login(people.staff(bank.branch, "ops_manager"))
     return client

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import Error, IntegrityError, transaction
 
+from foundation.imaging import selectors as imaging_selectors
 from foundation.imaging import services as imaging
 from foundation.people import services as acting
 from foundation.people.models import Staff
@@ -14,6 +15,7 @@ from foundation.worklist import rules as worklist_rules
 from foundation.worklist.models import WorkItem
 from monitoring import rules, services
 from monitoring.models import Match
+from tests.factories import ledger as ledger_factory
 from tests.factories import monitoring, people
 from tests.factories.people import DAY, NOON
 
@@ -153,6 +155,69 @@ def test_vouchers_without_line_are_found_after_the_day(place, teller):
 
     stray = Match.objects.get(result=rules.JOURNAL_MISSING)
     assert (stray.document_id, stray.journal_no, stray.amount_fen) == (document.pk, "", None)
+
+
+def test_a_form_that_is_not_sent_stands_alone_only_after_its_day(place, teller):
+    """Its teller is about to send it: a scanner's batch read at noon opens no break for it."""
+    document, _page = monitoring.scan(place, teller, subject="authorization.draft:1")
+    given = {"institution_id": place.outlet.pk, "business_date": DAY, "at": LATER}
+
+    services.match_day(**given)
+    assert not Match.objects.filter(document=document).exists()
+
+    ledger_factory.close_day(place.outlet)
+    services.match_day(**given)
+    assert Match.objects.get(document=document).result == rules.JOURNAL_MISSING
+
+
+def test_a_voucher_sent_between_two_looks_is_no_break(place, teller, monkeypatch):
+    """An item is written with its voucher or after it, while the day is being matched."""
+    real, sent = imaging_selectors.opened_on, []
+
+    def opened_on(**given):
+        sent.extend(real(**given))
+        return tuple(sent)
+
+    def items(*, chosen):
+        assert sent, "the vouchers are read before what explains them"
+        return Explained()
+
+    class Explained:
+        def values_list(self, *_names, **_how):
+            return [document.pk for document in sent]
+
+    monkeypatch.setattr("monitoring.selectors.settling.imaging.opened_on", opened_on)
+    monkeypatch.setattr("monitoring.selectors.settling.authorization.items", items)
+    monitoring.scan(place, teller)
+
+    services.match_day(institution_id=place.outlet.pk, business_date=DAY, at=LATER)
+
+    assert sent
+    assert not Match.objects.filter(result=rules.JOURNAL_MISSING).exists()
+
+
+def test_a_break_ends_when_its_voucher_is_posted(place, teller):
+    document, _page = monitoring.scan(place, teller)
+    services.match_day(institution_id=place.outlet.pk, business_date=DAY, at=LATER)
+    alone = Match.objects.get(document=document)
+    line = monitoring.post(place, teller=teller.number, fen=100)
+
+    services.pair(line=line, document_id=document.pk, touched=[], at=LATER)
+
+    alone.refresh_from_db()
+    assert (alone.state, alone.work_item.state) == ("matched", "withdrawn")
+
+
+def test_a_break_that_an_auditor_looks_at_is_left_to_the_auditor(place, teller, auditor):
+    document, _page = monitoring.scan(place, teller)
+    services.stray(document_id=document.pk, institution_id=place.outlet.pk, day=DAY, at=LATER)
+    opened = services.open_next(auditor=auditor, at=LATER)
+    line = monitoring.post(place, teller="000000", fen=100)
+
+    services.pair(line=line, document_id=document.pk, touched=[], at=LATER)
+
+    assert opened.match.document_id == document.pk
+    assert Match.objects.get(pk=opened.match.pk).state == "open"
 
 
 def test_an_auditor_confirms_a_difference(difference, auditor):
