@@ -3,26 +3,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
+from authorization.rules import CATALOGUE
 from foundation.ledger.rules import ids_of
 from monitoring.rules import _vocabulary as words
 from monitoring.rules._spec import Spec, Test, Where
 
 _KNOWN = frozenset({"own_account", "staff_account", "internal", "young"})
 _NO_ACCOUNT = 100_000
+# The day's lines as the conditions know them, for the length of one transaction.
+GATHERED = "monitoring_gathered"
+# A bit for each transaction of the catalogue: a set of them is one number, and asking whether a
+# line's is among them one operation on numbers. What is not in the catalogue has no bit.
+_BIT = {code: 1 << place for place, code in enumerate(sorted(CATALOGUE)[:62])}
+_BITS = ", ".join(f"('{code}', CAST({bit} AS bigint))" for code, bit in _BIT.items())
 
 
 def lines(
-    on: date, *, since: date | None = None, known: bool = True, only: str = "", numbers: str = ""
+    on: date,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    known: bool = True,
+    only: str = "",
+    numbers: str = "",
+    name: str = "lines",
 ) -> str:
     """Return the lines of the days as the conditions know them; accounts joined where asked for.
 
     `numbers` is a query of account numbers to which what is to be known of accounts is narrowed.
     """
-    first, last = ids_of(since or on, on)
+    first, last = ids_of(since or on, until or on)
     joins = ""
     extra = "false AS own, false AS of_staff, false AS internal, false AS payee_internal, 0 AS age"
     tables = ""
@@ -43,15 +57,27 @@ def lines(
         )
     days = f"j.id BETWEEN {first} AND {last}"
     return (
-        f"{tables}lines AS NOT MATERIALIZED (SELECT j.id, j.institution_id AS place,"
+        f"{tables}{name} AS NOT MATERIALIZED (SELECT j.id, j.institution_id AS place,"
         ' extract(epoch FROM j."at")::bigint AS ts,'
         ' mod(extract(epoch FROM j."at")::bigint + 28800, 86400) AS sec,'
         " j.teller, j.trade_code AS code, j.account_number AS account,"
         " j.counter_account AS counter, (j.side = 'debit') AS pays, j.amount_fen AS fen,"
         " j.voucher_no AS voucher, j.subject, j.currency, (j.source = 'import') AS imported,"
         " (j.reverses_id IS NOT NULL OR j.trade_code IN ('1401', '1402')) AS takes_back,"
-        f" {extra} FROM ledger_journalline j{joins} WHERE {days}{f' AND {only}' if only else ''})"
+        f" k.bit AS kinds, {extra} FROM ledger_journalline j{joins}"
+        f" LEFT JOIN (VALUES {_BITS}) k (code, bit) ON k.code = j.trade_code"
+        f" WHERE {days}{f' AND {only}' if only else ''})"
     )
+
+
+def gathered(on: date, *, since: date | None = None, known: bool = True) -> str:
+    """Return the lines of a day that were put together before, and those of the days before it."""
+    today = f"lines AS NOT MATERIALIZED (SELECT * FROM {GATHERED}"
+    if since is None or since >= on:
+        return f"{today})"
+    eve = on - timedelta(days=1)
+    earlier = lines(on, since=since, until=eve, known=known, name="earlier")
+    return f"{earlier}, {today} UNION ALL SELECT * FROM earlier)"
 
 
 # What is to be known of accounts: few are the bank's own, of staff, or young.
@@ -68,8 +94,8 @@ def source(entity: str) -> str:
     if entity != "account":
         return "source AS (SELECT * FROM lines)"
     same = (
-        "id, place, ts, sec, teller, code, fen, voucher, subject, currency, imported, takes_back,"
-        " own, of_staff, age"
+        "id, place, ts, sec, teller, code, kinds, fen, voucher, subject, currency, imported,"
+        " takes_back, own, of_staff, age"
     )
     return (
         f"source AS (SELECT {same}, account, counter, pays, internal FROM lines WHERE NOT internal"
@@ -110,10 +136,17 @@ def one(code: str, value: Any) -> str:
     """Return one condition as SQL."""
     known = words.CONDITIONS[code]
     if known.takes == words.CODES:
-        return known.sql.format(", ".join(f"'{int(one):04}'" for one in value))
+        return _among(code, [f"{int(one):04}" for one in value])
     if known.takes == words.CLOCK:
         return known.sql.format(*(int(one) for one in value))
     return known.sql.format(int(value)) if known.takes else known.sql
+
+
+def _among(code: str, codes: Sequence[str]) -> str:
+    if all(one in _BIT for one in codes):
+        bits = sum(_BIT[one] for one in dict.fromkeys(codes))
+        return f"(kinds & {bits}) <> 0" if code == "code" else f"coalesce(kinds & {bits}, 0) = 0"
+    return words.CONDITIONS[code].sql.format(", ".join(f"'{one}'" for one in codes))
 
 
 def uses_known(specs: Iterable[Spec], *, entity: str = "") -> bool:

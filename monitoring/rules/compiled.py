@@ -9,7 +9,7 @@ engine reads as well: `bin/bench monitoring` asks DuckDB the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -21,6 +21,8 @@ from monitoring.rules._spec import Spec, Test
 COLUMNS = ("rule", "entity", "place", "found", "lines")
 EVIDENCE_MOST = 20
 Numbered = tuple[int, Spec]
+# Gives the lines that a statement reads: the journal's, or what was gathered of them.
+Lines = Callable[..., str]
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,25 @@ class _Columns:
         return "".join(f", {sql} AS {name}" for sql, name in self.names.items())
 
 
-def batch(rules: Sequence[Numbered], *, on: date) -> list[Statement]:
-    """Return the statements that find every entity which the rules hit on a business day."""
+def gather(*, on: date) -> str:
+    """Return the statement that puts the lines of a day together, once for all that ask.
+
+    Each line is joined to its accounts and each of its columns reckoned once, instead of by every
+    statement anew. What is gathered lives as long as the transaction.
+    """
+    return (
+        f"DROP TABLE IF EXISTS pg_temp.{_sql.GATHERED};"
+        f" CREATE TEMPORARY TABLE {_sql.GATHERED} ON COMMIT DROP AS"
+        f" WITH {_sql.lines(on)} SELECT * FROM lines;"
+        f" ANALYZE {_sql.GATHERED}"
+    )
+
+
+def batch(rules: Sequence[Numbered], *, on: date, gathered: bool = False) -> list[Statement]:
+    """Return the statements that find every entity which the rules hit on a business day.
+
+    With `gathered` they read what `gather` put together in the same transaction.
+    """
     families: dict[tuple[str, str], list[Numbered]] = {}
     for number, spec in rules:
         about = spec.entity if spec.kind not in (words.SINGLE, words.RING) else ""
@@ -57,7 +76,8 @@ def batch(rules: Sequence[Numbered], *, on: date) -> list[Statement]:
                 Statement(f"ring {number}", _ring(number, spec, on)) for number, spec in members
             ]
         else:
-            made.append(Statement(f"{kind} {about}".strip(), _FAMILIES[kind](members, on)))
+            sql = _FAMILIES[kind](members, on, _sql.gathered if gathered else _sql.lines)
+            made.append(Statement(f"{kind} {about}".strip(), sql))
     return made
 
 
@@ -119,8 +139,9 @@ def evidence(spec: Spec, *, on: date) -> str:
     )
 
 
-def fold(*, on: date, entity: str) -> str:
+def fold(*, on: date, entity: str, gathered: bool = False) -> str:
     """Return the SELECT of the day's figures of every account, or of every teller."""
+    base = (_sql.gathered if gathered else _sql.lines)(on, known=entity == "account")
     cash = _sql.every((("code", words.CASH),))
     kept = {
         "lines": "count(*)",
@@ -135,18 +156,15 @@ def fold(*, on: date, entity: str) -> str:
     }
     figures = ", ".join(f"{sql} AS {name}" for name, sql in kept.items())
     return (
-        f"WITH {_sql.lines(on, known=entity == 'account')}, {_sql.source(entity)}"
+        f"WITH {base}, {_sql.source(entity)}"
         f" SELECT min(place) AS institution_id, {_sql.day(on)} AS day,"
         f" {_sql.key(entity)} AS entity, {figures} FROM source"
         f" WHERE {_sql.key(entity)} <> '' GROUP BY {_sql.group(entity)}"
     )
 
 
-def _single(rules: Sequence[Numbered], on: date) -> str:
-    return _single_of(rules, _sql.lines(on, known=_sql.uses_known(spec for _number, spec in rules)))
-
-
-def _single_of(rules: Sequence[Numbered], base: str) -> str:
+def _single(rules: Sequence[Numbered], on: date, lines: Lines) -> str:
+    base = lines(on, known=_sql.uses_known(spec for _number, spec in rules))
     held = {number: _sql.every(spec.where) for number, spec in rules}
     some = " OR ".join(f"({one})" for one in held.values())
     asked = " UNION ALL ".join(
@@ -158,7 +176,7 @@ def _single_of(rules: Sequence[Numbered], base: str) -> str:
     return f"WITH {base}, picked AS MATERIALIZED (SELECT * FROM lines WHERE {some}) {asked}"
 
 
-def _day(rules: Sequence[Numbered], on: date) -> str:
+def _day(rules: Sequence[Numbered], on: date, lines: Lines) -> str:
     entity = rules[0][1].entity
     figures, held = _Columns(), {}
     found = {
@@ -171,10 +189,8 @@ def _day(rules: Sequence[Numbered], on: date) -> str:
         for sql in sqls:
             figures.name(sql)
     some = " OR ".join(f"({one})" for one in held.values())
-    key, base = (
-        _sql.key(entity),
-        _sql.lines(on, known=_sql.uses_known([s for _n, s in rules], entity=entity)),
-    )
+    key = _sql.key(entity)
+    base = lines(on, known=_sql.uses_known([s for _n, s in rules], entity=entity))
     wheres = [_sql.every(spec.where) for _number, spec in rules]
     kept = " OR ".join(f"({one})" for one in wheres) if "true" not in wheres else "true"
     asked = " UNION ALL ".join(
@@ -198,7 +214,7 @@ def _by_name(figures: _Columns, sqls: Sequence[str], tests: Sequence[Test]) -> s
     return " AND ".join(f"{figures.name(sql)} {_OPS[test.op]} {test.value}" for sql, test in pairs)
 
 
-def _profile(rules: Sequence[Numbered], on: date) -> str:
+def _profile(rules: Sequence[Numbered], on: date, _lines: Lines) -> str:
     """Ask about the days of those alone who did on the day what a rule asks of the day."""
     table = f"monitoring_{rules[0][1].entity}day"
     today = {
@@ -224,7 +240,7 @@ def _profile(rules: Sequence[Numbered], on: date) -> str:
         for number, _spec in rules
     )
     return (
-        f"WITH moved AS MATERIALIZED (SELECT entity, institution_id AS place FROM {table}"
+        f"WITH moved AS (SELECT entity, institution_id AS place FROM {table}"
         f" WHERE day = {_sql.day(on)} AND ({some})),"
         f" grouped AS MATERIALIZED (SELECT m.entity, min(m.place) AS place{figures}"
         f" FROM moved m JOIN {table} h ON h.entity = m.entity"
@@ -253,21 +269,26 @@ def _past(test: Test, days: int, on: date) -> str:
     }[test.over]
 
 
-def _sequence(rules: Sequence[Numbered], on: date) -> str:
-    """Carry the latest beginning of each chain along the events of an entity, step by step."""
+def _sequence(rules: Sequence[Numbered], on: date, lines: Lines) -> str:
+    """Carry the latest beginning of each chain along the events of an entity, step by step.
+
+    Only of entities that did everything which some rule asks, in whatever order: they are few.
+    """
     entity = rules[0][1].entity
     since = on - timedelta(days=max(_sql.days_back(spec) for _number, spec in rules))
-    base = _sql.lines(on, since=since, known=_sql.uses_known(spec for _number, spec in rules))
+    base = lines(on, since=since, known=_sql.uses_known(spec for _number, spec in rules))
     steps = _Columns()
     marks = {
         number: [steps.name(f"({_sql.every(step)})") for step in spec.steps]
         for number, spec in rules
     }
     some = " OR ".join(steps.names)
-    inner = (
-        f"SELECT id, place, ts, {_sql.key(entity)} AS entity{steps} FROM lines"
-        f" WHERE ({some}) AND {_sql.given(entity)}"
+    today = f"id >= {ids_of(on)[0]}"
+    able = " OR ".join(
+        " AND ".join([*(f"bool_or({one})" for one in marked), f"bool_or({marked[-1]} AND {today})"])
+        for marked in marks.values()
     )
+    inner = "SELECT m.* FROM marked m JOIN able USING (entity)"
     frame = "PARTITION BY entity ORDER BY ts, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
     for level in range(1, max(len(spec.steps) for _number, spec in rules)):
         carried = ", ".join(
@@ -282,11 +303,16 @@ def _sequence(rules: Sequence[Numbered], on: date) -> str:
         f"SELECT {number} AS rule, entity, min(place) AS place,"
         f" ARRAY[min((ts - {last}) / 60), count(*)]::bigint[] AS found, '' AS lines FROM chained"
         f" WHERE {marks[number][-1]} AND ts - {last} <= {spec.minutes * 60}"
-        f" AND id >= {ids_of(on)[0]} GROUP BY entity"
+        f" AND {today} GROUP BY entity"
         for number, spec in rules
         for last in (f"c{number}_{len(spec.steps) - 1}",)
     )
-    return f"WITH {base}, chained AS MATERIALIZED ({inner}) {asked}"
+    return (
+        f"WITH {base}, marked AS MATERIALIZED (SELECT id, place, ts, {_sql.key(entity)} AS entity"
+        f"{steps} FROM lines WHERE ({some}) AND {_sql.given(entity)}),"
+        f" able AS MATERIALIZED (SELECT entity FROM marked GROUP BY entity HAVING {able}),"
+        f" chained AS MATERIALIZED ({inner}) {asked}"
+    )
 
 
 def _ring(number: int, spec: Spec, on: date) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -25,10 +26,11 @@ class Found:
     lines: tuple[int, ...] = ()
 
 
-def find(*, versions: Sequence[RuleVersion], on: date) -> list[Found]:
+def find(*, versions: Sequence[RuleVersion], on: date, gathered: bool = False) -> list[Found]:
     """Return everything that the versions find on a business day, without its lines.
 
-    Rules that look back are asked once so many days are kept: else every account would be new.
+    With `gathered` the day's lines were put together before in this transaction. Rules that look
+    back are asked once so many days are kept: else every account would be new.
     """
     kept_since = AccountDay.objects.aggregate(day=Min("day"))["day"] or on
     rules = [
@@ -38,9 +40,25 @@ def find(*, versions: Sequence[RuleVersion], on: date) -> list[Found]:
         if spec.kind != workshop.PROFILE or kept_since <= on - timedelta(days=spec.days)
     ]
     hits: list[Found] = []
-    for statement in compiled.batch(rules, on=on):
-        hits += _read(_ask(statement.sql), versions)
+    with whole_days():
+        for statement in compiled.batch(rules, on=on, gathered=gathered):
+            hits += _read(_ask(statement.sql), versions)
     return _exactly(hits, on)
+
+
+@contextmanager
+def whole_days() -> Iterator[None]:
+    """Let the statements within join whole days by hash.
+
+    What was folded a moment ago is in no statistics: the database takes it for a single row, and
+    looks each of its hundred thousand accounts up by itself.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('enable_nestloop')")
+        (before,) = cursor.fetchone()
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SELECT set_config('enable_nestloop', %s, true)", [before])
 
 
 def find_in_line(*, versions: Sequence[RuleVersion], line_id: int, on: date) -> list[Found]:
@@ -66,9 +84,14 @@ def with_lines(*, hits: Iterable[Found], on: date) -> list[Found]:
     return [one for some in by_version.values() for one in _bearing_out(some, on)]
 
 
-def fold_sql(*, on: date, entity: str) -> str:
+def fold_sql(*, on: date, entity: str, gathered: bool) -> str:
     """Return the SELECT of a day's figures of accounts or tellers, for who keeps them."""
-    return compiled.fold(on=on, entity=entity)
+    return compiled.fold(on=on, entity=entity, gathered=gathered)
+
+
+def gather_sql(*, on: date) -> str:
+    """Return the statement that puts a day's lines together, for who asks much of them."""
+    return compiled.gather(on=on)
 
 
 def _bearing_out(hits: Sequence[Found], on: date) -> list[Found]:

@@ -14,9 +14,25 @@ from foundation.kernel.chance import Share, share
 from monitoring.models import Alert, Backtest, MonitoringRule, RuleHit, RuleRun, RuleVersion
 from monitoring.rules import alerts
 from monitoring.rules import workshop as rules
-from monitoring.selectors._asking import Found, find, find_in_line, fold_sql, with_lines
+from monitoring.selectors._asking import (
+    Found,
+    find,
+    find_in_line,
+    fold_sql,
+    gather_sql,
+    whole_days,
+    with_lines,
+)
 
-__all__ = ["Found", "find", "find_in_line", "fold_sql", "with_lines"]
+__all__ = [
+    "Found",
+    "find",
+    "find_in_line",
+    "fold_sql",
+    "gather_sql",
+    "whole_days",
+    "with_lines",
+]
 
 SPAN = timedelta(days=90)
 HITS_SHOWN, RULES_MOST, MATRIX_MOST = 50, 500, 15

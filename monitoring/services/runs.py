@@ -42,10 +42,11 @@ def run_day(*, on: date, at: datetime) -> RuleRun:
     if on > localdate(at):
         raise alert_rules.DayNotOver(day=on)
     _alone(on)
-    lines = fold_day(on=on)
+    gather(on=on)
+    lines = fold_day(on=on, gathered=True)
     shadow = selectors.in_shadow()
     versions = (*selectors.in_force(on=on), *shadow)
-    found = selectors.find(versions=versions, on=on)
+    found = selectors.find(versions=versions, on=on, gathered=True)
     kept, cut = _bounded(found, policy.whole(code="monitoring.hits_most", on=on))
     new = _new(kept, on)
     hits = _keep(selectors.with_lines(hits=new, on=on), on=on, at=at)
@@ -65,15 +66,21 @@ def make_room() -> None:
         cursor.execute(_ROOM)
 
 
+def gather(*, on: date) -> None:
+    """Put the day's lines together once for all that is asked of them in this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(selectors.gather_sql(on=on))
+
+
 @transaction.atomic
-def fold_day(*, on: date) -> int:
+def fold_day(*, on: date, gathered: bool = False) -> int:
     """Keep the figures of accounts and tellers of a day anew; return how many lines it has."""
     total = 0
     for model, entity in ((AccountDay, "account"), (TellerDay, "teller")):
         model.objects.filter(day=on).delete()
         table = model._meta.db_table  # noqa: SLF001 -- Django's own public name
         with connection.cursor() as cursor:
-            select = selectors.fold_sql(on=on, entity=entity)
+            select = selectors.fold_sql(on=on, entity=entity, gathered=gathered)
             cursor.execute(f"INSERT INTO {table} ({_COLUMNS}) {select}")
             if entity == "teller":
                 cursor.execute(f"SELECT coalesce(sum(lines), 0) FROM {table} WHERE day = %s", [on])  # noqa: S608

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
+from foundation.ledger import services as books
 from foundation.policy.models import Policy
 from monitoring.models import AccountDay, Alert, RuleHit, RuleRun, TellerDay
 from monitoring.rules import alerts as rules
 from monitoring.rules import workshop
+from monitoring.selectors import workshop as selectors
 from monitoring.services import runs
 from monitoring.services import workshop as shop
 from tests.factories import alerts as factory
@@ -298,6 +301,72 @@ def test_a_trial_goes_through_its_days_and_leads_nowhere(place, maker, publisher
     assert [hit.day for hit in trial.hits.all()] == [DAY]
     assert not Alert.objects.exists()
     assert runs.go_on_with_trial(backtest_id=trial.pk, at=LATER) is None, "it may run twice"
+
+
+def test_steps_begin_on_the_day_before(place, rule):
+    """The day's lines are gathered; what came before them is read from the journal."""
+    over = rule("sequence", "account", steps="code 1303 > code 1002", minutes="1440")
+    entry(place, code="1303", fen=1_00)
+    ledger.close_day(place.outlet)
+    tomorrow, then = DAY + timedelta(days=1), NOON + timedelta(hours=20)
+    books.open_day(institution_id=place.outlet.pk, on=tomorrow, at=then, by="t")
+    entry(place, fen=1_00, at=then, on=tomorrow)
+
+    runs.run_day(on=tomorrow, at=LATER + timedelta(days=1))
+
+    assert found(over) == {place.customer: [20 * 60, 1]}
+
+
+def test_an_entity_that_did_not_do_all_steps_is_left_out_early(place, rule, customers):
+    emptied = rule("sequence", "account", steps="code 1303 > code 1304 > code 1002", minutes="60")
+    entry(place, fen=-100_00, payer=customers[0], code="1001", at=minutes(-30))
+    for account, codes in ((place.customer, ("1303", "1002")), (customers[0], ("1304", "1002"))):
+        for number, code in enumerate(codes):
+            entry(place, payer=account, code=code, fen=1_00, at=minutes(10 * number))
+
+    run()
+
+    assert found(emptied) == {}
+
+
+def test_what_was_gathered_says_the_same_as_the_journal(place, maker, publisher, customers):
+    rows = shop.propose_shipped(valid_from=DAY, by=maker, at=NOON)
+    for number, code in enumerate(("1002", "1101", "1401", "1303", "1304", "1002", "1405")):
+        entry(place, payer=customers[0] if number % 2 else place.customer, code=code,
+              fen=-(number + 1) * 60_000_00, at=minutes(number))  # fmt: skip
+
+    with transaction.atomic():
+        plain = selectors.find(versions=rows, on=DAY)
+        runs.gather(on=DAY)
+        gathered = selectors.find(versions=rows, on=DAY, gathered=True)
+
+    assert plain
+    assert key_of(gathered) == key_of(plain)
+
+
+def key_of(hits):
+    return sorted((hit.version.pk, hit.entity, hit.place_id, hit.found) for hit in hits)
+
+
+def test_joining_by_hash_ends_with_the_rules(place, rule):
+    rule("single", "account", where="code 1002")
+
+    with connection.cursor() as cursor:
+        with selectors.whole_days():
+            cursor.execute("SHOW enable_nestloop")
+            assert cursor.fetchone() == ("off",)
+        cursor.execute("SHOW enable_nestloop")
+        assert cursor.fetchone() == ("on",)
+
+
+def test_a_code_out_of_the_catalogue_is_asked_by_itself(place, rule):
+    own = rule("single", "account", where="code 9999 1001; paid")
+    other = rule("single", "account", where="code_not 1002 9998; paid")
+    entry(place, fen=600_00, code="1001")
+
+    run()
+
+    assert found(own) == found(other) == {place.customer: [1, 600_00]}
 
 
 def test_the_shipped_rules_all_run(place, maker, publisher, bank):
