@@ -21,6 +21,7 @@ urlpatterns = [
     path("ahead/<int:page_id>/", web.ahead, name="ahead"),
     path("seen/<int:page_id>/", web.seen, name="seen"),
     path("thumb/<int:page_id>/", web.thumb, name="thumb"),
+    path("link/<int:page_id>/<slug:use>/", web.link, name="link"),
     path("original/<int:page_id>/", web.original, name="original"),
     # batches
     path("batches/", batches.batches, name="batches"),
