@@ -179,6 +179,14 @@ class DayNotScanned(Refused):
     hint = "End their scanning, and wait until every page is read."
 
 
+class HandedOverOtherwise(Refused):
+    """The caller's key was used for another hand-over list already."""
+
+    code = "E4132"
+    text = "This key was used for another hand-over list already."
+    hint = "Make a new key for a new list."
+
+
 class PdfLocked(Refused):
     """A PDF that is locked hides from us what it holds."""
 
