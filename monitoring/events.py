@@ -15,6 +15,14 @@ class TrialAsked:
 
 
 @dataclass(frozen=True)
+class LineFound:
+    """A rule of one line found a line as it was posted: its alert is to be raised."""
+
+    line_id: int
+    subject: str
+
+
+@dataclass(frozen=True)
 class SlipMoved:
     """A slip was issued or stands in another state; `origin` names what it is about.
 

@@ -65,6 +65,11 @@ def run_rules(*, day: str = "", **_slot: object) -> Callable[[], object]:
     return partial(runs.run_day, on=on, at=now)
 
 
+def look_at_line(*, line_id: int, **_event: object) -> Callable[[], object]:
+    """Raise what rules of one line find in a line that was posted."""
+    return partial(runs.look_at_line, line_id=line_id, at=timezone.now())
+
+
 def go_on_with_trial(*, backtest_id: int, **_event: object) -> Callable[[], object]:
     """Try a rule on the next of its days past."""
     return partial(runs.go_on_with_trial, backtest_id=backtest_id, at=timezone.now())

@@ -116,4 +116,7 @@ api_urlpatterns = [
     path("match/<int:match_id>/", api.match, name="match"),
     path("slips/", api.slips, name="slips"),
     path("slip/<str:number>/", api.slip, name="slip"),
+    path("slip/<str:number>/answer/", api.answer_slip, name="answer_slip"),
+    path("alerts/", api.alerts, name="alerts"),
+    path("alert/<int:alert_id>/", api.alert, name="alert"),
 ]

@@ -128,6 +128,12 @@ class Env:
         2,
         "How long a teller's page waits for that network before it counts as down.",
     )
+    ask_ms: int = knobs.knob(
+        "OPS_ASK_MS",
+        knobs.whole(5, 2000),
+        50,
+        "How long a posting waits for each question to the rules of monitoring; then it goes on.",
+    )
     bench_postings: int = knobs.knob(
         "OPS_BENCH_POSTINGS",
         knobs.whole(2_000_000, 50_000_000),

@@ -39,6 +39,9 @@ _requests = Histogram(
 _refusals = Counter("ops_refusals", "Refusals shown to people and systems, by code.", ["code"])
 _fences = Counter("ops_fences", "Stale decisions and lost jobs that changed nothing.", ["where"])
 _sign_in_failures = Counter("ops_sign_in_failures", "Tries to sign in that failed.")
+_unasked = Counter(
+    "ops_rules_not_asked", "Postings that went on since rules did not answer in time."
+)
 _views = Counter("ops_image_views", "Images that left the store for a person.", ["use"])
 _claims = Counter("ops_claims", "Items given to a person.", ["queue", "lapsed"])
 _denials = Counter("ops_denials", "What the database or the scope denied to our code.", ["kind"])
@@ -113,6 +116,8 @@ def count_recorded(event: trail.Recorded) -> None:
         _once_kept(_fences.labels("page"))
     if (event.action, event.result) == ("people.sign_in", "refused"):
         _once_kept(_sign_in_failures)
+    if event.action == "monitoring.not_asked":
+        _once_kept(_unasked)
     if event.action.startswith(_SEEN):
         _once_kept(_views.labels(event.action.removeprefix(_SEEN)))
 

@@ -160,6 +160,7 @@ OPS_TOTP_KEYS = env.totp_keys
 OPS_IDENTITY_KEYS = env.identity_keys
 OPS_ID_NETWORK = env.id_network
 OPS_ID_NETWORK_SECONDS = env.id_network_seconds
+MONITORING_ASK_MS = env.ask_ms
 # Networks besides the public one to which webhooks may lead.
 HOOK_NETWORKS = env.hook_networks
 AXES_VERBOSE = False

@@ -19,6 +19,7 @@ CENTRES = (
 )
 APIS = {
     "authorization": "authorization",
+    "imaging": "foundation.imaging",
     "ledger": "foundation.ledger",
     "monitoring": "monitoring",
     "ui": "foundation.ui",

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from authorization import events as authorization
+from authorization.rules import add_look
 from authorization.services import tier
 from foundation.hooks import services as hooks
 from foundation.hooks.rules import Topic, name_topic
@@ -26,7 +27,7 @@ from foundation.worklist.rules import Kind, Queue, name_kind, open_queue
 from monitoring import events as monitored
 from monitoring import services as monitoring
 from monitoring.rules import slips
-from monitoring.services import asking, runs
+from monitoring.services import asking, at_once
 from ops_platform import day_checks, metrics
 
 ITEM_TOPIC = "authorization.item"
@@ -42,7 +43,9 @@ def connect() -> None:
     bus.listen(imaging.PageStored, later("foundation.imaging.tasks.read_page"))
     bus.listen(authorization.Completed, monitoring.on_authorization_completed)
     bus.listen(authorization.Completed, later("monitoring.tasks.match_document"))
-    bus.listen(authorization.Completed, runs.on_authorization_posted)
+    bus.listen(authorization.Completed, at_once.on_authorization_posted)
+    bus.listen(monitored.LineFound, later("monitoring.tasks.look_at_line"))
+    add_look("monitoring", at_once.on_attempt)
     bus.listen(monitored.TrialAsked, later("monitoring.tasks.go_on_with_trial"))
     bus.listen(authorization.Moved, tell_others)
     bus.listen(authorization.Moved, tier.on_moved)
@@ -158,6 +161,7 @@ def _kinds_of_vouchers() -> tuple[Kind, ...]:
              waiting_most="jobs.matching_waiting_most"),
         Kind("monitoring.tasks.match_day", _("Compare an outlet's day"),
              running_most="jobs.day_running_most", patient=True),
+        Kind("monitoring.tasks.look_at_line", _("Raise what a rule found in a line")),
         Kind("monitoring.tasks.run_rules", _("Run the rules over a day"), patient=True),
         Kind("monitoring.tasks.go_on_with_trial", _("Try a rule on days past"), patient=True),
     )  # fmt: skip

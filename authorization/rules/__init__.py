@@ -107,6 +107,13 @@ from authorization.rules._items import (
     field_name,
     numbered_reasons,
 )
+from authorization.rules._looking import (
+    LEVELS_AFTER_LOOK,
+    SECOND_LOOK,
+    Attempt,
+    add_look,
+    needs_look,
+)
 from authorization.rules._opening import (
     ABOUT_IMAGES,
     ACCOUNT,
@@ -241,6 +248,7 @@ __all__ = [
     "JOINED",
     "KINDS",
     "LAPSED",
+    "LEVELS_AFTER_LOOK",
     "LONGEST",
     "MATCH",
     "NAME_DIFFERS",
@@ -264,6 +272,7 @@ __all__ = [
     "RETURNED",
     "SCANS",
     "SCAN_LATER",
+    "SECOND_LOOK",
     "SETTLED",
     "SETTLING",
     "SIDES",
@@ -281,6 +290,7 @@ __all__ = [
     "WITHDRAWN",
     "AnswerMissing",
     "Arrived",
+    "Attempt",
     "Band",
     "BandsDoNotAscend",
     "CallBackMissing",
@@ -348,6 +358,7 @@ __all__ = [
     "Turn",
     "UnknownTradeCode",
     "Word",
+    "add_look",
     "begins",
     "call_needed",
     "check_answer",
@@ -369,6 +380,7 @@ __all__ = [
     "kinds_of",
     "mean_seconds",
     "need",
+    "needs_look",
     "numbered_reasons",
     "per_100",
     "quarters",

@@ -103,7 +103,8 @@ def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
     The same key with the same content returns the first item; with other content it is refused.
     Refused too: an image that is missing, a posting that the ledger would not take now, a payee's
     name that is not the account's, an identity that the network does not bear out, a transaction
-    for which no rule is in force.
+    for which no rule is in force. Who looks at it before (`rules.add_look`) may have two people
+    decide it, whatever the rule says.
     """
     trade = rules.trade(order.trade_code)
     customer = customer_of(order=order, trade=trade)
@@ -128,6 +129,7 @@ def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
     if opening is not None:
         request.payee_account = ledger_services.reserve_number()
     _measure(request, customer, today)
+    _look(request, today, at)
     with _once():
         request.save(force_insert=True)
     if opening is not None:
@@ -161,6 +163,7 @@ def resubmit(*, number: str, order: Order, teller: Staff, at: datetime) -> Reque
     request.decider_label, request.reasons, request.remark = "", [], ""
     on = _posting.day_of(request=request)
     _measure(request, customer, on)
+    _look(request, on, at)
     if opening is not None:
         opening.save(update_fields=OPENING)
     _posting.try_out(request=request, on=on, at=at)
@@ -238,6 +241,15 @@ def _measure(request: Request, customer: ledger.Holder, on: date) -> None:
     request.call_needed = rules.call_needed(
         call_back_from_fen=rule.call_back_from_fen, amount_fen=request.amount_fen
     )
+
+
+def _look(request: Request, on: date, at: datetime) -> None:
+    """Let two people decide an item that somebody wants looked at before it is posted."""
+    if not request.amount_fen:
+        return
+    if rules.needs_look(_posting.attempt_of(request=request, on=on, at=at)):
+        request.why = [*request.why, rules.SECOND_LOOK]
+        request.levels_needed = max(request.levels_needed, rules.LEVELS_AFTER_LOOK)
 
 
 @contextmanager

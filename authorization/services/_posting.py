@@ -123,6 +123,26 @@ def day_of(*, request: Request) -> date:
         return request.business_date
 
 
+def attempt_of(*, request: Request, on: date, at: datetime) -> rules.Attempt:
+    """Return what the posting of an item would say, for who looks at it before."""
+    customer, counter = _legs(request)
+    return rules.Attempt(
+        subject=request.subject,
+        attempt=request.attempt,
+        institution_id=request.institution_id,
+        teller=request.teller.number,
+        teller_person=request.teller_person,
+        trade_code=request.trade_code,
+        account=customer.account,
+        counter_account=counter.account,
+        pays=customer.fen > 0,
+        amount_fen=request.amount_fen,
+        voucher_no=request.voucher_no,
+        on=on,
+        at=at,
+    )
+
+
 def _order(request: Request, on: date, at: datetime) -> dict[str, Any]:
     return {
         "key": f"authorization:{request.number}",

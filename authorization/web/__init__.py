@@ -180,7 +180,7 @@ def on_screen(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.AUTHORIZATION_DECIDE)
 def ahead(request: HttpRequest) -> JsonResponse:
     """Tell a desk which images it will likely show next; it is given nothing by that."""
-    return JsonResponse({"images": _desk.likely_next(signed_in(request))})
+    return JsonResponse({"images": _desk.likely_next(request)})
 
 
 @require_GET
@@ -209,7 +209,7 @@ def item(request: HttpRequest, number: str) -> HttpResponse:
     shown["identity"] = selectors.identity(request=found)
     if shown["own"] and found.decided_at:
         seen_by(signed_in(request), [found.number])
-    shown["pictures"] = pictures(seen.pages, seen.fields)
+    shown["pictures"] = pictures(request, seen.pages, seen.fields)
     shown |= {"why": _rule_words.why(found.why), **_drawn.waiting(seen, signed_in(request))}
     shown |= _doubts(request, found) | talking(found, signed_in(request))
     return render(request, "authorization/item.html", shown)

@@ -21,9 +21,8 @@ from authorization.web._talk import talking
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
 from foundation.kernel.errors import Refused
-from foundation.people.models import Staff
 from foundation.people.roles import Permission
-from foundation.ui import menu
+from foundation.ui import menu, timed
 from foundation.ui.web import signed_in
 from foundation.worklist import selectors as worklist
 
@@ -59,7 +58,9 @@ def desk(
         "on_hold": selectors.own_on_hold(staff=authorizer),
     }
     if opened is not None:
-        context |= _opened(selectors.shown(request=opened), at) | talking(opened, authorizer)
+        context |= _opened(request, selectors.shown(request=opened), at) | talking(
+            opened, authorizer
+        )
     elif not resting:
         context["again"] = worklist.left_for_seconds(
             queue=rules.QUEUE, staff=authorizer, on=timezone.localdate()
@@ -91,7 +92,7 @@ def at_home(
         "form": form,
     }
     if opened is not None:
-        context |= _opened(selectors.shown(request=opened), at)
+        context |= _opened(request, selectors.shown(request=opened), at)
     part = "_home" if request.headers.get("HX-Request") else "home"
     status = 422 if form else 409 if refusal else 200
     return render(request, f"authorization/{part}.html", context, status=status)
@@ -102,13 +103,13 @@ def _held(request: HttpRequest) -> frozenset[str]:
     return held
 
 
-def _opened(shown: selectors.Shown, at: datetime) -> dict[str, Any]:
+def _opened(request: HttpRequest, shown: selectors.Shown, at: datetime) -> dict[str, Any]:
     queued_at = shown.request.queued_at or at
     item = shown.request.work_item
     lease = item.lease_until - at if item and item.lease_until else timedelta()
     return {
         "shown": shown,
-        "pictures": pictures(shown.pages, shown.fields),
+        "pictures": pictures(request, shown.pages, shown.fields),
         "reasons": rules.numbered_reasons(),
         "holds": rules.HOLDS.values(),
         "tier_no": _tier_no(shown.request),
@@ -129,20 +130,25 @@ def _tier_no(request: Request) -> dict[str, str] | None:
     return {"reason": f"{reason.code} {gettext(reason.text)}", "held": _drawn_tier.said(line)}
 
 
-def likely_next(authorizer: Staff) -> list[dict[str, str]]:
+def likely_next(request: HttpRequest) -> list[dict[str, str]]:
     """Return where the views of the likely next item are, as one shows them, and is told of it."""
-    subject = worklist.likely_next(queue=rules.QUEUE, staff=authorizer, on=timezone.localdate())
+    reader, today = signed_in(request), timezone.localdate()
+    subject = worklist.likely_next(queue=rules.QUEUE, staff=reader, on=today)
     found = selectors.item(number=subject.partition(":")[2]) if subject else None
     pages = imaging.pages(document_id=found.document_id) if found else ()
     return [
         {
-            "src": reverse("imaging:view", args=[page.pk]),
-            "ahead": reverse("imaging:ahead", args=[page.pk]),
-            "seen": reverse("imaging:seen", args=[page.pk]),
+            "src": _timed(request, "view", page),
+            "ahead": _timed(request, "ahead", page),
+            "seen": _timed(request, "seen", page),
         }
         for page in pages[:AHEAD]
         if page.view
     ]
+
+
+def _timed(request: HttpRequest, use: str, page: Page) -> str:
+    return timed.address(request, f"imaging:{use}", page.pk)
 
 
 def _title(page: Page) -> str:
@@ -150,13 +156,15 @@ def _title(page: Page) -> str:
     return gettext(slot.name) if slot else gettext("Image")
 
 
-def pictures(pages: Sequence[Page], fields: Sequence[selectors.Field]) -> list[dict[str, Any]]:
+def pictures(
+    request: HttpRequest, pages: Sequence[Page], fields: Sequence[selectors.Field]
+) -> list[dict[str, Any]]:
     """Return the images of an item as the viewer takes them, with the boxes of what was read."""
     return [
         {
             "title": _title(page),
-            "src": reverse("imaging:view" if page.view else "imaging:original", args=[page.pk]),
-            "thumb": reverse("imaging:thumb" if page.thumb else "imaging:original", args=[page.pk]),
+            "src": _timed(request, "view" if page.view else "original", page),
+            "thumb": _timed(request, "thumb" if page.thumb else "original", page),
             "width": page.width_px,
             "height": page.height_px,
             "note": f"SHA-256 {page.sha256[:8]}…",

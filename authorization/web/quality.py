@@ -188,19 +188,19 @@ def _desk(
     found = services.open_review(reviewer=reviewer, at=at)
     page: dict[str, Any] = {"refusal": refusal, "form": form, "review": found}
     if found is not None:
-        page |= _shown(found, at)
+        page |= _shown(request, found, at)
     status = 422 if form else 409 if refusal else 200
     return render(request, "authorization/review.html", page, status=status)
 
 
-def _shown(found: Review, at: datetime) -> dict[str, Any]:
+def _shown(request: HttpRequest, found: Review, at: datetime) -> dict[str, Any]:
     item = found.decision.request
     seen = selectors.record(request=item)
     until = found.work_item.lease_until if found.work_item else None
     return {
         "item": item,
         "fields": seen.fields,
-        "pictures": pictures(seen.pages, seen.fields),
+        "pictures": pictures(request, seen.pages, seen.fields),
         "reasons": [one for one in items.numbered_reasons() if one.step == "reject"],
         "lease_seconds": max(0, (until - at) // timedelta(seconds=1)) if until else 0,
     }

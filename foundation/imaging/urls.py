@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from foundation.imaging import web
+from foundation.imaging import api, web
 from foundation.imaging.web import batches, layouts
 
 app_name = "imaging"
@@ -21,6 +21,7 @@ urlpatterns = [
     path("ahead/<int:page_id>/", web.ahead, name="ahead"),
     path("seen/<int:page_id>/", web.seen, name="seen"),
     path("thumb/<int:page_id>/", web.thumb, name="thumb"),
+    path("link/<int:page_id>/<slug:use>/", web.link, name="link"),
     path("original/<int:page_id>/", web.original, name="original"),
     # batches
     path("batches/", batches.batches, name="batches"),
@@ -32,4 +33,11 @@ urlpatterns = [
     path("batch/<int:batch_id>/receive-more/", batches.receive_more, name="receive_more"),
     path("rescans/", batches.rescans, name="rescans"),
     path("rescan/<int:rescan_id>/", batches.rescan, name="rescan"),
+]
+api_urlpatterns = [
+    path("batches/", api.batches, name="batches"),
+    path("batches/hand-over/", api.hand_over, name="hand_over"),
+    path("batch/<int:batch_id>/", api.batch, name="batch"),
+    path("batch/<int:batch_id>/scan/", api.scan, name="scan"),
+    path("batch/<int:batch_id>/end-scan/", api.end_scan, name="end_scan"),
 ]

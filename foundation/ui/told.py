@@ -155,12 +155,12 @@ _STEPS: Mapping[str, str] = {
         "assign_alert bear_out begin_slip charge_points close_false_alert close_slip "
         "close_true_alert close_vouchers confirm cut_slice decline_explanation decline_rule "
         "dismiss_slip dispute_slice draft_rule drop_rule escalate_slip explain fetch_bulletin "
-        "force give_back_points hand_back hand_back_alert hand_over_slip investigate_alert "
-        "issue_slip judged keep_quiet key_slice make_bulletin opened paired phone_slip "
-        "plan_slip propose_rule publish_rule query_alert raise_alert raise_level receive_slip "
-        "register_error reply_slip reply_to_alert requery_slip retire_rule second_keyer "
-        "see_slip settle_slice shadow_rule slip_of_alert try_rule uphold_slip verify_alert "
-        "verify_slip void_slice"
+        "force give_back_points hand_back hand_back_alert hand_over_slip hold_posting "
+        "investigate_alert issue_slip judged keep_quiet key_slice make_bulletin not_asked "
+        "opened paired phone_slip plan_slip propose_rule publish_rule query_alert raise_alert "
+        "raise_level receive_slip register_error reply_slip reply_to_alert requery_slip "
+        "retire_rule second_keyer see_slip settle_slice shadow_rule slip_of_alert try_rule "
+        "uphold_slip verify_alert verify_slip void_slice"
     ),
     "people": (
         "add_shift approve_post approve_role assign_post change_password change_staff "

@@ -69,7 +69,9 @@ class RuleForm(forms.Form):
                 share=given.get("share") or 0,
             )
         )
-        return Content(spec, given["level"], given["score"], clean_text(given["reason"], 200))
+        why = clean_text(given["reason"], 200)
+        prevents = given.get("prevents", False)
+        return Content(spec, given["level"], given["score"], why, prevents=prevents)
 
     def header(self) -> Header:
         """Return what stands above the rule."""
@@ -190,6 +192,9 @@ def _single(form: RuleForm) -> None:
         form.fields["at_once"] = forms.BooleanField(
             label=_("Ask as a line is posted"), required=False, initial=True
         )
+    form.fields["prevents"] = forms.BooleanField(
+        label=_("Hold the posting until two people have decided"), required=False
+    )
     form.add_conditions("where", gettext("Conditions, all to hold"), rules.MOST_CONDITIONS)
 
 
@@ -233,6 +238,7 @@ def initial_of(version: RuleVersion) -> dict[str, Any]:
     spec = version.says
     found: dict[str, Any] = {
         "level": version.level, "score": version.score, "entity": spec.entity,
+        "prevents": version.prevents,
         "days": spec.days, "minutes": spec.minutes, "hops": spec.hops, "share": spec.share,
     }  # fmt: skip
     found |= _rows("where", spec.where)

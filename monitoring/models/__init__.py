@@ -15,6 +15,7 @@ from foundation.people.models import Institutional, Staff
 from foundation.worklist.models import WorkItem
 from monitoring import rules
 from monitoring.models._entry import Keying, Slice
+from monitoring.models._held import HeldPosting
 from monitoring.models._settling import Alignment, DayEnd, Explanation
 from monitoring.models.alerts import Alert, AlertLine, Quiet
 from monitoring.models.aml import AmlExemption, AmlReport, LargeValue, SuspiciousCase
@@ -41,6 +42,7 @@ __all__ = [
     "Bulletin",
     "DayEnd",
     "Explanation",
+    "HeldPosting",
     "Keying",
     "LargeValue",
     "Match",

@@ -53,6 +53,7 @@ class RuleVersion(models.Model):
 
     Once it is no draft its spec never changes, and it is published by another human than who made
     and who proposed it (trigger). In force is the published one with the latest day that has come.
+    One that `prevents` keeps what it finds at the counter from being posted until two decide it.
     """
 
     rule = models.ForeignKey(MonitoringRule, on_delete=models.PROTECT, related_name="versions")
@@ -61,6 +62,7 @@ class RuleVersion(models.Model):
     spec = models.JSONField()
     level = models.CharField(_("level"), max_length=6)
     score = models.PositiveSmallIntegerField(_("score"))
+    prevents = models.BooleanField(_("holds the posting"), default=False, db_default=False)
     valid_from = models.DateField(_("valid from"), null=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     made_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")

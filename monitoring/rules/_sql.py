@@ -29,20 +29,15 @@ def lines(
     until: date | None = None,
     known: bool = True,
     only: str = "",
-    numbers: str = "",
     name: str = "lines",
 ) -> str:
-    """Return the lines of the days as the conditions know them; accounts joined where asked for.
-
-    `numbers` is a query of account numbers to which what is to be known of accounts is narrowed.
-    """
+    """Return the lines of the days as the conditions know them; accounts joined where asked for."""
     first, last = ids_of(since or on, until or on)
     joins = ""
     extra = "false AS own, false AS of_staff, false AS internal, false AS payee_internal, 0 AS age"
     tables = ""
     if known:
-        narrowed = f" AND a.number IN ({numbers})" if numbers else ""
-        tables = _KNOWN_TABLES.format(day=day(on), narrowed=narrowed)
+        tables = _KNOWN_TABLES.format(day=day(on))
         joins = (
             " LEFT JOIN known ka ON ka.number = j.account_number"
             " LEFT JOIN known kb ON kb.number = j.counter_account"
@@ -85,7 +80,7 @@ _KNOWN_TABLES = (
     "known AS MATERIALIZED (SELECT a.number, a.kind = 'internal' AS internal, s.person,"
     " {day} - a.opened_on AS age FROM ledger_account a"
     " LEFT JOIN (SELECT DISTINCT person FROM people_staff) s ON s.person = a.holder_person"
-    " WHERE (a.kind = 'internal' OR s.person IS NOT NULL OR a.opened_on > {day} - 90){narrowed}), "
+    " WHERE (a.kind = 'internal' OR s.person IS NOT NULL OR a.opened_on > {day} - 90)), "
 )
 
 

@@ -81,23 +81,6 @@ def batch(rules: Sequence[Numbered], *, on: date, gathered: bool = False) -> lis
     return made
 
 
-def of_line(rules: Sequence[Numbered], *, line_id: int, on: date) -> str:
-    """Return the statement that asks rules of one line about a line that was just posted.
-
-    It answers place, amount, account and teller of the line, then of each rule whether it holds:
-    a statement that is planned in a moment.
-    """
-    known = _sql.uses_known(spec for _number, spec in rules)
-    numbers = " UNION ALL ".join(
-        f"SELECT {side} FROM ledger_journalline WHERE id = {int(line_id)}"
-        for side in ("account_number", "counter_account")
-    )
-    only = f"j.id = {int(line_id)}"
-    base = _sql.lines(on, known=known, only=only, numbers=numbers)
-    held = "".join(f", ({_sql.every(spec.where)})" for _number, spec in rules)
-    return f"WITH {base} SELECT place, fen, account, teller{held} FROM lines"
-
-
 def exact(spec: Spec, *, on: date) -> str:
     """Return the statement of the exact counts of what is different, of the named entities.
 

@@ -61,21 +61,6 @@ def whole_days() -> Iterator[None]:
         cursor.execute("SELECT set_config('enable_nestloop', %s, true)", [before])
 
 
-def find_in_line(*, versions: Sequence[RuleVersion], line_id: int, on: date) -> list[Found]:
-    """Return what rules of one line find in a line that was just posted."""
-    if not versions:
-        return []
-    rules = [(row.pk, row.says) for row in versions]
-    found = []
-    for place, fen, account, teller, *held in _ask(compiled.of_line(rules, line_id=line_id, on=on)):
-        names = {"account": account, "teller": teller}
-        for version, holds in zip(versions, held, strict=True):
-            if holds:
-                entity = names[version.rule.entity]
-                found.append(Found(version, entity, place, (1, fen), (line_id,)))
-    return found
-
-
 def with_lines(*, hits: Iterable[Found], on: date) -> list[Found]:
     """Return the hits with the lines that bear them out, asked for once a version."""
     by_version: dict[int, list[Found]] = {}

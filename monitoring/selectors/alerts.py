@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from foundation.trail import selectors as trail
 from foundation.trail.models import Event
-from monitoring.models import Alert, AlertLine, Quiet
+from monitoring.models import Alert, AlertLine, HeldPosting, Quiet
 from monitoring.rules import alerts as rules
 
 PAGE, FILE_MOST, EVIDENCE_SHOWN = 50, 5_000, 100
@@ -49,6 +49,7 @@ class AlertRecord:
 
     alert: Alert
     evidence: Sequence[AlertLine]
+    held: Sequence[HeldPosting]
     quiet: Quiet | None
     others: Sequence[Alert]
     timeline: Sequence[Event]
@@ -109,6 +110,7 @@ def record(*, alert: Alert) -> AlertRecord:
     return AlertRecord(
         alert=alert,
         evidence=tuple(alert.evidence.order_by("-line")[:EVIDENCE_SHOWN]),
+        held=tuple(alert.held.order_by("-id")[:EVIDENCE_SHOWN]),
         quiet=quiet_of(rule_id=alert.rule_id, entity=alert.entity),
         others=tuple(others.order_by("-id")[:20]),
         timeline=trail.timeline(subject=alert.trail_subject),

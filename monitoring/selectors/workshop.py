@@ -8,16 +8,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Sum
 
 from foundation.kernel.chance import Share, share
-from monitoring.models import Alert, Backtest, MonitoringRule, RuleHit, RuleRun, RuleVersion
+from monitoring.models import (
+    Alert,
+    Backtest,
+    HeldPosting,
+    MonitoringRule,
+    RuleHit,
+    RuleRun,
+    RuleVersion,
+)
 from monitoring.rules import alerts
 from monitoring.rules import workshop as rules
 from monitoring.selectors._asking import (
     Found,
     find,
-    find_in_line,
     fold_sql,
     gather_sql,
     whole_days,
@@ -27,7 +34,6 @@ from monitoring.selectors._asking import (
 __all__ = [
     "Found",
     "find",
-    "find_in_line",
     "fold_sql",
     "gather_sql",
     "whole_days",
@@ -36,6 +42,7 @@ __all__ = [
 
 SPAN = timedelta(days=90)
 HITS_SHOWN, RULES_MOST, MATRIX_MOST = 50, 500, 15
+NO_RULE = -1
 _OVERLAP = """
 SELECT one.rule_id, other.rule_id, count(DISTINCT (a.entity, a.day))
 FROM monitoring_rulehit a JOIN monitoring_ruleversion one ON one.id = a.version_id
@@ -87,6 +94,13 @@ def in_force_of(*, rule_id: int, on: date) -> RuleVersion | None:
     rows = RuleVersion.objects.filter(rule_id=rule_id, state=rules.PUBLISHED, valid_from__lte=on)
     found: RuleVersion | None = rows.select_related("rule").order_by("-valid_from", "-seq").first()
     return found
+
+
+def rule_id(*, number: str) -> int:
+    """Return the id of a rule by its code; that of none where there is no such rule."""
+    rows = MonitoringRule.objects.filter(number=number)
+    found: int | None = rows.values_list("id", flat=True).first()
+    return NO_RULE if found is None else found
 
 
 def version(*, version_id: int) -> RuleVersion | None:
@@ -193,6 +207,22 @@ def latest_hits(*, version_id: int, backtest: Backtest | None = None) -> Sequenc
     """Return the latest hits of a version, or of a trial of it."""
     rows = RuleHit.objects.filter(version_id=version_id, backtest=backtest)
     return tuple(rows.select_related("institution").order_by("-day", "-id")[:HITS_SHOWN])
+
+
+def lines_found(*, version_id: int, last: date, backtest: Backtest | None = None) -> int:
+    """Return how many lines the hits of a version of one line, or of a trial of it, are of.
+
+    So many postings it would have held back, or did, had it held them.
+    """
+    rows = RuleHit.objects.filter(version_id=version_id, backtest=backtest)
+    if backtest is None:
+        rows = rows.filter(day__range=(last - SPAN, last))
+    return int(rows.aggregate(n=Sum("found__0"))["n"] or 0)
+
+
+def held(*, version_id: int) -> int:
+    """Return how many postings a version has held back."""
+    return HeldPosting.objects.filter(version_id=version_id).count()
 
 
 def backtest(*, backtest_id: int) -> Backtest | None:

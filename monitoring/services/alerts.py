@@ -37,10 +37,11 @@ class OpenedAlert:
 
 
 @transaction.atomic
-def raise_alerts(*, hits: Sequence[RuleHit], at: datetime) -> int:
+def raise_alerts(*, hits: Sequence[RuleHit], at: datetime, touched: Sequence[UUID] = ()) -> int:
     """Raise an alert of each hit, or let the open one weigh more; return how many are new.
 
     The hits are of one day and of versions in force; about what is kept quiet nothing is raised.
+    `touched` are humans who had a hand in all of it, beside those of the lines.
     """
     if not hits:
         return 0
@@ -52,21 +53,31 @@ def raise_alerts(*, hits: Sequence[RuleHit], at: datetime) -> int:
         if (hit.version.rule_id, hit.entity) in quiet:
             continue
         mine = [lines[number] for number in hit.lines if number in lines]
-        touched = sorted({behind[row.teller] for row in mine if row.teller in behind})
-        new += _raise(hit, mine, touched, at)
+        hands = {behind[row.teller] for row in mine if row.teller in behind}
+        new += _raise(hit, mine, sorted({*hands, *touched}), at)
     return new
 
 
 @transaction.atomic
-def bear_out(*, rule_id: int, entity: str, line_ids: Sequence[int], at: datetime) -> None:
-    """Keep further lines of the day that an open alert is about; none is open, nothing is done."""
+def bear_out(
+    *,
+    rule_id: int,
+    entity: str,
+    line_ids: Sequence[int],
+    at: datetime,
+    touched: Sequence[UUID] = (),
+) -> None:
+    """Keep further lines of the day that an open alert is about; none is open, nothing is done.
+
+    `touched` are humans behind what has no line yet.
+    """
     alert = _open_about(rule_id, entity)
     if alert is None:
         return
     lines = ledger.lines_of_ids(ids=line_ids)
     before = set(alert.touched)
     _keep_lines(alert, lines)
-    alert.touched = sorted(before | set(_people_behind(lines).values()))
+    alert.touched = sorted(before | set(_people_behind(lines).values()) | set(touched))
     if alert.handled_by and alert.handled_by.person in alert.touched:
         alert.handled_by = None
     alert.save(update_fields=["touched", "handled_by"])

@@ -1,23 +1,27 @@
-"""Running the rules: over a business day at night, on a line as it is posted, on days past."""
+"""Running the rules: over a business day at night, on a line that was posted, on days past."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.timezone import localdate
 
-from authorization import events as authorization_events
 from foundation.kernel import bus
 from foundation.ledger import selectors as ledger
-from foundation.ledger.rules import day_of
+from foundation.ledger.models import JournalLine
+from foundation.ledger.rules import DEBIT, day_of
 from foundation.policy import selectors as policy
 from monitoring import events
 from monitoring.models import AccountDay, Backtest, RuleHit, RuleRun, TellerDay
 from monitoring.rules import alerts as alert_rules
 from monitoring.rules import workshop as rules
+from monitoring.rules.prevention import Line
+from monitoring.selectors import at_once
 from monitoring.selectors import workshop as selectors
+from monitoring.selectors.workshop import Found
 from monitoring.services import alerts
 
 # Which advisory locks are of the runs: one run of a day at a time.
@@ -26,6 +30,8 @@ _RUNNING = 8401
 _ROOM = "SET LOCAL work_mem = '256MB'; SET LOCAL jit = off"
 # How many days of a trial are gone through in one job.
 DAYS_AT_ONCE = 10
+# What the journal calls a line that came from the foreign core.
+IMPORTED = "import"
 _COLUMNS = (
     "institution_id, day, entity, lines, out_fen, in_fen, cash_out_fen, cash_in_fen, cash_lines,"
     " cash_max_fen, max_fen, reversals"
@@ -88,44 +94,66 @@ def fold_day(*, on: date, gathered: bool = False) -> int:
     return total
 
 
-def on_authorization_posted(event: authorization_events.Completed) -> None:
-    """Ask the rules of one line about a counter transaction as it is posted."""
-    day = ledger.business_date(institution_id=event.institution_id)
-    query = ledger.JournalQuery(
-        first=day, last=day, institution_id=event.institution_id, journal_no=event.journal_no
+def line_of(*, row: JournalLine, reverses: bool = False) -> Line:
+    """Return a line of the journal as rules of one line see it."""
+    return Line(
+        institution_id=row.institution_id,
+        at=row.at,
+        teller=row.teller,
+        trade_code=row.trade_code,
+        account=row.account_number,
+        counter_account=row.counter_account,
+        pays=row.side == DEBIT,
+        amount_fen=row.amount_fen,
+        voucher_no=row.voucher_no,
+        subject=row.subject,
+        currency=row.currency,
+        imported=row.source == IMPORTED,
+        reverses=reverses,
     )
-    for line in ledger.journal(query=query, limit=1):
-        look_at_line(line_id=line.pk, at=line.at)
 
 
 @transaction.atomic
 def look_at_line(*, line_id: int, at: datetime) -> int:
-    """Raise at once what rules of one line find in a line; return how many alerts are new.
-
-    Another posting that raises the same in the same moment does not undo this one: what it has
-    written is seen the second time.
-    """
+    """Raise at once what rules of one line find in a line; return how many alerts are new."""
     on = day_of(line_id)
     assert on is not None, "the id of a line says its day"
-    found = selectors.find_in_line(
-        versions=selectors.in_force(on=on, at_once=True), line_id=line_id, on=on
-    )
-    if not found:
-        return 0
-    try:
-        return _raise_at_once(found, on, at)
-    except IntegrityError:
-        return _raise_at_once(found, on, at)
+    found: list[Found] = []
+    for row in ledger.lines_of_ids(ids=[line_id]):
+        line = line_of(row=row, reverses=at_once.reverses(line_id=line_id))
+        asked = at_once.hit(line=line, on=on)
+        found += at_once.found_in(asked=asked, line=line, line_ids=(line_id,)) if asked else []
+    return raise_found(found=found, on=on, at=at) if found else 0
 
 
 @transaction.atomic
-def _raise_at_once(found: Sequence[selectors.Found], on: date, at: datetime) -> int:
+def raise_found(
+    *, found: Sequence[Found], on: date, at: datetime, touched: Sequence[UUID] = ()
+) -> int:
+    """Keep what was found in one line and raise its alerts; return how many are new.
+
+    Another posting that raises the same in the same moment does not undo this one: what it has
+    written is seen the second time. `touched` are humans behind what has no line yet.
+    """
+    try:
+        return _raise_at_once(found, on, at, touched)
+    except IntegrityError:
+        return _raise_at_once(found, on, at, touched)
+
+
+@transaction.atomic
+def _raise_at_once(found: Sequence[Found], on: date, at: datetime, touched: Sequence[UUID]) -> int:
     new = _new(found, on)
     for hit in found:
         if hit not in new:
-            rule_id = hit.version.rule_id
-            alerts.bear_out(rule_id=rule_id, entity=hit.entity, line_ids=hit.lines, at=at)
-    return alerts.raise_alerts(hits=_keep(new, on=on, at=at), at=at)
+            alerts.bear_out(
+                rule_id=hit.version.rule_id,
+                entity=hit.entity,
+                line_ids=hit.lines,
+                touched=touched,
+                at=at,
+            )
+    return alerts.raise_alerts(hits=_keep(new, on=on, at=at), touched=touched, at=at)
 
 
 @transaction.atomic
@@ -155,16 +183,16 @@ def _try(trial: Backtest, on: date, at: datetime) -> None:
     _keep(selectors.with_lines(hits=kept, on=on), on=on, at=at, trial=trial)
 
 
-def _bounded(found: Sequence[selectors.Found], most: int) -> tuple[list[selectors.Found], int]:
+def _bounded(found: Sequence[Found], most: int) -> tuple[list[Found], int]:
     """Return the hits with the greatest figures of each version, and how many were left out."""
-    by_version: dict[int, list[selectors.Found]] = {}
+    by_version: dict[int, list[Found]] = {}
     for hit in sorted(found, key=lambda one: (*(-n for n in one.found[:1]), one.entity)):
         by_version.setdefault(hit.version.pk, []).append(hit)
     kept = [hit for some in by_version.values() for hit in some[:most]]
     return kept, len(found) - len(kept)
 
 
-def _new(found: Sequence[selectors.Found], on: date) -> list[selectors.Found]:
+def _new(found: Sequence[Found], on: date) -> list[Found]:
     ids = {hit.version.pk for hit in found}
     rows = RuleHit.objects.filter(day=on, backtest=None, version_id__in=ids)
     known = set(rows.values_list("version_id", "entity")) if found else set()
@@ -172,7 +200,7 @@ def _new(found: Sequence[selectors.Found], on: date) -> list[selectors.Found]:
 
 
 def _keep(
-    found: Sequence[selectors.Found], *, on: date, at: datetime, trial: Backtest | None = None
+    found: Sequence[Found], *, on: date, at: datetime, trial: Backtest | None = None
 ) -> list[RuleHit]:
     rows = [
         RuleHit(

@@ -14,6 +14,7 @@ from foundation.people.models import Staff
 from foundation.trail import services as trail
 from monitoring import events, gateways
 from monitoring.models import Backtest, MonitoringRule, RuleVersion
+from monitoring.rules import prevention
 from monitoring.rules import workshop as rules
 from monitoring.selectors import workshop as selectors
 
@@ -38,6 +39,7 @@ class Content:
     level: str
     score: int
     reason: str
+    prevents: bool = False
 
 
 @transaction.atomic
@@ -58,6 +60,7 @@ def draft_rule(*, header: Header, content: Content, by: Staff, at: datetime) -> 
         at_once=at_once,
         created_at=at,
     )
+    prevention.check_prevents(prevents=content.prevents, at_once=at_once)
     return _draft(row, content, seq=1, by=by, at=at)
 
 
@@ -70,13 +73,15 @@ def draft_version(*, rule_id: int, content: Content, by: Staff, at: datetime) ->
     _check(row.number, row.link, row.business, content)
     if (content.spec.kind, content.spec.entity) != (row.kind, row.entity):
         raise rules.RuleNotWhole(what=f"{row.kind} / {row.entity}", field="entity")
+    prevention.check_prevents(prevents=content.prevents, at_once=row.at_once)
     newest = row.versions.order_by("-seq").first()
     if newest is not None and newest.state in (rules.SHADOW, rules.PROPOSED):
         raise rules.DraftOpen
     if newest is not None and newest.state == rules.DRAFT and newest.made_by_id == by.pk:
         newest.spec, newest.level = content.spec.kept(), content.level
         newest.score, newest.reason = content.score, content.reason
-        newest.save(update_fields=["spec", "level", "score", "reason"])
+        newest.prevents = content.prevents
+        newest.save(update_fields=["spec", "level", "score", "reason", "prevents"])
         _tell(newest, "draft_rule", by=by, at=at)
         return newest
     if newest is not None and newest.state == rules.DRAFT:
@@ -186,6 +191,7 @@ def _draft(
         level=content.level,
         score=content.score,
         reason=content.reason,
+        prevents=content.prevents,
         made_by=by,
         made_at=at,
     )

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from foundation.kernel.errors import Refused
 from foundation.kernel.text import whole
 from foundation.people.roles import Permission
-from foundation.ui import menu, table
+from foundation.ui import menu, table, timed
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 from foundation.ui.web import action, record_refusal, refuse_in, requires, signed_in
@@ -63,7 +63,7 @@ def match(request: HttpRequest, match_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     seen = selectors.record(match=found)
-    shown: dict[str, object] = {"seen": seen, "images": _images(seen)}
+    shown: dict[str, object] = {"seen": seen, "images": _images(request, seen)}
     shown["slips"] = slips_told.about(origin=found.trail_subject)
     return render(request, "monitoring/match.html", shown)
 
@@ -147,7 +147,7 @@ def _desk(
     context = {
         "opened": opened,
         "seen": seen,
-        "images": _images(seen) if seen else [],
+        "images": _images(request, seen) if seen else [],
         "findings": [rules.RESULTS[code] for code in rules.DIFFERENCES],
         "waiting": worklist_selectors.waiting_for(
             queue=rules.QUEUE, staff=signed_in(request), on=timezone.localdate()
@@ -163,13 +163,13 @@ def _desk(
     return render(request, f"monitoring/{part}.html", context, status=status)
 
 
-def _images(seen: selectors.Record) -> list[dict[str, object]]:
+def _images(request: HttpRequest, seen: selectors.Record) -> list[dict[str, object]]:
     """Return the pages as the viewer takes them."""
     return [
         {
             "title": gettext("Page %(number)s") % {"number": page.seq},
-            "src": reverse("imaging:view", args=[page.pk]),
-            "thumb": reverse("imaging:thumb", args=[page.pk]),
+            "src": timed.address(request, "imaging:view", page.pk),
+            "thumb": timed.address(request, "imaging:thumb", page.pk),
             "width": page.width_px,
             "height": page.height_px,
             "page": reverse("imaging:page", args=[page.pk]),

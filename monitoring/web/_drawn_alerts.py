@@ -12,10 +12,18 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
 from foundation.kernel.chance import Share
-from foundation.ui import table
+from foundation.ui import subjects, table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
-from monitoring.models import Alert, AlertLine, Backtest, MonitoringRule, RuleHit, RuleVersion
+from monitoring.models import (
+    Alert,
+    AlertLine,
+    Backtest,
+    HeldPosting,
+    MonitoringRule,
+    RuleHit,
+    RuleVersion,
+)
 from monitoring.rules import workshop as rules
 from monitoring.selectors.workshop import Matrix, Standing
 
@@ -39,6 +47,15 @@ LINES = (
     Column(_("Transaction code"), table.NUMBER),
     Column(_("Account"), table.NUMBER),
     Column(_("Counter-account"), table.NUMBER),
+    Column(_("Amount"), table.RIGHT),
+    Column(_("Teller"), table.NUMBER),
+)
+HELD = (
+    Column(_("Item")),
+    Column(_("Round"), table.RIGHT),
+    Column(_("Held at"), table.NUMBER),
+    Column(_("Transaction code"), table.NUMBER),
+    Column(_("Account"), table.NUMBER),
     Column(_("Amount"), table.RIGHT),
     Column(_("Teller"), table.NUMBER),
 )
@@ -156,6 +173,8 @@ def said(version: RuleVersion) -> list[str]:
         (spec.kind == rules.RING, _("Within days"), spec.days),
     )
     lines += [f"{gettext(word)}: {value}" for held, word, value in windows if held]
+    if version.prevents:
+        lines.append(gettext("Holds the posting until two people have decided"))
     lines.append(f"{gettext('Level')}: {gettext(rules.LEVELS[version.level].name)}")
     return [*lines, f"{gettext('Score')}: {version.score}"]
 
@@ -183,6 +202,27 @@ def alerts(rows: Sequence[Alert]) -> Table:
 def lines(rows: Sequence[AlertLine], *, opens: bool) -> Table:
     """Return the lines that bear an alert out; own ones open for who may see the journal."""
     return Table(LINES, [_line(row, opens) for row in rows])
+
+
+def held(rows: Sequence[HeldPosting], names: subjects.Names) -> Table:
+    """Return the postings that the rule held back, their items as the reader may open them."""
+    return Table(
+        HELD,
+        [
+            Row(
+                (
+                    subjects.drawn(names[row.subject]),
+                    str(row.attempt),
+                    table.clock(row.at),
+                    row.trade_code,
+                    ops.mask_account(row.account_number),
+                    ops.money(row.amount_fen),
+                    row.teller,
+                )
+            )
+            for row in rows
+        ],
+    )
 
 
 def standings(rows: Sequence[Standing]) -> Table:

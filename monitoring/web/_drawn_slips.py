@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.http import urlencode
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_noop as _
 
 from foundation.imaging.models import Page
 from foundation.kernel.calendar import local
-from foundation.ui import table
+from foundation.ui import table, timed
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 from monitoring.models import Slip
@@ -152,13 +153,17 @@ def _figure(place: int, month: Month, number: int, figure: str) -> str:
     return SafeString(f'<a href="{reverse("monitoring:slips")}?{escape(query)}">{number}</a>')
 
 
-def pictures(pages: Sequence[Page], title: str) -> list[dict[str, object]]:
+def _timed(request: HttpRequest, use: str, page: Page) -> str:
+    return timed.address(request, f"imaging:{use}", page.pk)
+
+
+def pictures(request: HttpRequest, pages: Sequence[Page], title: str) -> list[dict[str, object]]:
     """Return pages as the viewer takes them; the whole one where no copy was made yet."""
     return [
         {
             "title": f"{title} {page.seq}",
-            "src": reverse("imaging:view" if page.view else "imaging:original", args=[page.pk]),
-            "thumb": reverse("imaging:thumb" if page.thumb else "imaging:original", args=[page.pk]),
+            "src": _timed(request, "view" if page.view else "original", page),
+            "thumb": _timed(request, "thumb" if page.thumb else "original", page),
             "width": page.width_px,
             "height": page.height_px,
             "page": reverse("imaging:page", args=[page.pk]),

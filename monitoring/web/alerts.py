@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from foundation.kernel.errors import Refused
 from foundation.people.roles import Permission
-from foundation.ui import sheets, states
+from foundation.ui import sheets, states, subjects
 from foundation.ui.context import Shell
 from foundation.ui.web import (
     action,
@@ -152,8 +152,10 @@ def _desk(
 def _shown(request: HttpRequest, found: Alert) -> dict[str, Any]:
     seen = selected.record(alert=found)
     held = Shell(request).permissions
+    names = subjects.named_for(request, [row.subject for row in seen.held])
     return {
         "seen": seen,
+        "held": drawn.held(seen.held, names),
         "alert": found,
         "title": drawn.title(found.rule),
         "level": drawn.level(found.level),

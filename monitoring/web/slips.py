@@ -196,7 +196,7 @@ def _page(request: HttpRequest, row: Slip, **sent: Any) -> HttpResponse:
         "judges": "uphold" in open_steps,
         "answer": forms.Answer(initial={"step": words}), "requery": forms.Words(),
         "appeal": forms.Appeal(), "judgement": forms.Judgement(),
-        "images": _images(seen),
+        "images": _images(request, seen),
     }  # fmt: skip
     if shown["appeals"]:
         shown["appeal_until"] = services.appeal_until(slip=row)
@@ -221,11 +221,11 @@ def _leads(row: Slip, step: str) -> bool:
     return True
 
 
-def _images(seen: selected.Record) -> list[dict[str, object]]:
+def _images(request: HttpRequest, seen: selected.Record) -> list[dict[str, object]]:
     evidence = [page for reply in seen.replies for page in reply.pages]
     return [
-        *drawn.pictures(seen.pages, gettext("Voucher")),
-        *drawn.pictures(evidence, gettext("Evidence")),
+        *drawn.pictures(request, seen.pages, gettext("Voucher")),
+        *drawn.pictures(request, evidence, gettext("Evidence")),
     ]
 
 

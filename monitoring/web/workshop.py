@@ -25,7 +25,7 @@ from foundation.ui.web import (
     taken_by,
 )
 from monitoring.forms import workshop as forms
-from monitoring.models import MonitoringRule, RuleVersion
+from monitoring.models import Backtest, MonitoringRule, RuleVersion
 from monitoring.rules import workshop as rules
 from monitoring.selectors import workshop as selected
 from monitoring.services import workshop as services
@@ -176,6 +176,7 @@ def trial(request: HttpRequest, backtest_id: int) -> HttpResponse:
     page = {"trial": row, "version": version, "title": drawn.title(version.rule)}
     page |= {"days": drawn.days(by_day), "hits": sum(count for _day, count in by_day)}
     page["found"] = drawn.hits(version, found)
+    page["would_hold"] = _would_hold(version, backtest=row)
     part = "_trial" if request.headers.get("HX-Request") else "trial"
     return render(request, f"monitoring/{part}.html", page)
 
@@ -242,10 +243,19 @@ def _version_page(
         "span": span or forms.TrialSpan(initial=_ninety(today)),
         "trials": drawn.trials(selected.backtests(version_id=row.pk)),
         "found": drawn.hits(row, selected.latest_hits(version_id=row.pk)),
+        "would_hold": _would_hold(row) if row.state == rules.SHADOW else None,
+        "held": selected.held(version_id=row.pk) if row.prevents else None,
         "timeline": trail.timeline(subject=row.trail_subject),
     }
     wrong = (start and start.errors) or (span and span.errors)
     return render(request, "monitoring/version.html", page, status=422 if wrong else 200)
+
+
+def _would_hold(row: RuleVersion, *, backtest: Backtest | None = None) -> int | None:
+    """Return how many postings a version would have held back; None of one that holds none."""
+    if not row.prevents:
+        return None
+    return selected.lines_found(version_id=row.pk, last=timezone.localdate(), backtest=backtest)
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:

@@ -57,6 +57,7 @@ POLICIES = {
     "imaging.doubt_same_most": "200",
     "imaging.doubt_large_most": "50",
     "imaging.doubt_differs_least": "800",
+    "imaging.link_minutes": "15",
     "imaging.large_fen": "100000000",
     "authorization.wait_target_seconds": "30",
     "authorization.review_percent": "3",

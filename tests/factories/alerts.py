@@ -35,6 +35,7 @@ def published(
     level: str = "focus",
     valid_from: date = LONG_AGO,
     state: str = workshop.PUBLISHED,
+    prevents: bool = False,
 ) -> RuleVersion:
     """Put a rule of its own in force since long ago, or only so far as the state says."""
     rule = MonitoringRule.objects.create(
@@ -44,6 +45,7 @@ def published(
     done = state == workshop.PUBLISHED
     made: RuleVersion = RuleVersion.objects.create(
         rule=rule, seq=1, state=state, spec=said.kept(), level=level, score=40, reason="起始",
+        prevents=prevents,
         made_by=by, made_at=NOON, valid_from=valid_from if done else None,
         proposed_by=by if done else None, proposed_at=NOON if done else None,
         published_by=publisher if done else None, published_at=NOON if done else None,

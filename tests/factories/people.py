@@ -108,6 +108,7 @@ NUMBERS_OF_THE_BANK = {
     "imaging.doubt_same_most": "200",
     "imaging.doubt_large_most": "50",
     "imaging.doubt_differs_least": "800",
+    "imaging.link_minutes": "15",
     "imaging.large_fen": "100000000",
     "authorization.wait_target_seconds": "30",
     "authorization.review_percent": "3",

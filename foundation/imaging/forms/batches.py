@@ -13,6 +13,7 @@ from foundation.kernel.text import clean_text
 from foundation.ui.fields import DayField
 
 IMAGES = "image/jpeg,image/png,image/tiff"
+SCANS = f"{IMAGES},application/pdf"
 
 
 class Wanted(forms.Form):
@@ -68,8 +69,8 @@ class Files(forms.Form):
     scans = FilesField(
         label=_("Images of the batch"),
         max_length=255,
-        widget=ManyFiles(attrs={"accept": IMAGES, "multiple": True}),
-        help_text=_("JPEG, PNG or TIFF; a TIFF may hold many pages. Several files at once."),
+        widget=ManyFiles(attrs={"accept": SCANS, "multiple": True}),
+        help_text=_("JPEG, PNG, TIFF or PDF; one file may hold many pages. Several files at once."),
     )
 
     def given(self) -> list[tuple[str, bytes]]:

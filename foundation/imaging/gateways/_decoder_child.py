@@ -48,6 +48,14 @@ class ManyFrames(Exception):
     """The file holds several pages; which one is meant is not ours to guess."""
 
 
+class Locked(Exception):
+    """The PDF is locked by a password or by rights."""
+
+
+class DecompressionBombPage(Exception):
+    """A page of a PDF would be larger than a picture may be."""
+
+
 def upright(image: Any) -> Any:
     """Return the picture as a person sees it: turned by its tag, in RGB, without any metadata."""
     from PIL import Image, ImageOps
@@ -162,6 +170,8 @@ def split(data: bytes, order: dict[str, Any]) -> tuple[dict[str, Any], list[byte
 
     A file of one picture keeps its own bytes: those are the evidence.
     """
+    if data.startswith(b"%PDF-"):
+        return split_pdf(data, order)
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = order["pixels_max"]
@@ -175,12 +185,44 @@ def split(data: bytes, order: dict[str, Any]) -> tuple[dict[str, Any], list[byte
             image.seek(number)
         image.load()
         picture = upright(image)
-        told = {"width": picture.width, "height": picture.height, "codes": codes(picture)}
-        told |= {"looks": looks(picture), "format": "PNG"}
+        told = frame(picture)
         if count == 1:
             told["format"] = "JPEG" if image.format == "MPO" else image.format
         frames.append(told)
         blobs.append(png(picture) if count > 1 else b"")
+    return {"count": count, "frames": frames}, blobs
+
+
+def frame(picture: Any) -> dict[str, Any]:
+    """Return what is told of a picture of a file that is encoded anew."""
+    told = {"width": picture.width, "height": picture.height, "codes": codes(picture)}
+    return told | {"looks": looks(picture), "format": "PNG"}
+
+
+def split_pdf(data: bytes, order: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+    """Draw some pages of a PDF, each as a PNG of our own making, with its barcodes.
+
+    Only what is drawn is looked at: scripts, forms and attached files are neither run nor read.
+    """
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise Locked if "password" in str(error).lower() else error from None
+    if pypdfium2.raw.FPDF_GetSecurityHandlerRevision(document.raw) != -1:
+        raise Locked
+    count, first, scale = len(document), order["first"], order["pdf_dpi"] / 72
+    frames, blobs = [], []
+    for number in range(first, min(count, first + order["most"], order["frames_max"])):
+        page = document[number]
+        wide, high = page.get_size()
+        if wide * scale * high * scale > order["pixels_max"]:
+            raise DecompressionBombPage
+        picture = upright(page.render(scale=scale).to_pil())
+        page.close()
+        frames.append(frame(picture))
+        blobs.append(png(picture))
     return {"count": count, "frames": frames}, blobs
 
 
@@ -274,6 +316,8 @@ def answer(line: socket.socket) -> None:
         told, blobs = work(data, order)
     except ManyFrames:
         told = {"error": "many_pages"}
+    except Locked:
+        told = {"error": "locked"}
     except MemoryError:
         told = {"error": "too_heavy"}
     except Exception as error:  # noqa: BLE001 - any failure of a foreign decoder is one answer
@@ -296,7 +340,8 @@ def taken(line: socket.socket, length: int) -> bytes:
 
 def warm_up() -> None:
     """Load what every job needs, before there is anything foreign in this process."""
-    import zxingcpp  # noqa: F401 - so that no child has to
+    import pypdfium2  # noqa: F401 - so that no child has to
+    import zxingcpp  # noqa: F401
     from PIL import Image, ImageOps
 
     for kind in ("JPEG", "PNG", "TIFF", "WEBP"):

@@ -34,6 +34,7 @@ REFUSALS = {
     "too_many_pixels": rules.TooManyPixels,
     "too_heavy": rules.TooHeavy,
     "damaged": rules.DamagedImage,
+    "locked": batches.PdfLocked,
 }
 
 
@@ -83,15 +84,16 @@ def copies(*, data: bytes) -> Copies:
 def pieces(*, data: bytes) -> tuple[Piece, ...]:
     """Return every picture of a file, some to a child process; refuse what `examine` refuses.
 
-    Refuses a file of too many pictures too. The pictures of a file with several are encoded anew
-    without loss; a single one keeps its bytes.
+    Refuses a file of too many pictures and a locked PDF too. The pictures of a file with several,
+    and all pages of a PDF, are encoded anew without loss; a single picture keeps its bytes.
     """
-    if not data.startswith(rules.MAGIC):
+    if not data.startswith((*rules.MAGIC, batches.PDF_MAGIC)):
         raise rules.NotAnImage(field="scans")
     found: list[Piece] = []
     count = 1
     while len(found) < count:
         order = {"job": "split", "first": len(found), "most": batches.FRAMES_AT_ONCE}
+        order |= {"pdf_dpi": batches.PDF_DPI}
         told, blobs = _child(data, order | {"frames_max": batches.FRAMES_MAX})
         count = told["count"]
         batches.check_frames(count)

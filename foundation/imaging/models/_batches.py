@@ -15,10 +15,12 @@ class Batch(Institutional):
     """The vouchers of one outlet's day as they were handed over; states of `rules.BATCH_FLOW`.
 
     `sheets` is what the hand-over list says. Where another count was scanned, `note` says why. The
-    telephone of the teller is not on the list, and so not here (DOMAIN §5.1).
+    telephone of the teller is not on the list, and so not here (DOMAIN §5.1). `key` is made by a
+    program before it hands over, so that a retry is one batch; a page has none.
     """
 
     number = models.CharField(_("batch number"), max_length=17, unique=True)
+    key = models.UUIDField(null=True)
     business_date = models.DateField(_("business date"))
     sheets = models.PositiveSmallIntegerField(_("vouchers on the list"))
     duplex = models.BooleanField(_("front and back"), default=False)
@@ -39,6 +41,7 @@ class Batch(Institutional):
             models.Index(fields=["state", "-id"], name="imaging_batch_state"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["institution", "key"], name="imaging_batch_key_once"),
             models.CheckConstraint(
                 condition=Q(state__in=rules.BATCH_FLOW.states, sheets__gte=1),
                 name="imaging_batch_known",

@@ -67,6 +67,14 @@ class TooSmall(Refused):
     hint = "Scan the page at 200 dpi or more; each side needs at least 64 pixels."
 
 
+class LinkExpired(Refused):
+    """The address of a picture holds for some minutes, for one person in one session."""
+
+    code = "E4130"
+    text = "This address of an image has expired, or was given to somebody else."
+    hint = "Open the page of the item or of the image again; it shows a fresh one."
+
+
 class SameImage(Refused):
     """The very same bytes are in the archive already."""
 

@@ -59,6 +59,9 @@ SHEETS_MOST = 5000
 FILE_BYTES_MAX = 64 * 1024 * 1024
 FRAMES_MAX = 400
 FRAMES_AT_ONCE = 8
+# A PDF is only ever opened in the decoder's child, and drawn as a scanner would have.
+PDF_MAGIC = b"%PDF-"
+PDF_DPI = 200
 
 NUMBERS = {
     "skew": "imaging.skew_tenths_most",
@@ -174,6 +177,22 @@ class DayNotScanned(Refused):
     code = "E4122"
     text = "%(count)s batches of the day are not matched yet."
     hint = "End their scanning, and wait until every page is read."
+
+
+class HandedOverOtherwise(Refused):
+    """The caller's key was used for another hand-over list already."""
+
+    code = "E4132"
+    text = "This key was used for another hand-over list already."
+    hint = "Make a new key for a new list."
+
+
+class PdfLocked(Refused):
+    """A PDF that is locked hides from us what it holds."""
+
+    code = "E4131"
+    text = "The PDF is locked by a password or by rights."
+    hint = "Save it without protection, or scan the sheets as images."
 
 
 @dataclass(frozen=True)

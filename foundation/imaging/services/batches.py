@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.timezone import localdate
@@ -36,16 +37,30 @@ class Source:
 
 @transaction.atomic
 def hand_over(
-    *, institution_id: int, business_date: date, sheets: int, duplex: bool, by: Staff, at: datetime
+    *,
+    institution_id: int,
+    business_date: date,
+    sheets: int,
+    by: Staff,
+    at: datetime,
+    duplex: bool = False,
+    key: UUID | None = None,
 ) -> Batch:
-    """Give a number to the vouchers of a hand-over list; refuse a list of none."""
+    """Give a number to the vouchers of a hand-over list; refuse a list of none.
+
+    The same key with the same list is the first batch again; with another list it is refused.
+    """
     rules.check_sheets(sheets)
+    listed = (business_date, sheets, duplex)
+    if key is not None and (known := _handed_before(key, institution_id, listed)) is not None:
+        return known
     batch: Batch = Batch.objects.create(
         institution_id=institution_id,
         number=_next_number(localdate(at)),
         business_date=business_date,
         sheets=sheets,
         duplex=duplex,
+        key=key,
         handed_by=by,
         handed_at=at,
     )
@@ -191,6 +206,16 @@ def _step_all(institution_id: int, on: date, step: str, at: datetime) -> int:
         batch.save(update_fields=["state", "matched_at", "closed_at"])
         _tell(batch, f"{step}_batch", services.WORKER, at)
     return len(found)
+
+
+def _handed_before(key: UUID, place: int, listed: tuple[date, int, bool]) -> Batch | None:
+    """Return the batch of a key; refuse it for another list. Equal calls come one after another."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 4))", [str(key)])
+    known: Batch | None = Batch.objects.filter(institution_id=place, key=key).first()
+    if known is not None and (known.business_date, known.sheets, known.duplex) != listed:
+        raise rules.HandedOverOtherwise
+    return known
 
 
 def _begin_reading(batch: Batch, at: datetime) -> None:

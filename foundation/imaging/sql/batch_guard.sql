@@ -9,10 +9,10 @@ BEGIN
             RAISE EXCEPTION 'a closed batch is never changed' USING ERRCODE = 'OP062';
         END IF;
         IF (NEW.institution_id, NEW.number, NEW.business_date, NEW.sheets, NEW.duplex,
-            NEW.handed_by_id, NEW.handed_at)
+            NEW.handed_by_id, NEW.handed_at, NEW.key)
            IS DISTINCT FROM
            (OLD.institution_id, OLD.number, OLD.business_date, OLD.sheets, OLD.duplex,
-            OLD.handed_by_id, OLD.handed_at) THEN
+            OLD.handed_by_id, OLD.handed_at, OLD.key) THEN
             RAISE EXCEPTION 'the hand-over of a batch is fixed' USING ERRCODE = 'OP062';
         END IF;
     ELSIF TG_TABLE_NAME = 'imaging_batchfile' THEN

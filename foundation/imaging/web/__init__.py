@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from datetime import timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from foundation.imaging import forms, selectors, services
+from foundation.imaging import forms, rules, selectors, services
 from foundation.imaging.models import Page
 from foundation.people.roles import Permission
-from foundation.ui import subjects
+from foundation.policy import selectors as policy
+from foundation.ui import subjects, timed
 from foundation.ui.web import action, requires, signed_in
 
 TITLES = dict(forms.IMAGE_CLASSES)
+# The pictures whose address a viewer may ask for anew.
+LINKED = ("view", "thumb", "original")
 
 
 @require_GET
@@ -31,7 +35,9 @@ def page(request: HttpRequest, page_id: int) -> HttpResponse:
     raws = [selectors.subject_of(page_id=page_id), seen.page.document.subject]
     names = subjects.named_for(request, raws)
     context = {"seen": seen, "names": names, "name": names[raws[0]], "title": title_of(seen.page)}
-    return render(request, "imaging/page.html", context | {"images": [picture(seen.page)]})
+    context |= {"images": [picture(request, seen.page)]}
+    context["original"] = address(request, "original", seen.page.pk)
+    return render(request, "imaging/page.html", context)
 
 
 def title_of(page: Page) -> str:
@@ -39,12 +45,12 @@ def title_of(page: Page) -> str:
     return str(TITLES[page.image_class])
 
 
-def picture(page: Page) -> dict[str, object]:
+def picture(request: HttpRequest, page: Page) -> dict[str, object]:
     """Return a page as the viewer takes it; the whole one where no copy was made yet."""
     return {
         "title": title_of(page),
-        "src": reverse("imaging:view" if page.view else "imaging:original", args=[page.pk]),
-        "thumb": reverse("imaging:thumb" if page.thumb else "imaging:original", args=[page.pk]),
+        "src": address(request, "view" if page.view else "original", page.pk),
+        "thumb": address(request, "thumb" if page.thumb else "original", page.pk),
         "width": page.width_px,
         "height": page.height_px,
         "note": f"SHA-256 {page.sha256[:8]}…",
@@ -72,6 +78,7 @@ def ahead(request: HttpRequest, page_id: int) -> HttpResponse:
 @requires(Permission.IMAGE_VOUCHER_VIEW)
 def seen(request: HttpRequest, page_id: int) -> HttpResponse:
     """Keep that a copy that was fetched ahead is shown now."""
+    _check_link(request, page_id)
     found = services.seen(
         page_id=page_id,
         viewer=signed_in(request),
@@ -100,7 +107,37 @@ def original(request: HttpRequest, page_id: int) -> HttpResponse:
     return _picture(request, page_id, "original")
 
 
+@require_GET
+@action
+@requires(Permission.IMAGE_VOUCHER_VIEW)
+def link(request: HttpRequest, page_id: int, use: str) -> HttpResponse:
+    """Answer a fresh address of a picture to a viewer whose own has expired."""
+    seen = selectors.page(page_id=page_id)
+    if seen is None or use not in LINKED:
+        raise Http404
+    rules.check_may_view(
+        image_class=seen.image_class,
+        permissions=request.permissions,  # type: ignore[attr-defined]
+    )
+    return JsonResponse({"src": address(request, use, page_id)})
+
+
+def address(request: HttpRequest, use: str, page_id: int) -> str:
+    """Return where the reader finds a picture for some minutes, in this session alone."""
+    return timed.address(request, f"imaging:{use}", page_id)
+
+
+def _check_link(request: HttpRequest, page_id: int) -> None:
+    """Refuse an address that has expired or was given to another; 404 for what is out of sight."""
+    if selectors.page(page_id=page_id) is None:
+        raise Http404
+    minutes = policy.whole(code="imaging.link_minutes", on=timezone.localdate())
+    if not timed.holds(request, within=timedelta(minutes=minutes)):
+        raise rules.LinkExpired
+
+
 def _picture(request: HttpRequest, page_id: int, use: str) -> HttpResponse:
+    _check_link(request, page_id)
     shown = services.show(
         page_id=page_id,
         use=use,

@@ -179,7 +179,7 @@ def rescan(request: HttpRequest, rescan_id: int) -> HttpResponse:
         with refusals_in(request, form):
             rescans_of.rescan(rescan_id=asked.pk, data=data, name=file.name, **_by(request))
             return redirect("imaging:rescans")
-    page = {"asked": asked, "form": form, "images": [picture(asked.page)]}
+    page = {"asked": asked, "form": form, "images": [picture(request, asked.page)]}
     page["faults"] = [rules.FAULTS[one] for one in asked.faults]
     return render(request, "imaging/rescan.html", page, status=422 if form.errors else 200)
 

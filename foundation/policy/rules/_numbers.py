@@ -143,6 +143,7 @@ NUMBERS: dict[str, Number] = {
         Number(
             "imaging.doubt_differs_least", int, "1/100 nat", "Doubt from which a form disproves"
         ),
+        Number("imaging.link_minutes", int, "min", "How long the address of an image holds"),
         Number("imaging.large_fen", int, "fen", "Amount that figures and capitals must both prove"),
         Number("monitoring.wait_target_minutes", int, "min", "How long a difference may wait"),
         Number("monitoring.alert_minutes", int, "min", "How long an alert may wait"),

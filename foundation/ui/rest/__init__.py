@@ -4,6 +4,7 @@ from foundation.ui.rest._describing import schema_of
 from foundation.ui.rest._door import Call, Endpoint, endpoint
 from foundation.ui.rest._fields import (
     AccountNumber,
+    Base64,
     Choice,
     Day,
     Digits,
@@ -32,6 +33,7 @@ __all__ = [
     "STATUS",
     "AccountNumber",
     "BadAddress",
+    "Base64",
     "Call",
     "Choice",
     "Day",

@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 from foundation.kernel import text
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
-from foundation.ui import addresses, keyboard, menu, states, subjects, told, words
+from foundation.ui import addresses, keyboard, menu, states, subjects, timed, told, words
 from foundation.ui import table as tables
 
 register = template.Library()
@@ -217,6 +217,12 @@ def subject(raw: str, names: subjects.Names) -> SafeString | str:
     """Show what a subject is called, with a link where it opens; any other text as it is."""
     found = names.get(str(raw))
     return subjects.drawn(found) if found else str(raw)
+
+
+@register.simple_tag(takes_context=True)
+def timed_url(context: Context, name: str, *args: object) -> str:
+    """Return the address of a page that holds for some minutes, for this reader alone."""
+    return timed.address(context["request"], name, *args)
 
 
 @register.simple_tag

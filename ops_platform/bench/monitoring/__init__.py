@@ -55,7 +55,7 @@ def run() -> list[Row]:
         assert not differing, f"the two engines find different things: {differing}"
         rows = _rows(ours, peer, most_bytes, sum(found.values()))
         with people.acting_as_system(reason="bench"):
-            rows += _posting.run(NAME)
+            rows += _posting.run(NAME, on=ON)
     finally:
         databases.back()
     return rows + _aml.run()

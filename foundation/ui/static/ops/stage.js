@@ -7,6 +7,13 @@ const ZOOM_MIN = 0.1;
 /** Where an image comes from that is shown now; who fetches ahead puts another answer here. */
 export const from = { shown: (src) => src };
 
+/** Return a fresh address of an image whose own has expired; nothing where there is none. */
+export async function renewed(src) {
+  const found = /^(.*)\/(view|thumb|original)\/(\d+)\/\?/.exec(src);
+  const answer = found && (await fetch(`${found[1]}/link/${found[3]}/${found[2]}/`).catch(() => null));
+  return answer?.ok ? (await answer.json()).src : "";
+}
+
 export class Stage {
   constructor(viewer) {
     this.viewer = viewer;
@@ -41,7 +48,7 @@ export class Stage {
     node.addEventListener("contextmenu", (event) => event.preventDefault());
     node.addEventListener("keydown", (event) => this.onArrow(event));
     this.image.addEventListener("error", () => this.fail());
-    this.image.addEventListener("load", () => this.measure());
+    this.image.addEventListener("load", () => this.arrive());
     this.sizes = new ResizeObserver(() => this.fit());
     this.sizes.observe(node);
   }
@@ -66,9 +73,23 @@ export class Stage {
     this.drawBoxes();
     this.fit();
   }
-  fail() {
+  async fail() {
+    const page = this.page;
+    if (page && !page.asked) {
+      page.asked = true;
+      const src = await renewed(page.src);
+      if (src && page === this.page) {
+        page.src = this.image.src = src;
+        return;
+      }
+    }
     this.node.querySelector(".op-fail")?.remove();
     this.node.append(make("p", { class: "op-fail", role: "alert" }, word("imageFailed")));
+  }
+  arrive() {
+    if (this.page) this.page.asked = false;
+    this.node.querySelector(".op-fail")?.remove();
+    this.measure();
   }
   measure() {
     if (!this.page || (this.page.width && this.page.height)) return;

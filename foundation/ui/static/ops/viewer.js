@@ -2,7 +2,7 @@
 // An image is {title, src, thumb, width, height, boxes: {name: [left, top, width, height, differs]},
 // note, compare, page: where its timeline is}. Events: ops:seen {index, image} when an image is first shown.
 import { bind, keyOf, shownKey, unbind } from "./keys.js";
-import { Stage } from "./stage.js";
+import { renewed, Stage } from "./stage.js";
 import { icon, make, say, word } from "./words.js";
 
 const MARK = document.querySelector('meta[name="ops-mark"]')?.content ?? "";
@@ -51,6 +51,8 @@ class OpsViewer extends HTMLElement {
       const seen = make("span", { class: "op-rail__seen", title: word("unseen") }, icon("eye"));
       const tab = make("button", { type: "button", role: "tab", "aria-selected": "false", "aria-controls": `${this.id}-stage`, tabindex: index ? "-1" : "0" },
         make("img", { src: image.thumb || image.src, alt: "", width: "70", height: "46", loading: "lazy" }));
+      const small = tab.firstChild;
+      small.addEventListener("error", async () => { small.src = (await renewed(small.src)) || small.src; }, { once: true });
       if (index < 9) tab.append(make("span", { class: "op-rail__key", "aria-hidden": "true" }, String(index + 1)));
       tab.append(seen, title);
       tab.addEventListener("click", () => this.show(index));
