@@ -18,6 +18,7 @@ from monitoring.models._entry import Keying, Slice
 from monitoring.models._settling import Alignment, DayEnd, Explanation
 from monitoring.models.alerts import Alert, AlertLine, Quiet
 from monitoring.models.aml import AmlExemption, AmlReport, LargeValue, SuspiciousCase
+from monitoring.models.customers import CustomerRating, FreezeRequest
 from monitoring.models.screening import ScreeningHit, WatchList, WatchName
 from monitoring.models.slips import Bulletin, Slip, SlipAppeal, SlipPoint, SlipReply
 from monitoring.models.workshop import (
@@ -39,8 +40,10 @@ __all__ = [
     "AmlReport",
     "Backtest",
     "Bulletin",
+    "CustomerRating",
     "DayEnd",
     "Explanation",
+    "FreezeRequest",
     "Keying",
     "LargeValue",
     "Match",
