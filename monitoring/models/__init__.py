@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 
@@ -192,6 +193,11 @@ class Match(Institutional):
     def finding(self) -> rules.Result:
         """Return the word and the colour of the result."""
         return rules.RESULTS[self.result]
+
+    @property
+    def findings(self) -> Sequence[str]:
+        """Return which differences an auditor can find of it."""
+        return rules.findings_of(voucher=self.document_id is not None, line=bool(self.journal_no))
 
     @property
     def differing(self) -> int:

@@ -129,6 +129,14 @@ class UnknownFinding(Refused):
     text = "There is no finding %(finding)s."
 
 
+class NotThisFinding(Refused):
+    """A line without a voucher, or a voucher without a line, can only be found to be that."""
+
+    code = "E6147"
+    text = "One side is missing; this cannot be found of it."
+    hint = "Confirm what is missing, or match by hand and say why."
+
+
 class NoSuchPair(Refused):
     """The pair is unknown, or not among those that the person may see."""
 
@@ -216,7 +224,14 @@ def check_auditor(*, auditor_person: UUID, touched: Collection[UUID]) -> None:
         raise OwnWork
 
 
-def check_finding(finding: str, reason: str) -> str:
+def findings_of(*, voucher: bool, line: bool) -> Sequence[str]:
+    """Return which differences can be found of a pair, of which one side may be missing."""
+    if not voucher:
+        return (IMAGE_MISSING,)
+    return DIFFERENCES if line else (UNREADABLE, DUPLICATE_IMAGE, JOURNAL_MISSING)
+
+
+def check_finding(finding: str, reason: str, *, possible: Sequence[str] = DIFFERENCES) -> str:
     """Return the step of a disposition; refuse an unknown one, and a match by hand unexplained."""
     if finding == MATCHED_FORCED:
         if len(reason.strip()) < REASON_MIN:
@@ -224,6 +239,8 @@ def check_finding(finding: str, reason: str) -> str:
         return "force"
     if finding not in DIFFERENCES:
         raise UnknownFinding(finding=finding)
+    if finding not in possible:
+        raise NotThisFinding
     return "confirm"
 
 

@@ -121,7 +121,7 @@ def compared(
     weighed = {
         row.name: row
         for row in verification(document_id=document_id, expected=asked, on=on)
-        if row.verdict != rules.NOT_FOUND
+        if row.verdict != rules.NOT_FOUND and (row.name in expected or row.source == proving.FORM)
     }
     if not weighed:
         return read
