@@ -16,7 +16,6 @@ from monitoring.rules import DIFFERS, NOT_FOUND, SAME, Field
 
 PAYER_NAME, PAYEE_NAME = "payer_name", "payee_name"
 NUMBER_RANGE, CHECK_DIGIT, SUM_OF_LINES = "number_range", "check_digit", "sum_of_lines"
-HOLDS, FAILS = "holds", "fails"
 CERTAIN = 100
 _BRACKETS = str.maketrans("（）【】〔〕［］", "()[]()[]")
 
@@ -61,15 +60,16 @@ def range_check(number: Field, ranges: Sequence[tuple[str, str]]) -> Field | Non
     )
 
 
-def digit_check(account: Field, *, holds: bool) -> Field:
-    """Return whether the account's number can exist, as its check digit says."""
+def digit_check(account: Field) -> Field:
+    """Return whether the account's number can exist: its last digit beside the one it must have."""
+    must, last = proving.check_digit(account.expected), account.expected[-1]
     return replace(
         account,
         name=CHECK_DIGIT,
-        expected=HOLDS,
-        read=HOLDS if holds else FAILS,
+        expected=must,
+        read=last,
         confidence=CERTAIN,
-        verdict=SAME if holds else DIFFERS,
+        verdict=SAME if must == last else DIFFERS,
     )
 
 
@@ -95,7 +95,7 @@ def checks(
         found.append(range_check(known["voucher_no"], ranges))
     account = known.get("account")
     if account is not None and proving.has_check_digit(account.expected):
-        found.append(digit_check(account, holds=proving.may_be("account", account.expected)))
+        found.append(digit_check(account))
     if "amount" in known:
         found.append(sum_check(known["amount"], lines_fen=lines_fen))
     return [field for field in found if field is not None and field.verdict != NOT_FOUND]

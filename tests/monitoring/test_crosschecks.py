@@ -58,6 +58,14 @@ def test_a_number_read_otherwise_is_judged_as_it_was_read():
     )
 
 
+@pytest.mark.parametrize(("number", "verdict"), [("1070811036467580994", "same"),
+                                                 ("1070811036467580995", "differs")])  # fmt: skip
+def test_the_last_digit_stands_beside_the_one_it_must_be(number, verdict):
+    found = crosschecks.digit_check(replace(ACCOUNT, expected=number, read=number))
+
+    assert (found.expected, found.read, found.verdict) == ("4", number[-1], verdict)
+
+
 def test_several_lines_are_told_with_the_sum():
     found = crosschecks.sum_check(AMOUNT, lines_fen=[100_000, 20_000])
 
@@ -81,7 +89,7 @@ def test_all_are_made_of_what_there_is():
 @pytest.mark.parametrize(
     ("check", "result"),
     [
-        (Field("check_digit", "holds", "fails", 100, "differs"), rules.ACCOUNT_DIFF),
+        (Field("check_digit", "4", "5", 100, "differs"), rules.ACCOUNT_DIFF),
         (Field("payer_name", "王小明", "王小红", 95, "differs"), rules.ACCOUNT_DIFF),
         (Field("number_range", "1–2", "3", 100, "differs"), rules.VOUCHER_DIFF),
         (Field("sum_of_lines", "1 + 2", "4", 90, "differs"), rules.AMOUNT_DIFF),
@@ -94,6 +102,6 @@ def test_one_that_surely_fails_keeps_a_voucher_from_passing(check, result):
 
 
 def test_checks_alone_make_no_match():
-    only = (Field("check_digit", "holds", "holds", 100, "same"),)
+    only = (Field("check_digit", "4", "4", 100, "same"),)
 
     assert judge(only, thresholds=SURE) == rules.UNREADABLE

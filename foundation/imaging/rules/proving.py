@@ -278,6 +278,11 @@ def has_check_digit(number: str) -> bool:
     return len(number) == _DIGITS_OF_OURS and number.isascii() and number.isdigit()
 
 
+def check_digit(number: str) -> str:
+    """Return the check digit that the digits before the last one ask for (Luhn)."""
+    return next(digit for digit in "0123456789" if reading.luhn_holds(f"{number[:-1]}{digit}"))
+
+
 def may_be(name: str, value: str) -> bool:
     """Tell whether a number can exist at all, as far as a check digit says so."""
     if not name.endswith("account") or not has_check_digit(value):
