@@ -13,7 +13,7 @@ from foundation.people import selectors as known_people
 from foundation.people import services as people
 from monitoring import services
 from monitoring.selectors import entry as selected
-from monitoring.services import aml, bulletin, entry, runs, screening, settling, slips
+from monitoring.services import aml, bulletin, entry, patterns, runs, screening, settling, slips
 
 TODAY = "today"
 # What is posted late is still found: days are built again for so long.
@@ -97,7 +97,7 @@ def make_bulletin(*, institution_id: int, month: str, by: str) -> Callable[[], o
 
 
 def build_large_values(**_event: object) -> Callable[[], object]:
-    """Build what was large on the last business dates, each once."""
+    """Build what was large and what was suspicious on the last business dates, each once."""
     return partial(_build, timezone.localdate(), timezone.now())
 
 
@@ -121,3 +121,4 @@ def screen_new_customers(**_event: object) -> Callable[[], object]:
 def _build(today: date, at: datetime) -> None:
     for back in range(1, DAYS_BACK + 1):
         aml.build_day(on=today - timedelta(days=back), at=at)
+        patterns.look_at_day(on=today - timedelta(days=back), at=at)

@@ -8,6 +8,7 @@ from monitoring.web import (
     aml,
     board,
     bulletin,
+    customers,
     entry,
     points,
     screening,
@@ -95,6 +96,17 @@ urlpatterns = [
     path("aml/reports/", aml.aml_reports, name="aml_reports"),
     path("aml/reports/make/", aml.aml_make_report, name="aml_make_report"),
     path("aml/reports/file/<int:report_id>/", aml.aml_report_file, name="aml_report_file"),
+    path("aml/ratings/", customers.aml_ratings, name="aml_ratings"),
+    path("aml/ratings/propose/", customers.aml_propose_rating, name="aml_propose_rating"),
+    path(
+        "aml/rating/<int:rating_id>/decide/", customers.aml_decide_rating, name="aml_decide_rating"
+    ),
+    path("aml/freezes/", customers.aml_freezes, name="aml_freezes"),
+    path("aml/freezes/ask/", customers.aml_ask_freeze, name="aml_ask_freeze"),
+    path(
+        "aml/freeze/<int:freeze_id>/decide/", customers.aml_decide_freeze, name="aml_decide_freeze"
+    ),
+    path("aml/freeze/<int:freeze_id>/lift/", customers.aml_ask_lifting, name="aml_ask_lifting"),
     path("aml/lists/", screening.aml_lists, name="aml_lists"),
     path("aml/lists/import/", screening.aml_import, name="aml_import"),
     path("aml/list/<int:list_id>/decide/", screening.aml_decide_list, name="aml_decide_list"),

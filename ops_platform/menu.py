@@ -158,6 +158,10 @@ CENTRES = (
             _place(
                 _("Suspicious cases"), "monitoring:aml_cases", Permission.AML_VIEW, "alert-triangle"
             ),
+            _place(
+                _("Ratings of customers"), "monitoring:aml_ratings", Permission.AML_VIEW, "scale"
+            ),
+            _place(_("Frozen accounts"), "monitoring:aml_freezes", Permission.AML_VIEW, "lock"),
         ),
     ),
     Centre(

@@ -64,6 +64,8 @@ def connect() -> None:
         (f"{aml.APART}.large", _("Large value"), _aml("aml_large")),
         (f"{aml.APART}.hit", _("Hit on a list"), _aml("aml_hit")),
         (f"{aml.APART}.case", _("Suspicious case"), _aml("aml_case")),
+        (f"{aml.APART}.rating", _("Rating of a customer"), _as_they_are),
+        (f"{aml.APART}.freeze", _("Freeze of an account"), _as_they_are),
         (f"{aml.APART}.list", _("Watch list"), _as_they_are),
         (f"{aml.APART}.exemption", _("Exemption"), _as_they_are),
         (f"{aml.APART}.report", _("Report to the AML centre"), _as_they_are),

@@ -45,10 +45,17 @@ def answer(sheet: Sheet, kind: str) -> HttpResponse:
     return response
 
 
-def drawn(*, name: str, table: Table, mark: str) -> Sheet:
-    """Return a list that a page shows as a table to be saved: its texts without their links."""
+def drawn(*, name: str, table: Table, mark: str, total: int = 0) -> Sheet:
+    """Return a list that a page shows as a table to be saved: its texts without their links.
+
+    Where there are more in all than the list holds, a last row says how many are missing.
+    """
     head = [gettext(column.title) for column in table.columns]
-    return Sheet(name, head, [[_text(cell) for cell in row.cells] for row in table.rows], mark)
+    rows = [[_text(cell) for cell in row.cells] for row in table.rows]
+    if total > len(rows):
+        said = gettext("This file holds the newest %(n)s of %(total)s; narrow the list for others.")
+        rows.append([said % {"n": len(rows), "total": total}])
+    return Sheet(name, head, rows, mark)
 
 
 def _text(cell: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 
@@ -19,6 +20,7 @@ from monitoring.models._held import HeldPosting
 from monitoring.models._settling import Alignment, DayEnd, Explanation
 from monitoring.models.alerts import Alert, AlertLine, Quiet
 from monitoring.models.aml import AmlExemption, AmlReport, LargeValue, SuspiciousCase
+from monitoring.models.customers import CustomerRating, FreezeRequest
 from monitoring.models.screening import ScreeningHit, WatchList, WatchName
 from monitoring.models.slips import Bulletin, Slip, SlipAppeal, SlipPoint, SlipReply
 from monitoring.models.workshop import (
@@ -40,9 +42,11 @@ __all__ = [
     "AmlReport",
     "Backtest",
     "Bulletin",
+    "CustomerRating",
     "DayEnd",
     "Explanation",
     "HeldPosting",
+    "FreezeRequest",
     "Keying",
     "LargeValue",
     "Match",
@@ -191,6 +195,11 @@ class Match(Institutional):
     def finding(self) -> rules.Result:
         """Return the word and the colour of the result."""
         return rules.RESULTS[self.result]
+
+    @property
+    def findings(self) -> Sequence[str]:
+        """Return which differences an auditor can find of it."""
+        return rules.findings_of(voucher=self.document_id is not None, line=bool(self.journal_no))
 
     @property
     def differing(self) -> int:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.people.models import Institutional, Staff
 from monitoring.rules import aml as rules
+from monitoring.rules import currencies
 
 
 def signed(prefix: str) -> Q:
@@ -103,8 +104,9 @@ class AmlExemption(Institutional):
 class LargeValue(Institutional):
     """What a customer received or paid in one way on one day, from the threshold of the day on.
 
-    States are those of `rules.LARGE_FLOW`. `evidence` holds the journal lines. While nobody has
-    filled it, building again follows what was posted since.
+    States are those of `rules.LARGE_FLOW`. `evidence` holds the journal lines, `sums` hundredths by
+    currency, `amount_fen` and `amount_cents` what all of it is worth, `basis` why it is large
+    (`currencies.BASES`). While nobody has filled it, building again follows what was posted since.
     """
 
     business_date = models.DateField(_("business date"))
@@ -114,6 +116,10 @@ class LargeValue(Institutional):
     kind = models.CharField(_("kind"), max_length=10)
     amount_fen = models.BigIntegerField(_("amount"))
     threshold_fen = models.BigIntegerField(_("threshold"))
+    amount_cents = models.BigIntegerField(_("worth in US cents"), default=0)
+    threshold_cents = models.BigIntegerField(_("threshold in US cents"), default=0)
+    basis = models.CharField(_("why it is large"), max_length=8, default=currencies.OWN)
+    sums = models.JSONField(_("sums by currency"), default=dict)
     evidence = models.JSONField(_("journal lines"))
     due_on = models.DateField(_("due on"))
     state = models.CharField(_("state"), max_length=10, default=rules.GAPS)
@@ -148,10 +154,19 @@ class LargeValue(Institutional):
                     state__in=rules.LARGE_FLOW.states,
                     side__in=sorted(rules.SIDES),
                     kind__in=sorted(rules.KINDS),
-                    amount_fen__gte=F("threshold_fen"),
+                    basis__in=sorted(currencies.BASES),
                     due_on__gte=F("business_date"),
                 ),
                 name="monitoring_aml_large_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_fen__gte=F("threshold_fen"))
+                | Q(
+                    basis__in=(currencies.FOREIGN, currencies.EACH, currencies.TOGETHER),
+                    amount_cents__gte=F("threshold_cents"),
+                )
+                | Q(basis=currencies.UNRATED),
+                name="monitoring_aml_large_enough",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=rules.WITH_FILLER)

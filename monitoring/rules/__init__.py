@@ -76,13 +76,25 @@ FIELD_RESULTS: tuple[tuple[str, str], ...] = (
     ("account", ACCOUNT_DIFF),
     ("payee_account", ACCOUNT_DIFF),
     ("voucher_no", VOUCHER_DIFF),
+    ("sum_of_lines", AMOUNT_DIFF),
+    ("check_digit", ACCOUNT_DIFF),
+    ("payer_name", ACCOUNT_DIFF),
+    ("payee_name", ACCOUNT_DIFF),
+    ("number_range", VOUCHER_DIFF),
 )
+# What stands beside the comparison (`crosschecks`): it can fail a pass, and need not be there.
+SUPPORTING = frozenset({"sum_of_lines", "check_digit", "payer_name", "payee_name", "number_range"})
 FIELD_NAMES: Mapping[str, str] = {
     "amount": "Amount in figures",
     "amount_words": "Amount in capitals",
     "account": "Account",
     "payee_account": "Payee's account",
     "voucher_no": "Voucher number",
+    "sum_of_lines": "Sum of the lines",
+    "check_digit": "Check digit of the account",
+    "payer_name": "Payer's name",
+    "payee_name": "Payee's name",
+    "number_range": "Range of voucher numbers",
 }
 REASON_MIN = 4
 
@@ -117,6 +129,14 @@ class UnknownFinding(Refused):
     text = "There is no finding %(finding)s."
 
 
+class NotThisFinding(Refused):
+    """A line without a voucher, or a voucher without a line, can only be found to be that."""
+
+    code = "E6147"
+    text = "One side is missing; this cannot be found of it."
+    hint = "Confirm what is missing, or match by hand and say why."
+
+
 class NoSuchPair(Refused):
     """The pair is unknown, or not among those that the person may see."""
 
@@ -142,7 +162,11 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Field:
-    """One expected value beside what was read, with the machine's confidence and verdict."""
+    """One expected value beside what was read, with the machine's confidence and verdict.
+
+    `engine` is of record for it where the machine's form says so; `second` is what a second reader
+    saw.
+    """
 
     name: str
     expected: str
@@ -151,6 +175,8 @@ class Field:
     verdict: str
     page_id: int | None = None
     box: tuple[int, int, int, int] | None = None
+    engine: str = ""
+    second: str = ""
 
     @property
     def label(self) -> str:
@@ -161,8 +187,9 @@ class Field:
 def judge(fields: Sequence[Field], *, thresholds: Thresholds, duplicate: bool = False) -> str:
     """Return what the comparison came to.
 
-    Matched only when every expected value was read, agrees and is certain; a certain difference
-    is named after the gravest field; whatever is left is for a person to read.
+    Matched only when every expected value was read, agrees and is certain, and no check beside it
+    surely fails; a certain difference is named after the gravest field; whatever is left is for a
+    person to read.
     """
     if duplicate:
         return DUPLICATE_IMAGE
@@ -170,7 +197,8 @@ def judge(fields: Sequence[Field], *, thresholds: Thresholds, duplicate: bool = 
     for name, result in FIELD_RESULTS:
         if name in differing:
             return result
-    if fields and all(believed_same(field, thresholds) for field in fields):
+    needed = [field for field in fields if field.name not in SUPPORTING]
+    if needed and all(believed_same(field, thresholds) for field in needed):
         return MATCHED
     return UNREADABLE
 
@@ -196,7 +224,14 @@ def check_auditor(*, auditor_person: UUID, touched: Collection[UUID]) -> None:
         raise OwnWork
 
 
-def check_finding(finding: str, reason: str) -> str:
+def findings_of(*, voucher: bool, line: bool) -> Sequence[str]:
+    """Return which differences can be found of a pair, of which one side may be missing."""
+    if not voucher:
+        return (IMAGE_MISSING,)
+    return DIFFERENCES if line else (UNREADABLE, DUPLICATE_IMAGE, JOURNAL_MISSING)
+
+
+def check_finding(finding: str, reason: str, *, possible: Sequence[str] = DIFFERENCES) -> str:
     """Return the step of a disposition; refuse an unknown one, and a match by hand unexplained."""
     if finding == MATCHED_FORCED:
         if len(reason.strip()) < REASON_MIN:
@@ -204,6 +239,8 @@ def check_finding(finding: str, reason: str) -> str:
         return "force"
     if finding not in DIFFERENCES:
         raise UnknownFinding(finding=finding)
+    if finding not in possible:
+        raise NotThisFinding
     return "confirm"
 
 

@@ -29,11 +29,12 @@ KINDS: Mapping[str, str] = {
 CASH_TRADES = ("1001", "1002", "1003", "1004")
 TRANSFER_TRADES = ("1101", "1102", "1103", "1104", "1105", "1106", "1107", "1108", "1109", "1801")
 CROSS_TRADES: tuple[str, ...] = ()
+# The thresholds of each kind: in yuan, and for foreign money in US dollars (DOMAIN §10).
 NUMBERS = {
-    CASH: "aml.cash_fen",
-    CORPORATE: "aml.corporate_fen",
-    DOMESTIC: "aml.domestic_fen",
-    CROSS: "aml.cross_fen",
+    CASH: ("aml.cash_fen", "aml.cash_cents"),
+    CORPORATE: ("aml.corporate_fen", "aml.corporate_cents"),
+    DOMESTIC: ("aml.domestic_fen", "aml.domestic_cents"),
+    CROSS: ("aml.cross_fen", "aml.cross_cents"),
 }
 DEADLINE, SPLIT = "aml.deadline_days", "aml.split_items"
 
@@ -71,10 +72,14 @@ CASE_FLOW = Flow(
 BY_REVIEWER = ("support", "send_back", "dismiss")
 BY_LEAD = ("confirm", "send_back", "dismiss")
 BY_HAND, BY_RULE, BY_HIT = "hand", "rule", "hit"
+BY_DAYS, BY_PASSING, BY_GRAPH = "days", "pass", "graph"
 ORIGINS: Mapping[str, str] = {
     BY_HAND: "Opened by an analyst",
     BY_RULE: "Cash in parts below the threshold",
     BY_HIT: "True match with a list",
+    BY_DAYS: "Cash just below the threshold on several days",
+    BY_PASSING: "Money in and out again on a day",
+    BY_GRAPH: "Ring or fan of transfers",
 }
 LARGE, SUSPICIOUS = "large", "suspicious"
 REPORT_KINDS: Mapping[str, str] = {LARGE: "Large values", SUSPICIOUS: "Suspicious case"}
@@ -145,7 +150,10 @@ class CaseIsOpen(Refused):
 
 @dataclass(frozen=True)
 class Move:
-    """One movement of a customer's money on a day; whole fen."""
+    """One movement of a customer's money on a day: `fen` hundredths of its currency's unit.
+
+    `worth_fen` is what that is worth in fen by the rates of the day.
+    """
 
     entry_id: int
     journal_no: str
@@ -154,6 +162,8 @@ class Move:
     counter: str
     trade_code: str
     fen: int
+    currency: str
+    worth_fen: int
 
 
 @dataclass(frozen=True)
@@ -176,17 +186,12 @@ def kind_of(trade_code: str, *, corporate: bool) -> str | None:
     return None
 
 
-def is_large(fen: int, *, least: int) -> bool:
-    """Return whether a one-sided sum of a day reaches the threshold: equal is enough (§10)."""
-    return fen >= least
-
-
 def is_split(moves: Sequence[Move], *, least: int, items: int) -> bool:
     """Return whether cash came in so many parts below the threshold that together reach it."""
     return (
         len(moves) >= items
-        and all(move.fen < least for move in moves)
-        and sum(move.fen for move in moves) >= least
+        and all(move.worth_fen < least for move in moves)
+        and sum(move.worth_fen for move in moves) >= least
     )
 
 

@@ -15,6 +15,8 @@ EXPLANATION_FLOW = Flow(
     Step("decline", PROPOSED, DECLINED, "Decline the explanation"),
 )
 TEXT_MIN = 4
+# The job that matches a day.
+MATCH_JOB = "monitoring.tasks.match_day"
 
 
 class NotABreak(Refused):

@@ -16,8 +16,6 @@ from authorization import rules as authorization_rules
 from authorization import selectors as authorization
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
-from foundation.imaging.selectors import layouts
-from foundation.ledger import rules as ledger_rules
 from foundation.ledger import selectors as ledger
 from foundation.ledger.models import JournalLine
 from foundation.people import selectors as people
@@ -25,9 +23,10 @@ from foundation.people.models import Institution
 from foundation.trail import selectors as trail
 from foundation.trail.models import Event
 from monitoring import rules
-from monitoring.models import Alignment, Match, Slice
-from monitoring.rules.entry import AGREED, SETTLED, with_answers
-from monitoring.rules.matching import SUM
+from monitoring.models import Match, Slice
+from monitoring.selectors._comparing import compare, expected_of
+
+__all__ = ["compare", "expected_of"]
 
 PAGE = 50
 BREAKS_SHOWN = 200
@@ -276,51 +275,6 @@ def line(*, institution_id: int, on: date, journal_no: str) -> JournalLine:
     return found
 
 
-def compare(*, match: Match) -> tuple[rules.Field, ...]:
-    """Return each value that the voucher must bear, beside what was read on its document.
-
-    On a known form the values are weighed on what the recogniser saw, not on its free reading.
-    """
-    if match.document_id is None:
-        return ()
-    rows = layouts.compared(
-        document_id=match.document_id, expected=expected_of(match=match), on=match.business_date
-    )
-    fields = [
-        rules.Field(
-            name=row.name,
-            expected=row.expected,
-            read=row.read,
-            confidence=row.confidence,
-            verdict=row.verdict,
-            page_id=row.page_id,
-            box=row.box,
-        )
-        for row in rows
-    ]
-    return tuple(with_answers(fields, _keyed(match), fen=_shared_fen(match)))
-
-
-def expected_of(*, match: Match) -> dict[str, object]:
-    """Return what the voucher of a pair must bear; what need not stand on it is empty."""
-    fen = _shared_fen(match)
-    expected: dict[str, object] = {
-        "amount": fen,
-        "amount_words": fen,
-        "account": "" if _opened_by(match) else match.account_number,
-        "voucher_no": match.voucher_no,
-    }
-    if _is_customers(match.counter_account):
-        expected["payee_account"] = match.counter_account
-    return expected
-
-
-def _opened_by(match: Match) -> bool:
-    """Tell whether the voucher asked for the account to be made, so that no number is on it."""
-    trade = authorization_rules.CATALOGUE.get(match.trade_code)
-    return trade is not None and trade.opens
-
-
 def image_used_before(*, document_id: int) -> bool:
     """Tell whether a voucher image of the document is the picture of another document's page."""
     earlier = [
@@ -350,27 +304,3 @@ def trade_name(*, code: str) -> str:
     """Return the name of a transaction of the catalogue, or nothing."""
     trade = authorization_rules.CATALOGUE.get(code)
     return trade.name if trade else ""
-
-
-def _keyed(match: Match) -> Mapping[str, str]:
-    """Return what people read on pages in force, by field (DOMAIN §5.1, 补录)."""
-    rows = Slice.objects.filter(match=match, state__in=(AGREED, SETTLED))
-    in_force = rows.exclude(page__state="replaced").order_by("id")
-    return dict(in_force.values_list("field", "answer"))
-
-
-def _shared_fen(match: Match) -> int | None:
-    """Return what the voucher must say: the sum where it is that of several lines."""
-    sums = Alignment.objects.filter(document_id=match.document_id, how=SUM)
-    rows = dict(sums.order_by("id").values_list("match_id", "match__amount_fen"))
-    return sum(rows.values()) if match.pk in rows else match.amount_fen
-
-
-def _is_customers(number: str) -> bool:
-    """Tell whether an account stands on the voucher: internal accounts do not."""
-    if not number:
-        return False
-    try:
-        return ledger.account(number=number).kind == ledger_rules.CUSTOMER
-    except ledger_rules.NoSuchAccount:
-        return True

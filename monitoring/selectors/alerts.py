@@ -90,6 +90,11 @@ def file_rows(*, chosen: Filter) -> Sequence[Alert]:
     return tuple(alerts(chosen=chosen)[:FILE_MOST])
 
 
+def count(*, chosen: Filter) -> int:
+    """Return how many alerts a list shows on all its pages."""
+    return int(alerts(chosen=chosen).count())
+
+
 def alert(*, alert_id: int) -> Alert | None:
     """Return an alert among those that the person may see, or None."""
     rows = Alert.objects.select_related(

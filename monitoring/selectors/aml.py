@@ -15,31 +15,34 @@ from foundation.ledger import selectors as ledger
 from foundation.ledger.models import JournalLine
 from foundation.people import selectors as people
 from foundation.people.models import Institution
+from foundation.policy import selectors as policy
 from monitoring.models import AmlExemption, AmlReport, LargeValue, SuspiciousCase
 from monitoring.rules import aml as rules
+from monitoring.rules import currencies
 
 PAGE = 50
 # A report tells of so many at most; the next one tells of the rest.
 REPORTED_MOST = 5000
-_TRADES = (*rules.CASH_TRADES, *rules.TRANSFER_TRADES, *rules.CROSS_TRADES)
-_OPEN_CASES = (rules.DRAFT, rules.SUBMITTED, rules.SUPPORTED)
+TRADES = (*rules.CASH_TRADES, *rules.TRANSFER_TRADES, *rules.CROSS_TRADES)
+OPEN_CASES = (rules.DRAFT, rules.SUBMITTED, rules.SUPPORTED)
 RowT = TypeVar("RowT", bound=Model)
 
 
 @dataclass(frozen=True)
 class Flowed:
-    """What one customer moved in one way on one day: the sum and the movements behind it."""
+    """What one customer moved in one way on one day: why it is large, the movements behind it."""
 
     customer: str
     name: str
     side: str
     kind: str
+    weighed: currencies.Weighed
     moves: tuple[rules.Move, ...]
 
     @property
-    def fen(self) -> int:
-        """Return the one-sided sum, whole fen."""
-        return sum(move.fen for move in self.moves)
+    def sums(self) -> Mapping[str, int]:
+        """Return the sum in each currency, in hundredths of its unit."""
+        return _sums(self.moves)
 
 
 @dataclass(frozen=True)
@@ -62,50 +65,67 @@ def branch_of(*, institution: Institution) -> Institution | None:
     return next((one for one in some if one.kind == "branch"), None)
 
 
-def flowed(*, branch_id: int, on: date, least: Mapping[str, int]) -> Sequence[Flowed]:
+def rates(*, on: date) -> Mapping[str, int]:
+    """Return the rates in force on a day by currency; one that the bank has not set is left out."""
+    found = policy.bank_wholes(codes=tuple(currencies.RATES.values()), on=on)
+    return {name: found[code] for name, code in currencies.RATES.items() if code in found}
+
+
+def flowed(
+    *, branch_id: int, on: date, least: Mapping[str, currencies.Threshold]
+) -> Sequence[Flowed]:
     """Return what customers of a branch moved from the thresholds on, by customer, side and kind.
 
-    `least` are the thresholds in fen by kind. Between a customer's own accounts nothing moves, and
-    what was reversed never did. Sums are made by the database; lines are fetched of large ones.
+    `least` are the thresholds by kind. Between a customer's own accounts nothing moves, and what
+    was reversed never did. Sums are made by the database; lines are fetched of large ones.
     """
-    below = people.institutions_below(ids=[branch_id])
-    legs = ledger.customer_legs(on=on, places=below, trade_codes=_TRADES)
-    sums = legs.values("customer", "inward", "corporate", "entry__trade_code").annotate(
-        fen=Sum("amount_fen")
-    )
-    totals: dict[tuple[str, bool, str], int] = defaultdict(int)
-    for row in sums.order_by():
+    below, rated = people.institutions_below(ids=[branch_id]), rates(on=on)
+    legs = ledger.customer_legs(on=on, places=below, trade_codes=TRADES)
+    grouped = legs.values("customer", "inward", "corporate", "entry__trade_code", "currency")
+    totals: dict[tuple[str, bool, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for row in grouped.annotate(fen=Sum("amount_fen")).order_by():
         kind = rules.kind_of(row["entry__trade_code"], corporate=row["corporate"])
         if kind is not None:
-            totals[row["customer"], row["inward"], kind] += abs(row["fen"])
-    large = {key for key, fen in totals.items() if rules.is_large(fen, least=least[key[2]])}
+            key = (row["customer"], row["inward"], kind)
+            totals[key][row["currency"]] += abs(row["fen"])
+    large = {
+        key
+        for key, sums in totals.items()
+        if currencies.weigh(sums, rates=rated, least=least[key[2]]) is not None
+    }
     if not large:
         return ()
     found: dict[tuple[str, bool, str], list[Any]] = defaultdict(list)
     wanted = {customer for customer, _inward, _kind in large}
     rows = list(legs.filter(customer__in=wanted).order_by("entry_id", "line"))
-    own = _own(rows)
+    own = own_entries(rows=rows)
     for row in rows:
         kind = rules.kind_of(row.entry.trade_code, corporate=row.corporate)
         key = (row.customer, row.inward, kind or "")
         if key in large and (row.entry_id, row.customer) not in own:
             found[key].append(row)
-    entries = {row.entry_id for some in found.values() for row in some}
-    counters = ledger.lines_of_entries(entries=entries)
-    made = [
-        Flowed(
-            customer,
-            some[0].account.name,
-            rules.IN if inward else rules.OUT,
-            kind,
-            tuple(_move(row, counters) for row in some),
-        )
-        for (customer, inward, kind), some in sorted(found.items())
-    ]
-    return [one for one in made if rules.is_large(one.fen, least=least[one.kind])]
+    counters = ledger.lines_of_entries(
+        entries={row.entry_id for some in found.values() for row in some}
+    )
+    made = []
+    for (customer, inward, kind), some in sorted(found.items()):
+        moves = [move_of(row=row, counters=counters, rated=rated) for row in some]
+        weighed = currencies.weigh(_sums(moves), rates=rated, least=least[kind])
+        if weighed is not None:
+            said = tuple(move for move in moves if move.currency in weighed.currencies)
+            side = rules.IN if inward else rules.OUT
+            made.append(Flowed(customer, some[0].account.name, side, kind, weighed, said))
+    return made
 
 
-def _own(rows: Sequence[Any]) -> set[tuple[int, str]]:
+def _sums(moves: Sequence[rules.Move]) -> Mapping[str, int]:
+    sums: dict[str, int] = defaultdict(int)
+    for move in moves:
+        sums[move.currency] += move.fen
+    return dict(sums)
+
+
+def own_entries(*, rows: Sequence[Any]) -> set[tuple[int, str]]:
     """Return the entries that have both sides on accounts of one customer."""
     sides: dict[tuple[int, str], set[bool]] = defaultdict(set)
     for row in rows:
@@ -113,7 +133,8 @@ def _own(rows: Sequence[Any]) -> set[tuple[int, str]]:
     return {key for key, both in sides.items() if len(both) > 1}
 
 
-def _move(row: Any, counters: Mapping[int, JournalLine]) -> rules.Move:
+def move_of(row: Any, counters: Mapping[int, JournalLine], rated: Mapping[str, int]) -> rules.Move:
+    """Return a leg as a movement, with its counter-account and what it is worth."""
     line, mine = counters.get(row.entry_id), row.account.number
     other = ""
     if line is not None:
@@ -126,6 +147,8 @@ def _move(row: Any, counters: Mapping[int, JournalLine]) -> rules.Move:
         other,
         row.entry.trade_code,
         abs(row.amount_fen),
+        row.currency,
+        currencies.fen_of(abs(row.amount_fen), currency=row.currency, rates=rated),
     )
 
 
@@ -148,7 +171,7 @@ def exemption(*, branch_id: int, customer: str, on: date) -> AmlExemption | None
 def large_values(*, state: str = "", before: int | None = None) -> Listing:
     """Return a page of large values in scope, the latest first."""
     rows = LargeValue.objects.select_related("institution", "filled_by", "reviewed_by")
-    return _page(rows.filter(state=state) if state else rows, before)
+    return page(rows=rows.filter(state=state) if state else rows, before=before)
 
 
 def large_counts() -> Mapping[str, int]:
@@ -163,30 +186,37 @@ def late(*, on: date) -> int:
 
 def large_value(*, large_id: int, lock: bool = False) -> LargeValue:
     """Return a large value in scope, locked if asked for; refuse another."""
-    return _one(
-        LargeValue, large_id, rules.NoSuchLarge, ("filled_by", "reviewed_by", "report"), lock=lock
-    )
+    found = ("filled_by", "reviewed_by", "report")
+    return one(kind=LargeValue, number=large_id, missing=rules.NoSuchLarge, with_=found, lock=lock)
 
 
 def exemptions(*, before: int | None = None) -> Listing:
     """Return a page of exemptions in scope, the latest first."""
-    return _page(AmlExemption.objects.select_related("proposed_by", "decided_by"), before)
+    return page(
+        rows=AmlExemption.objects.select_related("proposed_by", "decided_by"), before=before
+    )
 
 
 def one_exemption(*, exemption_id: int, lock: bool = False) -> AmlExemption:
     """Return an exemption in scope, locked if asked for; refuse another."""
     found = ("proposed_by", "decided_by")
-    return _one(AmlExemption, exemption_id, rules.NoSuchExemption, found, lock=lock)
+    return one(
+        kind=AmlExemption,
+        number=exemption_id,
+        missing=rules.NoSuchExemption,
+        with_=found,
+        lock=lock,
+    )
 
 
 def reports(*, before: int | None = None) -> Listing:
     """Return a page of reports in scope without their content, the latest first."""
-    return _page(AmlReport.objects.select_related("asked_by").defer("content"), before)
+    return page(rows=AmlReport.objects.select_related("asked_by").defer("content"), before=before)
 
 
 def report(*, report_id: int) -> AmlReport:
     """Return a report in scope with its content; refuse another."""
-    return _one(AmlReport, report_id, rules.NoSuchReport, ("asked_by",))
+    return one(kind=AmlReport, number=report_id, missing=rules.NoSuchReport, with_=("asked_by",))
 
 
 def to_report(*, branch_id: int) -> Sequence[LargeValue]:
@@ -213,32 +243,41 @@ def last_seq(*, branch_id: int, kind: str, year: int) -> int:
 def cases(*, state: str = "", before: int | None = None) -> Listing:
     """Return a page of suspicious cases in scope, the latest first."""
     rows = SuspiciousCase.objects.select_related("analyst", "reviewer", "lead")
-    return _page(rows.filter(state=state) if state else rows, before)
+    return page(rows=rows.filter(state=state) if state else rows, before=before)
 
 
 def case(*, case_id: int, lock: bool = False) -> SuspiciousCase:
     """Return a suspicious case in scope, locked if asked for; refuse another."""
     found = ("institution", "analyst", "reviewer", "lead", "report")
-    return _one(SuspiciousCase, case_id, rules.NoSuchCase, found, lock=lock)
+    return one(
+        kind=SuspiciousCase, number=case_id, missing=rules.NoSuchCase, with_=found, lock=lock
+    )
 
 
 def open_case(*, branch_id: int, customer: str) -> SuspiciousCase | None:
     """Return the open case about a customer, or None."""
-    rows = SuspiciousCase.objects.filter(institution_id=branch_id, state__in=_OPEN_CASES)
+    rows = SuspiciousCase.objects.filter(institution_id=branch_id, state__in=OPEN_CASES)
     found: SuspiciousCase | None = rows.filter(customer=customer).first()
     return found
 
 
-def _page(rows: QuerySet[Any], before: int | None) -> Listing:
+def page(*, rows: QuerySet[Any], before: int | None) -> Listing:
+    """Return a page of rows, the latest first."""
     if before:
         rows = rows.filter(id__lt=before)
     found = tuple(rows.order_by("-id")[: PAGE + 1])
     return Listing(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
 
 
-def _one(
-    kind: type[RowT], number: int, missing: type[Any], with_: Sequence[str], *, lock: bool = False
+def one(
+    *,
+    kind: type[RowT],
+    number: int,
+    missing: type[Any],
+    with_: Sequence[str],
+    lock: bool = False,
 ) -> RowT:
+    """Return a row in scope, locked if asked for; refuse another by the refusal `missing`."""
     rows = kind._default_manager.select_related(*with_).filter(pk=number)  # noqa: SLF001 -- Django's own
     found: RowT | None = (rows.select_for_update(of=("self",)) if lock else rows).first()
     if found is None:

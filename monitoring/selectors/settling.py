@@ -22,6 +22,7 @@ from foundation.people import selectors as people
 from foundation.people.models import Institution
 from foundation.policy import selectors as policy
 from foundation.worklist import rules as worklist
+from foundation.worklist import selectors as jobs
 from monitoring import rules
 from monitoring.models import Alignment, DayEnd, Explanation, Match
 from monitoring.rules import matching, settling
@@ -91,6 +92,12 @@ def alone(*, institution_id: int, on: date) -> Alone:
         rows=[_row(line, place) for place, line in enumerate(ordered)],
         sheets=_sheets(institution_id, on),
     )
+
+
+def is_matching(*, institution_id: int) -> bool:
+    """Tell whether a day of an institution waits to be matched by a worker, or is being matched."""
+    ids = [institution_id]
+    return bool(jobs.with_open_job(kind=settling.MATCH_JOB, name="institution_id", ids=ids))
 
 
 def lines_without_pair(*, institution_id: int, on: date) -> Sequence[JournalLine]:

@@ -159,7 +159,7 @@ def decide(
 ) -> Match:
     """Record what an auditor found; refuse own work, a stale picture, and an unexplained match."""
     match = _locked(match_id)
-    step = rules.check_finding(finding, reason)
+    step = rules.check_finding(finding, reason, possible=match.findings)
     if match.state != rules.OPEN:
         raise rules.NotOpen
     rules.check_auditor(auditor_person=auditor.person, touched=match.touched)

@@ -18,7 +18,9 @@ from foundation.trail import services as trail
 from foundation.worklist import services as worklist
 from monitoring.models import AmlExemption, AmlReport, LargeValue
 from monitoring.rules import aml as rules
+from monitoring.rules import currencies
 from monitoring.selectors import aml as selected
+from monitoring.selectors import patterns
 from monitoring.services import suspicious
 
 SYSTEM = "system aml"
@@ -33,22 +35,41 @@ def build_day(*, on: date, at: datetime) -> int:
 
 @transaction.atomic
 def _build(branch: Institution, on: date, at: datetime) -> int:
-    least = {kind: policy.whole(code=code, on=on) for kind, code in rules.NUMBERS.items()}
+    least = {
+        kind: currencies.Threshold(*(policy.whole(code=code, on=on) for code in codes))
+        for kind, codes in rules.NUMBERS.items()
+    }
     days, items = (policy.whole(code=code, on=on) for code in (rules.DEADLINE, rules.SPLIT))
     due = policy.calendar(on=on).add_business_days(on, days)
     built = 0
     for one in selected.flowed(branch_id=branch.pk, on=on, least=least):
         built += _keep(branch, one, on=on, due=due, least=least[one.kind], at=at)
-        if one.kind == rules.CASH and rules.is_split(one.moves, least=least[one.kind], items=items):
-            suspicious.open_by_rule(branch=branch, flowed=one, on=on, at=at)
+        if one.kind == rules.CASH and rules.is_split(
+            one.moves, least=least[one.kind].fen, items=items
+        ):
+            key = f"split:{on}:{one.customer}:{one.side}"
+            suspect = patterns.Suspect(one.customer, one.name, key, one.moves)
+            suspicious.open_by_rule(branch=branch, suspect=suspect, origin=rules.BY_RULE, at=at)
     return built
 
 
 def _keep(
-    branch: Institution, one: selected.Flowed, *, on: date, due: date, least: int, at: datetime
+    branch: Institution,
+    one: selected.Flowed,
+    *,
+    on: date,
+    due: date,
+    least: currencies.Threshold,
+    at: datetime,
 ) -> bool:
     """Keep a large value once; while nobody has filled it, follow what was posted since."""
     evidence = [asdict(move) for move in one.moves]
+    worth = {
+        "amount_fen": one.weighed.fen,
+        "amount_cents": one.weighed.cents,
+        "basis": one.weighed.basis,
+        "sums": dict(one.sums),
+    }
     row, created = LargeValue.objects.get_or_create(
         institution=branch,
         business_date=on,
@@ -57,8 +78,9 @@ def _keep(
         kind=one.kind,
         defaults={
             "customer_name": one.name,
-            "amount_fen": one.fen,
-            "threshold_fen": least,
+            **worth,
+            "threshold_fen": least.fen,
+            "threshold_cents": least.cents,
             "evidence": evidence,
             "due_on": due,
             "built_at": at,
@@ -73,8 +95,10 @@ def _keep(
             row.save(update_fields=["state", "exemption"])
             _tell(row, "exempt_large", SYSTEM, at, number=spared.pk)
     elif row.state == rules.GAPS and row.evidence != evidence:
-        row.amount_fen, row.evidence = one.fen, evidence
-        row.save(update_fields=["amount_fen", "evidence"])
+        row.evidence = evidence
+        for name, value in worth.items():
+            setattr(row, name, value)
+        row.save(update_fields=["evidence", *worth])
         _tell(row, "build_large", SYSTEM, at, again=True)
     return bool(created)
 
@@ -200,6 +224,7 @@ def _lines(rows: Sequence[LargeValue]) -> list[rules.Line]:
                 "side": row.side,
                 "kind": row.kind,
                 "amount": Money(row.amount_fen).format(commas=False),
+                **_in_currencies(row),
                 "counterparty": row.counterparty,
                 "purpose": row.purpose,
             },
@@ -207,6 +232,18 @@ def _lines(rows: Sequence[LargeValue]) -> list[rules.Line]:
         )
         for place, row in enumerate(rows, start=1)
     ]
+
+
+def _in_currencies(row: LargeValue) -> dict[str, str]:
+    """Return what a report says besides where foreign money was moved: each sum, and US dollars."""
+    if not set(row.sums) - {currencies.CNY}:
+        return {}
+    sums = sorted(row.sums.items())
+    return {
+        "currencies": "; ".join(currencies.shown(amount, one) for one, amount in sums),
+        "dollars": currencies.shown(row.amount_cents, currencies.USD),
+        "basis": row.basis,
+    }
 
 
 @transaction.atomic

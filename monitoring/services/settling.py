@@ -30,6 +30,20 @@ class Ran:
 
 
 @transaction.atomic
+def ask_match(*, institution_id: int, business_date: date, by: Staff, at: datetime) -> bool:
+    """Ask a worker to match a day; False where one of the institution is being matched already."""
+    if selected.is_matching(institution_id=institution_id):
+        return False
+    key = f"{settling.MATCH_JOB}:{institution_id}:{business_date}:{at:%Y%m%d%H%M%S}"
+    args = {"institution_id": institution_id, "business_date": str(business_date)}
+    asked = worklist.enqueue_job(kind=settling.MATCH_JOB, args=args, dedup_key=key)
+    if asked is None:
+        return False
+    _tell_day(institution_id, business_date, "ask_match", by, at)
+    return True
+
+
+@transaction.atomic
 def match_day(*, institution_id: int, business_date: date, at: datetime) -> Ran:
     """Set everything of a day that stands alone side by side; open a break for what stays alone.
 
@@ -121,14 +135,7 @@ def close_day(*, institution_id: int, business_date: date, by: Staff, at: dateti
     )
     if not new:
         raise settling.DayClosedAlready
-    trail.record(
-        institution_id=institution_id,
-        actor=by.label,
-        action="monitoring.close_vouchers",
-        subject=f"monitoring.day:{institution_id}.{business_date}",
-        at=at,
-        detail={"count": end.pairs, "valid_from": str(business_date)},
-    )
+    _tell_day(institution_id, business_date, "close_vouchers", by, at, count=end.pairs)
     live.tell(rules.TOPIC, institution_id)
     return end
 
@@ -190,3 +197,16 @@ def _tell(match: Match, step: str, actor: str, at: datetime, **detail: object) -
         detail=detail,
     )
     live.tell(rules.TOPIC, match.institution_id)
+
+
+def _tell_day(
+    place_id: int, on: date, step: str, by: Staff, at: datetime, **detail: object
+) -> None:
+    trail.record(
+        institution_id=place_id,
+        actor=by.label,
+        action=f"monitoring.{step}",
+        subject=f"monitoring.day:{place_id}.{on}",
+        at=at,
+        detail={**detail, "valid_from": str(on)},
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
@@ -13,6 +13,7 @@ from foundation.trail import services as trail
 from monitoring.models import ScreeningHit, SuspiciousCase
 from monitoring.rules import aml as rules
 from monitoring.selectors import aml as selected
+from monitoring.selectors import patterns
 
 SYSTEM = "system aml"
 _REVIEWER = ("reviewer", "reviewer_person", "reviewed_at")
@@ -21,21 +22,20 @@ _LEAD = ("lead", "lead_person", "decided_at")
 
 @transaction.atomic
 def open_by_rule(
-    *, branch: Institution, flowed: selected.Flowed, on: date, at: datetime
+    *, branch: Institution, suspect: patterns.Suspect, origin: str, at: datetime
 ) -> SuspiciousCase | None:
-    """Open a case for cash that came in parts; None where one is open or was of just this."""
-    key = f"split:{on}:{flowed.customer}:{flowed.side}"
-    if SuspiciousCase.objects.filter(institution=branch, key=key).exists():
+    """Open a case for what a rule found; None where one is open or was of just this."""
+    if SuspiciousCase.objects.filter(institution=branch, key=suspect.key).exists():
         return None
-    if selected.open_case(branch_id=branch.pk, customer=flowed.customer) is not None:
+    if selected.open_case(branch_id=branch.pk, customer=suspect.customer) is not None:
         return None
     row: SuspiciousCase = SuspiciousCase.objects.create(
         institution=branch,
-        customer=flowed.customer,
-        customer_name=flowed.name,
-        origin=rules.BY_RULE,
-        key=key,
-        evidence=[asdict(move) for move in flowed.moves],
+        customer=suspect.customer,
+        customer_name=suspect.name,
+        origin=origin,
+        key=suspect.key,
+        evidence=[asdict(move) for move in suspect.moves],
         opened_at=at,
     )
     _tell(row, "open_case", SYSTEM, at)

@@ -148,7 +148,7 @@ def _desk(
         "opened": opened,
         "seen": seen,
         "images": _images(request, seen) if seen else [],
-        "findings": [rules.RESULTS[code] for code in rules.DIFFERENCES],
+        "findings": [rules.RESULTS[code] for code in seen.match.findings] if seen else [],
         "waiting": worklist_selectors.waiting_for(
             queue=rules.QUEUE, staff=signed_in(request), on=timezone.localdate()
         ),

@@ -182,8 +182,8 @@ def _kept(request: HttpRequest) -> dict[str, str]:
 def _file(request: HttpRequest, chosen: selected.Filter) -> HttpResponse:
     """Return the list as a file that says who took it."""
     record_export(request)
-    table = drawn.alerts(selected.file_rows(chosen=chosen))
-    sheet = sheets.drawn(name="alerts", table=table, mark=taken_by(request))
+    table, total = drawn.alerts(selected.file_rows(chosen=chosen)), selected.count(chosen=chosen)
+    sheet = sheets.drawn(name="alerts", table=table, mark=taken_by(request), total=total)
     return sheets.answer(sheet, request.GET["export"])
 
 

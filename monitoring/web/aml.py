@@ -32,6 +32,7 @@ from foundation.ui.web import (
 from monitoring.forms import aml as forms
 from monitoring.models import AmlReport, LargeValue
 from monitoring.rules import aml as rules
+from monitoring.rules import currencies
 from monitoring.selectors import aml as selected
 from monitoring.services import aml as services
 
@@ -55,7 +56,9 @@ _MOVES = (
     Column(_("Account"), table.NUMBER),
     Column(_("Counter-account"), table.NUMBER),
     Column(_("Transaction code"), table.NUMBER),
+    Column(_("Currency")),
     Column(_("Amount"), table.RIGHT),
+    Column(_("Worth in yuan"), table.RIGHT),
 )
 _REPORTS = (
     Column(_("File")),
@@ -210,7 +213,9 @@ def moves_of(evidence: Sequence[dict[str, Any]]) -> Table:
                 table.link(to="ledger:account", key=move["account"], text=move["account"]),
                 move["counter"] or table.NOTHING,
                 move["trade_code"],
+                move.get("currency", currencies.CNY),
                 Money(move["fen"]).format(),
+                Money(move.get("worth_fen", move["fen"])).format(),
             )
         )
         for move in evidence
@@ -235,6 +240,11 @@ def _large(
         "remark": remark or forms.Remark(),
         "side": rules.SIDES[row.side],
         "kind": rules.KINDS[row.kind],
+        "basis": currencies.BASES[row.basis],
+        "sums": [currencies.shown(fen, name) for name, fen in sorted(row.sums.items())],
+        "dollars": currencies.shown(row.amount_cents, currencies.USD),
+        "dollars_least": currencies.shown(row.threshold_cents, currencies.USD),
+        "foreign": bool(set(row.sums) - {currencies.CNY}),
         "table": moves_of(row.evidence),
         "late": row.state in rules.TO_REPORT and row.due_on < timezone.localdate(),
         "first": signed_in(request).person == row.filled_person,

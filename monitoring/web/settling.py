@@ -33,9 +33,9 @@ def settlement(request: HttpRequest, outlet_id: int) -> HttpResponse:
 @require_POST
 @requires(Permission.MONITORING_SETTLE, missing=(settling.NoSuchOutlet,))
 def run_day(request: HttpRequest, outlet_id: int) -> HttpResponse:
-    """Set what stands alone side by side now."""
+    """Ask a worker to set what stands alone side by side; the page shows how far it is."""
     outlet, on = _outlet_or_404(outlet_id), _day(request)
-    services.match_day(institution_id=outlet.pk, business_date=on, at=timezone.now())
+    services.ask_match(institution_id=outlet.pk, business_date=on, **_by(request))
     return _back(outlet.pk, on)
 
 
@@ -91,7 +91,8 @@ def _page(
     page["hows"] = [(matching.HOWS[how].text, count) for how, count in day.hows.items()]
     page["blank"] = forms.Explain()
     page["days"] = forms.OfDay(initial={"on": on})
-    part = "_settlement" if request.headers.get("HX-Request") else "settlement"
+    page["matching"] = selected.is_matching(institution_id=outlet.pk)
+    part = "_standing" if request.headers.get("HX-Request") else "settlement"
     return render(request, f"monitoring/{part}.html", page, status=422 if form else 200)
 
 

@@ -251,9 +251,10 @@ def _proposed(match: Match) -> dict[str, object]:
 
 def _file(request: HttpRequest, chosen: selected.Filter, kind: str) -> HttpResponse:
     record_export(request)
-    rows = selected.page(chosen=chosen, most=selected.EXPORT_MOST).rows
+    page = selected.page(chosen=chosen, most=selected.EXPORT_MOST)
+    table = drawn.slips(page.rows, chosen.at)
     name = f"slips-{timezone.localdate()}"
-    sheet = sheets.drawn(name=name, table=drawn.slips(rows, chosen.at), mark=taken_by(request))
+    sheet = sheets.drawn(name=name, table=table, mark=taken_by(request), total=page.total)
     return sheets.answer(sheet, kind)
 
 

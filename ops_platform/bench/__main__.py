@@ -12,7 +12,9 @@ from ops_platform.stack import roles
 from ops_platform.stack.throwaway import Throwaway
 
 # They make their own books in an empty bank and ask nothing of the demo's.
-_WITHOUT_DEMO = {"authorization", "history", "imaging", "ledger", "monitoring", "search"}
+_WITHOUT_DEMO = {
+    "authorization", "history", "imaging", "keying", "ledger", "monitoring", "search",
+}  # fmt: skip
 _NOT_A_BENCH = {"__init__", "__main__", "bank", "databases", "rows"}
 
 

@@ -178,6 +178,8 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("monitoring", "list_id"): lambda place: place.aml["list"],
     ("monitoring", "hit_id"): lambda place: place.aml["hit"],
     ("monitoring", "aml_case_id"): lambda place: place.aml["case"],
+    ("monitoring", "rating_id"): lambda place: place.aml["rating"],
+    ("monitoring", "freeze_id"): lambda place: place.aml["freeze"],
     ("worklist", "code"): lambda _place: "authorization",
     ("worklist", "item_id"): lambda place: place.work_item,
     ("worklist", "job_id"): lambda place: place.job_id,

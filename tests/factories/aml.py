@@ -10,7 +10,14 @@ from foundation.ledger.models import Account
 from foundation.ledger.rules import Leg
 from foundation.people import services as people
 from foundation.people.models import Institution, Staff
-from monitoring.models import AmlExemption, LargeValue, ScreeningHit, WatchList
+from monitoring.models import (
+    AmlExemption,
+    CustomerRating,
+    FreezeRequest,
+    LargeValue,
+    ScreeningHit,
+    WatchList,
+)
 from monitoring.selectors import aml as selected
 from monitoring.selectors.screening import Customer
 from monitoring.services import aml, screening, suspicious
@@ -48,10 +55,13 @@ def desk(bank: people_factory.Branch) -> Desk:
 
 
 def customer(
-    place: Institution, name: str = "王大额", number: str = "110101199001011237"
+    place: Institution,
+    name: str = "王大额",
+    number: str = "110101199001011237",
+    **more: object,
 ) -> Account:
     """Open an account of a customer whose number is known."""
-    return ledger_factory.account(place, "2011", name, customer_number=number)
+    return ledger_factory.account(place, "2011", name, customer_number=number, **more)
 
 
 def move(
@@ -154,7 +164,16 @@ def one_of_each(outlet: Institution, one: Staff, other: Staff) -> dict[str, int]
         watch_list=listed, watch_name=name, entry=name.entry, entry_print="-", score=90,
         reasons=["x"], raised_at=NOON,
     )  # fmt: skip
+    rating: CustomerRating = CustomerRating.objects.create(
+        institution=branch, customer=number, customer_name="王大额", level=1, by_rules=1, score=0,
+        proposed_by=one, proposed_person=one.person, proposed_at=NOON,
+    )  # fmt: skip
+    freeze: FreezeRequest = FreezeRequest.objects.create(
+        institution=branch, account=number, account_name="王大额", document_no="D1", reason="x",
+        proposed_by=one, proposed_person=one.person, proposed_at=NOON,
+    )  # fmt: skip
     return {
+        "rating": rating.pk, "freeze": freeze.pk,
         "large": row.pk, "exemption": spared.pk, "report": made.pk if made else 0,
         "list": listed.pk, "hit": found.pk, "case": case.pk,
     }  # fmt: skip

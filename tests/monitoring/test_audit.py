@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from monitoring import services
 from monitoring.models import Match
 from tests.factories import monitoring, people
 
@@ -139,3 +140,17 @@ def test_who_only_looks_has_no_desk(client, bank, difference):
     client.force_login(people.staff(bank.branch, "ops_manager"))
 
     assert client.get(reverse("monitoring:audit")).status_code == 403
+
+
+def test_a_line_without_a_voucher_can_only_be_found_to_be_that(client, auditor, place, teller):
+    line = monitoring.post(place, teller=teller.number, fen=120_000)
+    alone = services.pair(line=line, document_id=None, touched=[], at=people.NOON)
+    client.force_login(auditor)
+    page = client.get(reverse("monitoring:audit"))
+    text = page.content.decode()
+
+    assert page.context["opened"].match == alone
+    assert 'value="image_missing"' in text
+    assert 'value="amount_diff"' not in text
+    assert send(client, alone, page, finding="unreadable").status_code == 409
+    assert send(client, alone, page, finding="image_missing").status_code == 200

@@ -61,7 +61,7 @@ def test_a_voucher_that_proves_every_value_is_matched(pair):
 
     assert match.result == rules.MATCHED
     assert {field.name: field.confidence for field in match.compared} == {
-        "amount": 99, "amount_words": 99, "account": 99,
+        "amount": 99, "amount_words": 99, "account": 99, "check_digit": 100,
     }  # fmt: skip
 
 

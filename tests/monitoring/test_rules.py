@@ -95,6 +95,24 @@ def test_findings_lead_to_their_steps():
     assert {rules.check_finding(code, "") for code in rules.DIFFERENCES} == {"confirm"}
 
 
+@pytest.mark.parametrize(
+    ("voucher", "line", "others"),
+    [
+        (False, True, {"amount_diff", "unreadable", "journal_missing"}),
+        (True, False, {"amount_diff", "image_missing"}),
+        (True, True, set()),
+    ],
+)
+def test_of_what_stands_alone_only_some_things_can_be_found(voucher, line, others):
+    possible = rules.findings_of(voucher=voucher, line=line)
+
+    assert not others & set(possible)
+    assert rules.check_finding(possible[0], "", possible=possible) == "confirm"
+    for finding in others:
+        with pytest.raises(rules.NotThisFinding):
+            rules.check_finding(finding, "", possible=possible)
+
+
 @pytest.mark.parametrize("finding", ["matched", "waiting", "", "no"])
 def test_other_findings_do_not_exist(finding):
     with pytest.raises(rules.UnknownFinding):

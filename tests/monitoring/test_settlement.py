@@ -12,6 +12,7 @@ from django.urls import reverse
 from foundation.imaging import services as imaging
 from foundation.imaging.rules import batches as scans
 from foundation.imaging.services import batches
+from foundation.worklist.models import Job
 from monitoring import rules, tasks
 from monitoring import services as pairs
 from monitoring.models import Alignment, DayEnd, Explanation, Match
@@ -308,7 +309,12 @@ def test_the_page_of_a_day(place, given, supervisor, client, teller):
 
 def test_a_day_is_matched_and_a_break_explained_from_the_page(place, client):
     run = reverse("monitoring:run_day", args=[place.outlet.pk])
-    assert client.post(run, {"on": DAY.isoformat()}).status_code == 302
+    for _again in range(2):
+        assert client.post(run, {"on": DAY.isoformat()}).status_code == 302
+    job = Job.objects.get(kind=settling.MATCH_JOB)
+    address = f"{reverse('monitoring:settlement', args=[place.outlet.pk])}?on={DAY}"
+    assert "disabled" in client.get(address, headers={"HX-Request": "true"}).content.decode()
+    tasks.match_day(**job.args)()
     alone = Match.objects.get()
 
     explain = reverse("monitoring:explain", args=[alone.pk])

@@ -91,6 +91,16 @@ class Zones(forms.Form):
             label=_("Only these signs"), max_length=60, required=False,
             initial=zone.whitelist if zone else "",
         )  # fmt: skip
+        engines = [(code, _(word)) for code, word in rules.ENGINES.items()]
+        self.fields[f"{name}-engine"] = forms.ChoiceField(
+            label=_("Reading of record"), choices=engines, required=False,
+            initial=zone.engine if zone else rules.RECOGNISER,
+        )  # fmt: skip
+        for part, label in (("first", _("First number")), ("last", _("Last number"))):
+            self.fields[f"{name}-{part}"] = forms.CharField(
+                label=label, max_length=rules.NUMBER_MOST, required=False,
+                initial=getattr(zone, part) if zone else "",
+            )  # fmt: skip
         self.fields[f"{name}-needed"] = forms.BooleanField(
             label=_("Always read"), required=False, initial=zone.needed if zone else True
         )
@@ -98,7 +108,7 @@ class Zones(forms.Form):
     @property
     def lines(self) -> Iterator[Line]:
         """Return the rows of the table, with what was typed where it was sent."""
-        parts = ("box", "kind", "validator", "whitelist", "needed")
+        parts = ("box", "kind", "validator", "whitelist", "engine", "first", "last", "needed")
         for name, title in rules.NAMES.items():
             fields = tuple(self[f"{name}-{part}"] for part in parts)
             yield Line(name, title, fields, _box_of(str(fields[0].value() or "")))
@@ -123,6 +133,7 @@ class Zones(forms.Form):
                     Zone(
                         name, given[f"{name}-kind"], box, given[f"{name}-needed"],
                         given[f"{name}-whitelist"], given[f"{name}-validator"],
+                        given[f"{name}-engine"], given[f"{name}-first"], given[f"{name}-last"],
                     )
                 )  # fmt: skip
         return tuple(found)

@@ -361,7 +361,8 @@ def read_form(
     """Read a page by the zones of the form that it is; None where it is none of them.
 
     First what must be read; where one of that is in doubt, or all is asked for, the rest as well,
-    and `second` hears an independent reader on the digits that are in doubt.
+    and `second` hears an independent reader on the digits that are in doubt, and always on those
+    of which it is of record.
     """
     grey = flattened(picture)
     by_key = {layout["key"]: layout for layout in layouts}
@@ -379,7 +380,12 @@ def read_form(
     if doubtful or whole:
         rest = [zone for zone in zones if not zone["needed"]]
         told += [*_read_zones(lies, rest, moved, every=every)]
-        second(picture, [row for row in doubtful if row["kind"] in ("number", "amount")])
+    of_record = {zone["name"] for zone in zones if zone.get("engine") == "tesseract"}
+    asked = [row for row in told if row["zone"] in of_record or (row in doubtful)]
+    for row in asked:
+        if row["zone"] in of_record:
+            row["engine"] = "tesseract"
+    second(picture, [row for row in asked if row["kind"] in ("number", "amount")])
     return {"layout": one.key, "fit": round(fit * 100), "strips": told}
 
 

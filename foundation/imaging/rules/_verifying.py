@@ -38,7 +38,8 @@ class Comparison:
     """One expected value beside what the paper says, for the table that a person looks at.
 
     `similarity` and `confidence` are 0–100. `verdict` is same only where every character agrees;
-    a machine that acts on it alone must ask for `confidence` as well.
+    a machine that acts on it alone must ask for `confidence` as well. `engine` is of record where
+    another than the recogniser is, `second` what a second reader saw.
     """
 
     name: str
@@ -49,6 +50,8 @@ class Comparison:
     confidence: int = 0
     page_id: int | None = None
     box: Box | None = None
+    engine: str = ""
+    second: str = ""
 
 
 @dataclass(frozen=True)

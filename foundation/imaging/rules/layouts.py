@@ -67,6 +67,12 @@ VALIDATORS: Mapping[str, str] = {
     "capitals": "Proper capitals",
     "date": "Day of the calendar",
 }
+# Whose reading of a zone is of record: the recogniser's, or that of Tesseract, which reads digits
+# by itself and nothing else (IMAGING §3.4).
+RECOGNISER, TESSERACT = "", "tesseract"
+ENGINES: Mapping[str, str] = {RECOGNISER: "Recogniser", TESSERACT: "Tesseract, digits alone"}
+_OF_DIGITS = (labels.NUMBER, labels.AMOUNT)
+NUMBER_MOST = 32
 ZONES_MOST, SIDE_MIN = 30, 12
 # A reading that fails its own check says nothing against any other value.
 IMPROPER_MAX = 50
@@ -148,13 +154,29 @@ class ZonesNotRead(Refused):
     hint = "Open the layout again and draw them anew."
 
 
+class EngineUnfit(Refused):
+    """Tesseract is of record only where digits stand."""
+
+    code = "E6150"
+    text = "In the zone %(zone)s Tesseract cannot be of record: it reads digits alone."
+
+
+class RangeUnfit(Refused):
+    """A range of numbers has a first and a last one of one length, in a zone of a number."""
+
+    code = "E6151"
+    text = "The range of numbers in the zone %(zone)s is none."
+    hint = "Give the first and the last number, with as many digits each, the first not above."
+
+
 @dataclass(frozen=True)
 class Zone:
     """A place on a form: which value stands there, of what kind, where, and how it is checked.
 
     `box` is left, top, width, height in pixels of the form. `needed` zones are always read, the
     others where one of those is in doubt. `whitelist` are the signs that may stand there, empty
-    for all; `validator` one of `VALIDATORS`.
+    for all; `validator` one of `VALIDATORS`, `engine` one of `ENGINES`. Numbers printed on forms
+    of this kind are from `first` to `last`, where the bank knows that.
     """
 
     name: str
@@ -163,11 +185,15 @@ class Zone:
     needed: bool = True
     whitelist: str = ""
     validator: str = ""
+    engine: str = RECOGNISER
+    first: str = ""
+    last: str = ""
 
     @property
     def told(self) -> dict[str, Any]:
         """Return it as it is kept and told to the reader."""
-        return {
+        more = {"engine": self.engine, "first": self.first, "last": self.last}
+        return {name: value for name, value in more.items() if value} | {
             "name": self.name,
             "kind": self.kind,
             "box": list(self.box),
@@ -195,6 +221,9 @@ def _zone(row: object) -> Zone:
             needed=bool(row.get("needed", True)),
             whitelist=str(row.get("whitelist", ""))[:60],
             validator=str(row.get("validator", ""))[:10],
+            engine=str(row.get("engine", RECOGNISER))[:10],
+            first=str(row.get("first", ""))[:NUMBER_MOST],
+            last=str(row.get("last", ""))[:NUMBER_MOST],
         )
     except (AssertionError, KeyError, TypeError, ValueError, OverflowError):
         raise ZonesNotRead(field="zones") from None
@@ -224,10 +253,28 @@ def check_zones(zones: Sequence[Zone], *, width_px: int, height_px: int) -> None
         if zone.name in seen:
             raise ZoneTwice(field="zones", zone=zone.name)
         seen.add(zone.name)
+        _check_reader(zone)
         left, top, wide, high = zone.box
         inside = left >= 0 and top >= 0 and left + wide <= width_px and top + high <= height_px
         if not inside or min(wide, high) < SIDE_MIN:
             raise ZoneOutside(field="zones", zone=zone.name)
+
+
+def _check_reader(zone: Zone) -> None:
+    if zone.engine not in ENGINES or (zone.engine and zone.kind not in _OF_DIGITS):
+        raise EngineUnfit(field="zones", zone=zone.name)
+    if not (zone.first or zone.last):
+        return
+    plain = zone.first.isascii() and zone.last.isascii()
+    digits = plain and zone.first.isdigit() and zone.last.isdigit()
+    ordered = len(zone.first) == len(zone.last) and zone.first <= zone.last
+    if zone.kind != labels.NUMBER or not digits or not ordered:
+        raise RangeUnfit(field="zones", zone=zone.name)
+
+
+def in_range(number: str, *, first: str, last: str) -> bool:
+    """Tell whether a number is from the first to the last one of a range, with as many digits."""
+    return len(number) == len(first) and first <= number <= last
 
 
 def check_draft(state: str) -> None:
@@ -252,7 +299,9 @@ def fields_of_form(strips: Sequence[Strip], zones: Sequence[Zone]) -> tuple[Fiel
 
 
 def _field(strip: Strip, zone: Zone) -> Field | None:
-    text = strip.text
+    text, is_of_record = strip.text, zone.engine == TESSERACT
+    if is_of_record and strip.digits:
+        text = _as_figures(strip.digits, zone)
     if zone.whitelist:
         text = "".join(sign for sign in compact(text) if sign in zone.whitelist)
     line = replace(strip.line, text=text)
@@ -260,12 +309,21 @@ def _field(strip: Strip, zone: Zone) -> Field | None:
     if value is None:
         return None
     sure = line.confidence
+    if is_of_record and not strip.digits:
+        sure = min(sure, IMPROPER_MAX)
     if line.digits and zone.kind in (labels.NUMBER, labels.AMOUNT, GRID):
         sure = reading.second_opinion(digits_of(value), line)
     holds = _CHECKS[zone.validator](value) if zone.validator else None
     if holds is False:
         sure = min(sure, IMPROPER_MAX)
     return Field(zone.name, value, sure, strip.box, holds)
+
+
+def _as_figures(digits: str, zone: Zone) -> str:
+    """Return digits as the zone bears them: of an amount the last two are fen."""
+    if zone.kind == labels.AMOUNT and len(digits) >= 3:
+        return f"{digits[:-2]}.{digits[-2:]}"
+    return digits
 
 
 def _value(zone: Zone, line: Line) -> str | None:

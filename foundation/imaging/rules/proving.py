@@ -53,6 +53,15 @@ class Proof:
     confidence: int
     box: Box
     page_id: int = 0
+    digits: str = ""
+    engine: str = ""
+
+    @property
+    def of_record(self) -> bool | None:
+        """Tell whether the reader of record says the value; None where the recogniser is it."""
+        if not self.engine:
+            return None
+        return bool(self.digits) and self.digits == digits_of(self.expected)
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,7 @@ class Verified:
 
     `verdict` is same, differs or not_found as a comparison's; `sure` 0–100 is above every
     threshold only where the value is proved or disproved. `doubt` is the least of its sources;
-    `engine` read the page.
+    `engine` is of record for it, `second` what the other reader saw.
     """
 
     name: str
@@ -74,6 +83,7 @@ class Verified:
     page_id: int | None
     box: Box | None
     engine: str = ""
+    second: str = ""
 
     @property
     def proved(self) -> bool:
@@ -127,7 +137,10 @@ def _proof(
     if source == PRINT:
         texts = (*texts, *_run_together(name, shown, line))
     least = min((scoring.doubt(strip.seen, text, kind=kind) for text in texts), default=HOPELESS)
-    return Proof(name, shown, source, least, strip.text, strip.confidence, strip.box)
+    return Proof(
+        name, shown, source, least, strip.text, strip.confidence, strip.box,
+        digits=strip.digits, engine=strip.engine if source == FORM else "",
+    )  # fmt: skip
 
 
 def _run_together(name: str, text: str, line: Mapping[str, object]) -> Iterator[Text]:
@@ -206,11 +219,23 @@ def _weighed(name: str, value: object, proofs: Sequence[Proof], lines: Lines) ->
     best = _own_part(proofs)
     if best is None:
         return Verified(name, str(value), "", NOT_FOUND, 0, HOPELESS, "", None, None)
+    if best.of_record is not None:
+        return _by_record(name, value, best, lines)
     if best.doubt <= lines.same and may_be(name, str(value)):
         return _row(best, SAME, 99 if best.doubt == 0 else 95)
     if best.doubt >= lines.differs and best.source == FORM and contradicts(best):
         return _row(best, DIFFERS, best.confidence)
     return _row(best, SAME if best.doubt < lines.differs else DIFFERS, _OPEN_MOST)
+
+
+def _by_record(name: str, value: object, best: Proof, lines: Lines) -> Verified:
+    """Let the reader of record decide, unless the recogniser surely reads another value."""
+    against = best.doubt >= lines.differs and contradicts(best)
+    if best.of_record and not against and may_be(name, str(value)):
+        return _row(best, SAME, 99 if best.doubt <= lines.same else 95)
+    if not best.of_record and best.digits and against:
+        return _row(best, DIFFERS, best.confidence)
+    return _row(best, SAME if best.of_record else DIFFERS, _OPEN_MOST)
 
 
 def _amount(
@@ -227,8 +252,10 @@ def _amount(
         return
     large = _money(value).fen >= lines.large_fen
     most = lines.large if large else lines.same
-    near = [proof.doubt <= most for proof in pair]
+    near = [proof.doubt <= most if proof.of_record is None else proof.of_record for proof in pair]
     agreed = all(near) and len(pair) == 2 if large else any(near)
+    # Where another reader is of record, the capitals alone do not stand in for it.
+    agreed = agreed and all(proof.of_record is not False for proof in pair)
     against = [proof for proof in pair if proof.doubt >= lines.differs]
     for proof in pair:
         if agreed and not against:
@@ -242,13 +269,23 @@ def _amount(
 def _row(proof: Proof, verdict: str, sure: int) -> Verified:
     return Verified(
         proof.name, proof.expected, proof.read, verdict, sure, proof.doubt, proof.source,
-        proof.page_id, proof.box,
+        proof.page_id, proof.box, engine=proof.engine, second=proof.digits,
     )  # fmt: skip
 
 
+def has_check_digit(number: str) -> bool:
+    """Tell whether an account's number ends in a check digit: ours have 19 digits and do."""
+    return len(number) == _DIGITS_OF_OURS and number.isascii() and number.isdigit()
+
+
+def check_digit(number: str) -> str:
+    """Return the check digit that the digits before the last one ask for (Luhn)."""
+    return next(digit for digit in "0123456789" if reading.luhn_holds(f"{number[:-1]}{digit}"))
+
+
 def may_be(name: str, value: str) -> bool:
-    """Tell whether a number can exist at all: of 19 digits, ours end in a check digit."""
-    if not name.endswith("account") or len(value) != _DIGITS_OF_OURS or not value.isdigit():
+    """Tell whether a number can exist at all, as far as a check digit says so."""
+    if not name.endswith("account") or not has_check_digit(value):
         return True
     return reading.luhn_holds(value)
 

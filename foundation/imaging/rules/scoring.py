@@ -48,7 +48,8 @@ _BEFORE = frozenset("名称人户号码额币民写")
 class Strip:
     """One line cut out of a zone: its free reading, and its columns as the recogniser saw them.
 
-    `confidence` is of the least sure sign, 0–100; `digits` what a second reader saw, if asked.
+    `confidence` is of the least sure sign, 0–100; `digits` what a second reader saw, if asked;
+    `engine` that reader where its reading is of record, else empty.
     """
 
     zone: str
@@ -58,6 +59,7 @@ class Strip:
     box: Box
     frames: bytes
     digits: str = ""
+    engine: str = ""
 
     @staticmethod
     def told(row: Mapping[str, Any]) -> Strip:
@@ -70,6 +72,7 @@ class Strip:
             box=tuple(row["box"]),
             frames=base64.b64decode(row["frames"]),
             digits=row.get("digits", ""),
+            engine=row.get("engine", ""),
         )
 
     @property
@@ -83,6 +86,7 @@ class Strip:
             "box": list(self.box),
             "frames": base64.b64encode(self.frames).decode(),
             "digits": self.digits,
+            **({"engine": self.engine} if self.engine else {}),
         }
 
     @property

@@ -85,7 +85,7 @@ def verification(
         return ()
     weighed = proving.proofs(expected=expected, strips=strips, beside={"date": on})
     return tuple(
-        replace(row, engine=readings[row.page_id].engine) if row.page_id else row
+        replace(row, engine=row.engine or readings[row.page_id].engine) if row.page_id else row
         for row in proving.verified(expected=expected, proofs=weighed, lines=numbers)
     )
 
@@ -95,18 +95,33 @@ def strips_of(*, reading: Reading) -> tuple[Strip, ...]:
     return tuple(Strip.told(strip) for strip in reading.strips)
 
 
+def number_ranges(*, document_id: int) -> Sequence[tuple[str, str]]:
+    """Return the first and last number printed on the forms that a document is, where known."""
+    readings = selectors.readings(document_id=document_id)
+    forms = {row.layout_id for row in readings if row.layout_id is not None}
+    zones = [zone for row in Layout.objects.filter(id__in=forms) for zone in row.reads]
+    found = {(zone.first, zone.last) for zone in zones if zone.name == "voucher_no" and zone.first}
+    return tuple(sorted(found))
+
+
 def compared(
-    *, document_id: int, expected: Mapping[str, object], on: date
+    *,
+    document_id: int,
+    expected: Mapping[str, object],
+    on: date,
+    in_zones: Mapping[str, object] | None = None,
 ) -> Sequence[rules.Comparison]:
     """Return each expected value beside the paper: by verification on a known form, else as read.
 
-    A value that the form has no zone for is looked for among what was read, as on any page.
+    A value that the form has no zone for is looked for among what was read, as on any page; one of
+    `in_zones` is not, and has no row where no zone bears it.
     """
     read = selectors.comparison(document_id=document_id, expected=expected)
+    asked = {**expected, **(in_zones or {})}
     weighed = {
         row.name: row
-        for row in verification(document_id=document_id, expected=expected, on=on)
-        if row.verdict != rules.NOT_FOUND
+        for row in verification(document_id=document_id, expected=asked, on=on)
+        if row.verdict != rules.NOT_FOUND and (row.name in expected or row.source == proving.FORM)
     }
     if not weighed:
         return read
@@ -120,5 +135,6 @@ def compared(
 def _comparison(row: proving.Verified) -> rules.Comparison:
     near = 100 if row.verdict == rules.SAME else max(0, 99 - row.doubt // 100)
     return rules.Comparison(
-        row.name, row.expected, row.read, near, row.verdict, row.sure, row.page_id, row.box
-    )
+        row.name, row.expected, row.read, near, row.verdict, row.sure, row.page_id, row.box,
+        engine=row.engine, second=row.second,
+    )  # fmt: skip

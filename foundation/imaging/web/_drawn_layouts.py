@@ -30,6 +30,8 @@ ZONES = (
     Column(_("Left, top, width, height"), table.NUMBER),
     Column(_("Check")),
     Column(_("Only these signs"), table.NUMBER),
+    Column(_("Reading of record")),
+    Column(_("Numbers of these forms"), table.NUMBER),
     Column(_("Always read")),
 )
 READ = (
@@ -73,6 +75,8 @@ def _zone(row: Zone) -> Row:
             " ".join(map(str, row.box)),
             gettext(rules.VALIDATORS[row.validator]),
             row.whitelist or table.NOTHING,
+            gettext(rules.ENGINES[row.engine]),
+            f"{row.first}–{row.last}" if row.first else table.NOTHING,
             gettext("yes") if row.needed else gettext("where in doubt"),
         )
     )

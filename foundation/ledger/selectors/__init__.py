@@ -67,6 +67,8 @@ from foundation.ledger.selectors._flows import (
     customer_accounts,
     customer_legs,
     customer_name,
+    customer_since,
+    customers_of,
     lines_of_entries,
 )
 from foundation.ledger.selectors._history import (
@@ -137,6 +139,8 @@ __all__ = [
     "customer_accounts",
     "customer_legs",
     "customer_name",
+    "customer_since",
+    "customers_of",
     "day",
     "day_differences",
     "day_state",

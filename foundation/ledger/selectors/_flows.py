@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, Min, Q, QuerySet, Value, When
 
 from foundation.ledger import rules
 from foundation.ledger.models import Account, JournalLine, Posting, Reversal
@@ -78,3 +78,19 @@ def customer_accounts(
     rows = rows.filter(opened_on__gte=since) if since else rows
     found = rows.order_by("number").values_list("number", "customer_number", "name")
     return [CustomerAccount(*row) for row in found[:limit]]
+
+
+def customers_of(*, numbers: Collection[str]) -> Mapping[str, CustomerAccount]:
+    """Return whose these accounts in sight are, by account number; accounts of customers alone."""
+    rows = Account.objects.filter(kind=rules.CUSTOMER, number__in=numbers)
+    found = rows.values_list("number", "customer_number", "name")
+    return {row[0]: CustomerAccount(*row) for row in found}
+
+
+def customer_since(*, number: str) -> date | None:
+    """Return since when a customer in sight has an account, or None."""
+    rows = Account.objects.filter(Q(customer_number=number) | Q(number=number))
+    found: date | None = rows.filter(kind=rules.CUSTOMER).aggregate(Min("opened_on"))[
+        "opened_on__min"
+    ]
+    return found

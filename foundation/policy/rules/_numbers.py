@@ -10,11 +10,15 @@ from decimal import Decimal
 from itertools import pairwise
 
 from foundation.kernel.calendar import Span
+from foundation.policy.rules import _laundering
 
 OFFICE_HOURS = "calendar.office_hours"
 # More of a unit is a slip of the hand, and with far more no moment could be reckoned any more.
 MOST = 1_000_000
-MOST_BY_UNIT = {"fen": 10**17, "%": 100, "months": 1200, "days": 366, "1 / 2": 2}
+MOST_BY_UNIT = {
+    "fen": 10**17, "%": 100, "months": 1200, "days": 366, "1 / 2": 2,
+    _laundering.CENTS: 10**15, _laundering.RATE_UNIT: 10**9,
+}  # fmt: skip
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
@@ -371,15 +375,7 @@ NUMBERS: dict[str, Number] = {
         ),
         Number("ledger.kept_months", int, "months", "How many months stay in the books"),
         Number("ledger.export_keep_hours", int, "hours", "How long a long file is kept"),
-        Number("aml.cash_fen", int, "fen", "Cash of a customer in a day from which it is reported"),
-        Number("aml.corporate_fen", int, "fen", "Transfers of a company in a day to be reported"),
-        Number(
-            "aml.domestic_fen", int, "fen", "Transfers of a person at home in a day to be reported"
-        ),
-        Number("aml.cross_fen", int, "fen", "Transfers of a person abroad in a day to be reported"),
-        Number("aml.deadline_days", int, "days", "Working days until a large value is reported"),
-        Number("aml.split_items", int, "items", "Parts of cash from which splitting is suspected"),
-        Number("aml.screen_least", int, "%", "Likeness from which a name is a hit"),
+        *(Number(code, int, unit, text) for code, unit, text in _laundering.NUMBERS),
         Number("security.idle_minutes", int, "min", "Idle minutes before the screen locks"),
         Number(OFFICE_HOURS, hours, "HH:MM-HH:MM", "Hours in which working time counts"),
     )

@@ -31,6 +31,12 @@ def fields(strips, *zones):
         ((Zone("account", "number", (900, 1, 200, 50)),), "E4093"),
         ((Zone("account", "number", (1, 1, 50, 5)),), "E4093"),
         ((Zone("account", "number", (-1, 1, 50, 50)),), "E4093"),
+        ((Zone("account", "number", (1, 1, 50, 50), engine="abbyy"),), "E6150"),
+        ((Zone("payer_name", "name", (1, 1, 50, 50), engine="tesseract"),), "E6150"),
+        ((Zone("voucher_no", "number", (1, 1, 50, 50), first="1"),), "E6151"),
+        ((Zone("voucher_no", "number", (1, 1, 50, 50), first="2", last="1"),), "E6151"),
+        ((Zone("voucher_no", "number", (1, 1, 50, 50), first="a", last="b"),), "E6151"),
+        ((Zone("amount", "amount", (1, 1, 50, 50), first="1", last="2"),), "E6151"),
     ],
 )
 def test_zones_that_cannot_be_read_are_refused(zones, code):
@@ -51,7 +57,25 @@ def test_what_is_no_list_of_zones_is_refused(rows):
 
 
 def test_a_zone_is_kept_as_it_is():
-    assert layouts.zones_of([ACCOUNT.told]) == (ACCOUNT,)
+    numbered = Zone("voucher_no", "number", (1, 1, 50, 50), engine="tesseract", first="1", last="9")
+    assert layouts.zones_of([ACCOUNT.told, numbered.told]) == (ACCOUNT, numbered)
+    layouts.check_zones([numbered], width_px=1000, height_px=600)
+
+
+def test_what_tesseract_reads_is_the_field_where_it_is_of_record():
+    zone = Zone("amount", "amount", (1, 1, 50, 50), engine="tesseract")
+    read = strip("amount", "1,200.O0", kind="amount", digits="120000")
+
+    assert fields([read], zone)["amount"].value == "1,200.00"
+    silent = fields([strip("amount", "1,200.00", kind="amount")], zone)["amount"]
+    assert silent.confidence == layouts.IMPROPER_MAX
+
+
+@pytest.mark.parametrize(
+    ("number", "inside"), [("100", True), ("199", True), ("200", False), ("0150", False)]
+)
+def test_a_range_is_of_numbers_with_as_many_digits(number, inside):
+    assert layouts.in_range(number, first="100", last="199") is inside
 
 
 @pytest.mark.parametrize("name", ["", "A", "1a", "a b", "a" * 31, "付款"])

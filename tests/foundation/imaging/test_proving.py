@@ -1,6 +1,7 @@
 """What a form proves of expected values: cross-checks decide more than signs."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -137,3 +138,41 @@ def test_all_is_proved_only_where_every_needed_value_is():
 def test_numbers_of_other_lengths_have_no_check_digit():
     assert proving.may_be("account", "6222021234567890")
     assert proving.may_be("voucher_no", "1" * 19)
+
+
+def by_record(text, digits, *, zone="voucher_no", kind="number", worn=(), confidence=98):
+    """Return a strip of which Tesseract is of record, and what it reads."""
+    seen = strip(zone, text, kind=kind, worn=worn, confidence=confidence)
+    return replace(seen, digits=digits, engine="tesseract")
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "confidence", "verdict", "sure"),
+    [
+        ("07447195", "07447195", 98, rules.SAME, 99),
+        # The recogniser doubts, the reader of record does not.
+        ("0744719", "07447195", 60, rules.SAME, 95),
+        # The recogniser surely reads another number of as many digits.
+        ("07447999", "07447195", 98, rules.SAME, 50),
+        ("07447999", "07447999", 98, rules.DIFFERS, 98),
+        # One of the two alone disproves nothing, and what is not read is for a person.
+        ("07447195", "07447199", 98, rules.DIFFERS, 50),
+        ("07447195", "", 98, rules.DIFFERS, 50),
+    ],
+)
+def test_the_reader_of_record_decides(text, digits, confidence, verdict, sure):
+    read = by_record(text, digits, confidence=confidence)
+
+    row = judged([read], voucher_no="07447195")["voucher_no"]
+
+    assert (row.verdict, row.sure, row.engine, row.second) == (verdict, sure, "tesseract", digits)
+
+
+def test_capitals_do_not_stand_in_for_the_reader_of_record():
+    words = strip("amount_words", Money(FEN).capitals(), kind="words")
+    figures = by_record(f"¥{Money(FEN).format()}", "999", zone="amount", kind="amount")
+
+    row = judged([figures, words], amount=Money(FEN))["amount"]
+    assert not row.proved
+    agreeing = replace(figures, digits=str(FEN))
+    assert judged([agreeing, words], amount=Money(FEN))["amount"].proved

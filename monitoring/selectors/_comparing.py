@@ -1,0 +1,111 @@
+"""What the voucher of a pair must bear, beside what was read on it and what is checked besides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from authorization import rules as authorization_rules
+from foundation.imaging.selectors import layouts
+from foundation.ledger import rules as ledger_rules
+from foundation.ledger import selectors as ledger
+from monitoring import rules
+from monitoring.models import Alignment, Match, Slice
+from monitoring.rules import crosschecks
+from monitoring.rules.entry import AGREED, SETTLED, with_answers
+from monitoring.rules.matching import SUM
+
+
+def compare(*, match: Match) -> tuple[rules.Field, ...]:
+    """Return each value that the voucher must bear, beside what was read on its document.
+
+    On a known form the values are weighed on what the recogniser saw, not on its free reading. What
+    is checked beside them stands after them.
+    """
+    if match.document_id is None:
+        return ()
+    rows = layouts.compared(
+        document_id=match.document_id,
+        expected=expected_of(match=match),
+        on=match.business_date,
+        in_zones=_names_of(match),
+    )
+    found = [
+        rules.Field(
+            name=row.name,
+            expected=row.expected,
+            read=row.read,
+            confidence=row.confidence,
+            verdict=row.verdict,
+            page_id=row.page_id,
+            box=row.box,
+            engine=row.engine,
+            second=row.second,
+        )
+        for row in rows
+    ]
+    fields = [field for field in found if field.name not in rules.SUPPORTING]
+    fields = list(with_answers(fields, _keyed(match), fen=_shared_fen(match)))
+    beside = crosschecks.checks(
+        fields,
+        names=[field for field in found if field.name in rules.SUPPORTING],
+        ranges=layouts.number_ranges(document_id=match.document_id),
+        lines_fen=_lines_fen(match),
+    )
+    return (*fields, *beside)
+
+
+def _names_of(match: Match) -> dict[str, object]:
+    """Return what the ledger calls the accounts of a pair, by the zones that bear their names."""
+    numbers = {"payer_name": match.account_number, "payee_name": match.counter_account}
+    owners = ledger.customers_of(numbers=tuple(filter(None, numbers.values())))
+    return {zone: owners[number].name for zone, number in numbers.items() if number in owners}
+
+
+def expected_of(*, match: Match) -> dict[str, object]:
+    """Return what the voucher of a pair must bear; what need not stand on it is empty."""
+    fen = _shared_fen(match)
+    expected: dict[str, object] = {
+        "amount": fen,
+        "amount_words": fen,
+        "account": "" if _opened_by(match) else match.account_number,
+        "voucher_no": match.voucher_no,
+    }
+    if _is_customers(match.counter_account):
+        expected["payee_account"] = match.counter_account
+    return expected
+
+
+def _opened_by(match: Match) -> bool:
+    """Tell whether the voucher asked for the account to be made, so that no number is on it."""
+    trade = authorization_rules.CATALOGUE.get(match.trade_code)
+    return trade is not None and trade.opens
+
+
+def _keyed(match: Match) -> Mapping[str, str]:
+    """Return what people read on pages in force, by field (DOMAIN §5.1, 补录)."""
+    rows = Slice.objects.filter(match=match, state__in=(AGREED, SETTLED))
+    in_force = rows.exclude(page__state="replaced").order_by("id")
+    return dict(in_force.values_list("field", "answer"))
+
+
+def _shared_fen(match: Match) -> int | None:
+    """Return what the voucher must say: the sum where it is that of several lines."""
+    shared = _lines_fen(match)
+    return sum(shared) if shared else match.amount_fen
+
+
+def _lines_fen(match: Match) -> Sequence[int]:
+    """Return the amounts of the lines that share a pair's voucher; none where it has its own."""
+    sums = Alignment.objects.filter(document_id=match.document_id, how=SUM)
+    rows = dict(sums.order_by("id").values_list("match_id", "match__amount_fen"))
+    return tuple(rows.values()) if match.pk in rows else ()
+
+
+def _is_customers(number: str) -> bool:
+    """Tell whether an account stands on the voucher: internal accounts do not."""
+    if not number:
+        return False
+    try:
+        return ledger.account(number=number).kind == ledger_rules.CUSTOMER
+    except ledger_rules.NoSuchAccount:
+        return True
