@@ -160,7 +160,10 @@ _STEPS: Mapping[str, str] = {
         "plan_slip propose_rule publish_rule query_alert raise_alert raise_level receive_slip "
         "register_error reply_slip reply_to_alert requery_slip retire_rule second_keyer "
         "see_slip settle_slice shadow_rule slip_of_alert try_rule uphold_slip verify_alert "
-        "verify_slip void_slice"
+        "verify_slip void_slice "
+        "accept_force bear_out_look decline_force differ_look dismiss_look dismiss_proof "
+        "draw_proof err_look leave_proof miss_proof open_look propose_force prove_proof "
+        "uphold_look uphold_proof"
     ),
     "people": (
         "add_shift approve_post approve_role assign_post change_password change_staff "

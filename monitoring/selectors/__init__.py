@@ -145,9 +145,12 @@ def matches(*, chosen: Filter) -> QuerySet[Match]:
 
 
 def keyed_pairs(*, on: date) -> QuerySet[Match]:
-    """Return the pairs of a business date of which people keyed a field, or are to."""
+    """Return the pairs of a business date of which people keyed a field, or are to.
+
+    Those that a machine matched and that are keyed for proof alone are not among them.
+    """
     cut = Slice.objects.filter(match=OuterRef("pk"))
-    rows: QuerySet[Match] = Match.objects.filter(business_date=on).filter(Exists(cut))
+    rows: QuerySet[Match] = Match.objects.filter(business_date=on, proof=None).filter(Exists(cut))
     return rows
 
 
@@ -276,7 +279,7 @@ def line(*, institution_id: int, on: date, journal_no: str) -> JournalLine:
     return found
 
 
-def compare(*, match: Match) -> tuple[rules.Field, ...]:
+def read_fields(*, match: Match) -> tuple[rules.Field, ...]:
     """Return each value that the voucher must bear, beside what was read on its document.
 
     On a known form the values are weighed on what the recogniser saw, not on its free reading.
@@ -286,7 +289,7 @@ def compare(*, match: Match) -> tuple[rules.Field, ...]:
     rows = layouts.compared(
         document_id=match.document_id, expected=expected_of(match=match), on=match.business_date
     )
-    fields = [
+    return tuple(
         rules.Field(
             name=row.name,
             expected=row.expected,
@@ -297,13 +300,17 @@ def compare(*, match: Match) -> tuple[rules.Field, ...]:
             box=row.box,
         )
         for row in rows
-    ]
-    return tuple(with_answers(fields, _keyed(match), fen=_shared_fen(match)))
+    )
+
+
+def as_keyed(*, match: Match, fields: Sequence[rules.Field]) -> tuple[rules.Field, ...]:
+    """Return the fields, each as people keyed it where they did."""
+    return tuple(with_answers(fields, _keyed(match), fen=shared_fen(match=match)))
 
 
 def expected_of(*, match: Match) -> dict[str, object]:
     """Return what the voucher of a pair must bear; what need not stand on it is empty."""
-    fen = _shared_fen(match)
+    fen = shared_fen(match=match)
     expected: dict[str, object] = {
         "amount": fen,
         "amount_words": fen,
@@ -359,7 +366,7 @@ def _keyed(match: Match) -> Mapping[str, str]:
     return dict(in_force.values_list("field", "answer"))
 
 
-def _shared_fen(match: Match) -> int | None:
+def shared_fen(*, match: Match) -> int | None:
     """Return what the voucher must say: the sum where it is that of several lines."""
     sums = Alignment.objects.filter(document_id=match.document_id, how=SUM)
     rows = dict(sums.order_by("id").values_list("match_id", "match__amount_fen"))

@@ -14,7 +14,7 @@ from foundation.kernel.calendar import Span
 OFFICE_HOURS = "calendar.office_hours"
 # More of a unit is a slip of the hand, and with far more no moment could be reckoned any more.
 MOST = 1_000_000
-MOST_BY_UNIT = {"fen": 10**17, "%": 100, "months": 1200, "days": 366, "1 / 2": 2}
+MOST_BY_UNIT = {"fen": 10**17, "%": 100, "months": 1200, "days": 366, "1 / 2": 2, "‱": 10_000}
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
