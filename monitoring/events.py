@@ -61,3 +61,11 @@ class Keyed:
 
     match_id: int
     subject: str
+
+
+@dataclass(frozen=True)
+class ProofDrawn:
+    """A pair that a machine matched is to be keyed again, blind."""
+
+    match_id: int
+    subject: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -13,7 +13,18 @@ from foundation.people import selectors as known_people
 from foundation.people import services as people
 from monitoring import services
 from monitoring.selectors import entry as selected
-from monitoring.services import aml, bulletin, entry, patterns, runs, screening, settling, slips
+from monitoring.selectors import proofs as proofs_selected
+from monitoring.services import (
+    aml,
+    bulletin,
+    entry,
+    patterns,
+    proofs,
+    runs,
+    screening,
+    settling,
+    slips,
+)
 
 TODAY = "today"
 # What is posted late is still found: days are built again for so long.
@@ -34,16 +45,32 @@ def cut_slices(*, match_id: int, **_event: object) -> Callable[[], object] | Non
         )
     if place is None:
         return None
-    found = [(one, images.cut(page_id=one.page_id, box=one.box)) for one in wanted]
-    cuts = [entry.Cut(one.field, one.page_id, name) for one, name in found if name]
     return partial(
-        entry.make, match_id=match_id, cuts=cuts, institution_id=place, at=timezone.now()
+        entry.make,
+        match_id=match_id,
+        cuts=_cuts(wanted),
+        institution_id=place,
+        at=timezone.now(),
+    )
+
+
+def cut_proof(*, match_id: int, **_event: object) -> Callable[[], object]:
+    """Cut the decisive fields of a pair out that was drawn for proof, for people to key."""
+    with people.acting_as_system(reason="monitoring.proofs"):
+        wanted = proofs_selected.wanted(match_id=match_id)
+        place = selected.keying_place(match_id=match_id, on=timezone.localdate())
+    return partial(
+        proofs.begin,
+        match_id=match_id,
+        cuts=_cuts(wanted) if place is not None else (),
+        institution_id=place,
+        at=timezone.now(),
     )
 
 
 def match_keyed(*, match_id: int, **_event: object) -> Callable[[], object]:
-    """Compare a pair again, of which people have read a field."""
-    return partial(services.match_keyed, match_id=match_id, at=timezone.now())
+    """Compare a pair again, of which people have read a field; or prove what a machine passed."""
+    return partial(_compare_keyed, match_id, timezone.now())
 
 
 def match_day(*, institution_id: int, business_date: str, **_event: object) -> Callable[[], object]:
@@ -116,6 +143,16 @@ def screen_new_customers(**_event: object) -> Callable[[], object]:
     """Screen who opened an account in the last days."""
     since = timezone.localdate() - timedelta(days=DAYS_BACK)
     return partial(screening.screen_all, since=since, at=timezone.now())
+
+
+def _cuts(wanted: Sequence[selected.Wanted]) -> Sequence[entry.Cut]:
+    found = [(one, images.cut(page_id=one.page_id, box=one.box)) for one in wanted]
+    return [entry.Cut(one.field, one.page_id, name) for one, name in found if name]
+
+
+def _compare_keyed(match_id: int, at: datetime) -> None:
+    services.match_keyed(match_id=match_id, at=at)
+    proofs.settle(match_id=match_id, at=at)
 
 
 def _build(today: date, at: datetime) -> None:

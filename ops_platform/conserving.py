@@ -17,8 +17,8 @@ from foundation.trail.rules import Wrong
 from foundation.worklist import rules as worklist
 from foundation.worklist.models import WorkItem
 from monitoring import rules as monitoring
-from monitoring.models import Alert, Match, Slice
-from monitoring.rules import alerts, entry
+from monitoring.models import Alert, Forcing, Look, Match, Slice
+from monitoring.rules import alerts, entry, forcing, looks
 
 SHOWN_MAX = 200
 IN_KINDS = ("came in without item", "item without coming in")
@@ -61,9 +61,23 @@ QUEUES: Mapping[str, Kept] = {
         decided=("authorization.review",),
     ),
     "monitoring.audit": Kept(
-        open=lambda: Match.objects.filter(state=monitoring.OPEN),
+        open=lambda: Match.objects.filter(state=monitoring.OPEN).exclude(
+            forcings__state=forcing.PROPOSED
+        ),
         ever=lambda: Match.objects.filter(work_item__isnull=False),
-        decided=("monitoring.force", "monitoring.confirm"),
+        decided=("monitoring.force", "monitoring.confirm", "monitoring.propose_force"),
+        # A match by hand that the second of two declines brings the difference back.
+        came=("monitoring.opened",),
+    ),
+    forcing.QUEUE: Kept(
+        open=lambda: Forcing.objects.filter(state=forcing.PROPOSED),
+        ever=lambda: Forcing.objects.filter(work_item__isnull=False),
+        decided=("monitoring.accept_force", "monitoring.decline_force"),
+    ),
+    looks.QUEUE: Kept(
+        open=lambda: Look.objects.filter(state=looks.WAITING),
+        ever=lambda: Look.objects.filter(work_item__isnull=False),
+        decided=("monitoring.bear_out_look", "monitoring.err_look", "monitoring.differ_look"),
     ),
     # An alert comes into the queue when it is raised and again with each answer of the outlet.
     alerts.QUEUE: Kept(

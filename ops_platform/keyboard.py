@@ -77,6 +77,9 @@ SCREENS = (
         title=_("Voucher audit"),
         actions=(
             Action("monitoring.force", _("Match by hand"), "F9"),
+            Action("monitoring.agree", _("Agrees"), "F8"),
+            Action("monitoring.second_yes", _("Accept the match"), "F2"),
+            Action("monitoring.second_no", _("Decline the match"), "F3"),
             *(
                 Action(f"monitoring.{code}", result.text, result.key)
                 for code, result in monitoring.RESULTS.items()
@@ -117,6 +120,14 @@ SCREENS = (
         title=_("Voucher and journal line"),
         actions=(Action("monitoring.slip_about", _("Issue a slip"), "F6"),),
         beside=(IMAGES,),
+    ),
+    Screen(
+        key="monitoring.look",
+        title=_("Second look"),
+        actions=(
+            Action("monitoring.first_wrong", _("The first finding was wrong"), "F8"),
+            Action("monitoring.first_right", _("The first finding was right"), "F9"),
+        ),
     ),
     Screen(
         key="monitoring.issue_slip",

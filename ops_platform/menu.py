@@ -133,6 +133,15 @@ CENTRES = (
                 "scale",
             ),
             _place(_("How people key"), "monitoring:keyers", Permission.SLICE_ARBITRATE, "users"),
+            _place(
+                _("Proof of automatic passes"),
+                "monitoring:proofs",
+                Permission.PROOF_VIEW,
+                "eye-check",
+            ),
+            _place(
+                _("How well auditors find"), "monitoring:auditors", Permission.PROOF_VIEW, "users"
+            ),
             _place(_("Batches of vouchers"), "imaging:batches", Permission.BATCH_VIEW, "stack-2"),
             _place(_("To be scanned again"), "imaging:rescans", Permission.BATCH_VIEW, "refresh"),
             _place(_("The outlet's day"), "monitoring:day", Permission.MONITORING_VIEW, "calendar"),

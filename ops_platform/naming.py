@@ -25,7 +25,7 @@ from foundation.ui import addresses, subjects
 from foundation.ui.subjects import Record
 from monitoring import selectors as monitoring
 from monitoring.rules import aml
-from monitoring.selectors import alerts, slips, workshop
+from monitoring.selectors import alerts, looks, slips, workshop
 from ops_platform import coding
 
 Held = frozenset[Permission]
@@ -60,6 +60,7 @@ def connect() -> None:
         ("monitoring.slip", _("Slip"), _slips),
         ("monitoring.bulletin", _("Bulletin of errors"), _as_they_are),
         ("monitoring.slice", _("Slice of a voucher"), _as_they_are),
+        ("monitoring.look", _("Second look"), _looks),
         ("monitoring.day", _("Closing of a day's vouchers"), _as_they_are),
         (f"{aml.APART}.large", _("Large value"), _aml("aml_large")),
         (f"{aml.APART}.hit", _("Hit on a list"), _aml("aml_hit")),
@@ -153,6 +154,16 @@ def _matches(keys: Keys, held: Held) -> Found:
             address=_address("monitoring:match", match.pk, Permission.MONITORING_VIEW, held),
         )
         for match in monitoring.matches_by_id(ids=_whole(keys))
+    }
+
+
+def _looks(keys: Keys, held: Held) -> Found:
+    return {
+        str(number): Record(
+            number=str(number),
+            address=_address("monitoring:look", number, Permission.PROOF_VIEW, held),
+        )
+        for number in looks.in_sight(ids=_whole(keys))
     }
 
 

@@ -59,6 +59,7 @@ def connect() -> None:
     bus.listen(imaging.FileArrived, later("foundation.imaging.tasks.take_apart"))
     bus.listen(imaging.BatchRead, later("monitoring.tasks.match_day"))
     bus.listen(monitored.Unreadable, later("monitoring.tasks.cut_slices"))
+    bus.listen(monitored.ProofDrawn, later("monitoring.tasks.cut_proof"))
     bus.listen(monitored.Keyed, later("monitoring.tasks.match_keyed"))
     bus.listen(ledger.DayClosed, later("monitoring.tasks.match_day"))
     bus.listen(ledger.DayClosed, later("foundation.ledger.tasks.close_dates"))
@@ -90,6 +91,10 @@ def open_queues() -> None:
             working_time=True,
         )
     )
+    _open_queues_of_monitoring()
+
+
+def _open_queues_of_monitoring() -> None:
     open_queue(
         Queue(
             "monitoring.audit",
@@ -97,6 +102,17 @@ def open_queues() -> None:
             Permission.MONITORING_AUDIT,
             working_time=True,
         )
+    )
+    open_queue(
+        Queue(
+            "monitoring.second",
+            _("Matches by hand for two"),
+            Permission.MONITORING_AUDIT,
+            working_time=True,
+        )
+    )
+    open_queue(
+        Queue("monitoring.look", _("Second looks"), Permission.MONITORING_AUDIT, working_time=True)
     )
     open_queue(
         Queue(
@@ -144,6 +160,8 @@ def _kinds_of_vouchers() -> tuple[Kind, ...]:
              running_most="jobs.copying_running_most"),
         Kind("foundation.imaging.tasks.sweep_folder", _("Take in what the scanner wrote")),
         Kind("monitoring.tasks.cut_slices", _("Cut fields out for keyers"),
+             running_most="jobs.copying_running_most"),
+        Kind("monitoring.tasks.cut_proof", _("Cut fields out for a proof"),
              running_most="jobs.copying_running_most"),
         Kind("monitoring.tasks.match_keyed", _("Compare what people keyed")),
         Kind("authorization.tasks.let_go", _("Let an item wait again")),

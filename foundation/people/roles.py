@@ -87,6 +87,8 @@ class Permission(StrEnum):
     MONITORING_SETTLE = auto()
     SLICE_KEY = auto()
     SLICE_ARBITRATE = auto()
+    PROOF_VIEW = auto()
+    LOOK_JUDGE = auto()
     AML_VIEW = auto()
     AML_WORK = auto()
     AML_REVIEW = auto()
@@ -169,7 +171,8 @@ ROLES: dict[str, Role] = {
             P.ROSTER_MANAGE, P.ALERT_VIEW, P.ALERT_HANDLE, P.RULE_VIEW, P.RULE_PROPOSE,
             P.SLIP_VIEW, P.SLIP_ISSUE, P.SLIP_REPLY, P.SLIP_JUDGE, P.SLIP_SEALED,
             P.BATCH_VIEW, P.BATCH_SCAN, P.MONITORING_EXPLAIN,
-            P.MONITORING_SETTLE, P.SLICE_ARBITRATE, *IMAGES,
+            P.MONITORING_SETTLE, P.SLICE_ARBITRATE, P.PROOF_VIEW, P.LOOK_JUDGE,
+            *IMAGES,
         ),
         _role(
             "ops_manager", "Operations manager of the branch", "manage", "branch sub_branch head",
@@ -178,14 +181,14 @@ ROLES: dict[str, Role] = {
             P.POLICY_PROPOSE, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
             P.SHARDS_PROPOSE, P.SHARDS_APPROVE, P.QUALITY_VIEW, P.ADMISSION_MANAGE,
             P.ROSTER_VIEW, P.FALLBACK_VIEW, P.FALLBACK_PROPOSE, P.FALLBACK_END, P.ALERT_VIEW,
-            P.SLIP_VIEW, P.SLIP_JUDGE, P.BATCH_VIEW, *ROOMS, *IMAGES,
+            P.SLIP_VIEW, P.SLIP_JUDGE, P.BATCH_VIEW, P.PROOF_VIEW, *ROOMS, *IMAGES,
         ),
         _role(
             "risk_manager", "Risk manager", "risk", "branch head",
             P.DASHBOARD_VIEW, P.POLICY_VIEW, P.POLICY_APPROVE, P.TRAIL_VIEW, P.MONITORING_VIEW,
             P.DAY_VIEW, P.BOOKS_VIEW, P.BOOKS_REPORT, P.SHARDS_APPROVE, P.FALLBACK_VIEW,
             P.FALLBACK_APPROVE, P.FALLBACK_END, P.ALERT_VIEW, P.RULE_VIEW, P.RULE_APPROVE,
-            P.SLIP_VIEW, P.SLIP_SEALED,
+            P.SLIP_VIEW, P.SLIP_SEALED, P.PROOF_VIEW,
         ),
         _role("vendor_key", "Keying clerk of a vendor", "vendor", "centre", P.SLICE_KEY),
         _role(

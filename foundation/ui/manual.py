@@ -22,8 +22,8 @@ POSTS = tuple(role.replace("_", "-") for role in ROLES)
 PAGES = (
     "items", "on-hold", "authorization-rules", "quality", "fallback", "friction", "relief",
     "staffing", "team", "admissions", "tier",
-    "images", "batches", "layouts", "matching", "settlement", "entry", "monitoring-board", "alerts",
-    "monitoring-rules", "slips", "aml", "screening", "dashboard", "queues", "jobs",
+    "images", "batches", "layouts", "matching", "settlement", "entry", "proofs", "monitoring-board",
+    "alerts", "monitoring-rules", "slips", "aml", "screening", "dashboard", "queues", "jobs",
     "journal", "import-journal", "accounts", "statement", "holds", "trial-balance",
     "hot-accounts", "business-days", "long-files",
     "staff", "roster", "institutions", "roles", "posts", "policy", "calendar", "trail", "proof",

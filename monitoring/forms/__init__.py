@@ -49,5 +49,29 @@ class Finding(forms.Form):
         return clean_text(self.cleaned_data["reason"], 200)
 
 
+class Second(forms.Form):
+    """Whether a colleague's match by hand is accepted, of which reading, under which lease."""
+
+    accepted = forms.ChoiceField(choices=[("yes", ""), ("no", "")])
+    tries = forms.IntegerField(min_value=0)
+    fence = forms.IntegerField(min_value=0)
+
+    def given(self) -> dict[str, Any]:
+        """Return what the service takes."""
+        known = self.cleaned_data
+        return {
+            "accepted": known["accepted"] == "yes",
+            "tries": known["tries"],
+            "fence": known["fence"],
+        }
+
+
+class Answer(forms.Form):
+    """What an auditor found on a second look, under which lease."""
+
+    answer = forms.CharField(max_length=16)
+    fence = forms.IntegerField(min_value=0)
+
+
 def _known(text: str, known: Any) -> list[str]:
     return [part for part in text.replace(" ", "+").split("+") if part in known]

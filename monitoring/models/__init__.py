@@ -17,6 +17,7 @@ from foundation.worklist.models import WorkItem
 from monitoring import rules
 from monitoring.models._entry import Keying, Slice
 from monitoring.models._held import HeldPosting
+from monitoring.models._looks import Forcing, Look, Proof
 from monitoring.models._settling import Alignment, DayEnd, Explanation
 from monitoring.models.alerts import Alert, AlertLine, Quiet
 from monitoring.models.aml import AmlExemption, AmlReport, LargeValue, SuspiciousCase
@@ -45,12 +46,15 @@ __all__ = [
     "CustomerRating",
     "DayEnd",
     "Explanation",
-    "HeldPosting",
+    "Forcing",
     "FreezeRequest",
+    "HeldPosting",
     "Keying",
     "LargeValue",
+    "Look",
     "Match",
     "MonitoringRule",
+    "Proof",
     "Quiet",
     "RuleHit",
     "RuleRun",
@@ -77,7 +81,8 @@ class Match(Institutional):
     """One journal line beside its document; one of the two may be missing.
 
     States are those of `rules.FLOW`, `result` says what was found. The journal line is copied here
-    because it never changes and its table is kept by the month. `touched` names the humans who
+    because it never changes and its table is kept by the month. `least` is the confidence up to
+    which the machine alone would have passed the pair, 0 is never. `touched` names the humans who
     keyed or authorised: a trigger keeps them from deciding, and an ended pair from changing.
     """
 
@@ -96,6 +101,7 @@ class Match(Institutional):
     result = models.CharField(_("result"), max_length=16, default=rules.WAITING)
     fields = models.JSONField(_("compared fields"), default=list)
     tries = models.PositiveSmallIntegerField(_("comparisons"), default=0)
+    least = models.PositiveSmallIntegerField(_("least confidence"), null=True)
     touched = ArrayField(models.UUIDField(), default=list)
     work_item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(_("paired at"))
@@ -117,6 +123,7 @@ class Match(Institutional):
                 name="monitoring_standing",
             ),
             models.Index(fields=["document"], name="monitoring_document"),
+            models.Index(fields=["business_date", "least"], name="monitoring_least"),
             models.Index(
                 fields=["opened_at"], condition=Q(state=rules.OPEN), name="monitoring_open"
             ),

@@ -24,9 +24,9 @@ from foundation.trail import selectors as trail
 from foundation.trail.models import Event
 from monitoring import rules
 from monitoring.models import Match, Slice
-from monitoring.selectors._comparing import compare, expected_of
+from monitoring.selectors._comparing import compare, compared, expected_of, shared_fen
 
-__all__ = ["compare", "expected_of"]
+__all__ = ["compare", "compared", "expected_of", "shared_fen"]
 
 PAGE = 50
 BREAKS_SHOWN = 200
@@ -144,9 +144,12 @@ def matches(*, chosen: Filter) -> QuerySet[Match]:
 
 
 def keyed_pairs(*, on: date) -> QuerySet[Match]:
-    """Return the pairs of a business date of which people keyed a field, or are to."""
+    """Return the pairs of a business date of which people keyed a field, or are to.
+
+    Those that a machine matched and that are keyed for proof alone are not among them.
+    """
     cut = Slice.objects.filter(match=OuterRef("pk"))
-    rows: QuerySet[Match] = Match.objects.filter(business_date=on).filter(Exists(cut))
+    rows: QuerySet[Match] = Match.objects.filter(business_date=on, proof=None).filter(Exists(cut))
     return rows
 
 

@@ -21,8 +21,13 @@ def compare(*, match: Match) -> tuple[rules.Field, ...]:
     On a known form the values are weighed on what the recogniser saw, not on its free reading. What
     is checked beside them stands after them.
     """
+    return compared(match=match)[1]
+
+
+def compared(*, match: Match) -> tuple[tuple[rules.Field, ...], tuple[rules.Field, ...]]:
+    """Return what `compare` does as the machine alone read it, and as people keyed it."""
     if match.document_id is None:
-        return ()
+        return (), ()
     rows = layouts.compared(
         document_id=match.document_id,
         expected=expected_of(match=match),
@@ -43,15 +48,16 @@ def compare(*, match: Match) -> tuple[rules.Field, ...]:
         )
         for row in rows
     ]
-    fields = [field for field in found if field.name not in rules.SUPPORTING]
-    fields = list(with_answers(fields, _keyed(match), fen=_shared_fen(match)))
-    beside = crosschecks.checks(
-        fields,
-        names=[field for field in found if field.name in rules.SUPPORTING],
-        ranges=layouts.number_ranges(document_id=match.document_id),
-        lines_fen=_lines_fen(match),
-    )
-    return (*fields, *beside)
+    seen = [field for field in found if field.name not in rules.SUPPORTING]
+    names = [field for field in found if field.name in rules.SUPPORTING]
+    ranges = layouts.number_ranges(document_id=match.document_id)
+    shared = _lines_fen(match)
+
+    def whole(fields: Sequence[rules.Field]) -> tuple[rules.Field, ...]:
+        beside = crosschecks.checks(fields, names=names, ranges=ranges, lines_fen=shared)
+        return (*fields, *beside)
+
+    return whole(seen), whole(with_answers(seen, _keyed(match), fen=shared_fen(match=match)))
 
 
 def _names_of(match: Match) -> dict[str, object]:
@@ -63,7 +69,7 @@ def _names_of(match: Match) -> dict[str, object]:
 
 def expected_of(*, match: Match) -> dict[str, object]:
     """Return what the voucher of a pair must bear; what need not stand on it is empty."""
-    fen = _shared_fen(match)
+    fen = shared_fen(match=match)
     expected: dict[str, object] = {
         "amount": fen,
         "amount_words": fen,
@@ -88,7 +94,7 @@ def _keyed(match: Match) -> Mapping[str, str]:
     return dict(in_force.values_list("field", "answer"))
 
 
-def _shared_fen(match: Match) -> int | None:
+def shared_fen(*, match: Match) -> int | None:
     """Return what the voucher must say: the sum where it is that of several lines."""
     shared = _lines_fen(match)
     return sum(shared) if shared else match.amount_fen

@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.timezone import localdate
 
 from authorization import events as authorization_events
 from foundation.imaging import selectors as imaging
 from foundation.kernel import bus
 from foundation.ledger import selectors as ledger
 from foundation.ledger.models import JournalLine
-from foundation.people.models import Staff
 from foundation.policy import selectors as policy
-from foundation.trail import services as trail
 from foundation.ui import live
 from foundation.worklist import services as worklist
-from foundation.worklist.models import WorkItem
 from monitoring import events, rules, selectors
-from monitoring.models import Match, subject_of
+from monitoring.models import Match
+from monitoring.rules.looks import least_confidence
 from monitoring.selectors import settling as days
-from monitoring.services import entry
+from monitoring.services import entry, pairs
+from monitoring.services import looks as looking
+from monitoring.services.auditing import Opened, decide, hand_back, open_next
+from monitoring.services.pairs import MACHINE, is_held
 
-MACHINE = "system monitoring"
-PRIORITY = 10
-BREAK_PRIORITY = 5
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A difference given to an auditor, with the lease under which it is held."""
-
-    match: Match
-    item: WorkItem
+__all__ = [
+    "MACHINE",
+    "Opened",
+    "decide",
+    "end_stray",
+    "hand_back",
+    "is_held",
+    "match_day",
+    "match_document",
+    "match_keyed",
+    "on_authorization_completed",
+    "open_next",
+    "pair",
+    "stray",
+]
 
 
 def on_authorization_completed(event: authorization_events.Completed) -> None:
@@ -80,9 +84,9 @@ def pair(
     )
     found: Match = match
     if created:
-        _told(found, "monitoring.paired", MACHINE, at, journal_no=found.journal_no)
+        pairs.tell(match=found, step="paired", by=MACHINE, at=at, journal_no=found.journal_no)
         if found.state == rules.OPEN:
-            _enqueue(found, at)
+            pairs.enqueue(match=found, at=at)
         if document_id and (alone := days.stray(document_id=document_id)):
             end_stray(stray=alone, at=at)
         live.tell(rules.TOPIC, found.institution_id)
@@ -128,72 +132,14 @@ def match_day(*, institution_id: int, business_date: date, at: datetime) -> Sequ
 @transaction.atomic
 def match_keyed(*, match_id: int, at: datetime) -> Sequence[Match]:
     """Compare a pair again after people have read a field of its voucher."""
-    match = _locked(match_id)
+    match = pairs.locked(match_id=match_id)
     if match.document_id is None:
         return ()
     return match_document(document_id=match.document_id, at=at)
 
 
-@transaction.atomic
-def open_next(*, auditor: Staff, at: datetime) -> Opened | None:
-    """Give the auditor the difference already held, or the next one; None when nothing waits."""
-    item = worklist.claim_next(queue=rules.QUEUE, staff=auditor, at=at)
-    if item is None:
-        return None
-    match = selectors.match(match_id=int(item.subject.partition(":")[2]))
-    if match is None:
-        raise rules.NoSuchPair
-    return Opened(match, item)
-
-
-@transaction.atomic
-def decide(
-    *,
-    match_id: int,
-    finding: str,
-    tries: int,
-    fence: int,
-    auditor: Staff,
-    at: datetime,
-    reason: str = "",
-) -> Match:
-    """Record what an auditor found; refuse own work, a stale picture, and an unexplained match."""
-    match = _locked(match_id)
-    step = rules.check_finding(finding, reason, possible=match.findings)
-    if match.state != rules.OPEN:
-        raise rules.NotOpen
-    rules.check_auditor(auditor_person=auditor.person, touched=match.touched)
-    if match.tries != tries:
-        raise rules.ShownIsStale
-    worklist.finish(item_id=_item_of(match), fence=fence, staff=auditor)
-    before = match.result
-    match.state, match.result = rules.FLOW.after(match.state, step), finding
-    match.decided_by, match.decided_person = auditor, auditor.person
-    match.decided_label, match.decided_at = auditor.label, at
-    match.reason = reason.strip()[:200]
-    match.save(
-        update_fields=[
-            "state", "result", "decided_by", "decided_person", "decided_label", "decided_at",
-            "reason",
-        ]
-    )  # fmt: skip
-    entry.void(match_id=match.pk, at=at)
-    _told(match, f"monitoring.{step}", auditor.label, at, machine=before, finding=finding)
-    live.tell(rules.TOPIC, match.institution_id)
-    return match
-
-
-@transaction.atomic
-def hand_back(*, match_id: int, fence: int, auditor: Staff, at: datetime) -> None:
-    """Put a difference back into the queue, at its old place."""
-    match = _locked(match_id)
-    worklist.release(item_id=_item_of(match), fence=fence, staff=auditor)
-    _told(match, "monitoring.hand_back", auditor.label, at)
-    live.tell(rules.TOPIC, match.institution_id)
-
-
 def _judge(match: Match, duplicate: bool, at: datetime) -> None:  # noqa: FBT001 -- private
-    fields = selectors.compare(match=match)
+    seen, fields = selectors.compared(match=match)
     thresholds = rules.Thresholds(
         same=policy.whole(code="monitoring.same_confidence_min", on=match.business_date),
         differs=policy.whole(code="monitoring.differs_confidence_min", on=match.business_date),
@@ -208,15 +154,24 @@ def _judge(match: Match, duplicate: bool, at: datetime) -> None:  # noqa: FBT001
     match.state, match.result = rules.FLOW.after(match.state, rules.step_to(result)), result
     match.fields = read
     match.judged_at, match.tries = at, match.tries + 1
-    match.save(update_fields=["state", "result", "fields", "judged_at", "tries"])
-    _told(match, "monitoring.judged", MACHINE, at, result=result)
+    if fields == seen:
+        match.least = least_confidence(seen, duplicate=duplicate)
+    match.save(update_fields=["state", "result", "fields", "judged_at", "tries", "least"])
+    pairs.tell(match=match, step="judged", by=MACHINE, at=at, result=result)
+    _follow(match, at, was_open=was_open, automatic=fields == seen)
+
+
+def _follow(match: Match, at: datetime, *, was_open: bool, automatic: bool) -> None:
+    """Let the queue, the keyers and who draws second looks know what a pair came to."""
     if match.state == rules.OPEN and not was_open:
-        _enqueue(match, at)
-    if result == rules.UNREADABLE:
+        pairs.enqueue(match=match, at=at)
+    if match.result == rules.UNREADABLE:
         bus.publish(events.Unreadable(match_id=match.pk, subject=match.trail_subject))
-    if match.state == rules.MATCHED and was_open:
-        entry.void(match_id=match.pk, at=at)
-        worklist.withdraw(item_id=_item_of(match), at=at)
+    if match.state == rules.MATCHED:
+        if was_open:
+            entry.void(match_id=match.pk, at=at)
+            worklist.withdraw(item_id=pairs.item_of(match=match), at=at)
+        looking.on_matched(match=match, automatic=automatic, at=at)
     live.tell(rules.TOPIC, match.institution_id)
 
 
@@ -236,8 +191,8 @@ def stray(*, document_id: int, institution_id: int, day: date, at: datetime) -> 
         },
     )
     if created:
-        _told(match, "monitoring.paired", MACHINE, at, document=document_id)
-        _enqueue(match, at)
+        pairs.tell(match=match, step="paired", by=MACHINE, at=at, document=document_id)
+        pairs.enqueue(match=match, at=at)
     return match
 
 
@@ -248,53 +203,5 @@ def end_stray(*, stray: Match, at: datetime) -> None:
     stray.save(update_fields=["state", "result", "judged_at"])
     if stray.work_item_id is not None:
         worklist.withdraw(item_id=stray.work_item_id, at=at)
-    _told(stray, "monitoring.judged", MACHINE, at, result=stray.result)
+    pairs.tell(match=stray, step="judged", by=MACHINE, at=at, result=stray.result)
     live.tell(rules.TOPIC, stray.institution_id)
-
-
-def _enqueue(match: Match, at: datetime) -> None:
-    minutes = policy.whole(code="monitoring.wait_target_minutes", on=localdate(at))
-    match.opened_at = at
-    match.work_item = worklist.enqueue(
-        queue=rules.QUEUE,
-        subject=subject_of(match.pk),
-        institution_id=match.institution_id,
-        priority=BREAK_PRIORITY if match.result in rules.BREAKS else PRIORITY,
-        skill="",
-        grade_needed=1,
-        amount_fen=match.amount_fen or 0,
-        conflicted=list(match.touched),
-        target=timedelta(minutes=minutes),
-        at=at,
-    )
-    match.save(update_fields=["opened_at", "work_item"])
-    _told(match, "monitoring.opened", MACHINE, at, result=match.result)
-
-
-def _item_of(match: Match) -> int:
-    assert match.work_item_id is not None, "an open pair is in the queue"
-    return match.work_item_id
-
-
-def is_held(*, match: Match) -> bool:
-    """Tell whether an auditor looks at the pair."""
-    return match.work_item is not None and match.work_item.state == "held"
-
-
-def _locked(match_id: int) -> Match:
-    match: Match | None = Match.objects.select_for_update(of=("self",)).filter(id=match_id).first()
-    if match is None:
-        raise rules.NoSuchPair
-    return match
-
-
-def _told(match: Match, action: str, actor: str, at: datetime, **detail: object) -> None:
-    shown: Mapping[str, object] = detail
-    trail.record(
-        institution_id=match.institution_id,
-        actor=actor,
-        action=action,
-        subject=match.trail_subject,
-        at=at,
-        detail=shown,
-    )

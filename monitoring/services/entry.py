@@ -19,8 +19,8 @@ from foundation.trail import services as trail
 from foundation.worklist import services as worklist
 from foundation.worklist.models import WorkItem
 from monitoring import events, rules
-from monitoring.models import Keying, Match, Slice
-from monitoring.rules import entry
+from monitoring.models import Keying, Match, Proof, Slice
+from monitoring.rules import entry, looks
 
 MACHINE = "system monitoring"
 STROKES_MOST = 2000
@@ -49,9 +49,13 @@ class Held:
 def make(
     *, match_id: int, cuts: Sequence[Cut], institution_id: int, at: datetime
 ) -> Sequence[Slice]:
-    """Put fields of a pair before the keyers of an institution; what is there stays as it is."""
+    """Put fields of a pair before the keyers of an institution; what is there stays as it is.
+
+    Of an open pair, or of one that a machine matched and that is drawn for proof: for its keyers
+    they are the same.
+    """
     match: Match | None = Match.objects.select_for_update(of=("self",)).filter(id=match_id).first()
-    if match is None or match.state != rules.OPEN:
+    if match is None or not _is_to_be_keyed(match):
         return ()
     two_from = policy.whole(code=entry.TWO_FROM, on=match.business_date)
     needed = entry.keyers_needed(fen=match.amount_fen or 0, two_from_fen=two_from)
@@ -145,6 +149,11 @@ def arbitrate(*, slice_id: int, value: str, fence: int, arbiter: Staff, at: date
     _tell(row, "settle_slice", arbiter.label, at, name=row.field)
     _judge(row, right=cleaned)
     return row
+
+
+def _is_to_be_keyed(match: Match) -> bool:
+    drawn = Proof.objects.filter(match=match, state=looks.KEYING)
+    return match.state == rules.OPEN or drawn.exists()
 
 
 def _make(

@@ -11,6 +11,7 @@ from foundation.people.models import Institution, Staff
 from monitoring import rules
 from monitoring import services as monitoring
 from monitoring.models import Match
+from monitoring.services import auditing
 
 OPENING_TRADE = "1404"
 OPENING_REASON = "期初余额入账，无客户凭证"
@@ -34,8 +35,11 @@ def audit(*, auditors: Sequence[Staff], leave: int, at: datetime, seed: int) -> 
         auditor = random.choice(auditors)
         with people.acting(staff=auditor):
             opened = monitoring.open_next(auditor=auditor, at=at + LOOK * done)
-            if opened is None:
+            if opened is None or opened.look is not None:
                 return done
+            if opened.forcing is not None:
+                _accept(opened, auditor, at + LOOK * (done + 1))
+                continue
             finding, reason = _finding(opened.match, random)
             monitoring.decide(
                 match_id=opened.match.pk,
@@ -48,6 +52,15 @@ def audit(*, auditors: Sequence[Staff], leave: int, at: datetime, seed: int) -> 
             )
         done += 1
     return done
+
+
+def _accept(opened: monitoring.Opened, auditor: Staff, at: datetime) -> None:
+    """Accept what a colleague matched by hand."""
+    assert opened.forcing is not None, "asked before"
+    auditing.decide_forcing(
+        forcing_id=opened.forcing.pk, accepted=True, tries=opened.match.tries,
+        fence=opened.item.fence, auditor=auditor, at=at,
+    )  # fmt: skip
 
 
 def _finding(match: Match, random: Random) -> tuple[str, str]:

@@ -114,6 +114,7 @@ def _posts(outlet_count: int) -> list[tuple[str, str, str, int, str]]:
         (ANALYST_NUMBER, "aml_analyst", monitoring, 3, ""),
         (REVIEWER_NUMBER, "aml_reviewer", monitoring, 4, ""),
         (AML_LEAD_NUMBER, "aml_lead", monitoring, 5, ""),
+        ("219002", "vendor_key", PROCESSING_CENTRE, 1, "京北示例外包服务有限公司"),
     ]
     return posts
 

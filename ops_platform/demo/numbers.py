@@ -1,6 +1,6 @@
 """The business numbers of the demo bank."""
 
-from ops_platform.demo import scans, slips
+from ops_platform.demo import looks, scans, slips
 
 POLICIES = {
     "authorization.lease_seconds": "180",
@@ -52,6 +52,7 @@ POLICIES = {
     "monitoring.risk_medium_from": "10",
     "monitoring.risk_high_from": "30",
     "monitoring.hits_most": "200",
+    **looks.NUMBERS,
     **slips.NUMBERS,
     **scans.NUMBERS,
     "imaging.doubt_same_most": "200",

@@ -34,6 +34,7 @@ from ops_platform.demo import (
     house,
     laundering,
     layouts,
+    looks,
     publishing,
     quality,
     rosters,
@@ -92,6 +93,12 @@ def seed(
     _look_again(stage, before, at=now)
     with people.acting_as_system(reason="seed_demo"):
         publishing.propose(by=staff["200010"], at=now, say=say)
+    keyers = [row for row in staff.values() if row.vendor_id]
+    morning = datetime.combine(on, time(8, 30), SHANGHAI)
+    said = looks.play(
+        keyers=keyers, auditors=stage.crew.auditors, at=min(morning, now), seed=seed_number
+    )
+    say(said)
     alerts.play(auditors=stage.crew.auditors, on=before.on, at=now, say=say)
     auditors = stage.crew.auditors
     told = slips.play(staff=staff, places=places, auditors=auditors, on=day_before, now=now)

@@ -44,6 +44,7 @@ from tests.factories import (
     entry,
     hooks,
     layouts,
+    looks,
     people,
     publishing,
     quality,
@@ -112,6 +113,7 @@ class Place:
     explanation_id: int
     slice_id: int
     layout_id: int
+    looked: dict[str, int]
     aml: dict[str, int]
 
     @property
@@ -165,6 +167,8 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("monitoring", "outlet_id"): lambda place: place.institution.pk,
     ("monitoring", "explanation_id"): lambda place: place.explanation_id,
     ("monitoring", "slice_id"): lambda place: place.slice_id,
+    ("monitoring", "look_id"): lambda place: place.looked["look"],
+    ("monitoring", "forcing_id"): lambda place: place.looked["forcing"],
     ("monitoring", "item_id"): lambda place: place.match.work_item_id,
     ("monitoring", "alert_id"): lambda place: place.alert_id,
     ("monitoring", "version_id"): lambda place: place.version_id,
@@ -235,6 +239,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         again.batch_id, again.pk, entry.explained(alone[0], teller).pk,
         entry.cut(alone[0], pages_of[0], place=outlet)[0].pk,
         layouts.draft(decider, code=f"slip_{request.number}").pk,
+        looks.one_of_each(alone, decider),
         aml.one_of_each(outlet, teller, decider),
     )  # fmt: skip
 

@@ -110,7 +110,7 @@ def test_nothing_to_do_is_said(desk, difference):
     answer = send(desk, difference, page, finding="amount_diff").content.decode()
 
     assert "没有待审核的差异" in answer
-    assert 'topics="worklist.monitoring.audit"' in answer
+    assert 'topics="worklist.monitoring.audit worklist' in answer
 
 
 def test_putting_back_rests(desk, difference):

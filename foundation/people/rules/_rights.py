@@ -89,6 +89,8 @@ RIGHTS: Mapping[Permission, Right] = {
     P.MONITORING_SETTLE: Right("Accept explanations and close a day's vouchers"),
     P.SLICE_KEY: Right("Key slices of vouchers"),
     P.SLICE_ARBITRATE: Right("Decide between two keyers"),
+    P.PROOF_VIEW: Right("See proofs of automatic passes and of audits"),
+    P.LOOK_JUDGE: Right("Judge between two auditors"),
     P.AML_VIEW: Right("See the desk against money laundering"),
     P.AML_WORK: Right("Prepare reports and cases against money laundering"),
     P.AML_REVIEW: Right("Review reports and cases against money laundering"),

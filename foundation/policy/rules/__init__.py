@@ -8,14 +8,15 @@ from decimal import Decimal
 
 from foundation.kernel.calendar import Span
 from foundation.kernel.errors import Refused
+from foundation.policy.rules._looks import OF_LOOKS
 from foundation.policy.rules._numbers import (
     MOST,
     MOST_BY_UNIT,
-    NUMBERS,
     OFFICE_HOURS,
     Number,
     hours,
 )
+from foundation.policy.rules._numbers import NUMBERS as _NUMBERS
 
 __all__ = [
     "APPROVED",
@@ -38,6 +39,8 @@ __all__ = [
     "last_day_known",
     "value_of",
 ]
+
+NUMBERS: dict[str, Number] = _NUMBERS | OF_LOOKS
 
 
 class UnknownPolicy(Refused):

@@ -17,7 +17,7 @@ OFFICE_HOURS = "calendar.office_hours"
 MOST = 1_000_000
 MOST_BY_UNIT = {
     "fen": 10**17, "%": 100, "months": 1200, "days": 366, "1 / 2": 2,
-    _laundering.CENTS: 10**15, _laundering.RATE_UNIT: 10**9,
+    "‱": 10_000, _laundering.CENTS: 10**15, _laundering.RATE_UNIT: 10**9,
 }  # fmt: skip
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 

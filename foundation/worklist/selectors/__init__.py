@@ -10,7 +10,7 @@ from foundation.worklist.selectors._able import (
     abilities,
 )
 from foundation.worklist.selectors._ahead import left_for_seconds, likely_next
-from foundation.worklist.selectors._home import held_at_home
+from foundation.worklist.selectors._home import held_at_home, held_in
 from foundation.worklist.selectors._jobs import (
     Jobs,
     JobsOfKind,
@@ -86,6 +86,7 @@ __all__ = [
     "depth",
     "depths",
     "held_at_home",
+    "held_in",
     "holdings",
     "holdings_of",
     "item",

@@ -57,3 +57,28 @@ def test_agreement_where_nobody_could_differ_is_no_news(cells):
 
 def test_agreement_worse_than_chance_is_below_nothing():
     assert chance.kappa(both=0, first_only=5, second_only=5, neither=0) == Decimal("-1.00")
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "lower", "upper"),
+    [
+        (0, 50, 0.0, 0.0711), (1, 50, 0.0005, 0.1065), (5, 100, 0.0164, 0.1128),
+        (50, 50, 0.9289, 1.0), (3, 100_000, 0.0000062, 0.0000877),
+    ],
+)  # fmt: skip
+def test_the_exact_interval_is_that_of_tables(part, whole, lower, upper):
+    found = chance.exact(part=part, whole=whole)
+
+    assert found.lower == pytest.approx(lower, abs=0.00005)
+    assert found.upper == pytest.approx(upper, abs=0.00005)
+
+
+def test_the_tails_beyond_the_exact_interval_are_two_and_a_half_percent():
+    found = chance.exact(part=7, whole=90)
+
+    assert chance.upper_tail(part=7, whole=90, chance=found.lower or 0) == pytest.approx(0.025)
+    assert 1 - chance.upper_tail(part=8, whole=90, chance=found.upper or 0) == pytest.approx(0.025)
+
+
+def test_of_nothing_there_is_no_interval():
+    assert chance.exact(part=0, whole=0) == chance.Bounds(None, None)

@@ -1,0 +1,81 @@
+"""What a person may ask about proofs of automatic passes and second looks."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from foundation.ui.fields import DayField
+from monitoring.rules import looks, passes
+
+DAYS = 30
+
+
+class Wanted(forms.Form):
+    """From which business date to which, and of which institution; the last 30 days otherwise."""
+
+    first = DayField(label=_("From"), required=False)
+    last = DayField(label=_("To"), required=False)
+    under = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def cut(self, *, today: date) -> passes.Cut:
+        """Return what is wanted; what was not typed well counts as not typed."""
+        self.is_valid()
+        last = self.cleaned_data.get("last") or today
+        back = timedelta(days=min(DAYS, last.toordinal() - 1))
+        first = self.cleaned_data.get("first") or last - back
+        return passes.Cut(min(first, last), last, self.cleaned_data.get("under"))
+
+    @staticmethod
+    def shown(cut: passes.Cut) -> Wanted:
+        """Return the form as it stands for what is shown."""
+        return Wanted(initial={"first": cut.first, "last": cut.last, "under": cut.under})
+
+
+class Listed(Wanted):
+    """Which figure's pairs, and at which threshold."""
+
+    figure = forms.ChoiceField(choices=[(one, "") for one in passes.FIGURES], required=False)
+    least = forms.IntegerField(required=False, min_value=0, max_value=1000)
+
+    @property
+    def figure_wanted(self) -> str:
+        """Return the figure asked for, the passes where none is."""
+        return self.cleaned_data.get("figure") or passes.PASSED
+
+    @property
+    def threshold(self) -> int | None:
+        """Return the threshold asked for, if any."""
+        return self.cleaned_data.get("least")
+
+
+class Looks(Wanted):
+    """Which looks: of a kind, in a state, at whose findings."""
+
+    kind = forms.ChoiceField(choices=[(one, "") for one in looks.KINDS], required=False)
+    state = forms.CharField(max_length=60, required=False)
+    of = forms.IntegerField(required=False, min_value=1)
+
+    @property
+    def kind_wanted(self) -> str:
+        """Return the kind asked for, or nothing for all."""
+        return self.cleaned_data.get("kind") or ""
+
+    @property
+    def of_whom(self) -> int | None:
+        """Return whose findings are meant, if anybody's."""
+        return self.cleaned_data.get("of")
+
+    @property
+    def states(self) -> list[str]:
+        """Return the states that exist of those asked for."""
+        typed = self.cleaned_data.get("state", "").replace(" ", "+").split("+")
+        return [one for one in typed if one in looks.LOOK_FLOW.states]
+
+
+class Judged(forms.Form):
+    """Who of two auditors was right."""
+
+    upheld = forms.ChoiceField(choices=[("yes", ""), ("no", "")])

@@ -1,0 +1,190 @@
+"""What can be asked of automatic passes: what to cut, what was keyed, the curve, the lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from foundation.kernel import chance
+from foundation.policy import selectors as policy
+from monitoring import rules
+from monitoring.models import Match, Proof, Slice
+from monitoring.rules import entry, looks, passes
+from monitoring.rules.passes import Cut
+from monitoring.selectors import shared_fen
+from monitoring.selectors.entry import Wanted
+
+SAME = "monitoring.same_confidence_min"
+SHOWN = 200
+# Figures of the page, and which pairs each of them counts beside those of the days.
+FIGURES: Mapping[str, Q] = {
+    passes.PASSED: Q(),
+    passes.MANUAL: Q(),
+    passes.DRAWN: Q(proof__isnull=False),
+    passes.KEYED: Q(proof__state=looks.KEYING),
+    passes.PROVED: Q(proof__state__in=looks.RIGHT),
+    passes.MISSED: Q(proof__state__in=looks.WRONG),
+    passes.UNPROVED: Q(proof__state=looks.UNPROVED),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """How passes of an outlet were proved, or of all."""
+
+    key: int | None
+    name: str
+    passed: int
+    drawn: int
+    proved: int
+    missed: int
+
+    @property
+    def bounds(self) -> chance.Bounds:
+        """Return the exact interval of the share of missed errors."""
+        return chance.exact(part=self.missed, whole=self.proved + self.missed)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The whole, the curve, and the lines by outlet."""
+
+    whole: Line
+    keying: int
+    unproved: int
+    points: Sequence[passes.Point]
+    outlets: Sequence[Line]
+
+
+def wanted(*, match_id: int) -> Sequence[Wanted]:
+    """Return the decisive fields of a drawn pair that can be cut out of its pages.
+
+    The amount in capitals stands for the one in figures only where that has no place.
+    """
+    proof = Proof.objects.filter(match_id=match_id, state=looks.KEYING).select_related("match")
+    found = proof.first()
+    if found is None:
+        return ()
+    placed = {
+        field.name: Wanted(field.name, field.page_id, field.box)
+        for field in found.match.compared
+        if field.name in entry.ASKED and field.page_id and field.box
+    }
+    if "amount" in placed:
+        placed.pop("amount_words", None)
+    return tuple(placed.values())
+
+
+def slices(*, match_id: int) -> Sequence[Slice]:
+    """Return what was cut out of a drawn pair."""
+    rows = Slice.objects.filter(match_id=match_id).exclude(state=entry.VOID)
+    return tuple(rows.order_by("id"))
+
+
+def answers(*, match: Match) -> Mapping[str, bool | None] | None:
+    """Return of each field whether it was keyed as booked, None where nobody could read it.
+
+    None altogether while anything is to be keyed, or nothing was cut yet.
+    """
+    rows = slices(match_id=match.pk)
+    if not rows or any(row.state in entry.SLICE_OPEN for row in rows):
+        return None
+    booked = {field.name: field.expected for field in match.compared}
+    fen = shared_fen(match=match)
+    return {
+        row.field: None
+        if row.answer == entry.ILLEGIBLE
+        else row.answer == entry.expected_value(row.field, booked[row.field], fen)
+        for row in rows
+    }
+
+
+def figures(*, cut: Cut) -> Figures:
+    """Return how automatic passes of these days were proved, by three questions."""
+    in_force, counts, states = threshold(on=cut.last), _counts(cut), _states(cut)
+    whole = Line(
+        None,
+        "",
+        sum(one.pairs for one in counts if one.least >= in_force),
+        sum(states.values()),
+        sum(states.get(state, 0) for state in looks.RIGHT),
+        sum(states.get(state, 0) for state in looks.WRONG),
+    )
+    return Figures(
+        whole,
+        states.get(looks.KEYING, 0),
+        states.get(looks.UNPROVED, 0),
+        passes.curve(counts, in_force=in_force),
+        _outlets(cut, in_force),
+    )
+
+
+def threshold(*, on: date) -> int:
+    """Return the confidence from which a field agrees, in force on a day."""
+    return policy.whole(code=SAME, on=on)
+
+
+def listed(*, cut: Cut, figure: str, least: int | None = None) -> QuerySet[Match]:
+    """Return the pairs that a figure counts, the newest first.
+
+    `least` is a threshold: who is left to people lies below it, all others lie above.
+    """
+    rows = _judged(cut).filter(FIGURES[figure])
+    if least is not None:
+        rows = (
+            rows.filter(least__lt=least)
+            if figure == passes.MANUAL
+            else rows.filter(least__gte=least)
+        )
+    return rows.select_related("institution", "proof").order_by("-business_date", "-id")
+
+
+def _judged(cut: Cut) -> QuerySet[Match]:
+    rows: QuerySet[Match] = Match.objects.filter(
+        business_date__range=(cut.first, cut.last), least__isnull=False
+    )
+    return rows.filter(institution__path__contains=f"/{cut.under}/") if cut.under else rows
+
+
+def _counts(cut: Cut) -> Sequence[passes.Counted]:
+    ended = Q(state__in=(rules.MATCHED, rules.FORCED, rules.CONFIRMED))
+    values = tuple(result for _name, result in rules.FIELD_RESULTS)
+    rows = (
+        _judged(cut)
+        .order_by("least")
+        .values_list("least")
+        .annotate(
+            pairs=Count("id"),
+            right=Count("id", filter=FIGURES[passes.PROVED]),
+            wrong=Count("id", filter=FIGURES[passes.MISSED]),
+            settled=Count("id", filter=ended),
+            confirmed=Count("id", filter=Q(state=rules.CONFIRMED, result__in=values)),
+        )
+    )
+    return tuple(passes.Counted(*row) for row in rows)
+
+
+def _states(cut: Cut) -> Mapping[str, int]:
+    rows = _judged(cut).filter(proof__isnull=False).order_by("proof__state")
+    return dict(rows.values_list("proof__state").annotate(n=Count("id")))
+
+
+def _outlets(cut: Cut, in_force: int) -> Sequence[Line]:
+    rows = _judged(cut).order_by("institution__number")
+    grouped = rows.values("institution_id", "institution__name").annotate(
+        passed=Count("id", filter=Q(least__gte=in_force)),
+        drawn=Count("id", filter=FIGURES[passes.DRAWN]),
+        proved=Count("id", filter=FIGURES[passes.PROVED]),
+        missed=Count("id", filter=FIGURES[passes.MISSED]),
+    )
+    return tuple(
+        Line(
+            row["institution_id"],
+            row["institution__name"],
+            *(row[name] for name in ("passed", "drawn", "proved", "missed")),
+        )
+        for row in grouped[:SHOWN]
+    )
