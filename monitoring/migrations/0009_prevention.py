@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ledger', '0003_statement_in_order'),
-        ('monitoring', '0007_aml'),
+        ('monitoring', '0008_looks'),
         ('people', '0012_roster_guards'),
     ]
 

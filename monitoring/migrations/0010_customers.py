@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ledger', '0003_statement_in_order'),
-        ('monitoring', '0007_aml'),
+        ('monitoring', '0009_prevention'),
         ('people', '0013_aml_duty'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Figures of days are found by day: a night's half million rows go to one end of one index."""
 
-    dependencies = [("monitoring", "0007_aml")]
+    dependencies = [("monitoring", "0010_customers")]
 
     operations = [
         operation

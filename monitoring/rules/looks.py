@@ -10,7 +10,8 @@ from uuid import UUID
 
 from foundation.kernel.errors import Refused
 from foundation.kernel.flow import Flow, Step
-from monitoring.rules import DIFFERENCES, DIFFERS, SAME, SUPPORTING, Field
+from monitoring.rules import DIFFERENCES, SAME, SUPPORTING, Field
+from monitoring.rules import DIFFERS as FIELD_DIFFERS
 
 QUEUE = "monitoring.look"
 WHOLE = 10_000
@@ -132,7 +133,7 @@ class Pair:
 def least_confidence(fields: Sequence[Field], *, duplicate: bool) -> int:
     """Return the confidence up to which the machine would have passed the pair; 0 is never."""
     needed = [field for field in fields if field.name not in SUPPORTING]
-    failed = any(field.verdict == DIFFERS for field in fields)
+    failed = any(field.verdict == FIELD_DIFFERS for field in fields)
     if duplicate or failed or not needed or any(field.verdict != SAME for field in needed):
         return 0
     return min(field.confidence for field in needed)
