@@ -141,9 +141,13 @@ def test_a_post_without_images_is_turned_away(client, bank, page):
     assert client.get(reverse("imaging:page", args=[page.pk])).status_code == 403
 
 
-def test_the_viewers_of_items_and_pairs_lead_to_it(page):
+def test_the_viewers_of_items_and_pairs_lead_to_it(rf, client, page, authorizer):
     from authorization import web as authorization
 
-    (shown,) = authorization.pictures([page], [])
+    client.force_login(authorizer, backend=BACKEND)
+    request = rf.get("/")
+    request.user, request.session = authorizer, client.session
+
+    (shown,) = authorization.pictures(request, [page], [])
 
     assert shown["page"] == reverse("imaging:page", args=[page.pk])
