@@ -23,7 +23,7 @@ from tests.factories.people import DAY, NOON
 
 SMALL, LARGE = 1200_00, 120_000_00
 # What one slice keyed and the next one shown cost of questions to the database.
-QUERIES = 1
+QUERIES = 26
 
 
 @pytest.fixture
