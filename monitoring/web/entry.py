@@ -55,15 +55,15 @@ def entry(request: HttpRequest) -> HttpResponse:
 @requires(Permission.SLICE_KEY, missing=(rules.NoSuchSlice,))
 def key_slice(request: HttpRequest, slice_id: int) -> HttpResponse:
     """Keep what was keyed, and bring the next slice with the same answer."""
-    if selected.slice_by_id(slice_id=slice_id) is None:
-        raise rules.NoSuchSlice
     form = forms.Keyed(request.POST)
     if not form.is_valid():
-        return _desk(request, rules.QUEUE, form=form)
+        return _unread(request, rules.QUEUE, slice_id, form)
     try:
         services.key(
             slice_id=slice_id, keyer=signed_in(request), at=timezone.now(), **form.cleaned_data
         )
+    except rules.NoSuchSlice:
+        raise
     except Refused as refusal:
         return _refused(request, rules.QUEUE, form, refusal)
     return _desk(request, rules.QUEUE)
@@ -81,17 +81,17 @@ def arbiter(request: HttpRequest) -> HttpResponse:
 @requires(Permission.SLICE_ARBITRATE, missing=(rules.NoSuchSlice,))
 def arbitrate(request: HttpRequest, slice_id: int) -> HttpResponse:
     """Decide what the slice says, and bring the next one."""
-    if selected.slice_by_id(slice_id=slice_id) is None:
-        raise rules.NoSuchSlice
     form = forms.Keyed(request.POST)
     if not form.is_valid():
-        return _desk(request, rules.ARBITER_QUEUE, form=form)
+        return _unread(request, rules.ARBITER_QUEUE, slice_id, form)
     value, fence = form.cleaned_data["value"], form.cleaned_data["fence"]
     try:
         services.arbitrate(
             slice_id=slice_id, value=value, fence=fence, arbiter=signed_in(request),
             at=timezone.now(),
         )  # fmt: skip
+    except rules.NoSuchSlice:
+        raise
     except Refused as refusal:
         return _refused(request, rules.ARBITER_QUEUE, form, refusal)
     return _desk(request, rules.ARBITER_QUEUE)
@@ -113,6 +113,13 @@ def keyers(request: HttpRequest) -> HttpResponse:
     page = {"form": _shown(first, last), "rows": found, "table": drawn}
     page["query"] = f"first={first}&last={last}"
     return render(request, "monitoring/keyers.html", page)
+
+
+def _unread(request: HttpRequest, queue: str, slice_id: int, form: forms.Keyed) -> HttpResponse:
+    """Show what was typed wrongly of a slice in sight; of another there is nothing to show."""
+    if selected.slice_by_id(slice_id=slice_id) is None:
+        raise rules.NoSuchSlice
+    return _desk(request, queue, form=form)
 
 
 def _desk(

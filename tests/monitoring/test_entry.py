@@ -1,8 +1,9 @@
 """Slices: cut, keyed blind, compared, decided by a third; the answer goes back into the pair."""
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from foundation.imaging.rules import Line
@@ -21,6 +22,8 @@ from tests.factories import monitoring, people
 from tests.factories.people import DAY, NOON
 
 SMALL, LARGE = 1200_00, 120_000_00
+# What one slice keyed and the next one shown cost of questions to the database.
+QUERIES = 26
 
 
 @pytest.fixture
@@ -287,3 +290,19 @@ def test_the_arbiters_desk_shows_both_values_and_no_name(place, teller, keyer, s
     assert keyer.number in figures_page.content.decode()
     csv = client.get(f"{reverse('monitoring:keyers')}?first={DAY}&last={DAY}&export=csv")
     assert keyer.number.encode() in csv.content
+
+
+def test_from_slice_to_slice_no_more_is_asked_than_before(place, teller, keyer):
+    match, page = unread(place, teller, SMALL)
+    first, _after, _last = factory.cut(match, page, "amount", "amount_words", "account")
+    client = Client(HTTP_USER_AGENT="Chrome/120", HTTP_HX_REQUEST="true")
+    client.force_login(keyer, backend=BACKEND)
+    client.get(reverse("monitoring:entry"))
+    fence = WorkItem.objects.get(subject=first.trail_subject).fence
+    address = reverse("monitoring:key_slice", args=[first.pk])
+
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.post(address, {"value": figures(SMALL), "fence": fence})
+
+    assert answer.status_code == 200
+    assert len(asked) <= QUERIES, [query["sql"][:100] for query in asked.captured_queries]
