@@ -2,6 +2,8 @@
 
 # ruff: noqa: SLF001 -- what is tried is below the surface of Django
 
+from typing import Any
+
 from django.apps import apps
 from django.core.management import get_commands
 from django.db import connection, models
@@ -21,10 +23,10 @@ PLAIN = ProjectState._find_reload_model
 def drawn() -> ProjectState:
     """Return a state of two models, one leading to the other, with their classes made."""
     state = ProjectState()
-    key = [("id", models.BigAutoField(primary_key=True))]
-    CreateModel("House", list(key)).state_forwards("x", state)
-    leads = [("house", models.ForeignKey("x.House", models.PROTECT))]
-    CreateModel("Person", key + leads).state_forwards("x", state)
+    key: Any = ("id", models.BigAutoField(primary_key=True))
+    leads: Any = ("house", models.ForeignKey("x.House", models.PROTECT))
+    CreateModel("House", [key]).state_forwards("x", state)
+    CreateModel("Person", [key, leads]).state_forwards("x", state)
     assert state.apps.get_model("x", "Person")
     return state
 
