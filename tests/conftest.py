@@ -14,7 +14,7 @@ from tests.factories import people
 
 # What it asserts says what it found, as the assertions of a test do.
 pytest.register_assert_rewrite("tests.chaos")
-pytest_plugins = ["tests.database", "tests.browser", "tests.guards"]
+pytest_plugins = ["tests.database", "tests.worlds", "tests.browser", "tests.guards"]
 
 # How long an example takes is the machine's doing, which five processes share: not a finding.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -36,12 +36,9 @@ def everything(db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def bank(everything: None) -> people.Branch:
-    """Open a small branch with the business numbers in force."""
-    opened = people.branch()
-    manager = people.staff(opened.branch, "ops_manager", name="周明")
-    people.numbers(manager, people.staff(opened.branch, "risk_manager", name="吴芳"))
-    return opened
+def bank(standing_bank: people.Branch, everything: None) -> people.Branch:
+    """Stand in a small branch with the business numbers in force."""
+    return standing_bank
 
 
 @pytest.fixture

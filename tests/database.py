@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
 from psycopg2.extensions import cursor
 from pytest_django import live_server_helper
 from pytest_django.plugin import DjangoDbBlocker
 
 from ops_platform.env import env
+from ops_platform.migrating import one_model_at_a_time
 from ops_platform.stack import roles
 from ops_platform.stack.fingerprint import migrations_fingerprint
 from tests.servers import OWN, PAIR
@@ -118,13 +120,13 @@ def template(django_test_environment: None, django_db_blocker: DjangoDbBlocker) 
 @pytest.fixture(scope="session")
 def database(template: str) -> Iterator[Database]:
     """Return this process's copy, shared by the tests that roll back."""
-    with _copy(template, f"test_{_WORKER}_{os.getpid()}") as copy:
+    with copied(template, "") as copy:
         yield copy
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(database: Database) -> Iterator[None]:
-    """Let Django's connection lead to this process's copy (instead of pytest-django's own)."""
+def connected(database: Database) -> Iterator[None]:
+    """Let Django's connection lead to this process's copy."""
     with _connected_to(database):
         yield
 
@@ -132,16 +134,14 @@ def django_db_setup(database: Database) -> Iterator[None]:
 @pytest.fixture
 def committed_db(template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
     """Give the test a copy of its own, in which what it commits stays until the test ends."""
-    name = f"test_{_WORKER}_{os.getpid()}_own"
-    with _copy(template, name) as copy, _connected_to(copy), django_db_blocker.unblock():
+    with copied(template, "_own") as copy, _connected_to(copy), django_db_blocker.unblock():
         yield copy
 
 
 @pytest.fixture(scope="module")
 def shared_db(template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
     """Give the tests of one file a copy together, for what takes long to bring about."""
-    name = f"test_{_WORKER}_{os.getpid()}_shared"
-    with _copy(template, name) as copy, _connected_to(copy), django_db_blocker.unblock():
+    with copied(template, "_shared") as copy, _connected_to(copy), django_db_blocker.unblock():
         yield copy
 
 
@@ -154,8 +154,9 @@ def live(committed_db: Database) -> Iterator[live_server_helper.LiveServer]:
 
 
 @contextmanager
-def _copy(template: str, name: str) -> Iterator[Database]:
-    owner = env.dsn("owner")
+def copied(template: str, mark: str) -> Iterator[Database]:
+    """Copy a database for this process, under a name with this at its end."""
+    owner, name = env.dsn("owner"), f"test_{_WORKER}_{os.getpid()}{mark}"
     roles.clone(owner, template=template, name=name)
     try:
         yield Database(name)
@@ -176,6 +177,13 @@ def _connected_to(database: Database, role: str = "app") -> Iterator[None]:
     finally:
         connection.close()
         connection.settings_dict.update(before)
+
+
+def migrate(app: str, to: str = "") -> None:
+    """Bring an app to one of its migrations, back or forth, or to its latest one."""
+    with one_model_at_a_time():
+        executor = MigrationExecutor(connection)
+        executor.migrate([(app, to)] if to else executor.loader.graph.leaf_nodes(app))
 
 
 def _migrate(name: str) -> None:

@@ -1,7 +1,9 @@
 """Servers for tests and trials: the real programs, careless about power cuts, gone afterwards."""
 
 import fcntl
+import hashlib
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -17,13 +19,37 @@ from ops_platform.stack.places import Places
 from ops_platform.stack.servers import Postgres, Redis, Server
 
 _APP_ROLE = "ops_app"
+_MEMORY = Path("/dev/shm")  # noqa: S108 -- a folder of our own in it, refused if it is another's
+_ROOM_BYTES = 3 * 1024**3
+
+
+def scratch(folder: Path, memory: Path = _MEMORY, room: int = _ROOM_BYTES) -> Path:
+    """Return a folder in memory in place of one whose loss costs nothing, where memory is ample.
+
+    Copying a database is making some two thousand files: 0.03 s there, 0.4 s on a disk.
+    """
+    mark = hashlib.sha256(str(folder).encode()).hexdigest()[:8]
+    there = memory / f"ops-{mark}"
+    try:
+        found = os.statvfs(memory)
+        if min(found.f_bavail * found.f_frsize, _available_bytes() // 2) < room:
+            return folder
+        there.mkdir(exist_ok=True)
+        return there if there.stat().st_uid == os.getuid() else folder
+    except OSError:
+        return folder
+
+
+def _available_bytes() -> int:
+    found = re.search(r"MemAvailable: +([0-9]+) kB", Path("/proc/meminfo").read_text())
+    return int(found[1]) * 1024 if found else 0
 
 
 class Throwaway:
     """One PostgreSQL and one Redis in a folder of their own.
 
-    The folder `var/test/<kind>` is kept between runs, since a migrated template in it saves
-    seconds; a second run at the same time takes a folder of its own and removes it.
+    The folder of a kind, in memory or below `var/test`, is kept between runs, since a migrated
+    template in it saves seconds; a second run at the same time takes one of its own and removes it.
     """
 
     def __init__(
@@ -39,7 +65,9 @@ class Throwaway:
         self._keep = keep
         self._children: list[tuple[Server, subprocess.Popen[bytes]]] = []
         self._lock: IO[bytes] | None = None
-        self.home = attach or self._claim(home or BASE / "var" / "test", kind or "wheels")
+        usual = BASE / "var" / "test"
+        home = home or (scratch(usual) if careless else usual)
+        self.home = attach or self._claim(home, kind or "wheels")
         places, logs = Places.under(self.home), self.home / "log"
         self._password = self._kept_password()
         self.postgres = Postgres(

@@ -20,8 +20,8 @@ def signed_in(person: Staff, **more: Any) -> Client:
 
 
 @pytest.fixture
-def counter(bank: people.Branch) -> factory.Counter:
-    return factory.counter(bank)
+def counter(standing_counter: factory.Counter, bank: people.Branch) -> factory.Counter:
+    return standing_counter
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html import unescape
 from urllib.parse import urlsplit
 
@@ -25,7 +26,11 @@ def refused_offers(answer: HttpResponse, held: frozenset[str]) -> Iterator[str]:
 
 def needs(address: str) -> str | None:
     """Return the permission of the view behind an address, None where it needs none."""
-    path = urlsplit(address).path
+    return _needed(urlsplit(address).path)
+
+
+@lru_cache(maxsize=100_000)
+def _needed(path: str) -> str | None:
     if path.startswith("/static/"):
         return None
     try:

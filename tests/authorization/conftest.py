@@ -13,9 +13,9 @@ from tests.factories import people
 
 
 @pytest.fixture
-def counter(bank: people.Branch) -> factory.Counter:
-    """Open the outlet."""
-    return factory.counter(bank)
+def counter(standing_counter: factory.Counter, bank: people.Branch) -> factory.Counter:
+    """Stand at the open outlet."""
+    return standing_counter
 
 
 @pytest.fixture

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from authorization import selectors
 from authorization.models import AuthRule, Request
 from foundation.people import services
 from foundation.policy.models import Policy
 from tests.database import _connected_to as connected_to
+from tests.database import migrate
 from tests.factories import authorization as factory
 from tests.factories import people
 
@@ -28,14 +27,6 @@ class Moved:
     held: Request
     passed: Request
     number: Policy
-
-
-def migrate(to):
-    MigrationExecutor(connection).migrate([("authorization", to)])
-
-
-def latest():
-    return MigrationExecutor(connection).loader.graph.leaf_nodes("authorization")[0][1]
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +61,8 @@ def moved(shared_db):
             )  # fmt: skip
         first_number = Policy.objects.filter(code__startswith=LIMITS).order_by("id")[0]
     with connected_to(shared_db, "owner"):
-        migrate(BEFORE)
-        migrate(latest())
+        migrate("authorization", BEFORE)
+        migrate("authorization")
     return Moved(opened, held, passed, first_number)
 
 

@@ -226,6 +226,14 @@ def branch() -> Branch:
     )
 
 
+def bank() -> Branch:
+    """Open a small branch with the business numbers in force."""
+    opened = branch()
+    manager = staff(opened.branch, "ops_manager", name="周明")
+    numbers(manager, staff(opened.branch, "risk_manager", name="吴芳"))
+    return opened
+
+
 def staff(institution: Institution, *roles: str, grade: int = 3, name: str = "李静") -> Staff:
     """Hire a person with these roles, without a password that works."""
     person = Staff(number=str(next(_serial)), name=name, institution=institution, grade=grade)

@@ -11,8 +11,8 @@ def own_store(settings, tmp_path):
 
 
 @pytest.fixture
-def place(bank):
-    return monitoring.counter(bank.outlet)
+def place(standing_place, bank):
+    return standing_place
 
 
 @pytest.fixture

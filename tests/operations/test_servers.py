@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from ops_platform.stack import roles
-from ops_platform.stack.throwaway import throwaway
+from ops_platform.stack.throwaway import scratch, throwaway
 
 pytestmark = pytest.mark.slow
 
@@ -62,3 +62,15 @@ def test_the_application_role_cannot_make_or_empty_tables(servers):
     for forbidden in ("CREATE TABLE mine (id int)", "TRUNCATE kept", "DROP TABLE kept"):
         with roles.connected(app) as line, pytest.raises(Exception, match=r"permission|owner"):
             line.execute(forbidden)
+
+
+def test_what_may_be_lost_lies_in_memory_where_that_is_ample(tmp_path):
+    usual = tmp_path / "usual"
+    there = scratch(usual, memory=tmp_path, room=0)
+
+    assert there.is_dir()
+    assert there.parent == tmp_path
+    assert scratch(usual, memory=tmp_path, room=0) == there
+    assert scratch(tmp_path / "another", memory=tmp_path, room=0) != there
+    assert scratch(usual, memory=tmp_path, room=1 << 60) == usual
+    assert scratch(usual, memory=tmp_path / "none", room=0) == usual

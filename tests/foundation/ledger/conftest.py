@@ -20,11 +20,10 @@ from tests.factories import people as people_factory
 
 
 @pytest.fixture
-def bank(db: None) -> Iterator[factory.Bank]:
+def bank(standing_books: factory.Bank) -> Iterator[factory.Bank]:
     """Work in a bank with an open day, over every institution."""
-    made = factory.bank()
     with people.acting_as_system(reason="test"):
-        yield made
+        yield standing_books
 
 
 @pytest.fixture

@@ -21,10 +21,9 @@ def fast_hashes(settings):
 
 
 @pytest.fixture
-def bank(db):
-    """Open the branch."""
-    with services.acting_as_system(reason="test"):
-        return factory.branch()
+def bank(standing_branch):
+    """Stand in the branch."""
+    return standing_branch
 
 
 def hired(place, *roles, name="李静", password=PASSWORD) -> Staff:

@@ -8,12 +8,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django_otp.oath import TOTP
 
 from foundation.people import gateways, rules, services
 from foundation.people.models import SecondFactor
 from tests.database import _connected_to as connected_to
+from tests.database import migrate
 from tests.factories import people as factory
 from tests.foundation.people.conftest import AT, device_of, hired
 
@@ -34,14 +34,6 @@ VALUES ('default', %s, %s, 30, 0, 6, 1, 0, %s, %s, 0)
 """
 FIRST, SECOND, UNUSED = bytes(range(20)), bytes(range(20, 40)), bytes(range(40, 60))
 STEP = int(AT.timestamp()) // 30
-
-
-def migrate(to):
-    MigrationExecutor(connection).migrate([("people", to)])
-
-
-def latest():
-    return MigrationExecutor(connection).loader.graph.leaf_nodes("people")[0][1]
 
 
 def asked(question, *values):
@@ -73,7 +65,7 @@ def moved(staff, shared_db):
     """Go back to before the move, put the library's rows there, and move them as the owner."""
     one, two, half = staff
     with connected_to(shared_db, "owner"):
-        migrate(BEFORE)
+        migrate("people", BEFORE)
         asked(PLAIN)
         for confirmed, secret, last, who in (
             (True, FIRST, STEP, one),
@@ -83,7 +75,7 @@ def moved(staff, shared_db):
             (False, UNUSED, -1, half),
         ):
             asked(DEVICE, confirmed, secret.hex(), last, who.pk)
-        migrate(latest())
+        migrate("people")
     return staff
 
 
@@ -128,11 +120,11 @@ def test_phones_work_on_but_no_code_from_before_and_who_had_not_finished_begins_
 
 def test_the_way_back_makes_nothing_plain_and_the_way_forth_asks_everybody_anew(moved, shared_db):
     with connected_to(shared_db, "owner"):
-        migrate(BEFORE)
+        migrate("people", BEFORE)
         tables = [there("people_secondfactor"), there("otp_totp_totpdevice")]
         (functions,) = asked("SELECT count(*) FROM pg_proc WHERE proname LIKE 'people_second%%'")
-        migrate(MOVED)
-        migrate(latest())
+        migrate("people", MOVED)
+        migrate("people")
 
     assert tables == [False, False]
     assert functions == (0,)

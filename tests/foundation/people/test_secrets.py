@@ -7,8 +7,9 @@ from django.db import Error, connection, transaction
 from foundation.people import services
 from foundation.people.models import Password, PasswordReset
 from tests.database import _connected_to as connected_to
+from tests.database import migrate
 from tests.foundation.people.conftest import AT, PASSWORD, hired
-from tests.foundation.people.test_second_factor_moved import asked, latest, migrate
+from tests.foundation.people.test_second_factor_moved import asked
 
 LOCKED = ("people_formerpassword", "people_passwordreset", "people_secondfactor")
 BEFORE = "0009_own_keys"
@@ -96,9 +97,9 @@ def test_passwords_that_were_in_the_row_of_the_person_are_taken_over(committed_d
         house = factory.branch().outlet
     one, none = hired(house), hired(house, password="")
     with connected_to(committed_db, "owner"):
-        migrate(BEFORE)
+        migrate("people", BEFORE)
         rows = dict(asked("SELECT id, password FROM people_staff"))
-        migrate(latest())
+        migrate("people")
 
     assert rows[none.pk] == "!"
     assert check_password(PASSWORD, rows[one.pk])

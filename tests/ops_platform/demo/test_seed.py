@@ -84,7 +84,7 @@ def item_of(row: dict[str, object]) -> Request:
 
 @pytest.fixture(scope="module")
 def seeded(
-    django_db_setup: None, django_db_blocker, tmp_path_factory: pytest.TempPathFactory
+    connected: None, django_db_blocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Seeded]:
     """Seed a small bank once for the module, and take it all back."""
     folder = tmp_path_factory.mktemp("var")
