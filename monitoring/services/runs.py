@@ -10,7 +10,6 @@ from django.utils.timezone import localdate
 
 from authorization import events as authorization_events
 from foundation.kernel import bus
-from foundation.ledger import selectors as ledger
 from foundation.ledger.rules import day_of
 from foundation.policy import selectors as policy
 from monitoring import events
@@ -83,15 +82,10 @@ def fold_day(*, on: date) -> int:
 
 def on_authorization_posted(event: authorization_events.Completed) -> None:
     """Ask the rules of one line about a counter transaction as it is posted."""
-    day = ledger.business_date(institution_id=event.institution_id)
-    query = ledger.JournalQuery(
-        first=day, last=day, institution_id=event.institution_id, journal_no=event.journal_no
-    )
-    for line in ledger.journal(query=query, limit=1):
-        look_at_line(line_id=line.pk, at=line.at)
+    look_at_line(line_id=event.line_id, at=event.at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def look_at_line(*, line_id: int, at: datetime) -> int:
     """Raise at once what rules of one line find in a line; return how many alerts are new.
 
