@@ -108,6 +108,12 @@ def weighed(*, request: Request, decider: UUID, on: date) -> Weighed:
     )
 
 
+def is_confirmed(*, request: Request) -> bool:
+    """Return whether the customer confirmed the item by phone in this round."""
+    rows = Inquiry.objects.filter(request=request, attempt=request.attempt, kind=rules.CALL)
+    return rows.filter(outcome=rules.CONFIRMED).exists()
+
+
 def last_decider(*, request: Request) -> Staff | None:
     """Return who decided the item last, or None."""
     made = Decision.objects.filter(request=request).select_related("decider").order_by("-id")

@@ -71,7 +71,7 @@ def together() -> Iterator[None]:
 def _write() -> None:
     told = [
         one
-        for _savepoints, one, *_robust in connection.run_on_commit
+        for one in (entry[1] for entry in connection.run_on_commit)
         if isinstance(one, _Told) and not one.written
     ]
     Event.objects.bulk_create(one.event for one in told)

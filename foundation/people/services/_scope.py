@@ -73,7 +73,7 @@ def at_end(do: Callable[[Sequence[Any]], None], given: Any) -> None:
 def _do_what_is_left() -> None:
     left = [
         one
-        for _savepoints, one, *_robust in connection.run_on_commit
+        for one in (entry[1] for entry in connection.run_on_commit)
         if isinstance(one, _Left) and not one.done
     ]
     together: dict[Callable[[Sequence[Any]], None], list[Any]] = {}
