@@ -13,6 +13,8 @@ class Completed:
     document_id: int
     subject: str
     journal_no: str
+    line_id: int
+    at: datetime
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,10 @@ class Request(Institutional):
     An account may be opened without a first deposit: then the amount is nothing and there is no
     entry. Where cash comes in there is no payer's account, and `payer_name` is the customer's all
     the same. `id_check` is the check of the customer's identity that the round was sent with.
+    `undo_seconds` is for how long what was decided just now may be taken back.
     """
 
+    undo_seconds: int = 0
     number = models.CharField(_("item number"), max_length=24, unique=True)
     key = models.UUIDField(unique=True)
     trade_code = models.CharField(_("transaction code"), max_length=8)

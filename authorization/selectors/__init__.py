@@ -1,13 +1,9 @@
 """What the authorization centre can be asked."""
 
 from authorization.selectors._checks import SENT_BACK_MANY, Check, checks, identity
+from authorization.selectors._desk import DayOf, Desk, Shown, desk, shown
 from authorization.selectors._effect import Change, Effect, Held, Seats, held, what_if
-from authorization.selectors._figures import (
-    DayOf,
-    Figures,
-    day_of,
-    figures,
-)
+from authorization.selectors._figures import Figures, figures
 from authorization.selectors._friction import (
     ReasonLine,
     friction,
@@ -16,10 +12,11 @@ from authorization.selectors._friction import (
 )
 from authorization.selectors._identity import fresh_check, fresh_checks, opening, sign_ups
 from authorization.selectors._items import (
+    TOUCHED_SQL,
     Field,
     Record,
-    Shown,
     automatic_of,
+    claimed,
     comparison,
     decisions,
     decisions_of,
@@ -30,7 +27,6 @@ from authorization.selectors._items import (
     numbers_by_key,
     numbers_in_sight,
     record,
-    shown,
 )
 from authorization.selectors._lists import (
     MET,
@@ -64,10 +60,10 @@ from authorization.selectors._staffing import Staffing, staffing
 from authorization.selectors._talking import desk_of, messages, to_desk, to_teller
 from authorization.selectors._waiting import (
     OnHold,
+    Weighed,
     alarmed,
     asked_of,
     before_them,
-    confirmed_by,
     consultations,
     inquiries,
     is_confirmed,
@@ -76,19 +72,21 @@ from authorization.selectors._waiting import (
     on_hold,
     open_inquiry,
     open_verdict,
-    own_on_hold,
     settling,
     unalarmed,
     undecided,
+    weighed,
 )
 
 __all__ = [
     "MET",
     "PAGE",
     "SENT_BACK_MANY",
+    "TOUCHED_SQL",
     "Change",
     "Check",
     "DayOf",
+    "Desk",
     "DraftRead",
     "Effect",
     "Field",
@@ -107,19 +105,20 @@ __all__ = [
     "Seats",
     "Shown",
     "Staffing",
+    "Weighed",
     "alarmed",
     "asked_of",
     "automatic_of",
     "before_them",
     "checks",
+    "claimed",
     "codes_without_rule",
     "comparison",
-    "confirmed_by",
     "consultations",
     "counts",
-    "day_of",
     "decisions",
     "decisions_of",
+    "desk",
     "desk_of",
     "draft_subject",
     "figures",
@@ -147,7 +146,6 @@ __all__ = [
     "open_verdict",
     "opening",
     "own",
-    "own_on_hold",
     "page",
     "read_of_draft",
     "record",
@@ -169,5 +167,6 @@ __all__ = [
     "to_teller",
     "unalarmed",
     "undecided",
+    "weighed",
     "what_if",
 ]

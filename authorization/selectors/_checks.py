@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop as _
 
 from authorization import rules
 from authorization.models import Opening, Request
 from authorization.selectors._identity import opening
+from authorization.selectors._together import ask
 from foundation.kernel.money import Money
 from foundation.ledger import rules as ledger_rules
 from foundation.ledger import selectors as ledger
 
 SENT_BACK_MANY = 3
+_ENDED = (rules.WITHDRAWN, rules.REJECTED)
+# The customer's other items of the day are those of `of_customer`.
+_OF_THE_DAY = """FROM authorization_request one WHERE one.payer_account = %(payer)s
+    AND (%(payee)s IS NULL OR one.payee_account = %(payee)s)
+    AND one.business_date = %(on)s AND one.id <> %(item)s"""
+COUNTED = f"""
+(SELECT sum(one.amount_fen)::bigint {_OF_THE_DAY} AND one.state = 'posted') AS went_fen,
+(SELECT count(*) {_OF_THE_DAY} AND one.amount_fen = %(fen)s AND one.state <> 'withdrawn') AS same,
+(SELECT count(*) FROM authorization_request one WHERE one.voucher_no = %(voucher)s
+    AND one.id <> %(item)s AND one.state NOT IN ('withdrawn', 'rejected')) AS voucher,
+(SELECT count(*) FROM authorization_request one WHERE one.teller_id = %(teller)s
+    AND one.business_date = %(on)s AND one.state IN ('returned', 'rejected')) AS sent_back
+"""  # noqa: S608 -- put together of texts of ours
 
 
 @dataclass(frozen=True)
@@ -28,41 +43,36 @@ class Check:
     word: str = ""
 
 
-def checks(*, request: Request) -> Sequence[Check]:
-    """Return what the system itself knows about an item before a person looks."""
-    day = (
-        of_customer(request=request)
-        .filter(business_date=request.business_date)
-        .exclude(id=request.pk)
-    )
-    posted = day.filter(state=rules.POSTED).aggregate(n=Count("id"), fen=Sum("amount_fen"))
-    same = day.filter(amount_fen=request.amount_fen).exclude(state=rules.WITHDRAWN).count()
-    voucher = (
-        Request.objects.filter(voucher_no=request.voucher_no)
-        .exclude(id=request.pk)
-        .exclude(state__in=(rules.WITHDRAWN, rules.REJECTED))
-        .count()
-    )
-    sent_back = Request.objects.filter(
-        teller=request.teller,
-        business_date=request.business_date,
-        state__in=(rules.RETURNED, rules.REJECTED),
-    ).count()
-    went = _("Paid out of the account today") if request.trade.has_payer else _("Paid in today")
+def facts(*, request: Request) -> dict[str, Any]:
+    """Return what `COUNTED` asks about."""
+    return {
+        "item": request.pk,
+        "payer": request.payer_account,
+        "payee": None if request.trade.has_payer else request.payee_account,
+        "fen": request.amount_fen,
+        "voucher": request.voucher_no,
+        "teller": request.teller_id,
+        "on": request.business_date,
+    }
+
+
+def checks(*, request: Request, counted: Mapping[str, Any] | None = None) -> Sequence[Check]:
+    """Return what the system itself knows about an item before a person looks.
+
+    `counted` is what `COUNTED` answered just now.
+    """
+    found = counted or ask(COUNTED, facts(request=request))
+    voucher, sent_back = found["voucher"], found["sent_back"]
     return (
         identity(request=request),
-        *(_openings(request) if request.trade.opens else (
-            *_accounts(request),
-            Check(went, found=str(Money(posted["fen"] or 0))),
-            Check(_("Same amount from the account today"), found=str(same), good=same == 0),
-        )),
+        *(_openings(request) if request.trade.opens else _customer(request, found)),
         Check(_("Voucher number used before"), found=str(voucher), good=voucher == 0),
         Check(
             "The teller's items sent back today",
             found=str(sent_back),
             good=sent_back < SENT_BACK_MANY,
         ),
-    )  # fmt: skip
+    )
 
 
 def identity(*, request: Request) -> Check:
@@ -82,31 +92,33 @@ def of_customer(*, request: Request) -> QuerySet[Request]:
 
 
 def _openings(request: Request) -> tuple[Check, ...]:
-    asked = opening(request=request)
-    assert asked is not None, "who opens an account says for whom"
-    others = Opening.objects.filter(id_hash=asked.id_hash).exclude(request=request)
-    ended = (rules.WITHDRAWN, rules.REJECTED)
-    count = others.exclude(request__state__in=ended).count()
-    return (Check(_("Openings with this identity number"), found=str(count), good=count == 0),)
+    asked_for = opening(request=request)
+    assert asked_for is not None, "who opens an account says for whom"
+    others = Opening.objects.filter(id_hash=asked_for.id_hash).exclude(request=request)
+    there = others.exclude(request__state__in=_ENDED).count()
+    return (Check(_("Openings with this identity number"), found=str(there), good=there == 0),)
 
 
-def _accounts(request: Request) -> Iterator[Check]:
+def _customer(request: Request, counted: Mapping[str, Any]) -> Iterator[Check]:
     """Look at the accounts as they are now; of one out of sight only its state is known."""
+    there = ledger.standings(
+        numbers=[*filter(None, (request.payer_account, request.payee_account))]
+    )
     if request.payer_account:
-        yield _state(_("State of the payer's account"), request.payer_account)
-        try:
-            available = ledger.balance(number=request.payer_account).available_fen
-        except ledger_rules.NoSuchAccount:
-            pass
-        else:
-            enough = available >= request.amount_fen
+        payer = there[request.payer_account]
+        yield _state(_("State of the payer's account"), payer.state)
+        if payer.available_fen is not None:
+            enough = payer.available_fen >= request.amount_fen
             word = _("enough") if enough else _("not enough")
             yield Check(_("Available for the amount"), word=word, good=enough)
     if request.payee_account:
-        yield _state(_("State of the payee's account"), request.payee_account)
+        yield _state(_("State of the payee's account"), there[request.payee_account].state)
+    went = _("Paid out of the account today") if request.trade.has_payer else _("Paid in today")
+    same = counted["same"]
+    yield Check(went, found=str(Money(counted["went_fen"] or 0)))
+    yield Check(_("Same amount from the account today"), found=str(same), good=same == 0)
 
 
-def _state(text: str, number: str) -> Check:
-    state = ledger.holder(number=number).state
+def _state(text: str, state: str) -> Check:
     word = rules.ACCOUNT_STATES[state].name
     return Check(text, word=word, good=state == ledger_rules.ACTIVE)

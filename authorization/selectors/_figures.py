@@ -1,4 +1,4 @@
-"""The figures of the centre and of one authorizer's day."""
+"""The figures of the centre."""
 
 from __future__ import annotations
 
@@ -10,29 +10,6 @@ from django.db.models import Avg, Count, F, Max, Min, Q
 from authorization import rules
 from authorization.models import Decision, Request
 from authorization.selectors._items import automatic_of
-from foundation.people.models import Staff
-
-
-@dataclass(frozen=True)
-class DayOf:
-    """One authorizer's day so far."""
-
-    decided: int
-    average_seconds: int | None
-    waiting: int
-
-
-def day_of(*, authorizer: Staff, on: date) -> DayOf:
-    """Return how many the person has decided today, how fast, and how many wait for the grade."""
-    decided = Decision.objects.filter(decider=authorizer, business_date=on)
-    figures = decided.aggregate(n=Count("id"), view=Avg("view_ms"))
-    return DayOf(
-        decided=figures["n"],
-        average_seconds=None if figures["view"] is None else round(figures["view"] / 1000),
-        waiting=Request.objects.filter(
-            state__in=rules.WAITING_IN, grade_needed__lte=authorizer.grade
-        ).count(),
-    )
 
 
 @dataclass(frozen=True)

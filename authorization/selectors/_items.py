@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from authorization import rules
 from authorization.models import Decision, Inquiry, Opening, Request, SignUp
-from authorization.selectors._checks import Check, checks, of_customer
+from authorization.selectors._checks import of_customer
 from authorization.selectors._identity import opening, sign_ups
 from authorization.selectors._waiting import inquiries
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
-from foundation.imaging.rules import Comparison
+from foundation.imaging.rules import Comparison, ReadPage, verify
 from foundation.kernel import text
-from foundation.policy import selectors as policy
 from foundation.trail import selectors as trail
 from foundation.worklist import selectors as queues
+from foundation.worklist.models import WorkItem
 
 
 def draft_subject(*, key: UUID | str) -> str:
@@ -36,10 +36,26 @@ def locked(*, number: str) -> Request:
     """
     rows = Request.objects.filter(number=number)
     queues.lock(ids=rows.values("work_item"))
-    request = rows.select_for_update(of=("self",)).first()
+    request = next(iter(rows.select_for_update(of=("self",))), None)
     if request is None:
         raise rules.NoSuchItem(number=number)
     found: Request = request
+    return found
+
+
+def claimed(*, item: WorkItem) -> Request:
+    """Return what a work item that was claimed just now is about, locked, as the desk shows it.
+
+    Its work item is locked by the claim.
+    """
+    rows = Request.objects.select_related("institution", "id_check")
+    number = item.subject.partition(":")[2]
+    request = next(iter(rows.filter(number=number).select_for_update(of=("self",))), None)
+    if request is None:
+        raise rules.NoSuchItem(number=number)
+    found: Request = request
+    if found.work_item_id == item.pk:
+        found.work_item = item
     return found
 
 
@@ -67,6 +83,15 @@ def numbers_by_key(*, keys: Sequence[UUID]) -> Mapping[UUID, str]:
 def decisions(*, request: Request) -> Sequence[Decision]:
     """Return every decision on an item, the latest first."""
     return tuple(Decision.objects.filter(request=request).order_by("-seq", "-level"))
+
+
+# The humans who entered or decided an item, no machine, for a question of another room: its number
+# is asked for twice.
+TOUCHED_SQL = """ARRAY(SELECT one.teller_person FROM authorization_request one
+    WHERE one.number = %s)
+|| ARRAY(SELECT made.decider_person FROM authorization_decision made
+    JOIN authorization_request one ON one.id = made.request_id
+    WHERE one.number = %s AND made.decider_person IS NOT NULL ORDER BY made.id)"""
 
 
 def decisions_of(*, on: date) -> QuerySet[Decision]:
@@ -125,59 +150,21 @@ class Field:
     box: tuple[int, int, int, int] | None
 
 
-@dataclass(frozen=True)
-class Shown:
-    """Everything the workbench shows of one item."""
-
-    request: Request
-    opening: Opening | None
-    fields: Sequence[Field]
-    pages: Sequence[Page]
-    read: bool
-    checks: Sequence[Check]
-    history: Sequence[Request]
-    inquiries: Sequence[Inquiry]
-    target_seconds: int
-    opened_at: datetime
-
-    @property
-    def call_missing(self) -> bool:
-        """Return whether the rule wants a call-back that no customer has confirmed yet."""
-        return self.request.call_needed and not any(
-            one.outcome == rules.CONFIRMED and one.attempt == self.request.attempt
-            for one in self.inquiries
-        )
-
-    @property
-    def differing(self) -> int:
-        """Return how many fields were read and differ."""
-        return sum(field.verdict == "differs" for field in self.fields)
-
-
-def shown(*, request: Request) -> Shown:
-    """Return an item as its authorizer sees it."""
-    assert request.opened_at is not None
-    return Shown(
-        request=request,
-        opening=opening(request=request),
-        fields=comparison(request=request),
-        pages=imaging.pages(document_id=request.document_id),
-        read=imaging.is_read(document_id=request.document_id),
-        checks=checks(request=request),
-        history=history(request=request),
-        inquiries=inquiries(request=request),
-        target_seconds=policy.whole(code="authorization.target_seconds", on=request.business_date),
-        opened_at=request.opened_at,
-    )
-
-
 def comparison(*, request: Request) -> Sequence[Field]:
     """Return what was keyed beside what the images say; of an identity number both ends."""
-    found = imaging.comparison(document_id=request.document_id, expected=_expected(request))
+    read = imaging.looked(document_id=request.document_id).read
+    return compared(request=request, read=read, opened=opening(request=request))
+
+
+def compared(
+    *, request: Request, read: Sequence[ReadPage], opened: Opening | None
+) -> Sequence[Field]:
+    """Return what was keyed, of an opening too, beside what was read."""
+    found = verify(expected=_expected(request, opened), pages=read)
     return tuple(_field(request, row) for row in found)
 
 
-def _expected(request: Request) -> dict[str, object]:
+def _expected(request: Request, opened: Opening | None) -> dict[str, object]:
     expected: dict[str, object] = {
         "voucher_no": request.voucher_no,
         "payer_name": request.payer_name,
@@ -187,9 +174,8 @@ def _expected(request: Request) -> dict[str, object]:
     }
     if request.trade.has_payer and request.payee_account:
         expected |= {"payee_name": request.payee_name, "payee_account": request.payee_account}
-    asked = opening(request=request)
-    if asked is not None:
-        expected |= {"id_number": asked.id_number, "mobile": asked.mobile}
+    if opened is not None:
+        expected |= {"id_number": opened.id_number, "mobile": opened.mobile}
     return expected
 
 
@@ -208,5 +194,6 @@ def _field(request: Request, row: Comparison) -> Field:
 
 
 def history(*, request: Request, limit: int = 5) -> Sequence[Request]:
-    """Return the customer's latest other items on the same side."""
-    return tuple(of_customer(request=request).exclude(id=request.pk).order_by("-id")[:limit])
+    """Return the customer's latest other items on the same side, as much of them as is shown."""
+    rows = of_customer(request=request).exclude(id=request.pk).order_by("-id")
+    return tuple(rows.only("created_at", "trade_code", "amount_fen", "state")[:limit])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
 
 from authorization import rules
 from authorization.models import Decision, Inquiry, Request, Verdict
+from authorization.selectors import admission
+from authorization.selectors._together import ask
+from foundation.ledger import selectors as ledger
 from foundation.people.models import Staff
 from foundation.worklist import rules as worklist
 
@@ -66,15 +69,43 @@ def consultations(*, staff: Staff, limit: int) -> Sequence[Inquiry]:
     return tuple(rows.select_related("request").order_by("id")[:limit])
 
 
-def own_on_hold(*, staff: Staff) -> int:
-    """Return how many items of an authorizer are on hold."""
-    return Inquiry.objects.filter(asked_by=staff, ended_at=None).count()
+_WEIGHED = f"""
+{admission.ALLOWED_GRADE_SQL} AS grade,
+ARRAY(SELECT made.decider_person FROM authorization_decision made
+    WHERE made.request_id = %(item)s AND made.seq = %(attempt)s AND made.step = 'approve'
+      AND made.decider_person IS NOT NULL) AS yes,
+EXISTS (SELECT FROM authorization_inquiry asked WHERE asked.request_id = %(item)s
+    AND asked.attempt = %(attempt)s AND asked.kind = 'call' AND asked.outcome = 'confirmed')
+    AS called,
+({ledger.OPEN_DAY_SQL}) AS day
+"""  # noqa: S608 -- put together of texts of ours
 
 
-def confirmed_by(*, request: Request) -> frozenset[UUID]:
-    """Return the humans who said yes to the item in this round."""
-    rows = Decision.objects.filter(request=request, seq=request.attempt, step="approve")
-    return frozenset(rows.values_list("decider_person", flat=True))
+@dataclass(frozen=True)
+class Weighed:
+    """What a decision of an item is weighed by.
+
+    `allowed_grade` is as of `admission.allowed_grade`, `confirmed_by` the humans who said yes in
+    this round, `called` whether the customer confirmed the item by phone in it, `business_date` the
+    day that is open at its outlet.
+    """
+
+    allowed_grade: int | None
+    confirmed_by: frozenset[UUID]
+    called: bool
+    business_date: date | None
+
+
+def weighed(*, request: Request, decider: UUID, on: date) -> Weighed:
+    """Return what a decision of a locked item by a human is weighed by, by one question."""
+    given = {"item": request.pk, "attempt": request.attempt, "person": decider, "on": on}
+    found = ask(_WEIGHED, given | {"institution": request.institution_id})
+    return Weighed(
+        allowed_grade=found["grade"],
+        confirmed_by=frozenset(found["yes"]),
+        called=found["called"],
+        business_date=found["day"],
+    )
 
 
 def is_confirmed(*, request: Request) -> bool:

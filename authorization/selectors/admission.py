@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from authorization.models import Admission, Decision, KnownItem, QualityCase, Review
 from authorization.rules import admission as rules
 from authorization.rules import quality
+from authorization.selectors._together import ask
 from foundation.kernel import chance
 from foundation.people import selectors as people
 from foundation.people.models import Staff
@@ -19,9 +20,6 @@ from foundation.people.roles import Permission
 from foundation.policy import selectors as policy
 
 PAGE = 50
-_BINDS = ~Q(state=rules.EXAM) & (
-    ~Q(state=rules.STOPPED) | Q(shadow_at__isnull=False) | Q(inherited=True)
-)
 _AGREED = Q(step="approve", decision__step="approve") | Q(step="reject", decision__step="reject")
 
 
@@ -56,12 +54,20 @@ def live(*, person: UUID, on: date) -> QuerySet[Admission]:
     )
 
 
+# Up to which grade a human decides by the admissions of `live`; 0 is none, NULL where none binds.
+ALLOWED_GRADE_SQL = """(SELECT coalesce(
+    max(one.grade) FILTER (WHERE one.state = 'probation'
+        OR one.state = 'admitted' AND one.valid_until >= %(on)s),
+    CASE WHEN bool_or(one.state <> 'exam' AND (one.state <> 'stopped'
+        OR one.shadow_at IS NOT NULL OR one.inherited)) THEN 0 END)
+    FROM authorization_admission one WHERE one.person = %(person)s)"""
+
+
 def allowed_grade(*, person: UUID, on: date) -> int | None:
     """Return up to which grade a human decides; 0 is none, None where no admission binds."""
-    best: int | None = live(person=person, on=on).aggregate(most=Max("grade"))["most"]
-    if best is None and Admission.objects.filter(_BINDS, person=person).exists():
-        return 0
-    return best
+    found = ask(f"{ALLOWED_GRADE_SQL} AS grade", {"person": person, "on": on})
+    grade: int | None = found["grade"]
+    return grade
 
 
 def number(*, name: str, on: date) -> int:

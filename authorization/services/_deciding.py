@@ -13,7 +13,6 @@ from django.utils.translation import gettext
 from authorization import rules, selectors
 from authorization.models import Request
 from authorization.rules import admission, fallback
-from authorization.selectors import admission as admitted
 from authorization.services import _emergency
 from authorization.services._effect import Said, carry_out, is_first
 from authorization.services._holding import let_lapse
@@ -26,7 +25,7 @@ from foundation.worklist import services as worklist
 from foundation.worklist.models import WorkItem
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_next(*, authorizer: Staff, at: datetime) -> Request | None:
     """Give the authorizer the item already held, or the next one; None when nothing waits."""
     return _opened(partial(worklist.claim_next, queue=rules.QUEUE), authorizer, 0, at)
@@ -74,7 +73,8 @@ def decide(
     first = is_first(request=request, step=step)
     rules.FLOW.after(request.state, "decide")
     switch = _emergency.switch_of(request=request, decider=decider, at=at)
-    _check(request, step, decider, at, at_home=switch is not None)
+    found = selectors.weighed(request=request, decider=decider.person, on=localdate(at))
+    _check(request, step, decider, found, at_home=switch is not None)
     rules.check_reasons(step, reasons, remark)
     if shown != request.content_hash:
         raise rules.ShownIsStale
@@ -84,7 +84,8 @@ def decide(
         lay_down(request=request, said=said, fence=fence, seconds=seconds)
     else:
         worklist.finish(item_id=_work(request), fence=fence, staff=decider)
-        carry_out(request=request, said=said, at=at)
+        on = found.business_date or request.business_date
+        carry_out(request=request, said=said, at=at, on=on)
     return request
 
 
@@ -117,7 +118,7 @@ def _opened(
         item = claim(staff=authorizer, at=at)
         if item is None:
             return None
-        request = selectors.locked(number=item.subject.partition(":")[2])
+        request = selectors.claimed(item=item)
         if request.state != rules.SETTLING:
             break
         # Somebody let it wait again while its decision may be taken back: it is set aside again.
@@ -152,7 +153,9 @@ def _make_open(request: Request, at: datetime) -> None:
         let_lapse(request=request, inquiry=inquiry, at=at)
 
 
-def _check(request: Request, step: str, decider: Staff, at: datetime, *, at_home: bool) -> None:
+def _check(
+    request: Request, step: str, decider: Staff, found: selectors.Weighed, *, at_home: bool
+) -> None:
     rules.check_decider(
         decider_person=decider.person,
         decider_institution_id=decider.institution_id,
@@ -163,11 +166,10 @@ def _check(request: Request, step: str, decider: Staff, at: datetime, *, at_home
         at_home=at_home,
     )
     if not at_home:
-        allowed = admitted.allowed_grade(person=decider.person, on=localdate(at))
-        admission.check_grade(allowed, needed=request.grade_needed)
-    if decider.person in selectors.confirmed_by(request=request):
+        admission.check_grade(found.allowed_grade, needed=request.grade_needed)
+    if decider.person in found.confirmed_by:
         raise rules.SecondOfSamePerson
-    if step == "approve" and request.call_needed and not selectors.is_confirmed(request=request):
+    if step == "approve" and request.call_needed and not found.called:
         raise rules.CallBackMissing
 
 

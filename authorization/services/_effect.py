@@ -14,6 +14,7 @@ from authorization.services.quality import see_again
 from foundation.people.models import Staff
 
 PASSED_ON_PRIORITY = 20
+DECIDED = ("decided_at", "decider_label", "reasons", "remark")
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,16 @@ def is_first(*, request: Request, step: str) -> bool:
     return step == "approve" and request.level < request.levels_needed
 
 
-def carry_out(*, request: Request, said: Said, at: datetime) -> None:
-    """Let a decision of a locked item count, whose work item has ended; post on the last yes."""
+def carry_out(*, request: Request, said: Said, at: datetime, on: date | None = None) -> None:
+    """Let a decision of a locked item count, whose work item has ended; post on the last yes.
+
+    `on` is the business day of the outlet where it was asked just now.
+    """
     first = is_first(request=request, step=said.step)
     step = "confirm" if first else said.step
     target = rules.FLOW.after(request.state, step)
     request.reasons, request.remark = list(said.reasons), said.remark
-    on = _posting.day_of(request=request)
+    on = on or _posting.day_of(request=request)
     made = _keep_decision(request, said, on)
     told(
         request=request, step=step, actor=said.decider.label, at=at,
@@ -53,10 +57,10 @@ def carry_out(*, request: Request, said: Said, at: datetime) -> None:
         see_again(made=made, at=at)
     request.state = target
     request.decided_at, request.decider_label = said.at, said.decider.label
-    request.save(update_fields=["state", "decided_at", "decider_label", "reasons", "remark"])
     if step == "approve":
-        _posting.post(request=request, on=on, at=at)
+        _posting.post(request=request, on=on, at=at, unsaved=DECIDED)
     else:
+        request.save(update_fields=["state", *DECIDED])
         moved(request=request, at=at)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
@@ -38,8 +39,8 @@ def try_out(*, request: Request, on: date, at: datetime) -> None:
         raise _TriedOut
 
 
-def post(*, request: Request, on: date, at: datetime) -> None:
-    """Post an approved item once and tell who compares vouchers.
+def post(*, request: Request, on: date, at: datetime, unsaved: Sequence[str] = ()) -> None:
+    """Post an approved item once, save it with what is `unsaved`, and tell who compares vouchers.
 
     An account that is opened without a first deposit has no line in the journal: there is nothing
     to compare, and nobody is told.
@@ -47,18 +48,20 @@ def post(*, request: Request, on: date, at: datetime) -> None:
     if request.trade.opens:
         _open_account(request, on, at)
     request.state, request.posted_at = rules.FLOW.after(request.state, "post"), at
+    line_id = None
     if request.amount_fen:
         entry = ledger.post(**_order(request, on, at))
         request.entry_id, request.journal_no = entry.pk, entry.journal_no
-    request.save(update_fields=["state", "entry", "journal_no", "posted_at"])
+        line_id = entry.line_id
+    request.save(update_fields=["state", "entry", "journal_no", "posted_at", *unsaved])
     if request.trade.opens:
         _sign_up(request, at)
-    if request.amount_fen:
-        _tell_completed(request)
+    if line_id is not None:
+        _tell_completed(request, line_id, at)
     moved(request=request, at=at)
 
 
-def _tell_completed(request: Request) -> None:
+def _tell_completed(request: Request, line_id: int, at: datetime) -> None:
     bus.publish(
         events.Completed(
             request_id=request.pk,
@@ -66,6 +69,8 @@ def _tell_completed(request: Request) -> None:
             document_id=request.document_id,
             subject=request.subject,
             journal_no=request.journal_no,
+            line_id=line_id,
+            at=at,
         )
     )
 

@@ -58,7 +58,7 @@ def lay_down(*, request: Request, said: Said, fence: int, seconds: int) -> None:
         reason=gettext(LAID_DOWN),
         finished=True,
     )
-    request.state = rules.FLOW.after(request.state, "decide")
+    request.state, request.undo_seconds = rules.FLOW.after(request.state, "decide"), seconds
     request.save(update_fields=["state"])
     worklist.enqueue_job(
         kind=SETTLE,

@@ -36,7 +36,7 @@ BEGIN
            AND made.content_hash = NEW.content_hash) THEN
         RAISE EXCEPTION 'the item is approved by too few people' USING ERRCODE = 'OP016';
     END IF;
-    IF OLD.state = 'viewing' AND NEW.state IN ('approved', 'rejected') AND EXISTS
+    IF OLD.state = 'viewing' AND NEW.state IN ('approved', 'posted', 'rejected') AND EXISTS
        (SELECT FROM authorization_decision made WHERE made.request_id = NEW.id
            AND made.seq = NEW.attempt AND made.level = NEW.level AND made.fallback_id IS NOT NULL
            AND NOT EXISTS (SELECT FROM authorization_review seen WHERE seen.decision_id = made.id)) THEN

@@ -45,6 +45,7 @@ from authorization.web._team import team
 from foundation.kernel.errors import Refused
 from foundation.kernel.text import whole
 from foundation.people.roles import Permission
+from foundation.trail import services as trail
 from foundation.ui import menu
 from foundation.ui.web import action, record_refusal, requires, signed_in
 from foundation.worklist import rules as worklist_rules
@@ -94,6 +95,7 @@ __all__ = [
 
 @require_GET
 @requires(Permission.AUTHORIZATION_DECIDE)
+@trail.together()
 def workbench(request: HttpRequest) -> HttpResponse:
     """Show the item that the authorizer holds, or the next one."""
     return _desk.desk(request)
@@ -102,32 +104,36 @@ def workbench(request: HttpRequest) -> HttpResponse:
 @action
 @require_POST
 @requires(Permission.AUTHORIZATION_DESK, missing=(rules.NoSuchItem,))
+@trail.together()
 def decide(request: HttpRequest, number: str) -> HttpResponse:
     """Record the authorizer's decision and bring the next item with the same answer."""
-    item_or_404(number)
     form = forms.Decision(request.POST)
     if not form.is_valid():
+        item_or_404(number)
         return _desk.desk(request, form=form)
     typed = form.cleaned_data
     try:
         made = services.decide(
             number=number, decider=signed_in(request), at=timezone.now(), **typed
         )
+    except rules.NoSuchItem:
+        raise
     except Refused as refusal:
         record_refusal(request, refusal)
         return _desk.desk(request, refusal=refusal)
-    undo = services.undo_seconds(at=timezone.now()) if made.state == rules.SETTLING else 0
-    return _desk.desk(request, decided=number, step=typed["step"], undo_seconds=undo)
+    return _desk.desk(request, decided=number, step=typed["step"], undo_seconds=made.undo_seconds)
 
 
 @action
 @require_POST
 @requires(Permission.AUTHORIZATION_DECIDE, missing=(rules.NoSuchItem,))
+@trail.together()
 def undo(request: HttpRequest, number: str) -> HttpResponse:
     """Take back what was just decided, and bring the item to the desk again."""
-    item_or_404(number)
     try:
         services.undo(number=number, by=signed_in(request), at=timezone.now())
+    except rules.NoSuchItem:
+        raise
     except Refused as refusal:
         record_refusal(request, refusal)
         return _desk.desk(request, refusal=refusal)
@@ -137,6 +143,7 @@ def undo(request: HttpRequest, number: str) -> HttpResponse:
 @action
 @require_POST
 @requires(Permission.AUTHORIZATION_DESK, missing=(rules.NoSuchItem,))
+@trail.together()
 def hand_back(request: HttpRequest, number: str) -> HttpResponse:
     """Put the item back into the queue and rest."""
     fence, authorizer = whole(request.POST.get("fence", "")) or 0, signed_in(request)

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 
 from authorization import forms, rules, selectors, services
-from authorization.models import Request
+from authorization.models import TierVerdict
 from authorization.selectors import fallback as switches
-from authorization.selectors import publishing
 from authorization.web import _drawn_tier, _rule_words
 from authorization.web._talk import talking
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
 from foundation.kernel.errors import Refused
 from foundation.people.roles import Permission
-from foundation.ui import menu, timed
+from foundation.ui import timed
 from foundation.ui.web import signed_in
 from foundation.worklist import selectors as worklist
 
@@ -46,20 +48,19 @@ def desk(
     authorizer = signed_in(request)
     at = timezone.now()
     opened = None if resting else services.open_next(authorizer=authorizer, at=at)
-    today = menu.business_date(authorizer, timezone.localdate())
+    seen = selectors.desk(authorizer=authorizer, today=timezone.localdate(), opened=opened)
     context: dict[str, Any] = {
-        "day": selectors.day_of(authorizer=authorizer, on=today),
+        "day": seen.day,
         "decided": decided,
         "step": step,
         "undo_seconds": undo_seconds,
         "refusal": refusal,
         "resting": resting,
         "form": form,
-        "on_hold": selectors.own_on_hold(staff=authorizer),
     }
-    if opened is not None:
-        context |= _opened(request, selectors.shown(request=opened), at) | talking(
-            opened, authorizer
+    if opened is not None and seen.shown is not None:
+        context |= _opened(request, seen.shown, at) | talking(
+            opened, authorizer, said=seen.shown.said
         )
     elif not resting:
         context["again"] = worklist.left_for_seconds(
@@ -110,9 +111,9 @@ def _opened(request: HttpRequest, shown: selectors.Shown, at: datetime) -> dict[
     return {
         "shown": shown,
         "pictures": pictures(request, shown.pages, shown.fields),
-        "reasons": rules.numbered_reasons(),
+        "reasons": _reasons(get_language() or ""),
         "holds": rules.HOLDS.values(),
-        "tier_no": _tier_no(shown.request),
+        "tier_no": _tier_no(shown.refused),
         "why": _rule_words.why(shown.request.why),
         "since": max(0, (at - shown.opened_at) // timedelta(seconds=1)),
         "waited": max(0, (shown.opened_at - queued_at) // timedelta(seconds=1)),
@@ -120,9 +121,26 @@ def _opened(request: HttpRequest, shown: selectors.Shown, at: datetime) -> dict[
     }
 
 
-def _tier_no(request: Request) -> dict[str, str] | None:
+@lru_cache(maxsize=4)
+def _reasons(_language: str) -> dict[str, SafeString]:
+    """Return the choices of each kind of no in the language of the page, drawn once."""
+    one = (
+        '<label><input type="checkbox" name="reasons" value="{}">'
+        '<span class="op-digit">{}</span>{}</label>'
+    )
+    numbered = rules.numbered_reasons()
+    return {
+        step: format_html_join(
+            "",
+            one,
+            ((row.code, row.digit, gettext(row.text)) for row in numbered if row.step == step),
+        )
+        for step in ("reject", "return")
+    }
+
+
+def _tier_no(verdict: TierVerdict | None) -> dict[str, str] | None:
     """Return why a published set of the automatic tier refused to pass the round, if it did."""
-    verdict = publishing.refused(request=request)
     if verdict is None:
         return None
     reason = rules.REASONS[verdict.reason]

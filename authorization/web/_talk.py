@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,7 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from authorization import forms, gateways, rules, selectors, services
-from authorization.models import Request
+from authorization.models import Message, Request
 from foundation.kernel.errors import Refused
 from foundation.people.models import Staff
 from foundation.people.roles import Permission
@@ -40,12 +42,17 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
     return _part(request, number)
 
 
-def talking(item: Request, person: Staff) -> dict[str, object]:
-    """Return what was said about an item, and the phrases of the side on which a person writes."""
+def talking(
+    item: Request, person: Staff, *, said: Sequence[Message] | None = None
+) -> dict[str, object]:
+    """Return what was said about an item, and the phrases of the side on which a person writes.
+
+    `said` is what was said where it was asked just now.
+    """
     side = _side(item, person)
     language = get_language() or ""
     return {
-        "said": selectors.messages(request=item),
+        "said": selectors.messages(request=item) if said is None else said,
         "writes": bool(side),
         "phrases": [
             {"code": one.code, "digit": one.digit, "text": one.said(language)}

@@ -67,6 +67,28 @@ ORDER BY valid_from DESC, id DESC LIMIT 1
 """
 
 
+# The text of the number in force at a place or the nearest above it, for a question of another
+# room; it names `code`, `on` and `{path}`, the column with the ids down to the place. `number_of`
+# reads it.
+NEAREST_SQL = """
+SELECT said.value FROM policy_policy said
+LEFT JOIN people_institution near ON near.id = said.institution_id
+WHERE said.code = %(code)s AND said.valid_from <= %(on)s AND said.approved_by_id IS NOT NULL
+  AND (said.institution_id IS NULL OR starts_with({path}, near.path))
+ORDER BY length(near.path) DESC NULLS LAST, said.valid_from DESC, said.id DESC LIMIT 1
+"""
+
+
+def number_of(*, code: str, text: str | None, on: date) -> int:
+    """Return the whole number that `NEAREST_SQL` answered; refuse none in force."""
+    if text is None:
+        raise _not_set(code, on)
+    found = rules.value_of(code, text)
+    if not isinstance(found, int):
+        raise TypeError(f"{code} is not a whole number")
+    return found
+
+
 def numbers(*, on: date) -> Sequence[Shown]:
     """Return every business number with what is in force, what will be, and what waits."""
     rows = list(_rows().filter(declined_by=None))
@@ -132,8 +154,12 @@ def _in_force(
         .first()
     )
     if row is None:
-        raise rules.NotSet(policy=f"{gettext(rules.NUMBERS[code].meaning)} ({code})", on=on)
+        raise _not_set(code, on)
     return rules.value_of(code, row.value)
+
+
+def _not_set(code: str, on: date) -> rules.NotSet:
+    return rules.NotSet(policy=f"{gettext(rules.NUMBERS[code].meaning)} ({code})", on=on)
 
 
 def _rows() -> QuerySet[Policy]:

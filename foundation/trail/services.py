@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db import connection
+from django.db import connection, transaction
 
 from foundation.kernel import bus
 from foundation.trail import events, rules, selectors
@@ -17,6 +17,7 @@ from foundation.trail.gateways import Anchor
 from foundation.trail.models import Event, Look, LookCheck, LookDifference, Seal
 
 _told_from: ContextVar[tuple[str, str]] = ContextVar("told_from", default=("", ""))
+_together: ContextVar[bool] = ContextVar("together", default=False)
 _SEALING = "SELECT pg_advisory_xact_lock(hashtextextended('trail.seal', 0))"
 
 
@@ -40,6 +41,44 @@ def told_from(*, where: str, request_id: str) -> Iterator[None]:
         _told_from.reset(token)
 
 
+class _Told:
+    """A line to be written; Django takes it back with its savepoint."""
+
+    def __init__(self, event: Event) -> None:
+        self.event, self.written = event, False
+
+    def __call__(self) -> None:
+        """Do nothing: it was written before the commit."""
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Write what is recorded inside by one statement at the end, in its order.
+
+    Within the transaction that it belongs to, which must not go on after a fault inside. Nothing
+    inside may read the trail.
+    """
+    outermost = not _together.get()
+    token = _together.set(True)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    if outermost:
+        _write()
+
+
+def _write() -> None:
+    told = [
+        one
+        for one in (entry[1] for entry in connection.run_on_commit)
+        if isinstance(one, _Told) and not one.written
+    ]
+    Event.objects.bulk_create(one.event for one in told)
+    for one in told:
+        one.written = True
+
+
 def record(
     *,
     institution_id: int,
@@ -54,11 +93,12 @@ def record(
 ) -> Event:
     """Add one line, in the transaction of what it tells about.
 
-    `detail` may hold `before` and `after`, each a mapping of what was changed.
+    `detail` may hold `before` and `after`, each a mapping of what was changed. The line has no key
+    yet where it is written `together` with others.
     """
     assert connection.in_atomic_block, "an action and its trail stand or fall together"
     here, request = _told_from.get()
-    row: Event = Event.objects.create(
+    row = Event(
         institution_id=institution_id,
         actor=_one_line(actor, 60),
         action=_one_line(action, 60),
@@ -69,6 +109,10 @@ def record(
         request_id=_one_line(request_id or request, 40),
         detail=dict(detail or {}),
     )
+    if _together.get():
+        transaction.on_commit(_Told(row))
+    else:
+        row.save(force_insert=True)
     bus.publish(events.Recorded(action=row.action, result=row.result))
     return row
 

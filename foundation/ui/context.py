@@ -14,9 +14,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from foundation.kernel import scope
-from foundation.people import selectors as people
 from foundation.people.models import Staff
-from foundation.people.roles import Permission
+from foundation.people.roles import Permission, permissions_of
 from foundation.ui import door, idle, keyboard, menu
 
 THEMES = ("light", "dark")
@@ -62,7 +61,7 @@ class Shell:
         """Return what the person may do, as the door read it, or read now on a page without one."""
         held = getattr(self._request, "permissions", None)
         if held is None and self.staff:
-            held = people.permissions(staff=self.staff, on=timezone.localdate())
+            held = permissions_of(door.entered(self._request, self.staff).roles)
         return held or frozenset()
 
     @cached_property
@@ -133,7 +132,7 @@ class Shell:
         """Return after how long without a key or a click the screen is locked."""
         if not self.staff or not scope.inside():
             return idle.IDLE_SECONDS
-        return idle.limit_seconds(staff=self.staff, on=timezone.localdate())
+        return door.idle_seconds(self._request, self.staff)
 
     @property
     def trace(self) -> str:

@@ -10,11 +10,12 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
+from random import sample
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -34,6 +35,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 CHANNEL = "ops"
 ANYTHING = "*"
 BEAT_SECONDS = 15
+# Within this every page is called for an item that nobody takes.
+CALL_SECONDS = 0.3
 RECHECK_SECONDS = 60
 PAGES_MAX = 1000
 TOPICS_MAX = 40
@@ -87,16 +90,34 @@ class Hub:
 
     def __init__(self) -> None:
         self.pages: set[OpenPage] = set()
+        self._calling: set[Any] = set()
         self.hearing = False
         self.closing = False
         self._ear: asyncio.Task[None] | None = None
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
 
     def deliver(self, event: Mapping[str, Any]) -> None:
-        """Ring at every page that wants the event."""
-        for page in self.pages:
-            if page.wants(event):
-                page.ring(event["topic"])
+        """Ring at every page that wants the event; for an item at one after another."""
+        self._calling.discard(event.get("taken"))
+        wanting = [page for page in self.pages if page.wants(event)]
+        if "item" in event:
+            self._call(event["topic"], event["item"], wanting)
+            return
+        for page in wanting:
+            page.ring(event["topic"])
+
+    def _call(self, topic: str, item: Any, wanting: Sequence[OpenPage]) -> None:
+        """Ring at pages in an order of chance until one of them has taken the item."""
+        loop, pause = asyncio.get_running_loop(), CALL_SECONDS / max(1, len(wanting))
+        self._calling.add(item)
+
+        def ring(page: OpenPage) -> None:
+            if item in self._calling:
+                page.ring(topic)
+
+        for place, page in enumerate(sample(wanting, len(wanting))):
+            loop.call_later(place * pause, ring, page)
+        loop.call_later(CALL_SECONDS, self._calling.discard, item)
 
     def open(self, page: OpenPage) -> None:
         """Take a page in, and begin to listen with the first."""

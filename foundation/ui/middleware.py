@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY, get_user
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
@@ -82,10 +82,12 @@ class StaffMiddleware:
 def _staff_of(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
     """Return who is signed in; note why a session that was one is one no more."""
     number = request.session.get(SESSION_KEY)
-    staff = get_user(request)
-    if number and not staff.is_authenticated:
+    staff = door.behind(request)
+    if staff is not None:
+        return staff
+    if number:
         request.session_ended = people.signed_out_because(staff_id=int(number))  # type: ignore[attr-defined]
-    return staff
+    return AnonymousUser()
 
 
 def _left_alone(request: HttpRequest, name: str) -> bool:
@@ -93,7 +95,7 @@ def _left_alone(request: HttpRequest, name: str) -> bool:
     staff, at = request.user, timezone.now()
     if not isinstance(staff, Staff):
         return False
-    if idle.left_alone(staff=staff, at=at):
+    if idle.left_alone(staff=staff, at=at, seconds=door.idle_seconds(request, staff)):
         request.session[people.LOCKED] = True
         where = request.META.get("REMOTE_ADDR", "")
         people_services.lock(staff=staff, at=at, where=where, how="idle")

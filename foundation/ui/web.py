@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django import forms
@@ -19,11 +19,11 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext
 
 from foundation.kernel.errors import Refused
-from foundation.people import selectors as people
 from foundation.people import services as people_services
 from foundation.people.models import Staff
-from foundation.people.roles import Permission
+from foundation.people.roles import Permission, permissions_of
 from foundation.trail import services as trail
+from foundation.ui import door
 
 Page = Callable[..., HttpResponse]
 
@@ -44,19 +44,23 @@ def requires(
             staff = request.user
             if not isinstance(staff, Staff) or not staff.is_active:
                 return to_sign_in(request)
-            held = people.permissions(staff=staff, on=timezone.localdate())
+            found = door.entered(request, staff)
+            held = permissions_of(found.roles)
             request.permissions = held  # type: ignore[attr-defined]
-            with people_services.acting(staff=staff):
-                if permission not in held:
+            within = partial(people_services.acting, staff=staff, allowed=found.scope)
+            if permission not in held:
+                with within():
                     record_forbidden(request, permission)
                     return forbidden(request)
-                try:
-                    with transaction.atomic():
-                        return page(request, *args, **kwargs)
-                except Http404:
+            try:
+                with within():
+                    return page(request, *args, **kwargs)
+            except Http404:
+                with within():
                     record_missing(request)
                     return not_found(request)
-                except Refused as refusal:
+            except Refused as refusal:
+                with within():
                     record_refusal(request, refusal)
                     lacking = isinstance(refusal, missing)
                     return not_found(request) if lacking else refused(request, refusal)

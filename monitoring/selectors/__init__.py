@@ -11,12 +11,12 @@ from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from authorization import rules as authorization_rules
 from authorization import selectors as authorization
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
-from foundation.ledger import selectors as ledger
 from foundation.ledger.models import JournalLine
 from foundation.people import selectors as people
 from foundation.people.models import Institution
@@ -24,6 +24,7 @@ from foundation.trail import selectors as trail
 from foundation.trail.models import Event
 from monitoring import rules
 from monitoring.models import Match, Slice
+from monitoring.selectors import settling
 from monitoring.selectors._comparing import compare, compared, expected_of, shared_fen
 
 __all__ = ["compare", "compared", "expected_of", "shared_fen"]
@@ -269,13 +270,20 @@ def rate(*, on: date, under: int | None = None) -> Decimal | None:
     return rules.match_rate(matched=made["matched"], judged=made["judged"])
 
 
-def line(*, institution_id: int, on: date, journal_no: str) -> JournalLine:
-    """Return one line of the journal; there is one, or the caller is mistaken."""
-    query = ledger.JournalQuery(
-        first=on, last=on, institution_id=institution_id, journal_no=journal_no
+def posted(
+    *, line_id: int, subject: str, document_id: int
+) -> tuple[JournalLine, Sequence[UUID], bool]:
+    """Return the line of an authorization item that was posted just now, by one question.
+
+    With it who entered or decided the item, and whether its voucher is an open break by itself.
+    """
+    number = subject.partition(":")[2]
+    rows = JournalLine.objects.filter(id=line_id).annotate(
+        touched=RawSQL(authorization.TOUCHED_SQL, (number, number)),  # noqa: S611 -- texts of ours
+        alone=RawSQL(settling.ANY_STRAY_SQL, (document_id,)),  # noqa: S611
     )
-    (found,) = ledger.journal(query=query)
-    return found
+    (line,) = rows
+    return line, line.touched, line.alone
 
 
 def image_used_before(*, document_id: int) -> bool:
@@ -286,15 +294,6 @@ def image_used_before(*, document_id: int) -> bool:
         if page.image_class == "voucher"
     ]
     return any(page is not None and page.document_id != document_id for page in earlier)
-
-
-def touched_by_authorization(*, number: str) -> Sequence[UUID]:
-    """Return the humans who entered or decided an authorization item; a machine is none."""
-    item = authorization.item(number=number)
-    if item is None:
-        return ()
-    deciders = [decision.decider_person for decision in authorization.decisions(request=item)]
-    return (item.teller_person, *filter(None, deciders))
 
 
 def touched_by_teller(*, line: JournalLine) -> Sequence[UUID]:

@@ -30,6 +30,9 @@ from monitoring.rules import matching, settling
 BREAKS_SHOWN = 200
 OPEN_SHOWN = 100
 _HELD = Q(work_item__state=worklist.HELD)
+# Whether a voucher is an open break by itself, held or not: `stray` looks again and locks it.
+ANY_STRAY_SQL = """EXISTS (SELECT FROM monitoring_match alone WHERE alone.document_id = %s
+    AND alone.journal_no = '' AND alone.state = 'open')"""
 
 
 @dataclass(frozen=True)

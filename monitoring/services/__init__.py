@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,7 +13,6 @@ from django.db import transaction
 from authorization import events as authorization_events
 from foundation.imaging import selectors as imaging
 from foundation.kernel import bus
-from foundation.ledger import selectors as ledger
 from foundation.ledger.models import JournalLine
 from foundation.policy import selectors as policy
 from foundation.ui import live
@@ -44,16 +44,20 @@ __all__ = [
 
 
 def on_authorization_completed(event: authorization_events.Completed) -> None:
-    """Pair the journal line of a posted counter transaction with its document."""
-    day = ledger.business_date(institution_id=event.institution_id)
-    line = selectors.line(institution_id=event.institution_id, on=day, journal_no=event.journal_no)
-    number = line.subject.partition(":")[2]
-    pair(
-        line=line,
-        document_id=event.document_id,
-        touched=selectors.touched_by_authorization(number=number),
-        at=line.at,
+    """Pair the journal line of a posted counter transaction with its document.
+
+    The line was written in this transaction: nobody else can have paired it, nor see it yet.
+    """
+    line, touched, alone = selectors.posted(
+        line_id=event.line_id, subject=event.subject, document_id=event.document_id
     )
+    made = Match.objects.create(
+        institution_id=line.institution_id,
+        business_date=line.business_date,
+        journal_no=line.journal_no,
+        **_facts_of(line, event.document_id, touched, line.at),
+    )
+    _paired(made, line.at, alone=alone)
 
 
 @transaction.atomic
@@ -65,32 +69,46 @@ def pair(
         institution_id=line.institution_id,
         business_date=line.business_date,
         journal_no=line.journal_no,
-        defaults={
-            "journal_at": line.at,
-            "trade_code": line.trade_code,
-            "teller": line.teller,
-            "account_number": line.account_number,
-            "counter_account": line.counter_account,
-            "amount_fen": line.amount_fen,
-            "voucher_no": line.voucher_no,
-            "subject": line.subject,
-            "document_id": document_id,
-            "state": rules.WAITING if document_id else rules.FLOW.after(rules.WAITING, "differ"),
-            "result": rules.WAITING if document_id else rules.IMAGE_MISSING,
-            "judged_at": None if document_id else at,
-            "touched": sorted(set(touched)),
-            "created_at": at,
-        },
+        defaults=_facts_of(line, document_id, touched, at),
     )
     found: Match = match
     if created:
-        pairs.tell(match=found, step="paired", by=MACHINE, at=at, journal_no=found.journal_no)
-        if found.state == rules.OPEN:
-            pairs.enqueue(match=found, at=at)
-        if document_id and (alone := days.stray(document_id=document_id)):
-            end_stray(stray=alone, at=at)
-        live.tell(rules.TOPIC, found.institution_id)
+        _paired(found, at, alone=True)
     return found
+
+
+def _facts_of(
+    line: JournalLine, document_id: int | None, touched: Sequence[UUID], at: datetime
+) -> dict[str, Any]:
+    return {
+        "journal_at": line.at,
+        "trade_code": line.trade_code,
+        "teller": line.teller,
+        "account_number": line.account_number,
+        "counter_account": line.counter_account,
+        "amount_fen": line.amount_fen,
+        "voucher_no": line.voucher_no,
+        "subject": line.subject,
+        "document_id": document_id,
+        "state": rules.WAITING if document_id else rules.FLOW.after(rules.WAITING, "differ"),
+        "result": rules.WAITING if document_id else rules.IMAGE_MISSING,
+        "judged_at": None if document_id else at,
+        "touched": sorted(set(touched)),
+        "created_at": at,
+    }
+
+
+def _paired(made: Match, at: datetime, *, alone: bool) -> None:
+    """Tell of a new pair, give out what has no document, and end the break that its document was.
+
+    That there is one, `alone`, is looked at again under its lock.
+    """
+    pairs.tell(match=made, step="paired", by=MACHINE, at=at, journal_no=made.journal_no)
+    if made.state == rules.OPEN:
+        pairs.enqueue(match=made, at=at)
+    if alone and made.document_id and (stray := days.stray(document_id=made.document_id)):
+        end_stray(stray=stray, at=at)
+    live.tell(rules.TOPIC, made.institution_id)
 
 
 @transaction.atomic

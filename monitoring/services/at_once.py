@@ -18,6 +18,7 @@ from authorization import rules as authorization
 from foundation.kernel import bus
 from foundation.kernel.errors import Refused
 from foundation.ledger import selectors as ledger
+from foundation.ledger.rules import day_of
 from foundation.people import services as people
 from foundation.trail import services as trail
 from monitoring import events
@@ -64,12 +65,10 @@ def on_authorization_posted(event: authorization_events.Completed) -> None:
 
     What they find is raised by a job of the same transaction.
     """
-    day = ledger.business_date(institution_id=event.institution_id)
-    query = ledger.JournalQuery(
-        first=day, last=day, institution_id=event.institution_id, journal_no=event.journal_no
-    )
-    for row in ledger.journal(query=query, limit=1):
-        if asked_in_time(line=runs.line_of(row=row), on=day, at=row.at, holding=False):
+    on = day_of(event.line_id)
+    assert on is not None, "the id of a line says its day"
+    for row in ledger.lines_of_ids(ids=[event.line_id]):
+        if asked_in_time(line=runs.line_of(row=row), on=on, at=row.at, holding=False):
             bus.publish(events.LineFound(row.pk, event.subject))
 
 

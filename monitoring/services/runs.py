@@ -113,7 +113,7 @@ def line_of(*, row: JournalLine, reverses: bool = False) -> Line:
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def look_at_line(*, line_id: int, at: datetime) -> int:
     """Raise at once what rules of one line find in a line; return how many alerts are new."""
     on = day_of(line_id)

@@ -394,7 +394,7 @@ class TestHolds:
         answer = self.hold(as_authorizer, opened)
 
         assert answer.context.get("shown") is None
-        assert answer.context["on_hold"] == 1
+        assert answer.context["day"].on_hold == 1
         page = as_authorizer.get(reverse("authorization:on_hold"), **BROWSER).content.decode()
         assert "请补扫背面" in page
 

@@ -68,7 +68,6 @@ function askAgain() {
 }
 requestAnimationFrame(askAgain);
 document.addEventListener("htmx:after:swap", () => requestAnimationFrame(askAgain));
-document.addEventListener("ops:live", (event) => {
-  if (String(event.detail).includes("authorization")) setTimeout(take, Math.random() * 150);
-});
+// The server calls the desks one after another until one has taken what waits; and what another's
+// time lets wait for this desk is asked for every ten seconds.
 document.addEventListener("ops:told", (event) => event.target.id === "waiting" && take());

@@ -8,7 +8,8 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, JSONField, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 
 from foundation.imaging import rules
 from foundation.imaging.models import Document, Page, Reading
@@ -62,6 +63,29 @@ def pages(*, document_id: int) -> Sequence[Page]:
     """Return the pages in force of a document, in order."""
     rows = Page.objects.filter(document_id=document_id).exclude(state=rules.REPLACED)
     return tuple(rows.select_related("document").order_by("seq", "id"))
+
+
+_LATEST = """(SELECT jsonb_build_object('lines', said.lines, 'fields', said.fields,
+    'codes', said.codes) FROM imaging_reading said WHERE said.page_id = imaging_page.id
+    ORDER BY said.attempt DESC LIMIT 1)"""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """The pages in force of a document in order, what was read on them, and whether all were."""
+
+    pages: Sequence[Page]
+    read: Sequence[rules.ReadPage]
+    whole: bool
+
+
+def looked(*, document_id: int) -> Looked:
+    """Return `pages`, `readings` as rules take them and `is_read` of a document by one question."""
+    rows = Page.objects.filter(document_id=document_id).exclude(state=rules.REPLACED)
+    asked = rows.annotate(said=RawSQL(_LATEST, (), JSONField()))  # noqa: S611 -- a text of ours
+    found = tuple(asked.order_by("seq", "id"))
+    read = tuple(_read(page.pk, **page.said) for page in found if page.said)
+    return Looked(found, read, whole=all(page.state != rules.STORED for page in found))
 
 
 def page_count(*, document: OuterRef) -> Subquery:
@@ -166,11 +190,17 @@ def comparison(*, document_id: int, expected: Mapping[str, object]) -> Sequence[
 
 def as_read(*, reading: Reading) -> rules.ReadPage:
     """Return a stored reading as the values that rules work on."""
+    return _read(reading.page_id, reading.lines, reading.fields, reading.codes)
+
+
+def _read(
+    page_id: int, lines: Sequence[Any], fields: Sequence[Any], codes: Sequence[Any]
+) -> rules.ReadPage:
     return rules.ReadPage(
-        page_id=reading.page_id,
-        lines=tuple(rules.Line(**_with_box(row)) for row in reading.lines),
-        fields=tuple(rules.Field(**_with_box(row)) for row in reading.fields),
-        codes=tuple(rules.Code(**_with_box(row)) for row in reading.codes),
+        page_id=page_id,
+        lines=tuple(rules.Line(**_with_box(row)) for row in lines),
+        fields=tuple(rules.Field(**_with_box(row)) for row in fields),
+        codes=tuple(rules.Code(**_with_box(row)) for row in codes),
     )
 
 

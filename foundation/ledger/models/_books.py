@@ -155,8 +155,10 @@ class Entry(Institutional):
 
     The id begins with the business date (`rules.day_of`). A hidden column `tx` of its line seals
     the entry to the database transaction that made it, so that no leg can be added later.
+    `line_id` is its line of the journal, known to who posted it just now.
     """
 
+    line_id: int | None = None
     id = models.BigIntegerField(primary_key=True)
     institution = models.ForeignKey(
         Institution, on_delete=models.PROTECT, related_name="+", db_constraint=False

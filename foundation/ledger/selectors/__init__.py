@@ -16,6 +16,7 @@ from foundation.ledger.selectors._accounts import (
     statement,
 )
 from foundation.ledger.selectors._books import (
+    OPEN_DAY_SQL,
     Difference,
     Extent,
     archive_differences,
@@ -88,7 +89,14 @@ from foundation.ledger.selectors._history import (
     trial_accounts,
     trial_balance,
 )
-from foundation.ledger.selectors._holders import Holder, holder, internal_account, is_held_by
+from foundation.ledger.selectors._holders import (
+    Holder,
+    Standing,
+    holder,
+    internal_account,
+    is_held_by,
+    standings,
+)
 from foundation.ledger.selectors._hot import Hot, Part, hot, hot_accounts
 from foundation.ledger.selectors._journal import (
     JournalQuery,
@@ -99,6 +107,7 @@ from foundation.ledger.selectors._journal import (
 )
 
 __all__ = [
+    "OPEN_DAY_SQL",
     "Balance",
     "Console",
     "CurrencyTotal",
@@ -114,6 +123,7 @@ __all__ = [
     "Payee",
     "PlaceDay",
     "Report",
+    "Standing",
     "Statement",
     "StatementLine",
     "Tie",
@@ -182,6 +192,7 @@ __all__ = [
     "seal_breaks",
     "seal_heads",
     "signatures",
+    "standings",
     "statement",
     "subject",
     "tie_out",

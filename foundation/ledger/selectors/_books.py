@@ -51,6 +51,12 @@ def business_date(*, institution_id: int) -> date:
     return found
 
 
+# The open business day of an institution, for a question of another room; it names `institution`.
+OPEN_DAY_SQL = """SELECT open.date FROM ledger_businessday open
+WHERE open.institution_id = %(institution)s AND open.state = 'open'
+ORDER BY open.date DESC LIMIT 1"""
+
+
 def open_days() -> int:
     """Return how many institutions in scope have a business day open."""
     return BusinessDay.objects.filter(state=rules.DAY_OPEN).count()

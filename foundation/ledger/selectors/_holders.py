@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -9,6 +10,13 @@ from django.db import connection
 from foundation.ledger import rules
 from foundation.ledger.models import Account
 from foundation.ledger.selectors._accounts import payee_name
+
+# In force but with amounts held it stands as `held`, as of its holder.
+_STANDINGS = """
+SELECT a.number, CASE WHEN a.state = 'active' AND a.held_fen > 0 THEN 'held' ELSE a.state END,
+    ledger_balance(a.id) - a.held_fen
+FROM ledger_account a WHERE a.number = ANY (%s)
+"""
 
 
 @dataclass(frozen=True)
@@ -19,6 +27,14 @@ class Holder:
     state: str
     institution_id: int | None = None
     works_here: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The state of an account, and what may be paid out of it where it is in sight."""
+
+    state: str
+    available_fen: int | None = None
 
 
 def holder(*, number: str) -> Holder:
@@ -38,6 +54,20 @@ def holder(*, number: str) -> Holder:
         institution_id=own.institution_id,
         works_here=own.holder_person is not None,
     )
+
+
+def standings(*, numbers: Sequence[str]) -> Mapping[str, Standing]:
+    """Return how accounts stand now, by their numbers; refuse an unknown one.
+
+    Of an account out of sight only the state is told.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDINGS, [list(numbers)])
+        found = {number: Standing(state, fen) for number, state, fen in cursor.fetchall()}
+    for number in numbers:
+        if number not in found:
+            found[number] = Standing(payee_name(number=number).state)
+    return found
 
 
 def is_held_by(*, number: str, name: str) -> bool:

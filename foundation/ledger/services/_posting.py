@@ -185,8 +185,9 @@ def _entry(answer: _Answer, facts: Mapping[str, Any], *, at: datetime) -> Entry:
     assert answer.entry is not None
     if answer.replayed:
         found: Entry = Entry.objects.get(id=answer.entry)
+        found.line_id = answer.line
         return found
-    return Entry(
+    made = Entry(
         id=answer.entry,
         institution_id=facts["institution"],
         business_date=facts["date"],
@@ -200,3 +201,5 @@ def _entry(answer: _Answer, facts: Mapping[str, Any], *, at: datetime) -> Entry:
         reverses_id=facts.get("original"),
         value_date=facts.get("value"),
     )
+    made.line_id = answer.line
+    return made

@@ -25,6 +25,7 @@ from foundation.people.models import (
     StaffRole,
 )
 from foundation.people.roles import ROLES, Permission, permissions_of, roles_with
+from foundation.people.selectors._entering import PLACE, Entered, entered
 from foundation.people.selectors._locks import (
     institutional_tables,
     leaking_views,
@@ -45,9 +46,11 @@ from foundation.people.selectors._roster import (
 
 __all__ = [
     "LOCKED",
+    "PLACE",
     "SECOND_FACTOR",
     "SELECT",
     "WHERE",
+    "Entered",
     "RosterLine",
     "TeamLine",
     "Week",
@@ -56,6 +59,7 @@ __all__ = [
     "centres_in_scope",
     "demo_staff",
     "directly_below",
+    "entered",
     "hours_on",
     "in_sight",
     "institution",

@@ -30,7 +30,7 @@ from foundation.people.services._posts import (
 )
 from foundation.people.services._roles import decide_role, grant_role, propose_role
 from foundation.people.services._roster import add_shift, copy_week, set_roster
-from foundation.people.services._scope import acting, acting_as_system
+from foundation.people.services._scope import acting, acting_as_system, at_end
 from foundation.people.services._second_factor import (
     check_second_factor,
     enrol_second_factor,
@@ -55,6 +55,7 @@ __all__ = [
     "acting",
     "acting_as_system",
     "add_shift",
+    "at_end",
     "begin_post",
     "change_password",
     "change_staff",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -14,10 +15,13 @@ from foundation.people.models import Staff
 
 
 @contextmanager
-def acting(*, staff: Staff) -> Iterator[None]:
-    """Open a transaction in which exactly the person's institutions can be read and written."""
-    allowed = selectors.scope_of(staff=staff)
-    with _within(allowed, actor=str(staff.pk)):
+def acting(*, staff: Staff, allowed: tuple[int, ...] | None = None) -> Iterator[None]:
+    """Open a transaction in which exactly the person's institutions can be read and written.
+
+    `allowed` is the person's scope where it was asked just now (`selectors.entered`).
+    """
+    seen = selectors.scope_of(staff=staff) if allowed is None else allowed
+    with _within(seen, actor=str(staff.pk)):
         yield
 
 
@@ -33,14 +37,51 @@ def _within(allowed: scope.Scope, *, actor: str) -> Iterator[None]:
     # The settings are local to the transaction: a pooled connection never carries them on, and
     # an exception takes them back together with the savepoint. Only within another scope are they
     # put back by hand; else they end with the transaction.
-    inside = connection.in_atomic_block
+    inside, within = connection.in_atomic_block, scope.inside()
     with transaction.atomic(), connection.cursor() as cursor:
         before = _settings(cursor) if inside else ("", "")
         _set(cursor, scope.as_setting(allowed), actor)
         with scope.entered(allowed):
             yield
+            if not within:
+                _do_what_is_left()
         if inside:
             _set(cursor, *before)
+
+
+class _Left:
+    """Something to be done at the end; Django takes it back with its savepoint."""
+
+    def __init__(self, do: Callable[[Sequence[Any]], None], given: Any) -> None:
+        self.do, self.given, self.done = do, given, False
+
+    def __call__(self) -> None:
+        """Do nothing: it was done before the commit."""
+
+
+def at_end(do: Callable[[Sequence[Any]], None], given: Any) -> None:
+    """Let something be done once with all that is given for it, at the end of the outermost scope.
+
+    What is given inside a savepoint that is taken back is left out. Outside a scope it is done now.
+    """
+    if scope.inside() and connection.in_atomic_block:
+        transaction.on_commit(_Left(do, given))
+    else:
+        do([given])
+
+
+def _do_what_is_left() -> None:
+    left = [
+        one
+        for one in (entry[1] for entry in connection.run_on_commit)
+        if isinstance(one, _Left) and not one.done
+    ]
+    together: dict[Callable[[Sequence[Any]], None], list[Any]] = {}
+    for one in left:
+        one.done = True
+        together.setdefault(one.do, []).append(one.given)
+    for do, given in together.items():
+        do(given)
 
 
 def _settings(cursor: CursorWrapper) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,7 +12,6 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from redis.exceptions import RedisError
@@ -30,8 +30,8 @@ from foundation.kernel.errors import Refused
 from foundation.people import selectors as people
 from foundation.people import services as people_services
 from foundation.people.models import Staff
-from foundation.people.roles import Permission
-from foundation.ui import web
+from foundation.people.roles import Permission, permissions_of
+from foundation.ui import door, web
 from foundation.ui.rest import _refusals
 from foundation.ui.rest._describing import describe
 from foundation.ui.rest._problems import exception_handler, response_of
@@ -131,10 +131,10 @@ class Endpoint(APIView):
         """Ask for the permission, read the call, do it within the person's institutions."""
         plain, staff = request._request, cast("Staff", request.user)  # noqa: SLF001  DRF's own way
         plain.user = staff
-        held = people.permissions(staff=staff, on=timezone.localdate())
+        held = permissions_of(door.entered(plain, staff).roles)
         plain.permissions = held  # type: ignore[attr-defined]
         if self.permission not in held:
-            with people_services.acting(staff=staff):
+            with self._acting(plain, staff):
                 web.record_forbidden(plain, self.permission)
             return response_of(plain, _refusals.Forbidden())
         finds = type(self).finds
@@ -148,16 +148,20 @@ class Endpoint(APIView):
 
     def _within(self, request: HttpRequest, staff: Staff, act: Callable[[], Any]) -> Any:
         """Return what is done within the person's institutions, or the refusal as an answer."""
-        with people_services.acting(staff=staff):
-            try:
-                with transaction.atomic():
-                    return act()
-            except Http404:
+        try:
+            with self._acting(request, staff):
+                return act()
+        except Http404:
+            with self._acting(request, staff):
                 web.record_missing(request)
-                return response_of(request, _refusals.NotThere())
-            except Refused as refusal:
+            return response_of(request, _refusals.NotThere())
+        except Refused as refusal:
+            with self._acting(request, staff):
                 web.record_refusal(request, refusal)
                 return self._refused(request, refusal)
+
+    def _acting(self, request: HttpRequest, staff: Staff) -> AbstractContextManager[None]:
+        return people_services.acting(staff=staff, allowed=door.entered(request, staff).scope)
 
     def _read(self, request: Request, staff: Staff) -> Call:
         has_body = request.method == "POST" and (self.asks or Images in self.parser_classes)

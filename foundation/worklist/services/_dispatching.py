@@ -14,7 +14,7 @@ from foundation.policy import selectors as policy
 from foundation.ui import live
 from foundation.worklist import events, rules, selectors
 from foundation.worklist.models import Holding, Suspension, WorkItem
-from foundation.worklist.services._items import SYSTEM, lease_seconds, record
+from foundation.worklist.services._items import SYSTEM, call, lease_seconds, record
 
 
 @transaction.atomic
@@ -153,7 +153,7 @@ def bring_back(*, item_id: int, by_label: str, keep_for: Staff | None, seconds: 
     item.kept_until = _database_time(seconds) if keep_for else None
     item.save(update_fields=["kept_for", "kept_until"])
     _free(item, rules.FLOW.after(item.state, "resume"))
-    live.tell(f"worklist.{item.queue}", item.institution_id)
+    call(item.queue, item.institution_id, item.pk)
 
 
 @transaction.atomic

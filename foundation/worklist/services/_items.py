@@ -90,7 +90,7 @@ def enqueue(
     )
     assert row is not None, "an insert returns its row"
     item: WorkItem = WorkItem.objects.get(id=row[0])
-    _ring(queue, institution_id)
+    call(queue, institution_id, item.pk)
     return item
 
 
@@ -153,7 +153,8 @@ def finish(*, item_id: int, fence: int, staff: Staff) -> None:
 
 def release(*, item_id: int, fence: int, staff: Staff) -> None:
     """Put an item back at its old place; refuse whoever no longer holds it."""
-    _end(item_id, fence, staff, rules.WAITING, "released")
+    queue, institution_id = _end(item_id, fence, staff, rules.WAITING, "released")
+    call(queue, institution_id, item_id)
 
 
 def set_aside(
@@ -165,11 +166,10 @@ def set_aside(
     with it and the centre ends it (`end_aside`), unless it is brought back first.
     """
     how = "finished" if finished else "suspended"
-    _end(item_id, fence, staff, rules.SUSPENDED, how)
-    item = WorkItem.objects.get(id=item_id)
+    _queue, institution_id = _end(item_id, fence, staff, rules.SUSPENDED, how)
     Suspension.objects.create(
-        institution_id=item.institution_id,
-        item=item,
+        institution_id=institution_id,
+        item_id=item_id,
         began_at=Now(),
         by_label=staff.label,
         reason=reason,
@@ -182,7 +182,7 @@ def expire_leases() -> int:
     with connection.cursor() as cursor:
         cursor.execute(EXPIRE, {"most": _EXPIRED_AT_ONCE})
         rows = cursor.fetchall()
-    for queue, institution_id, subject, held_by, at in rows:
+    for item_id, queue, institution_id, subject, held_by, at in rows:
         trail.record(
             institution_id=institution_id,
             actor=SYSTEM,
@@ -192,7 +192,7 @@ def expire_leases() -> int:
             detail={"queue": queue, "held_by": held_by},
         )
         bus.publish(events.LetGo(queue=queue, subject=subject))
-        _ring(queue, institution_id)
+        call(queue, institution_id, item_id)
     return len(rows)
 
 
@@ -202,7 +202,7 @@ def let_go_of(*, staff_id: int, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(LET_GO, {"staff": staff_id})
         rows = cursor.fetchall()
-    for queue, institution_id, subject, held_by in rows:
+    for item_id, queue, institution_id, subject, held_by in rows:
         trail.record(
             institution_id=institution_id,
             actor=held_by,
@@ -212,7 +212,7 @@ def let_go_of(*, staff_id: int, at: datetime) -> int:
             detail={"queue": queue},
         )
         bus.publish(events.LetGo(queue=queue, subject=subject))
-        _ring(queue, institution_id)
+        call(queue, institution_id, item_id)
     return len(rows)
 
 
@@ -222,7 +222,7 @@ def lease_seconds(*, queue: str, at: datetime) -> int:
 
 
 def record(*, item: WorkItem, step: str, actor: str, at: datetime, **more: object) -> None:
-    """Write a step of an item on the trail of its subject, and ring the pages of its queue."""
+    """Write a step of an item on the trail of its subject, and call whom it may concern now."""
     trail.record(
         institution_id=item.institution_id,
         actor=actor,
@@ -231,7 +231,7 @@ def record(*, item: WorkItem, step: str, actor: str, at: datetime, **more: objec
         at=at,
         detail={"queue": item.queue, **more},
     )
-    _ring(item.queue, item.institution_id)
+    call(item.queue, item.institution_id, item.pk)
 
 
 def _taken(found: dict[str, Any] | None, queue: str, at: datetime) -> WorkItem | None:
@@ -265,16 +265,24 @@ def _lease_code(queue: str) -> str:
     return f"{queue.partition('.')[0]}.lease_seconds"
 
 
+def call(queue: str, institution_id: int, item_id: int) -> None:
+    """Call desks for an item that waits, and ring the pages of its queue."""
+    live.call(f"waiting.{queue}", institution_id, item_id)
+    _ring(queue, institution_id)
+
+
 def _ring(queue: str, institution_id: int) -> None:
     live.tell(f"worklist.{queue}", institution_id)
 
 
-def _end(item_id: int, fence: int, staff: Staff, state: str, how: str) -> None:
+def _end(item_id: int, fence: int, staff: Staff, state: str, how: str) -> tuple[str, int]:
+    """End a holding; return the queue and the institution of its item."""
     assert connection.in_atomic_block, "the item and its effect stand or fall together"
     wanted = {"item": item_id, "fence": fence, "staff": staff.pk, "state": state, "how": how}
     row = _one(END, wanted)
     if row is None:
         raise rules.LeaseLost
+    return str(row[1]), int(row[2])
 
 
 def _one(sql: str, params: Any) -> tuple[Any, ...] | None:

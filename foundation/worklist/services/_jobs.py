@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 from structlog.contextvars import get_contextvars
 
+from foundation.ui import live
 from foundation.worklist import rules
 
 LEASE_SECONDS = 20
@@ -109,8 +110,8 @@ def enqueue_job(
             },
         )
         row = cursor.fetchone()
-        if row is not None and bell:
-            cursor.execute("SELECT pg_notify(%s, '')", [BELL])
+    if row is not None and bell:
+        live.ring(BELL)
     return None if row is None else int(row[0])
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from foundation.ui import live
 from foundation.worklist import selectors
 
+_TAKEN = live.TAKEN_SQL.format(
+    topic="'worklist.' || item.queue", institution="item.institution_id", item="item.id"
+)
 _RING = live.TELL_SQL.format(topic="'worklist.' || item.queue", institution="item.institution_id")
 
 ENQUEUE = """
@@ -75,7 +78,7 @@ SET state = 'held', holder_id = %(staff)s, holder_label = %(label)s,
     lease_until = clock_timestamp() + make_interval(secs => says.lease)
 FROM chosen, says WHERE item.id = chosen.id
 RETURNING item.*, chosen.still, CASE WHEN chosen.lapsed THEN chosen.holder_label END AS left_by,
-    CASE WHEN NOT chosen.still AND NOT chosen.lapsed THEN {_RING} END AS rung
+    CASE WHEN NOT chosen.still AND NOT chosen.lapsed THEN {_TAKEN} END AS rung
 """  # noqa: S608
 
 
@@ -102,7 +105,8 @@ WITH gone AS (
 UPDATE worklist_workitem item SET state = 'waiting', holder_id = NULL, holder_label = '',
     lease_until = NULL
 FROM gone WHERE item.id = gone.id
-RETURNING item.queue, item.institution_id, item.subject, gone.holder_label, clock_timestamp()
+RETURNING item.id, item.queue, item.institution_id, item.subject, gone.holder_label,
+    clock_timestamp()
 """
 
 LET_GO = """
@@ -117,7 +121,7 @@ WITH gone AS (
 UPDATE worklist_workitem item SET state = 'waiting', holder_id = NULL, holder_label = '',
     lease_until = NULL
 FROM gone WHERE item.id = gone.id
-RETURNING item.queue, item.institution_id, item.subject, gone.holder_label
+RETURNING item.id, item.queue, item.institution_id, item.subject, gone.holder_label
 """
 
 # Everything that ends a holding checks holder, fence and lease in the statement itself.
@@ -137,7 +141,7 @@ UPDATE worklist_workitem item SET state = %(state)s, lease_until = NULL,
     holder_label = CASE WHEN %(state)s = 'done' THEN item.holder_label ELSE '' END,
     done_at = CASE WHEN %(state)s = 'done' THEN clock_timestamp() END
 FROM held WHERE item.id = held.id
-RETURNING item.id, {_RING} AS rung
+RETURNING item.id, item.queue, item.institution_id, {_RING} AS rung
 """  # noqa: S608 -- put together of texts of ours
 
 KEEP = """

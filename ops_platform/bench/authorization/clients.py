@@ -114,7 +114,7 @@ class Bell:
 
     def __enter__(self) -> Self:
         """Open the stream."""
-        path = "/live/?topics=authorization%2Cworklist.authorization"
+        path = "/live/?topics=waiting.authorization"
         self._open.request("GET", path, headers={"Cookie": f"ops_session={self._session}"})
         self._answer = self._open.getresponse()
         if self._answer.status != 200:

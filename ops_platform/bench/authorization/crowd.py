@@ -2,7 +2,7 @@
 
 The whole platform runs as in earnest: two web processes, relay, worker, Redis, PostgreSQL; vouchers
 are drawn, copied and read while the crowd works. All of it, and the crowd, share this machine. A
-desk does what its page does: it hears the topic, waits the page's own moment, asks for the next.
+desk does what its page does: it is called, or ten seconds go by, and it asks for the next.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from foundation.people import services as people
 from foundation.people.models import Institution, Staff
 from ops_platform.bench import databases
 from ops_platform.bench.authorization import clients, house
+from ops_platform.bench.authorization.deciding import decide_to_next
 from ops_platform.bench.bank import found
 from ops_platform.bench.rows import Row, limited, percentile
 from ops_platform.demo.vouchers import draw
@@ -38,7 +39,7 @@ A_MINUTE = 60
 LOOKS_SECONDS = (5.0, 12.0)
 FEN = 6_000_000
 SEED = 11
-SCREEN_MS, NEXT_MS = Decimal(1000), Decimal(50)
+SCREEN_MS = Decimal(1000)
 
 
 @dataclass(frozen=True)
@@ -180,8 +181,8 @@ def decide_all(address: str, session: str, bell: clients.Bell, seen: Seen, chanc
         item = clients.on_desk(page)
         if item is None:
             ending = seen.sending.is_set()
-            if not ending and bell.heard(seconds=10):
-                time.sleep(chance.uniform(0, 0.15))  # as the page does
+            if not ending:
+                bell.heard(seconds=10)  # as the page does
             page = line.get("/authorization/workbench/")
             item = clients.on_desk(page)
             if item is None and ending:
@@ -205,8 +206,7 @@ def figures(seen: Seen) -> list[Row]:
     return [
         _row(f"send to idle desk's screen, p95 ({crowd})", to_screen, 95, SCREEN_MS),
         _row("send to idle desk's screen, p50", to_screen, 50, SCREEN_MS),
-        _row(f"decide to next, p95 of {len(seen.next_ms)}", seen.next_ms, 95, NEXT_MS),
-        _row("decide to next, p50", seen.next_ms, 50, NEXT_MS),
+        *decide_to_next("in the crowd", seen.next_ms),
         _row("teller's answer, p95", taken, 95, SCREEN_MS),
     ]
 

@@ -1,7 +1,8 @@
 """From the key to the next item: an authorizer at a queue of 200 approves, in a real browser.
 
 The server is a process of its own, as it is in earnest; the key is pressed and the frames are
-counted in the browser, so that nothing of this process is in the figures.
+counted in the browser, so that nothing of this process is in the figures. Then without a browser:
+from a decision sent to the answer with the next item, alone; `crowd` measures the same in a crowd.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from foundation.people.models import Staff
 from foundation.people.services import acting_as_system
 from foundation.policy.models import Policy
 from ops_platform.bench import databases
+from ops_platform.bench.authorization import clients
 from ops_platform.bench.bank import Wanted, found, play
 from ops_platform.bench.rows import Row, limited, percentile
 from ops_platform.env import BASE
@@ -33,7 +35,7 @@ from ops_platform.stack.children import spawn, wait_or_kill
 
 NAME = "bench_desk"
 ITEMS, ROUNDS, WARM_UP = 200, 60, 10
-PAINTED_MS, PICTURE_MS = Decimal(300), Decimal(250)
+PAINTED_MS, PICTURE_MS, NEXT_MS = Decimal(300), Decimal(250), Decimal(50)
 AUTHORIZER = "210020"
 UNPACKED = BASE / "var/debian/root/usr/lib/chromium/chromium"
 CHROMIUM = UNPACKED if UNPACKED.exists() else Path("/usr/bin/chromium")
@@ -75,10 +77,12 @@ def run() -> list[Row]:
             page.context.add_cookies([{"name": "ops_session", "value": session, "url": address}])
             took = pressed(page, address)
             browser.close()
+            nexts = answered(address, session)
         painted, pictures = ([one[place] for one in took] for place in (0, 1))
         return [
             _row("the next item painted", painted, PAINTED_MS),
             _row("its first image on the screen", pictures, PICTURE_MS),
+            *decide_to_next("alone", nexts),
         ]
     finally:
         databases.back()
@@ -139,6 +143,31 @@ def pressed(page: Page, address: str) -> list[tuple[Decimal, Decimal]]:
         painted, picture = page.evaluate("() => window.measured")
         found.append((_ms(painted), _ms(picture)))
     return found[WARM_UP:]
+
+
+def answered(address: str, session: str) -> list[Decimal]:
+    """Approve without a browser; return the milliseconds to the answer, warmed up."""
+    line, took = clients.Line(address.removeprefix("http://"), session), []
+    page = line.get("/authorization/workbench/")
+    for _ in range(WARM_UP + ROUNDS):
+        item = clients.on_desk(page)
+        assert item is not None, "there are items enough"
+        began = time.monotonic()
+        page = line.approve(item)
+        took.append(_ms(1000 * (time.monotonic() - began)))
+    line.close()
+    return took[WARM_UP:]
+
+
+def decide_to_next(where: str, took: list[Decimal]) -> list[Row]:
+    """Return the rows of how long the answer to a decision took, which brings the next item."""
+    return [
+        limited(
+            bench="authorization", case=f"decide to next, {where}, p{part} of {len(took)}",
+            ours=percentile(took, part), unit="ms", most=NEXT_MS,
+        )
+        for part in (50, 95)
+    ]  # fmt: skip
 
 
 def _session() -> str:

@@ -344,3 +344,20 @@ def test_of_two_equal_uploads_at_once_one_is_kept(scan, settings):
 
     assert len(set(names)) == 1
     assert len([path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]) == 1
+
+
+def test_a_document_is_looked_at_by_one_question(add, scan, django_assert_num_queries):
+    read, waiting = add(scan), add(other_scan())
+    run(tasks.read_page, read)
+
+    with people.acting_as_system(reason="test"):
+        with django_assert_num_queries(1):
+            found = selectors.looked(document_id=read.document_id)
+        pages = selectors.pages(document_id=read.document_id)
+        rows = selectors.readings(document_id=read.document_id)
+
+    assert found.pages == pages
+    assert waiting in pages
+    assert found.read == tuple(selectors.as_read(reading=row) for row in rows)
+    assert found.read
+    assert found.whole is False

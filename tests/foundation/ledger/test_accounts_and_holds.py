@@ -184,3 +184,26 @@ def test_the_database_keeps_new_accounts_right(bank, wrong):
         Account.objects.create(**{**right, **wrong})
 
     assert Account.objects.create(**right).normal_side == ""
+
+
+def test_standings_say_what_holder_and_balance_say(bank):
+    state(bank, "stop")
+    hold(bank.payer, 1)
+    numbers = [bank.payer.number, bank.payee.number]
+
+    found = selectors.standings(numbers=numbers)
+
+    for number in numbers:
+        assert found[number].state == selectors.holder(number=number).state
+        assert found[number].available_fen == selectors.balance(number=number).available_fen
+    assert found[bank.payer.number].state == "held"
+
+
+def test_of_an_account_out_of_sight_only_the_state_is_known_and_an_unknown_one_is_refused(
+    bank, seen_from
+):
+    with seen_from(bank.other):
+        (found,) = selectors.standings(numbers=[bank.payee.number]).values()
+        assert found == selectors.Standing("active")
+        with pytest.raises(rules.NoSuchAccount):
+            selectors.standings(numbers=["6217000000000000000"])

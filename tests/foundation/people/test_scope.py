@@ -159,3 +159,47 @@ def test_a_table_without_its_lock_is_found(committed_db):
         line.execute("ALTER TABLE trail_event NO FORCE ROW LEVEL SECURITY")
 
     assert faults() == ["people.E002"]
+
+
+class TestAtEnd:
+    """What is to be done before the commit is done once, and not if it was taken back."""
+
+    def test_all_of_a_kind_is_done_together_at_the_end(self, bank):
+        done = []
+        with services.acting_as_system(reason="test"):
+            for given in (1, 2):
+                services.at_end(done.append, given)
+            assert done == []
+        assert done == [[1, 2]]
+
+    def test_what_a_savepoint_takes_back_is_left_out(self, bank):
+        done = []
+        with services.acting_as_system(reason="test"):
+            services.at_end(done.append, "kept")
+            with pytest.raises(ZeroDivisionError), transaction.atomic():
+                services.at_end(done.append, "taken back")
+                _ = 1 / 0
+        assert done == [["kept"]]
+
+    def test_a_fault_leaves_all_of_it_out(self, bank):
+        done = []
+        with pytest.raises(ZeroDivisionError), services.acting_as_system(reason="test"):
+            services.at_end(done.append, 1)
+            _ = 1 / 0
+        with services.acting_as_system(reason="test"):
+            pass
+        assert done == []
+
+    def test_the_outermost_scope_does_it(self, bank):
+        done = []
+        with services.acting_as_system(reason="outer"):
+            services.at_end(done.append, "outer")
+            with services.acting_as_system(reason="inner"):
+                services.at_end(done.append, "inner")
+            assert done == []
+        assert done == [["outer", "inner"]]
+
+    def test_outside_a_scope_it_is_done_now(self, committed_db):
+        done = []
+        services.at_end(done.append, 1)
+        assert done == [[1]]

@@ -176,6 +176,65 @@ def test_a_message_for_one_person_is_told_to_nobody_else(hub, bank):
     heard(story())
 
 
+def call(item: int, institution: Any) -> None:
+    with transaction.atomic():
+        live.call("waiting.authorization", institution.pk, item)
+
+
+def take(item: int, institution: Any) -> None:
+    sql = live.TAKEN_SQL.format(topic="'worklist.authorization'", institution="%s", item="%s")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sql}", [item, institution.pk])
+
+
+def test_what_nobody_takes_is_called_at_every_desk_that_may_see_it(hub, bank):
+    keys = [session_of(people.staff(bank.centre, "authorizer")) for _ in range(3)]
+    other = session_of(people.staff(bank.elsewhere, "teller"))
+
+    async def story() -> None:
+        streams = [await Stream(key, topics="waiting.authorization").opened() for key in keys]
+        stranger = await Stream(other, topics="waiting.authorization").opened()
+        await in_thread(call, 7, bank.outlet)
+        await until(lambda: all(stream.topics for stream in streams))
+        assert {*streams[0].topics} == {"waiting.authorization"}
+        assert not stranger.topics
+        hub.close()
+        await asyncio.gather(*(stream.task for stream in (*streams, stranger)))
+
+    heard(story())
+
+
+def test_once_one_desk_has_taken_it_no_other_is_called(hub, bank, monkeypatch):
+    monkeypatch.setattr(feed, "CALL_SECONDS", 1.5)
+    keys = [session_of(people.staff(bank.centre, "authorizer")) for _ in range(3)]
+
+    async def story() -> None:
+        streams = [await Stream(key, topics="waiting.authorization").opened() for key in keys]
+        await in_thread(call, 7, bank.outlet)
+        await until(lambda: any(stream.topics for stream in streams))
+        await in_thread(take, 7, bank.outlet)
+        await asyncio.sleep(1.7)
+        assert sum(len(stream.topics) for stream in streams) == 1
+        hub.close()
+        await asyncio.gather(*(stream.task for stream in streams))
+
+    heard(story())
+
+
+def test_another_item_is_called_all_the_same(hub, bank):
+    key = session_of(people.staff(bank.centre, "authorizer"))
+
+    async def story() -> None:
+        stream = await Stream(key, topics="waiting.authorization").opened()
+        await in_thread(take, 7, bank.outlet)
+        await in_thread(call, 8, bank.outlet)
+        await until(lambda: stream.topics)
+        hub.close()
+        await stream.task
+
+    heard(story())
+
+
 @pytest.mark.parametrize(
     ("key", "method", "status"), [("", "GET", 401), ("stolen", "GET", 401), ("", "POST", 405)]
 )

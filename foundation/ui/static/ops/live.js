@@ -85,12 +85,17 @@ class OpsLive extends HTMLElement {
   tell(topic) {
     const mine = topic === "*" || this.topics.some((one) => topic === one || topic.startsWith(`${one}.`) || topic.endsWith(`.${one}`));
     if (!mine || this.soon) return;
-    // Many changes in a moment are one change for the eye; and not all screens ask at once.
-    this.soon = setTimeout(() => { this.soon = 0; this.fetch(); }, 150 + Math.random() * 250);
+    // Many changes in a moment are one change for the eye; and not all screens ask at once. `calm`
+    // parts ask at most once in so many seconds; of `prompt` ones the server takes care.
+    const calm = 1000 * Number(this.getAttribute("calm") ?? 0);
+    const wait = Math.max(150, (this.asked ?? -calm) + calm - performance.now());
+    const delay = this.hasAttribute("prompt") ? 0 : wait + Math.random() * 250;
+    this.soon = setTimeout(() => { this.soon = 0; this.fetch(); }, delay);
   }
   async fetch() {
     if (document.visibilityState === "hidden") { this.stale = true; return; }
     this.stale = false;
+    this.asked = performance.now();
     const source = this.getAttribute("src");
     if (source && window.htmx && !this.busy) {
       this.busy = true;
