@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
 
@@ -22,9 +22,9 @@ from foundation.people.roles import Permission
 from foundation.ui import addresses, menu, search
 from foundation.ui.menu import Found, Notice
 from foundation.worklist import selectors as worklist
-from monitoring import rules as monitoring_rules
 from monitoring.rules import slips as slip_rules
 from monitoring.selectors import slips
+from monitoring.services import auditing
 
 ACCOUNTS_MAX = 6
 ACCOUNT_DIGITS_LEAST = 6
@@ -35,12 +35,12 @@ SLIP_DIGITS = 17
 
 def connect() -> None:
     """Hand the sources to the shell."""
-    for key, queue, permission in (
-        ("authorization", authorization_rules.QUEUE, Permission.AUTHORIZATION_DECIDE),
-        ("monitoring", monitoring_rules.QUEUE, Permission.MONITORING_AUDIT),
+    for key, queues, permission in (
+        ("authorization", (authorization_rules.QUEUE,), Permission.AUTHORIZATION_DECIDE),
+        ("monitoring", auditing.QUEUES, Permission.MONITORING_AUDIT),
     ):
-        menu.count(key, permission=permission, source=partial(_own, queue))
-        menu.count(key, permission=Permission.QUEUE_VIEW, source=partial(_waiting, queue))
+        menu.count(key, permission=permission, source=partial(_own, queues))
+        menu.count(key, permission=Permission.QUEUE_VIEW, source=partial(_waiting, queues))
     menu.find_with(trades, permission=Permission.AUTHORIZATION_SUBMIT)
     menu.find_with(items, permission=Permission.AUTHORIZATION_VIEW)
     menu.find_with(accounts, permission=Permission.ACCOUNT_VIEW)
@@ -239,9 +239,10 @@ def open_day(institution_id: int) -> date | None:
         return None
 
 
-def _own(queue: str, staff: Staff) -> int:
-    return worklist.waiting_for(queue=queue, staff=staff, on=timezone.localdate())
+def _own(queues: Sequence[str], staff: Staff) -> int:
+    today = timezone.localdate()
+    return sum(worklist.waiting_for(queue=one, staff=staff, on=today) for one in queues)
 
 
-def _waiting(queue: str, _staff: Staff) -> int:
-    return worklist.waiting(queue=queue)
+def _waiting(queues: Sequence[str], _staff: Staff) -> int:
+    return sum(worklist.waiting(queue=one) for one in queues)

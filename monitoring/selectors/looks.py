@@ -54,7 +54,12 @@ def weighed(*, match: Match) -> looks.Pair:
 def look(*, look_id: int) -> Look | None:
     """Return a look among those that the person may see, or None."""
     rows = Look.objects.select_related(
-        "match__institution", "match__document", "work_item", "first_by", "looked_by", "judged_by"
+        "match__institution",
+        "match__document",
+        "work_item",
+        "first_by__institution",
+        "looked_by",
+        "judged_by",
     )
     found: Look | None = rows.filter(id=look_id).first()
     return found

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncMonth
 
 from foundation.kernel import chance
 from foundation.policy import selectors as policy
@@ -33,9 +36,9 @@ FIGURES: Mapping[str, Q] = {
 
 @dataclass(frozen=True)
 class Line:
-    """How passes of an outlet were proved, or of all."""
+    """How passes of an outlet or a month were proved, or of all; `cut` is of which pairs."""
 
-    key: int | None
+    cut: Cut
     name: str
     passed: int
     drawn: int
@@ -50,13 +53,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Figures:
-    """The whole, the curve, and the lines by outlet."""
+    """The whole, the curve, and the lines by outlet and by month."""
 
     whole: Line
     keying: int
     unproved: int
     points: Sequence[passes.Point]
     outlets: Sequence[Line]
+    months: Sequence[Line]
 
 
 def wanted(*, match_id: int) -> Sequence[Wanted]:
@@ -103,10 +107,10 @@ def answers(*, match: Match) -> Mapping[str, bool | None] | None:
 
 
 def figures(*, cut: Cut) -> Figures:
-    """Return how automatic passes of these days were proved, by three questions."""
+    """Return how automatic passes of these days were proved, by four questions."""
     in_force, counts, states = threshold(on=cut.last), _counts(cut), _states(cut)
     whole = Line(
-        None,
+        cut,
         "",
         sum(one.pairs for one in counts if one.least >= in_force),
         sum(states.values()),
@@ -119,6 +123,7 @@ def figures(*, cut: Cut) -> Figures:
         states.get(looks.UNPROVED, 0),
         passes.curve(counts, in_force=in_force),
         _outlets(cut, in_force),
+        _months(cut, in_force),
     )
 
 
@@ -174,17 +179,34 @@ def _states(cut: Cut) -> Mapping[str, int]:
 
 def _outlets(cut: Cut, in_force: int) -> Sequence[Line]:
     rows = _judged(cut).order_by("institution__number")
-    grouped = rows.values("institution_id", "institution__name").annotate(
+    grouped = _proved(rows.values("institution_id", "institution__name"), in_force)
+    return tuple(
+        _line(Cut(cut.first, cut.last, row["institution_id"]), row["institution__name"], row)
+        for row in grouped[:SHOWN]
+    )
+
+
+def _months(cut: Cut, in_force: int) -> Sequence[Line]:
+    rows = _judged(cut).annotate(month=TruncMonth("business_date")).order_by("month")
+    grouped = _proved(rows.values("month"), in_force)
+    return tuple(
+        _line(_of_month(cut, row["month"]), f"{row['month']:%Y-%m}", row) for row in grouped[:SHOWN]
+    )
+
+
+def _of_month(cut: Cut, month: date) -> Cut:
+    last = month.replace(day=monthrange(month.year, month.month)[1])
+    return Cut(max(cut.first, month), min(cut.last, last), cut.under)
+
+
+def _proved(rows: Any, in_force: int) -> Any:
+    return rows.annotate(
         passed=Count("id", filter=Q(least__gte=in_force)),
         drawn=Count("id", filter=FIGURES[passes.DRAWN]),
         proved=Count("id", filter=FIGURES[passes.PROVED]),
         missed=Count("id", filter=FIGURES[passes.MISSED]),
     )
-    return tuple(
-        Line(
-            row["institution_id"],
-            row["institution__name"],
-            *(row[name] for name in ("passed", "drawn", "proved", "missed")),
-        )
-        for row in grouped[:SHOWN]
-    )
+
+
+def _line(cut: Cut, name: str, row: Mapping[str, int]) -> Line:
+    return Line(cut, name, row["passed"], row["drawn"], row["proved"], row["missed"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -48,6 +49,7 @@ OUTLETS = (
     Column(_("From (95 %)"), table.RIGHT),
     Column(_("To (95 %)"), table.RIGHT),
 )
+MONTHS = (Column(_("Month")), *OUTLETS[1:])
 PAIRS = (
     Column(_("Journal number"), table.NUMBER),
     Column(_("Institution")),
@@ -74,7 +76,8 @@ def proofs(request: HttpRequest) -> HttpResponse:
         return sheets.answer(sheets.drawn(name=name, table=points, mark=taken_by(request)), kind)
     shown: dict[str, Any] = {"form": form.shown(cut), "found": found, "points": points, "cut": cut}
     shown |= {"figures": _figures(cut, found), "curve": drawing.curve(found.points)}
-    shown |= {"outlets": Table(OUTLETS, [_outlet(cut, one) for one in found.outlets])}
+    shown |= {"outlets": _lines(OUTLETS, found, found.outlets)}
+    shown |= {"months": _lines(MONTHS, found, found.months)}
     shown["query"] = urlencode(_asked(cut))
     return render(request, "monitoring/proofs.html", shown)
 
@@ -135,13 +138,18 @@ def _point(cut: passes.Cut, one: passes.Point) -> Row:
     )
 
 
-def _outlet(cut: passes.Cut, one: selected.Line) -> Row:
-    here = passes.Cut(cut.first, cut.last, one.key)
-    bounds = one.bounds
+def _lines(
+    columns: tuple[Column, ...], found: selected.Figures, lines: Sequence[selected.Line]
+) -> Table:
+    return Table(columns, [_line(one, _in_force(found)) for one in lines])
+
+
+def _line(one: selected.Line, in_force: int) -> Row:
+    here, bounds = one.cut, one.bounds
     return Row(
         (
             one.name,
-            _opens(here, passes.PASSED, one.passed, selected.threshold(on=cut.last)),
+            _opens(here, passes.PASSED, one.passed, in_force),
             _opens(here, passes.DRAWN, one.drawn),
             _opens(here, passes.PROVED, one.proved),
             _opens(here, passes.MISSED, one.missed),

@@ -70,7 +70,7 @@ def issue_slip(request: HttpRequest) -> HttpResponse:
     at, sealed = timezone.now(), _sealed(request)
     match = selected.origin_match(origin=request.GET.get("origin", "")[:80])
     classes = dict(dictionary.classes(on=timezone.localdate(at)))
-    proposed = _proposed(match) if match else _asked(request)
+    proposed = _proposed(match) if match and "kind" not in request.GET else _asked(request)
     form = forms.Issue(request.POST or None, classes=classes, sealed=sealed, initial=proposed)
     if request.method == "POST" and form.is_valid():
         with refusals_in(request, form):

@@ -50,17 +50,14 @@ def play(*, keyers: Sequence[Staff], auditors: Sequence[Staff], at: datetime, se
 
 def _key(keyers: Sequence[Staff], random: Random, at: datetime) -> int:
     """Let the keyers key every slice of a drawn pair; one in some is misread."""
-    done = 0
-    while done < ROUNDS_MOST:
-        keyer = keyers[done % len(keyers)]
-        with people.acting_as_system(reason="seed_demo"):
-            waiting = Slice.objects.filter(match__proof__isnull=False, state=entry.KEYING).exists()
-        if not waiting:
-            return done
+    done = idle = turn = 0
+    while idle < len(keyers) and done < ROUNDS_MOST:
+        keyer, turn = keyers[turn % len(keyers)], turn + 1
         with people.acting(staff=keyer):
             held = entries.open_next(keyer=keyer, queue=entry.QUEUE, at=at + STEP * done)
+        idle = 0 if held else idle + 1
         if held is None:
-            return done
+            continue
         value = _value(held.slice, random)
         with people.acting(staff=keyer):
             entries.key(

@@ -1,5 +1,7 @@
 """Key businesses, samples and audits seen again: opened, looked at, judged, counted."""
 
+import re
+
 import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
@@ -219,6 +221,21 @@ class TestAgain:
         row.refresh_from_db()
         assert row.state == looks.DISMISSED
         assert 'name="upheld"' not in client.get(address).content.decode()
+
+    def test_a_wrong_finding_leads_to_a_quality_slip(
+        self, client, difference, auditor, colleague, lead
+    ):
+        audited(auditor, difference)
+        row = look(colleague, looks.AGREES)
+        services.judge(look_id=row.pk, upheld=True, by=lead, at=NOON)
+        client.force_login(lead)
+
+        page = client.get(reverse("monitoring:look", args=[row.pk])).content.decode()
+        (address,) = re.findall(r'href="([^"]+kind=qc[^"]*)"', page)
+        shown = client.get(address.replace("&amp;", "&")).context["form"].initial
+
+        assert (shown["kind"], shown["teller"]) == ("qc", auditor.number)
+        assert shown["place"] == auditor.institution.number
 
     def test_figures_open_their_looks(self, client, difference, auditor, colleague, lead):
         audited(auditor, difference)
