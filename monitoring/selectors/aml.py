@@ -133,7 +133,9 @@ def own_entries(*, rows: Sequence[Any]) -> set[tuple[int, str]]:
     return {key for key, both in sides.items() if len(both) > 1}
 
 
-def move_of(row: Any, counters: Mapping[int, JournalLine], rated: Mapping[str, int]) -> rules.Move:
+def move_of(
+    *, row: Any, counters: Mapping[int, JournalLine], rated: Mapping[str, int]
+) -> rules.Move:
     """Return a leg as a movement, with its counter-account and what it is worth."""
     line, mine = counters.get(row.entry_id), row.account.number
     other = ""
