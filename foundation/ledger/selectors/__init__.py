@@ -100,6 +100,7 @@ from foundation.ledger.selectors._journal import (
     JournalQuery,
     journal,
     journal_line,
+    journal_line_rows,
     journal_lines,
     lines_of_ids,
 )
@@ -173,6 +174,7 @@ __all__ = [
     "is_held_by",
     "journal",
     "journal_line",
+    "journal_line_rows",
     "journal_lines",
     "latest_days",
     "lines_of_entries",
