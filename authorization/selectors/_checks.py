@@ -61,7 +61,7 @@ def checks(*, request: Request, counted: Mapping[str, Any] | None = None) -> Seq
 
     `counted` is what `COUNTED` answered just now.
     """
-    found = counted or ask(COUNTED, facts(request=request))
+    found = counted or ask(figures=COUNTED, given=facts(request=request))
     voucher, sent_back = found["voucher"], found["sent_back"]
     return (
         identity(request=request),

@@ -106,13 +106,13 @@ def desk(*, authorizer: Staff, today: date, opened: Request | None) -> Desk:
         "today": today,
     }
     figures = f"{_DAY}, {_ITEM}" if opened else _DAY
-    found = ask(figures, day | (_facts(opened) if opened else {}))
+    found = ask(figures=figures, given=day | (_facts(opened) if opened else {}))
     return Desk(_day_of(found), _shown(opened, found) if opened else None)
 
 
 def shown(*, request: Request) -> Shown:
     """Return an item as its authorizer sees it."""
-    return _shown(request, ask(_ITEM, _facts(request)))
+    return _shown(request, ask(figures=_ITEM, given=_facts(request)))
 
 
 def _day_of(found: Mapping[str, Any]) -> DayOf:

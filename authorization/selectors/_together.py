@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 
-def ask(figures: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def ask(*, figures: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the figures by their names, as far as the scope reaches.
 
     They are texts of ours, `(SELECT …) AS name`: what Django would have to compile for each

@@ -99,7 +99,7 @@ class Weighed:
 def weighed(*, request: Request, decider: UUID, on: date) -> Weighed:
     """Return what a decision of a locked item by a human is weighed by, by one question."""
     given = {"item": request.pk, "attempt": request.attempt, "person": decider, "on": on}
-    found = ask(_WEIGHED, given | {"institution": request.institution_id})
+    found = ask(figures=_WEIGHED, given=given | {"institution": request.institution_id})
     return Weighed(
         allowed_grade=found["grade"],
         confirmed_by=frozenset(found["yes"]),

@@ -65,7 +65,7 @@ ALLOWED_GRADE_SQL = """(SELECT coalesce(
 
 def allowed_grade(*, person: UUID, on: date) -> int | None:
     """Return up to which grade a human decides; 0 is none, None where no admission binds."""
-    found = ask(f"{ALLOWED_GRADE_SQL} AS grade", {"person": person, "on": on})
+    found = ask(figures=f"{ALLOWED_GRADE_SQL} AS grade", given={"person": person, "on": on})
     grade: int | None = found["grade"]
     return grade
 

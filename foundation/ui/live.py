@@ -40,7 +40,7 @@ def tell_person(topic: str, staff_id: int) -> None:
 
 def ring(channel: str, payload: str = "") -> None:
     """Ring once this transaction commits, with whatever else it rings for, by one statement."""
-    people.at_end(_ring, (channel, payload))
+    people.at_end(do=_ring, given=(channel, payload))
 
 
 def _notify(bell: dict[str, str | int]) -> None:

@@ -278,11 +278,10 @@ def posted(
     With it who entered or decided the item, and whether its voucher is an open break by itself.
     """
     number = subject.partition(":")[2]
-    rows = JournalLine.objects.filter(id=line_id).annotate(
+    (line,) = ledger.journal_line_rows(line_id=line_id).annotate(
         touched=RawSQL(authorization.TOUCHED_SQL, (number, number)),  # noqa: S611 -- texts of ours
         alone=RawSQL(settling.ANY_STRAY_SQL, (document_id,)),  # noqa: S611
     )
-    (line,) = rows
     return line, line.touched, line.alone
 
 

@@ -102,6 +102,7 @@ from foundation.ledger.selectors._journal import (
     JournalQuery,
     journal,
     journal_line,
+    journal_line_rows,
     journal_lines,
     lines_of_ids,
 )
@@ -177,6 +178,7 @@ __all__ = [
     "is_held_by",
     "journal",
     "journal_line",
+    "journal_line_rows",
     "journal_lines",
     "latest_days",
     "lines_of_entries",

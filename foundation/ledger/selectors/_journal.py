@@ -58,6 +58,12 @@ def journal_line(*, line_id: int) -> JournalLine | None:
     return found
 
 
+def journal_line_rows(*, line_id: int) -> QuerySet[JournalLine]:
+    """Return one line, for a room that asks for more about it in the same question."""
+    rows: QuerySet[JournalLine] = JournalLine.objects.filter(id=line_id)
+    return rows
+
+
 def journal_lines(*, institution_id: int, on: date) -> QuerySet[JournalLine]:
     """Return the lines of an institution's day in the order of the journal."""
     first, last = rules.ids_of(on)

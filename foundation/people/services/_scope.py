@@ -59,7 +59,7 @@ class _Left:
         """Do nothing: it was done before the commit."""
 
 
-def at_end(do: Callable[[Sequence[Any]], None], given: Any) -> None:
+def at_end(*, do: Callable[[Sequence[Any]], None], given: Any) -> None:
     """Let something be done once with all that is given for it, at the end of the outermost scope.
 
     What is given inside a savepoint that is taken back is left out. Outside a scope it is done now.

@@ -153,7 +153,7 @@ def bring_back(*, item_id: int, by_label: str, keep_for: Staff | None, seconds: 
     item.kept_until = _database_time(seconds) if keep_for else None
     item.save(update_fields=["kept_for", "kept_until"])
     _free(item, rules.FLOW.after(item.state, "resume"))
-    call(item.queue, item.institution_id, item.pk)
+    call(queue=item.queue, institution_id=item.institution_id, item_id=item.pk)
 
 
 @transaction.atomic

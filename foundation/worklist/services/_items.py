@@ -90,7 +90,7 @@ def enqueue(
     )
     assert row is not None, "an insert returns its row"
     item: WorkItem = WorkItem.objects.get(id=row[0])
-    call(queue, institution_id, item.pk)
+    call(queue=queue, institution_id=institution_id, item_id=item.pk)
     return item
 
 
@@ -154,7 +154,7 @@ def finish(*, item_id: int, fence: int, staff: Staff) -> None:
 def release(*, item_id: int, fence: int, staff: Staff) -> None:
     """Put an item back at its old place; refuse whoever no longer holds it."""
     queue, institution_id = _end(item_id, fence, staff, rules.WAITING, "released")
-    call(queue, institution_id, item_id)
+    call(queue=queue, institution_id=institution_id, item_id=item_id)
 
 
 def set_aside(
@@ -192,7 +192,7 @@ def expire_leases() -> int:
             detail={"queue": queue, "held_by": held_by},
         )
         bus.publish(events.LetGo(queue=queue, subject=subject))
-        call(queue, institution_id, item_id)
+        call(queue=queue, institution_id=institution_id, item_id=item_id)
     return len(rows)
 
 
@@ -212,7 +212,7 @@ def let_go_of(*, staff_id: int, at: datetime) -> int:
             detail={"queue": queue},
         )
         bus.publish(events.LetGo(queue=queue, subject=subject))
-        call(queue, institution_id, item_id)
+        call(queue=queue, institution_id=institution_id, item_id=item_id)
     return len(rows)
 
 
@@ -231,7 +231,7 @@ def record(*, item: WorkItem, step: str, actor: str, at: datetime, **more: objec
         at=at,
         detail={"queue": item.queue, **more},
     )
-    call(item.queue, item.institution_id, item.pk)
+    call(queue=item.queue, institution_id=item.institution_id, item_id=item.pk)
 
 
 def _taken(found: dict[str, Any] | None, queue: str, at: datetime) -> WorkItem | None:
@@ -265,7 +265,7 @@ def _lease_code(queue: str) -> str:
     return f"{queue.partition('.')[0]}.lease_seconds"
 
 
-def call(queue: str, institution_id: int, item_id: int) -> None:
+def call(*, queue: str, institution_id: int, item_id: int) -> None:
     """Call desks for an item that waits, and ring the pages of its queue."""
     live.call(f"waiting.{queue}", institution_id, item_id)
     _ring(queue, institution_id)

@@ -161,6 +161,11 @@ def test_a_table_without_its_lock_is_found(committed_db):
     assert faults() == ["people.E002"]
 
 
+def broken(act):
+    act()
+    raise ZeroDivisionError
+
+
 class TestAtEnd:
     """What is to be done before the commit is done once, and not if it was taken back."""
 
@@ -168,24 +173,22 @@ class TestAtEnd:
         done = []
         with services.acting_as_system(reason="test"):
             for given in (1, 2):
-                services.at_end(done.append, given)
+                services.at_end(do=done.append, given=given)
             assert done == []
         assert done == [[1, 2]]
 
     def test_what_a_savepoint_takes_back_is_left_out(self, bank):
         done = []
         with services.acting_as_system(reason="test"):
-            services.at_end(done.append, "kept")
+            services.at_end(do=done.append, given="kept")
             with pytest.raises(ZeroDivisionError), transaction.atomic():
-                services.at_end(done.append, "taken back")
-                _ = 1 / 0
+                broken(lambda: services.at_end(do=done.append, given="taken back"))
         assert done == [["kept"]]
 
     def test_a_fault_leaves_all_of_it_out(self, bank):
         done = []
         with pytest.raises(ZeroDivisionError), services.acting_as_system(reason="test"):
-            services.at_end(done.append, 1)
-            _ = 1 / 0
+            broken(lambda: services.at_end(do=done.append, given=1))
         with services.acting_as_system(reason="test"):
             pass
         assert done == []
@@ -193,13 +196,13 @@ class TestAtEnd:
     def test_the_outermost_scope_does_it(self, bank):
         done = []
         with services.acting_as_system(reason="outer"):
-            services.at_end(done.append, "outer")
+            services.at_end(do=done.append, given="outer")
             with services.acting_as_system(reason="inner"):
-                services.at_end(done.append, "inner")
+                services.at_end(do=done.append, given="inner")
             assert done == []
         assert done == [["outer", "inner"]]
 
     def test_outside_a_scope_it_is_done_now(self, committed_db):
         done = []
-        services.at_end(done.append, 1)
+        services.at_end(do=done.append, given=1)
         assert done == [[1]]
