@@ -17,6 +17,7 @@ from authorization import rules as authorization_rules
 from authorization import selectors as authorization
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
+from foundation.ledger import selectors as ledger
 from foundation.ledger.models import JournalLine
 from foundation.people import selectors as people
 from foundation.people.models import Institution

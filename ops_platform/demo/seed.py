@@ -157,16 +157,16 @@ def _stage(
 
 
 def _play_before(stage: Stage, places: dict[str, Institution], *, size: Size, on: date) -> Day:
-    """Play the business day before and close it."""
+    """Play the business day before and close it, then set its vouchers beside the journal."""
     evening = datetime.combine(on, days.CLOSES, SHANGHAI) + timedelta(hours=1)
     day = days.simulate(stage, on=on, size=size, hours=days.hours_of(on, until=evening))
+    with people.acting_as_system(reason="seed_demo"):
+        books.close_day(places=places, on=on, at=evening)
     audit.pair_day(places=places, on=on, at=evening)
     audited = audit.audit(
         auditors=stage.crew.auditors, leave=LEFT_TO_AUDIT, at=evening, seed=stage.seed
     )
     stage.say(f"{on}: {audited} differences audited, {LEFT_TO_AUDIT} left")
-    with people.acting_as_system(reason="seed_demo"):
-        books.close_day(places=places, on=on, at=evening)
     return day
 
 
