@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import count
 from random import Random
 
 from foundation.people import services as people
@@ -28,39 +29,38 @@ def pair_day(*, places: dict[str, Institution], on: date, at: datetime) -> None:
 
 def audit(*, auditors: Sequence[Staff], leave: int, at: datetime, seed: int) -> int:
     """Let auditors work the queue down to so many differences; return how many were decided."""
-    random, done = Random(f"audit|{seed}|{at:%Y%m%d}"), 0
+    random, done, turns = Random(f"audit|{seed}|{at:%Y%m%d}"), 0, count()
     with people.acting_as_system(reason="demo audit"):
         waiting = Match.objects.filter(state=rules.OPEN).count()
     while waiting - done > leave:
-        auditor = random.choice(auditors)
+        auditor, begun = random.choice(auditors), at + LOOK * next(turns)
         with people.acting(staff=auditor):
-            opened = monitoring.open_next(auditor=auditor, at=at + LOOK * done)
+            opened = monitoring.open_next(auditor=auditor, at=begun)
             if opened is None or opened.look is not None:
                 return done
-            if opened.forcing is not None:
-                _accept(opened, auditor, at + LOOK * (done + 1))
-                continue
-            finding, reason = _finding(opened.match, random)
-            monitoring.decide(
-                match_id=opened.match.pk,
-                finding=finding,
-                reason=reason,
-                tries=opened.match.tries,
-                fence=opened.item.fence,
-                auditor=auditor,
-                at=at + LOOK * (done + 1),
-            )
-        done += 1
+            seen = _look_at(opened, auditor, random, begun + LOOK)
+        # A match by hand of a large amount waits for a colleague, who is given it first.
+        done += seen.state != rules.OPEN
     return done
 
 
-def _accept(opened: monitoring.Opened, auditor: Staff, at: datetime) -> None:
-    """Accept what a colleague matched by hand."""
-    assert opened.forcing is not None, "asked before"
-    auditing.decide_forcing(
-        forcing_id=opened.forcing.pk, accepted=True, tries=opened.match.tries,
-        fence=opened.item.fence, auditor=auditor, at=at,
-    )  # fmt: skip
+def _look_at(opened: monitoring.Opened, auditor: Staff, random: Random, at: datetime) -> Match:
+    """Decide a difference, or accept what a colleague matched by hand."""
+    if opened.forcing is not None:
+        return auditing.decide_forcing(
+            forcing_id=opened.forcing.pk, accepted=True, tries=opened.match.tries,
+            fence=opened.item.fence, auditor=auditor, at=at,
+        )  # fmt: skip
+    finding, reason = _finding(opened.match, random)
+    return monitoring.decide(
+        match_id=opened.match.pk,
+        finding=finding,
+        reason=reason,
+        tries=opened.match.tries,
+        fence=opened.item.fence,
+        auditor=auditor,
+        at=at,
+    )
 
 
 def _finding(match: Match, random: Random) -> tuple[str, str]:
