@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from authorization import rules as items
 from authorization import selectors as authorization
+from authorization.rules import screening
 from foundation.hooks import selectors as hooks
 from foundation.imaging import selectors as imaging
 from foundation.imaging.selectors import batches, layouts
@@ -54,6 +55,7 @@ def connect() -> None:
         ("authorization.fallback", _("Emergency"), _emergencies),
         ("authorization.local", _("Local authorizer"), _as_they_are),
         ("authorization.publication", _("Publication of the automatic tier"), _publications),
+        (screening.APART, _("Screening of an item"), _as_they_are),
         ("monitoring.match", _("Journal line"), _matches),
         ("monitoring.alert", _("Alert"), _alerts),
         ("monitoring.version", _("Version of a rule"), _rule_versions),
@@ -88,7 +90,7 @@ def connect() -> None:
     ):
         subjects.name(kind, word, source)
     # No tipping-off (decision 0207): what happens at the AML desk is read by its people alone.
-    for beginning in (f"{aml.APART}.", *AML_PAGES):
+    for beginning in (f"{aml.APART}.", screening.APART, *AML_PAGES):
         trail_rules.APART[beginning] = str(Permission.AML_VIEW)
 
 

@@ -9,6 +9,7 @@ from authorization.models._opening import Opening, SignUp
 from authorization.models._publication import TierPublication
 from authorization.models._quality import QualityCase, Review
 from authorization.models._rule import AuthRule
+from authorization.models._screening import Screening
 from authorization.models._talking import Message
 from authorization.models._tier import TierSet, TierVerdict
 from authorization.models._verdict import Verdict
@@ -27,6 +28,7 @@ __all__ = [
     "QualityCase",
     "Request",
     "Review",
+    "Screening",
     "SignUp",
     "TierPublication",
     "TierSet",

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_noop as _
 
 from authorization import rules
 from authorization.models import Opening, Request
+from authorization.rules import screening as rules_of_screening
+from authorization.selectors import screening
 from authorization.selectors._identity import opening
 from foundation.kernel.money import Money
 from foundation.ledger import rules as ledger_rules
@@ -51,6 +53,7 @@ def checks(*, request: Request) -> Sequence[Check]:
     went = _("Paid out of the account today") if request.trade.has_payer else _("Paid in today")
     return (
         identity(request=request),
+        *_screening(request),
         *(_openings(request) if request.trade.opens else (
             *_accounts(request),
             Check(went, found=str(Money(posted["fen"] or 0))),
@@ -71,6 +74,20 @@ def identity(*, request: Request) -> Check:
     if check is None:
         return Check(_("Identity check"), word=_("not made"), good=not request.manual_id)
     return Check(_("Identity check"), check.id_masked, word=check.said.text, good=check.said.good)
+
+
+def _screening(request: Request) -> Iterator[Check]:
+    """Tell what the watch lists said when the item was sent; nothing to who may not see it."""
+    kept = screening.of_item(request=request)
+    if kept is None:
+        return
+    best = [f"{one['watch_list']} {one['entry']} {one['score']} %" for one in kept.hits[:1]]
+    yield Check(
+        _("List screening"),
+        found="; ".join(best or kept.lists),
+        good=kept.state == rules_of_screening.CLEAR,
+        word=rules_of_screening.STATES[kept.state].text,
+    )
 
 
 def of_customer(*, request: Request) -> QuerySet[Request]:

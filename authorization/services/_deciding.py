@@ -13,13 +13,17 @@ from django.utils.translation import gettext
 from authorization import rules, selectors
 from authorization.models import Request
 from authorization.rules import admission, fallback
+from authorization.rules import screening as screening_rules
 from authorization.selectors import admission as admitted
+from authorization.selectors import screening
 from authorization.services import _emergency
 from authorization.services._effect import Said, carry_out, is_first
 from authorization.services._holding import let_lapse
 from authorization.services._queueing import let_wait, told
 from authorization.services._undoing import LAID_DOWN, lay_down, undo_seconds
+from foundation.people import selectors as people
 from foundation.people.models import Staff
+from foundation.people.roles import Permission
 from foundation.ui import live
 from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
@@ -65,8 +69,8 @@ def decide(
 
     Refuses the item's own teller or (but in an emergency) outlet, too low a grade, a lease that was
     lost, content that changed after `shown` (its hash), a no without a fitting reason, a second yes
-    of one human, a yes without the call-back that the rule wants, and a posting that the ledger
-    does not take.
+    of one human, a yes without the call-back that the rule wants, a possible hit of a list by who
+    is no lead, and a posting that the ledger does not take.
     The first yes of two lets the item wait for another person; a no at either level ends it.
     """
     _emergency.hold_fast(staff=decider, at=at)
@@ -165,10 +169,19 @@ def _check(request: Request, step: str, decider: Staff, at: datetime, *, at_home
     if not at_home:
         allowed = admitted.allowed_grade(person=decider.person, on=localdate(at))
         admission.check_grade(allowed, needed=request.grade_needed)
+    _check_listed(request, decider, at, at_home=at_home)
     if decider.person in selectors.confirmed_by(request=request):
         raise rules.SecondOfSamePerson
     if step == "approve" and request.call_needed and not selectors.is_confirmed(request=request):
         raise rules.CallBackMissing
+
+
+def _check_listed(request: Request, decider: Staff, at: datetime, *, at_home: bool) -> None:
+    """Refuse who may not decide a possible hit of a watch list."""
+    if screening.is_listed(request=request):
+        held = people.permissions(staff=decider, on=localdate(at))
+        leads = Permission.AUTHORIZATION_LEAD in held
+        screening_rules.check_decider(leads=leads, at_home=at_home)
 
 
 def _work(request: Request) -> int:

@@ -17,6 +17,7 @@ from authorization.services._content import content_of
 from authorization.services._customer import OPENING, Order, customer_of, identified, opening_of
 from authorization.services._holding import take_back
 from authorization.services._queueing import QUEUED, moved, put_in, told
+from authorization.services._screening import keep, screen
 from foundation.imaging import selectors as imaging_selectors
 from foundation.imaging import services as imaging
 from foundation.imaging.models import Page
@@ -128,11 +129,13 @@ def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
     if opening is not None:
         request.payee_account = ledger_services.reserve_number()
     _measure(request, customer, today)
+    screened = screen(request=request, id_number=_id_number(order), at=at)
     with _once():
         request.save(force_insert=True)
     if opening is not None:
         opening.request = request
         opening.save(force_insert=True)
+    keep(request=request, asked=screened, at=at)
     _posting.try_out(request=request, on=today, at=at)
     told(request=request, step="submit", actor=teller.label, at=at, amount=str(order.amount))
     if request.why:
@@ -161,6 +164,7 @@ def resubmit(*, number: str, order: Order, teller: Staff, at: datetime) -> Reque
     request.decider_label, request.reasons, request.remark = "", [], ""
     on = _posting.day_of(request=request)
     _measure(request, customer, on)
+    screened = screen(request=request, id_number=_id_number(order), at=at)
     if opening is not None:
         opening.save(update_fields=OPENING)
     _posting.try_out(request=request, on=on, at=at)
@@ -172,6 +176,7 @@ def resubmit(*, number: str, order: Order, teller: Staff, at: datetime) -> Reque
         amount=str(order.amount),
         attempt=request.attempt,
     )
+    keep(request=request, asked=screened, at=at)
     _queue(request, "resubmit", RESUBMITTED_PRIORITY, at)
     return request
 
@@ -270,6 +275,10 @@ def _fill(request: Request, order: Order, customer: ledger.Holder) -> Opening | 
     request.voucher_no, request.purpose = order.voucher_no, order.purpose
     request.by_agent, request.manual_id = order.by_agent, order.manual_id
     return opening_of(request=request, order=order) if request.trade.opens else None
+
+
+def _id_number(order: Order) -> str:
+    return order.opening.id_number if order.opening else ""
 
 
 def _unsent(subject: str) -> bool:

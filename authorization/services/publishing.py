@@ -13,7 +13,7 @@ from authorization import rules as items
 from authorization.models import Decision, Request, TierPublication, TierSet, TierVerdict
 from authorization.rules import publishing as rules
 from authorization.rules.tier import PASS
-from authorization.selectors import fallback, publishing, tier
+from authorization.selectors import fallback, publishing, screening, tier
 from authorization.services import _posting
 from authorization.services._queueing import MILLISECOND, told, waited
 from authorization.services.quality import see_again
@@ -151,6 +151,7 @@ def decide(
         in_emergency=fallback.in_force_since(
             institution_id=request.institution_id, since=request.queued_at or at
         ),
+        screened_clear=screening.is_clear(request=request),
     )
     most_fen = min(published.most_fen, bounds.most_fen)
     alone = verdict.outcome == PASS and rules.decides_alone(

@@ -38,6 +38,13 @@ BEGIN
            AND made.decider_id = NEW.decider_id AND made.at = NEW.at AND made.ended_by = 'settled')) THEN
         RAISE EXCEPTION 'the item is not open for decision %', NEW.seq USING ERRCODE = 'OP006';
     END IF;
+    -- A possible hit of a watch list is decided by a lead of the centre, by no machine and no outlet.
+    IF authorization_listed(NEW.request_id, NEW.seq) AND (NEW.fallback_id IS NOT NULL OR NOT EXISTS
+       (SELECT FROM people_staffrole held WHERE held.staff_id = NEW.decider_id AND held.role = 'auth_lead'
+           AND held.valid_from <= (NEW.at AT TIME ZONE 'Asia/Shanghai')::date
+           AND coalesce(held.valid_until, 'infinity') >= (NEW.at AT TIME ZONE 'Asia/Shanghai')::date)) THEN
+        RAISE EXCEPTION 'a lead of the centre decides this' USING ERRCODE = 'OP068';
+    END IF;
     IF item.level <> NEW.level THEN
         RAISE EXCEPTION 'the item is not before level %', NEW.level USING ERRCODE = 'OP008';
     END IF;

@@ -63,7 +63,7 @@ class Compared:
 def why(codes: Iterable[str]) -> str:
     """Return in words what made, or would make, a second person necessary."""
     return "; ".join(
-        " + ".join(gettext(rules.KINDS[kind].name) for kind in code.split(rules.JOINED))
+        " + ".join(gettext(rules.WHY[kind].name) for kind in code.split(rules.JOINED))
         for code in codes
     )
 

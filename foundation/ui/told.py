@@ -126,7 +126,8 @@ _STEPS: Mapping[str, str] = {
         "examine_case expire_admission expire_publication fail_exam hand_back hold "
         "inherit_admission keep_known lapse lapse_fallback not_automatic open pass_exam "
         "propose_fallback propose_local propose_publication propose_rule propose_tier "
-        "raise_case readmit_exam reject resubmit return review shadow_review stop_admission "
+        "raise_case readmit_exam reject resubmit return review screening.possible "
+        "screening.unavailable shadow_review stop_admission "
         "submit time_out try_admission undo uphold_case withdraw withdraw_publication write"
     ),
     "hooks": "approve change decline give_up new_secret propose send_again stop",
@@ -148,7 +149,8 @@ _STEPS: Mapping[str, str] = {
         "accept_explanation accept_slip acknowledge_slip aligned aml.approve_exemption "
         "aml.build_large aml.confirm_case aml.decline_exemption aml.decline_list "
         "aml.dismiss_case aml.dismiss_hit aml.end_exemption aml.enforce_list aml.examine_hit "
-        "aml.exempt_large aml.fill_large aml.import_list aml.make_aml_report aml.open_case "
+        "aml.exempt_large aml.fill_large aml.import_list aml.join_hit aml.make_aml_report "
+        "aml.open_case "
         "aml.pass_large aml.propose_exemption aml.raise_hit aml.replace_list aml.report_case "
         "aml.report_large aml.send_back_case aml.send_back_hit aml.send_back_large "
         "aml.submit_case aml.support_case aml.take_aml_report aml.uphold_hit appeal_slip "

@@ -35,6 +35,7 @@ from tests.factories import publishing as published
 from tests.factories import tier as sets
 from tests.factories.people import DAY, NOON
 
+pytestmark = pytest.mark.usefixtures("lists")
 TERMS = rules.Terms(most_fen=10_000_000, until=published.LAST_DAY, sample_percent=100)
 
 

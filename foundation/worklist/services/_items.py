@@ -55,6 +55,7 @@ def enqueue(
     amount_fen: int | None = None,
     conflicted: Sequence[UUID] = (),
     outsiders_only: bool = True,
+    leads_only: bool = False,
     target: timedelta | None = None,
     origin: UUID | None = None,
     keep_for: Staff | None = None,
@@ -64,9 +65,10 @@ def enqueue(
     """Put a subject into a queue, in the transaction of what it is about.
 
     Its clock starts by the database; `at` tells which numbers hold. With `outsiders_only` the staff
-    of its institution may not hold it. With `target` it is late after that long, in working time
-    where the queue goes by it. `origin` is the human it came from; for `kept_seconds` only
-    `keep_for` is given it. By priority and `ahead_seconds` it goes before what came with it.
+    of its institution may not hold it, with `leads_only` only the leads of the queue may. With
+    `target` it is late after that long, in working time where the queue goes by it. `origin` is the
+    human it came from; for `kept_seconds` only `keep_for` is given it. By priority and
+    `ahead_seconds` it goes before what came with it.
     """
     step = policy.whole(code="worklist.priority_seconds", on=localdate(at))
     row = _one(
@@ -81,6 +83,7 @@ def enqueue(
             "amount": amount_fen,
             "conflicted": [str(person) for person in conflicted],
             "outsiders_only": outsiders_only,
+            "leads_only": leads_only,
             "due": _due(queue, at, target),
             "ahead": priority * step + ahead_seconds,
             "origin": origin,
