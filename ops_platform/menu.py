@@ -77,6 +77,9 @@ CENTRES = (
                 "alert-triangle",
             ),
             _place(
+                _("Offline slips"), "authorization:offline", Permission.OFFLINE_VIEW, "file-text"
+            ),
+            _place(
                 _("Local authorizers"),
                 "authorization:local_list",
                 Permission.FALLBACK_VIEW,

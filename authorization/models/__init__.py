@@ -5,6 +5,7 @@ from authorization.models._fallback import Fallback, LocalAuthorizer
 from authorization.models._identity import IdCheck
 from authorization.models._inquiries import Inquiry
 from authorization.models._items import Decision, Request
+from authorization.models._offline import OfflineBook, OfflinePeriod, OfflineSlip
 from authorization.models._opening import Opening, SignUp
 from authorization.models._publication import TierPublication
 from authorization.models._quality import QualityCase, Review
@@ -24,6 +25,9 @@ __all__ = [
     "KnownItem",
     "LocalAuthorizer",
     "Message",
+    "OfflineBook",
+    "OfflinePeriod",
+    "OfflineSlip",
     "Opening",
     "QualityCase",
     "Request",

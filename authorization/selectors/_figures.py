@@ -25,7 +25,7 @@ class DayOf:
 def day_of(*, authorizer: Staff, on: date) -> DayOf:
     """Return how many the person has decided today, how fast, and how many wait for the grade."""
     decided = Decision.objects.filter(decider=authorizer, business_date=on)
-    figures = decided.aggregate(n=Count("id"), view=Avg("view_ms"))
+    figures = decided.aggregate(n=Count("id"), view=Avg("view_ms", filter=Q(offline=None)))
     return DayOf(
         decided=figures["n"],
         average_seconds=None if figures["view"] is None else round(figures["view"] / 1000),
@@ -61,7 +61,7 @@ def figures(*, on: date) -> Figures:
         approved=Count("id", filter=Q(step="approve")),
         rejected=Count("id", filter=Q(step="reject")),
         returned=Count("id", filter=Q(step="return")),
-        average=Avg(F("view_ms")),
+        average=Avg(F("view_ms"), filter=Q(offline=None)),
         longest=Max("view_ms"),
     )
     now = Request.objects.filter(state__in=rules.IN_THE_CENTRE).aggregate(

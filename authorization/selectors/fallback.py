@@ -180,9 +180,8 @@ def unseen(*, institution_id: int, before: date) -> int:
     rows = Review.objects.filter(
         institution_id=institution_id,
         state=quality_rules.REVIEW_WAITING,
-        decision__fallback__isnull=False,
         decision__business_date__lt=before,
-    )
+    ).filter(Q(decision__fallback__isnull=False) | Q(decision__offline__isnull=False))
     return int(rows.count())
 
 

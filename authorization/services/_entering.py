@@ -106,6 +106,22 @@ def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
     name that is not the account's, an identity that the network does not bear out, a transaction
     for which no rule is in force.
     """
+    request, today = take_in(key=key, order=order, teller=teller, at=at)
+    if today is None:
+        return request
+    if request.why:
+        _queue(request, "queue", FIRST_PRIORITY, at)
+    else:
+        request.state = rules.FLOW.after(request.state, "pass")
+        _posting.post(request=request, on=today, at=at)
+    return request
+
+
+def take_in(*, key: UUID, order: Order, teller: Staff, at: datetime) -> tuple[Request, date | None]:
+    """Keep an item measured, screened and tried out, with its day; without one what is known.
+
+    For who then queues it, lets it pass, or enters what was decided on paper.
+    """
     trade = rules.trade(order.trade_code)
     customer = customer_of(order=order, trade=trade)
     request = Request(
@@ -115,14 +131,14 @@ def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
         teller=teller,
         teller_label=teller.label,
         teller_person=teller.person,
-        document_id=_document(key, trade),
+        document_id=images_of(key=key, trade=trade),
         created_at=at,
     )
     opening = _fill(request, order, customer)
     request.content_hash = content_of(request=request, opening=opening)
     known = _sent_before(key, request.content_hash, teller)
     if known is not None:
-        return known
+        return known, None
     today = ledger.business_date(institution_id=teller.institution_id)
     request.id_check = identified(request=request, opening=opening, at=at)
     request.number, request.business_date = _next_number(today), today
@@ -138,12 +154,7 @@ def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
     keep(request=request, asked=screened, at=at)
     _posting.try_out(request=request, on=today, at=at)
     told(request=request, step="submit", actor=teller.label, at=at, amount=str(order.amount))
-    if request.why:
-        _queue(request, "queue", FIRST_PRIORITY, at)
-    else:
-        request.state = rules.FLOW.after(request.state, "pass")
-        _posting.post(request=request, on=today, at=at)
-    return request
+    return request, today
 
 
 @transaction.atomic
@@ -156,7 +167,7 @@ def resubmit(*, number: str, order: Order, teller: Staff, at: datetime) -> Reque
     _check_own(request, teller)
     customer = customer_of(order=order, trade=request.trade)
     opening = _fill(request, order, customer)
-    request.document_id = _document(request.key, request.trade)
+    request.document_id = images_of(key=request.key, trade=request.trade)
     request.attempt, request.level = request.attempt + 1, 1
     request.content_hash = content_of(request=request, opening=opening)
     request.id_check = identified(request=request, opening=opening, at=at)
@@ -300,7 +311,7 @@ def _check_images_open(key: UUID, teller: Staff) -> None:
         raise rules.ImagesClosed(field="image")
 
 
-def _document(key: UUID, trade: rules.TradeCode) -> int:
+def images_of(*, key: UUID, trade: rules.TradeCode) -> int:
     """Return the images of a form; refuse one in which some are missing."""
     found = imaging_selectors.documents(subject=selectors.draft_subject(key=key))
     pages = imaging_selectors.pages(document_id=found[0].pk) if found else ()

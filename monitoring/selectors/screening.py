@@ -81,7 +81,7 @@ def _hits_of(party: at_desk.Party, branch_id: int, on: date) -> Iterator[at_desk
     false = known_false(branch_id=branch_id, customer=customer)
     for one in found:
         name = names[one.entry.key]
-        if entry_key(name) not in false:
+        if entry_key(name=name) not in false:
             yield at_desk.Hit(
                 party.role, customer.number, str(name.watch_list), name.entry, one.score,
                 tuple(rules.reasons(one)),
@@ -93,7 +93,7 @@ def customer_of(*, party: at_desk.Party) -> Customer:
     return Customer(party.id_number or party.account, party.name, party.id_number)
 
 
-def entry_key(name: WatchName) -> tuple[str, str, str]:
+def entry_key(*, name: WatchName) -> tuple[str, str, str]:
     """Return the list, the entry, and what changes when the entry does."""
     parts = (name.entry, name.name, name.id_number, name.birth_date or "")
     return name.watch_list.code, name.entry, rules.fingerprint(*parts)

@@ -114,7 +114,7 @@ def screen_customer(*, branch_id: int, customer: selected.Customer, at: datetime
         return 0
     names = selected.names_by_id(ids=[one.entry.key for one in found])
     false = selected.known_false(branch_id=branch_id, customer=customer)
-    fresh = [one for one in found if selected.entry_key(names[one.entry.key]) not in false]
+    fresh = [one for one in found if selected.entry_key(name=names[one.entry.key]) not in false]
     return sum(_raise(branch_id, customer, one, names[one.entry.key], at) for one in fresh)
 
 
@@ -147,7 +147,7 @@ def _raise(
             "customer_name": customer.name,
             "customer_print": customer.print,
             "watch_name": name,
-            "entry_print": selected.entry_key(name)[2],
+            "entry_print": selected.entry_key(name=name)[2],
             "score": found.score,
             "reasons": rules.reasons(found),
             "raised_at": at,

@@ -74,23 +74,15 @@ def enqueue(
     row = _one(
         ENQUEUE,
         {
-            "institution": institution_id,
-            "queue": queue,
-            "subject": subject,
-            "priority": priority,
-            "skill": skill,
-            "grade": grade_needed,
-            "amount": amount_fen,
+            "institution": institution_id, "queue": queue, "subject": subject,
+            "priority": priority, "skill": skill, "grade": grade_needed, "amount": amount_fen,
             "conflicted": [str(person) for person in conflicted],
-            "outsiders_only": outsiders_only,
-            "leads_only": leads_only,
-            "due": _due(queue, at, target),
-            "ahead": priority * step + ahead_seconds,
-            "origin": origin,
-            "kept_for": keep_for.pk if keep_for else None,
+            "outsiders_only": outsiders_only, "leads_only": leads_only,
+            "due": _due(queue, at, target), "ahead": priority * step + ahead_seconds,
+            "origin": origin, "kept_for": keep_for.pk if keep_for else None,
             "kept": kept_seconds,
         },
-    )
+    )  # fmt: skip
     assert row is not None, "an insert returns its row"
     item: WorkItem = WorkItem.objects.get(id=row[0])
     _ring(queue, institution_id)
