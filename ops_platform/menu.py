@@ -105,6 +105,12 @@ CENTRES = (
                 Permission.QUALITY_VIEW,
                 "flag",
             ),
+            _place(
+                _("Publications"),
+                "authorization:publications",
+                Permission.PUBLICATION_VIEW,
+                "bolt",
+            ),
             _place(_("Automatic tier"), "authorization:tier", Permission.POLICY_VIEW, "eye-check"),
             _place(
                 _("Authorization rules"),

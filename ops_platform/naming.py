@@ -311,7 +311,7 @@ def _offline_slips(keys: Keys, held: Held) -> Found:
 
 
 def _publications(keys: Keys, held: Held) -> Found:
-    needed = Permission.POLICY_VIEW
+    needed = Permission.PUBLICATION_VIEW
     return {
         key: Record(number=key, address=_address("authorization:publication", key, needed, held))
         for key in keys

@@ -70,6 +70,7 @@ RIGHTS: Mapping[Permission, Right] = {
     P.FALLBACK_PROPOSE: Right("Propose emergencies and local authorizers"),
     P.FALLBACK_APPROVE: Right("Approve emergencies and local authorizers"),
     P.FALLBACK_END: Right("Let the centre decide again"),
+    P.PUBLICATION_VIEW: Right("See what is decided automatically"),
     P.OFFLINE_VIEW: Right("See offline slips"),
     P.OFFLINE_ISSUE: Right("Issue and explain offline slips"),
     P.OFFLINE_KEY: Right("Key offline slips"),
