@@ -229,12 +229,21 @@ def _end(
     row.state = rules.PUBLICATION_FLOW.after(row.state, step)
     row.ended_by, row.ended_at, row.ended_reason = by, at, reason
     row.save(update_fields=["state", "ended_by", "ended_at", "ended_reason"])
-    actor = by.label if by else SYSTEM
-    _tell(row, f"{step}_publication", actor, at, reason=reason)
+    actor, place = (by.label, by.institution_id) if by else (SYSTEM, None)
+    _tell(row, f"{step}_publication", actor, at, place=place, reason=reason)
 
 
-def _tell(row: TierPublication, step: str, actor: str, at: datetime, **detail: object) -> None:
-    place = row.proposed_by.institution_id
+def _tell(
+    row: TierPublication,
+    step: str,
+    actor: str,
+    at: datetime,
+    *,
+    place: int | None = None,
+    **detail: object,
+) -> None:
+    """Tell of a step where its proposer works, or at the place of who ended it elsewhere."""
+    place = place or row.proposed_by.institution_id
     trail.record(
         institution_id=place,
         actor=actor,
