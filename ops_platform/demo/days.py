@@ -81,12 +81,6 @@ def simulate(stage: Stage, *, on: date, size: Size, hours: Hours, plant: bool = 
     return day
 
 
-def add(stage: Stage, day: Day, case: Case) -> None:
-    """Play one more case of a day that was played."""
-    day.drawn |= _drawn(stage, [case], day.on)
-    day.play(case)
-
-
 def crew_of(*, outlets: Sequence[str]) -> Crew:
     """Return who works at the outlets and in the centres, as the roles say."""
     held = StaffRole.objects.filter(valid_until=None).select_related("staff__institution")

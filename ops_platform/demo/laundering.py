@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from foundation.ledger.models import Account
 from foundation.people import services as people
 from foundation.people.models import Staff
-from monitoring.models import LargeValue, ScreeningHit, SuspiciousCase, WatchList
+from monitoring.models import LargeValue, ScreeningHit, SuspiciousCase
 from monitoring.rules import aml as rules
-from monitoring.rules import screening as lists
 from monitoring.services import aml, screening, suspicious
 from ops_platform.demo import house
-from ops_platform.demo.cases import TRANSFER, Case
 
 # Of so many large values three quarters are filled, half reviewed and a quarter reported.
 WORKED = 12
@@ -27,7 +25,7 @@ REASONS = ("出生日期不同，同名的另一人", "与名单为同一主体�
 
 
 def play(*, on: date, at: datetime) -> None:
-    """Build the large values of a day and work at some; screen all, judge hits, open a case."""
+    """Build the large values of a day and work at some; put a list in force and judge a hit."""
     with people.acting_as_system(reason="seed_demo"):
         analyst, reviewer, lead = (
             Staff.objects.select_related("institution").get(number=number)
@@ -57,11 +55,8 @@ def _work(analyst: Staff, reviewer: Staff, at: datetime) -> None:
             aml.report_large(branch_id=row.institution_id, by=reviewer, at=at)
 
 
-def enforce_list(*, at: datetime) -> None:
-    """Put a list in force on which a few customers' names stand as well."""
-    analyst, reviewer = (
-        Staff.objects.get(number=number) for number in (house.ANALYST_NUMBER, house.REVIEWER_NUMBER)
-    )
+def _screen(analyst: Staff, reviewer: Staff, at: datetime) -> None:
+    """Screen all against a list on which a few customers' names stand as well."""
     taken = Account.objects.filter(kind="customer").order_by("id").values_list("name", flat=True)
     lines = [f"D1{place:02},{name},,,演示" for place, name in enumerate(taken[:ON_LIST])]
     text = "\n".join(["entry,name,id_number,birth_date,remark", *NAMES, *lines])
@@ -74,11 +69,6 @@ def enforce_list(*, at: datetime) -> None:
         at=at,
     )
     screening.decide_list(list_id=row.pk, step="enforce", by=reviewer, at=at)
-
-
-def _screen(analyst: Staff, reviewer: Staff, at: datetime) -> None:
-    """Screen all customers against the list in force, and judge two hits."""
-    row = WatchList.objects.get(state=lists.ACTIVE)
     screening.screen_all(list_id=row.pk, at=at)
     for verdict, reason, hit in zip(
         ("false", "true"), REASONS, ScreeningHit.objects.order_by("id")[:2], strict=False
@@ -86,14 +76,6 @@ def _screen(analyst: Staff, reviewer: Staff, at: datetime) -> None:
         screening.judge(hit_id=hit.pk, verdict=verdict, reason=reason, by=analyst, at=at)
         if verdict == "false":
             screening.confirm(hit_id=hit.pk, agreed=True, by=reviewer, at=at)
-
-
-def listed_case(*, at: datetime, payee: int) -> Case:
-    """Return a transfer of a customer on the list, to wait for a lead."""
-    return Case(
-        at=at - timedelta(minutes=2), trade_code=TRANSFER, payer=ON_LIST - 1, payee=payee,
-        amount_fen=1_280_000, ending="wait", purpose="货款", serial=9_700,
-    )  # fmt: skip
 
 
 def _case(analyst: Staff, reviewer: Staff, at: datetime) -> None:

@@ -44,7 +44,6 @@ STEPS = {
 }  # fmt: skip
 STANDS_AFTER = timedelta(seconds=5)  # as the demo's authorization.undo_seconds say
 SEEN_AFTER = timedelta(milliseconds=1_400)
-DRAWN_WAITS, DRAWN_VIEWED = timedelta(seconds=6), timedelta(seconds=21)
 
 
 def _now(effect: Callable[[], object] | None) -> None:
@@ -109,8 +108,6 @@ class Day:
             request = authorization.submit(
                 key=key, order=self._order(case), teller=teller, at=case.at
             )
-        if case.ending == "pass" and request.state == rules.QUEUED:  # drawn, or on a list
-            case = replace(case, ending="approve", queue=DRAWN_WAITS, view=DRAWN_VIEWED)
         if case.ending in STEPS:
             request = self.decided(case, request, teller, second)
             self._seen(request, teller)

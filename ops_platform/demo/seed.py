@@ -87,11 +87,9 @@ def seed(
     before = _play_before(stage, places, size=_with_images(today), on=day_before)
     with people.acting_as_system(reason="seed_demo"):
         books.open_day(places=places, on=local(now).date(), at=now)
-        laundering.enforce_list(at=now)
     on = local(now).date()
     day = days.simulate(stage, on=on, size=today, hours=days.hours_of(on, until=now))
     _look_again(stage, before, at=now)
-    days.add(stage, day, laundering.listed_case(at=now, payee=len(stage.customers) - 1))
     with people.acting_as_system(reason="seed_demo"):
         publishing.propose(by=staff["200010"], at=now, say=say)
     alerts.play(auditors=stage.crew.auditors, on=before.on, at=now, say=say)
