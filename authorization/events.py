@@ -25,3 +25,17 @@ class Moved:
     institution_id: int
     state: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An item was sent that names somebody who is like an entry of a watch list.
+
+    Of each the role in the item, the name, the account and the number of the proof of identity.
+    Who listens must keep it from whoever may not know: it is told in the scope of the system.
+    """
+
+    number: str
+    branch_id: int
+    parties: tuple[tuple[str, str, str, str], ...]
+    at: datetime

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from authorization import api, web
-from authorization.web import admission, fallback, publishing, quality, tier
+from authorization.web import admission, fallback, offline, publishing, quality, tier
 
 app_name = "authorization"
 urlpatterns = [
@@ -71,6 +71,19 @@ urlpatterns = [
     path("relief/", web.relief, name="relief"),
     path("staffing/", web.staffing, name="staffing"),
     path("team/", web.team, name="team"),
+    # slips of outlets that could not reach the server
+    path("offline/", offline.offline, name="offline"),
+    path("offline/issue/", offline.issue_slips, name="issue_slips"),
+    path("offline/book/<int:book_id>/", offline.slip_book, name="slip_book"),
+    path("offline/book/<int:book_id>/file/", offline.slip_file, name="slip_file"),
+    path("offline/key/", offline.key_slip, name="key_slip"),
+    path("offline/key/<str:slip_no>/<str:trade_code>/", offline.key_paper, name="key_paper"),
+    path("offline/slip/<str:slip_no>/", offline.slip_of, name="slip_of"),
+    path("offline/slip/<str:slip_no>/enter/", offline.enter_slip, name="enter_slip"),
+    path("offline/slip/<str:slip_no>/return/", offline.return_slip, name="return_slip"),
+    path("offline/slip/<str:slip_no>/explain/", offline.explain_slip, name="explain_slip"),
+    path("offline/declare/", offline.declare_offline, name="declare_offline"),
+    path("offline/time/<int:period_id>/decide/", offline.decide_offline, name="decide_offline"),
     # what a machine would say, in shadow
     path("tier/", tier.tier, name="tier"),
     path("tier/items/", tier.tier_items, name="tier_items"),

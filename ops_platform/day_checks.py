@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from authorization import rules as authorization
 from authorization.models import Request
-from authorization.selectors import fallback
+from authorization.selectors import fallback, offline
 from foundation.ledger.models import Account, whole
 from foundation.ledger.rules import DayCheck, Found, add_day_check
 from foundation.worklist import rules as worklist
@@ -72,10 +72,16 @@ def unseen(institution_id: int, on: date) -> Found:
     return Found(count, reverse("authorization:fallback"))
 
 
+def slips(institution_id: int, on: date) -> Found:  # noqa: ARG001  paper has no day here
+    """Count the outlet's offline slips that are keyed and not entered."""
+    return Found(offline.unentered(institution_id=institution_id), reverse("authorization:offline"))
+
+
 def connect() -> None:
     """Have every room asked before a day is sealed."""
     for check in (
         DayCheck("items", _("Items of the institution in a queue"), open_items),
+        DayCheck("slips", _("Offline slips keyed and not entered"), slips),
         DayCheck("unposted", _("Counter transactions not posted"), unposted),
         DayCheck("jobs", _("Jobs of the institution not done"), jobs),
         DayCheck("suspense", _("Internal accounts that must be at nothing"), uncleared),

@@ -77,6 +77,9 @@ CENTRES = (
                 "alert-triangle",
             ),
             _place(
+                _("Offline slips"), "authorization:offline", Permission.OFFLINE_VIEW, "file-text"
+            ),
+            _place(
                 _("Local authorizers"),
                 "authorization:local_list",
                 Permission.FALLBACK_VIEW,
@@ -101,6 +104,12 @@ CENTRES = (
                 "authorization:measured",
                 Permission.QUALITY_VIEW,
                 "flag",
+            ),
+            _place(
+                _("Publications"),
+                "authorization:publications",
+                Permission.PUBLICATION_VIEW,
+                "bolt",
             ),
             _place(_("Automatic tier"), "authorization:tier", Permission.POLICY_VIEW, "eye-check"),
             _place(

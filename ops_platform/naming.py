@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from authorization import rules as items
 from authorization import selectors as authorization
+from authorization.rules import screening
 from foundation.hooks import selectors as hooks
 from foundation.imaging import selectors as imaging
 from foundation.imaging.selectors import batches, layouts
@@ -53,7 +54,11 @@ def connect() -> None:
         ("authorization.idcheck", _("Identity check"), _as_they_are),
         ("authorization.fallback", _("Emergency"), _emergencies),
         ("authorization.local", _("Local authorizer"), _as_they_are),
+        ("authorization.offlinebook", _("Book of offline slips"), _as_they_are),
+        ("authorization.offlineslip", _("Offline slip"), _offline_slips),
+        ("authorization.offline", _("Offline time"), _as_they_are),
         ("authorization.publication", _("Publication of the automatic tier"), _publications),
+        (screening.APART, _("Screening of an item"), _as_they_are),
         ("monitoring.match", _("Journal line"), _matches),
         ("monitoring.alert", _("Alert"), _alerts),
         ("monitoring.version", _("Version of a rule"), _rule_versions),
@@ -90,8 +95,12 @@ def connect() -> None:
         ("trail", _("Trail"), _trail),
     ):
         subjects.name(kind, word, source)
-    # No tipping-off (decision 0207): what happens at the AML desk is read by its people alone.
-    for beginning in (f"{aml.APART}.", *AML_PAGES):
+    _keep_apart()
+
+
+def _keep_apart() -> None:
+    """Tip nobody off (decision 0207): what the AML desk does is read by its people alone."""
+    for beginning in (f"{aml.APART}.", screening.APART, *AML_PAGES):
         trail_rules.APART[beginning] = str(Permission.AML_VIEW)
 
 
@@ -306,8 +315,16 @@ def _emergencies(keys: Keys, held: Held) -> Found:
     }
 
 
+def _offline_slips(keys: Keys, held: Held) -> Found:
+    needed = Permission.OFFLINE_VIEW
+    return {
+        key: Record(number=key, address=_address("authorization:slip_of", key, needed, held))
+        for key in keys
+    }
+
+
 def _publications(keys: Keys, held: Held) -> Found:
-    needed = Permission.POLICY_VIEW
+    needed = Permission.PUBLICATION_VIEW
     return {
         key: Record(number=key, address=_address("authorization:publication", key, needed, held))
         for key in keys

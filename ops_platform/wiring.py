@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from authorization import events as authorization
-from authorization.rules import add_look
+from authorization.rules import add_look, screening
 from authorization.services import tier
 from foundation.hooks import services as hooks
 from foundation.hooks.rules import Topic, name_topic
@@ -27,7 +27,9 @@ from foundation.worklist.rules import Kind, Queue, name_kind, open_queue
 from monitoring import events as monitored
 from monitoring import services as monitoring
 from monitoring.rules import slips
+from monitoring.selectors import screening as screening_lists
 from monitoring.services import asking, at_once
+from monitoring.services import screening as screened
 from ops_platform import day_checks, metrics
 
 ITEM_TOPIC = "authorization.item"
@@ -39,6 +41,7 @@ def connect() -> None:
     open_queues()
     name_jobs()
     name_topics()
+    screening.screen_by(screening_lists.at_counter)
     bus.listen(imaging.PageStored, later("foundation.imaging.tasks.make_copies"))
     bus.listen(imaging.PageStored, later("foundation.imaging.tasks.read_page"))
     bus.listen(authorization.Completed, monitoring.on_authorization_completed)
@@ -47,6 +50,7 @@ def connect() -> None:
     bus.listen(monitored.LineFound, later("monitoring.tasks.look_at_line"))
     add_look("monitoring", at_once.on_attempt)
     bus.listen(monitored.TrialAsked, later("monitoring.tasks.go_on_with_trial"))
+    bus.listen(authorization.Listed, screened.on_item_listed)
     bus.listen(authorization.Moved, tell_others)
     bus.listen(authorization.Moved, tier.on_moved)
     bus.listen(imaging.PageRead, later("monitoring.tasks.match_document"))

@@ -5,10 +5,12 @@ from authorization.models._fallback import Fallback, LocalAuthorizer
 from authorization.models._identity import IdCheck
 from authorization.models._inquiries import Inquiry
 from authorization.models._items import Decision, Request
+from authorization.models._offline import OfflineBook, OfflinePeriod, OfflineSlip
 from authorization.models._opening import Opening, SignUp
 from authorization.models._publication import TierPublication
 from authorization.models._quality import QualityCase, Review
 from authorization.models._rule import AuthRule
+from authorization.models._screening import Screening
 from authorization.models._talking import Message
 from authorization.models._tier import TierSet, TierVerdict
 from authorization.models._verdict import Verdict
@@ -23,10 +25,14 @@ __all__ = [
     "KnownItem",
     "LocalAuthorizer",
     "Message",
+    "OfflineBook",
+    "OfflinePeriod",
+    "OfflineSlip",
     "Opening",
     "QualityCase",
     "Request",
     "Review",
+    "Screening",
     "SignUp",
     "TierPublication",
     "TierSet",

@@ -217,6 +217,7 @@ class Decision(Institutional):
 
     `fallback` is the emergency in which the item's own outlet decided; `epoch` the number of the
     switch in force at the outlet, which the trigger sets for the centre and compares for outlets.
+    `offline` is the slip of paper on which it was made; then `epoch` is the number of its time.
 
     `view_ms` is all time at desks, of which `show_ms` went by until the images stood on the screen.
     """
@@ -247,6 +248,9 @@ class Decision(Institutional):
     seen_at = models.DateTimeField(null=True)
     fallback = models.ForeignKey(
         Fallback, on_delete=models.PROTECT, null=True, related_name="decisions"
+    )
+    offline = models.OneToOneField(
+        "authorization.OfflineSlip", on_delete=models.PROTECT, null=True, related_name="decision"
     )
     epoch = models.PositiveIntegerField(default=0, db_default=0)
 

@@ -109,7 +109,6 @@ from authorization.rules._items import (
 )
 from authorization.rules._looking import (
     LEVELS_AFTER_LOOK,
-    SECOND_LOOK,
     Attempt,
     add_look,
     needs_look,
@@ -147,6 +146,8 @@ from authorization.rules._rule import (
     OUTLET_LEVELS,
     SCAN_LATER,
     SCANS,
+    SECOND_LOOK,
+    WHY,
     Band,
     BandsDoNotAscend,
     CombinationIncomplete,
@@ -287,6 +288,7 @@ __all__ = [
     "WAITED",
     "WAITING_IN",
     "WEIGHTS",
+    "WHY",
     "WITHDRAWN",
     "AnswerMissing",
     "Arrived",

@@ -19,6 +19,7 @@ ON_HOLD, ESCALATED, SETTLING = "on_hold", "escalated", "settling"
 FLOW = Flow(
     Step("queue", NEW, QUEUED),
     Step("pass", NEW, APPROVED),
+    Step("paper", NEW, APPROVED),
     Step("automatic", QUEUED, APPROVED),
     Step("open", QUEUED, VIEWING),
     Step("open", ESCALATED, VIEWING),

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-# What is said of an item that somebody else wants two people to look at; no more is told of why.
-SECOND_LOOK = "second_look"
 LEVELS_AFTER_LOOK = 2
 
 

@@ -123,6 +123,10 @@ KINDS = _words(
     ("manual_id", "Identity checked by hand"),
     ("correction", "Correction"),
 )
+# What holds an item beside its rule: drawn, or for a reason that the outlet is not told (0210,
+# 0214).
+SECOND_LOOK = "second_look"
+WHY = KINDS | _words((SECOND_LOOK, "Second look by the centre"))
 CUSTOMERS = _words(
     ("staff", "Holder works for the bank"), ("elsewhere", "Account kept at another institution")
 )

@@ -169,10 +169,15 @@ class Waits:
     levels_needed: int
     call_needed: bool
     in_emergency: bool
+    screened_clear: bool
 
 
 def decides_alone(item: Waits, *, codes: Collection[str], most_fen: int) -> bool:
-    """Return whether a pass may decide an item: plain, small, with nobody, in no emergency."""
+    """Return whether a pass may decide an item: plain, small, with nobody, in no emergency.
+
+    What the watch lists did not clear goes to people, whatever was found.
+    """
     plain = item.levels_needed == 1 and not item.call_needed and not item.in_emergency
+    plain = plain and item.screened_clear
     covered = item.trade_code in codes and item.trade_code in published_kinds()
     return plain and covered and item.state == QUEUED and item.amount_fen <= most_fen

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_noop as _
 
 from authorization import rules
 from authorization.models import Opening, Request
+from authorization.rules import screening as rules_of_screening
+from authorization.selectors import screening
 from authorization.selectors._identity import opening
 from authorization.selectors._together import ask
 from foundation.kernel.money import Money
@@ -65,6 +67,7 @@ def checks(*, request: Request, counted: Mapping[str, Any] | None = None) -> Seq
     voucher, sent_back = found["voucher"], found["sent_back"]
     return (
         identity(request=request),
+        *_screening(request),
         *(_openings(request) if request.trade.opens else _customer(request, found)),
         Check(_("Voucher number used before"), found=str(voucher), good=voucher == 0),
         Check(
@@ -81,6 +84,20 @@ def identity(*, request: Request) -> Check:
     if check is None:
         return Check(_("Identity check"), word=_("not made"), good=not request.manual_id)
     return Check(_("Identity check"), check.id_masked, word=check.said.text, good=check.said.good)
+
+
+def _screening(request: Request) -> Iterator[Check]:
+    """Tell what the watch lists said when the item was sent; nothing to who may not see it."""
+    kept = screening.of_item(request=request)
+    if kept is None:
+        return
+    best = [f"{one['watch_list']} {one['entry']} {one['score']} %" for one in kept.hits[:1]]
+    yield Check(
+        _("List screening"),
+        found="; ".join(best or kept.lists),
+        good=kept.state == rules_of_screening.CLEAR,
+        word=rules_of_screening.STATES[kept.state].text,
+    )
 
 
 def of_customer(*, request: Request) -> QuerySet[Request]:

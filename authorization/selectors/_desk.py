@@ -28,7 +28,7 @@ _DECIDED = f"""FROM authorization_decision made WHERE made.decider_id = %(staff)
     AND made.business_date = coalesce(({ledger.OPEN_DAY_SQL}), %(today)s)"""
 _DAY = f"""
 (SELECT count(*) {_DECIDED}) AS decided,
-(SELECT avg(made.view_ms)::float8 {_DECIDED}) AS average_ms,
+(SELECT avg(made.view_ms)::float8 {_DECIDED} AND made.offline_id IS NULL) AS average_ms,
 (SELECT count(*) FROM authorization_request one
     WHERE one.state IN ('queued', 'escalated') AND one.grade_needed <= %(grade)s) AS waiting,
 (SELECT count(*) FROM authorization_inquiry one

@@ -38,7 +38,7 @@ def figures(*, on: date) -> Figures:
         approved=Count("id", filter=Q(step="approve")),
         rejected=Count("id", filter=Q(step="reject")),
         returned=Count("id", filter=Q(step="return")),
-        average=Avg(F("view_ms")),
+        average=Avg(F("view_ms"), filter=Q(offline=None)),
         longest=Max("view_ms"),
     )
     now = Request.objects.filter(state__in=rules.IN_THE_CENTRE).aggregate(

@@ -77,6 +77,7 @@ ARRAY(SELECT made.decider_person FROM authorization_decision made
 EXISTS (SELECT FROM authorization_inquiry asked WHERE asked.request_id = %(item)s
     AND asked.attempt = %(attempt)s AND asked.kind = 'call' AND asked.outcome = 'confirmed')
     AS called,
+authorization_listed(%(item)s, %(attempt)s) AS listed,
 ({ledger.OPEN_DAY_SQL}) AS day
 """  # noqa: S608 -- put together of texts of ours
 
@@ -86,13 +87,14 @@ class Weighed:
     """What a decision of an item is weighed by.
 
     `allowed_grade` is as of `admission.allowed_grade`, `confirmed_by` the humans who said yes in
-    this round, `called` whether the customer confirmed the item by phone in it, `business_date` the
-    day that is open at its outlet.
+    this round, `called` whether the customer confirmed the item by phone in it, `listed` whether it
+    is a possible hit of a watch list, `business_date` the day that is open at its outlet.
     """
 
     allowed_grade: int | None
     confirmed_by: frozenset[UUID]
     called: bool
+    listed: bool
     business_date: date | None
 
 
@@ -104,6 +106,7 @@ def weighed(*, request: Request, decider: UUID, on: date) -> Weighed:
         allowed_grade=found["grade"],
         confirmed_by=frozenset(found["yes"]),
         called=found["called"],
+        listed=found["listed"],
         business_date=found["day"],
     )
 

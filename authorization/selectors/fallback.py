@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
@@ -179,9 +180,8 @@ def unseen(*, institution_id: int, before: date) -> int:
     rows = Review.objects.filter(
         institution_id=institution_id,
         state=quality_rules.REVIEW_WAITING,
-        decision__fallback__isnull=False,
         decision__business_date__lt=before,
-    )
+    ).filter(Q(decision__fallback__isnull=False) | Q(decision__offline__isnull=False))
     return int(rows.count())
 
 
@@ -205,6 +205,14 @@ def is_registered(*, staff: Staff) -> bool:
     """Return whether a person is registered, or proposed to be."""
     rows = LocalAuthorizer.objects.filter(staff=staff, state__in=(rules.PROPOSED, rules.ACTIVE))
     return bool(rows.exists())
+
+
+def registered_at(*, institution_id: int) -> Sequence[UUID]:
+    """Return the humans who may decide at an outlet in an emergency, or are proposed to."""
+    rows = LocalAuthorizer.objects.filter(
+        institution_id=institution_id, state__in=(rules.PROPOSED, rules.ACTIVE)
+    )
+    return tuple(rows.order_by("id").values_list("staff__person", flat=True))
 
 
 @dataclass(frozen=True)

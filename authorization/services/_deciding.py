@@ -13,12 +13,15 @@ from django.utils.translation import gettext
 from authorization import rules, selectors
 from authorization.models import Request
 from authorization.rules import admission, fallback
+from authorization.rules import screening as screening_rules
 from authorization.services import _emergency
 from authorization.services._effect import Said, carry_out, is_first
 from authorization.services._holding import let_lapse
 from authorization.services._queueing import let_wait, told
 from authorization.services._undoing import LAID_DOWN, lay_down, undo_seconds
+from foundation.people import selectors as people
 from foundation.people.models import Staff
+from foundation.people.roles import Permission
 from foundation.ui import live
 from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
@@ -64,8 +67,8 @@ def decide(
 
     Refuses the item's own teller or (but in an emergency) outlet, too low a grade, a lease that was
     lost, content that changed after `shown` (its hash), a no without a fitting reason, a second yes
-    of one human, a yes without the call-back that the rule wants, and a posting that the ledger
-    does not take.
+    of one human, a yes without the call-back that the rule wants, a possible hit of a list by who
+    is no lead, and a posting that the ledger does not take.
     The first yes of two lets the item wait for another person; a no at either level ends it.
     """
     _emergency.hold_fast(staff=decider, at=at)
@@ -74,7 +77,7 @@ def decide(
     rules.FLOW.after(request.state, "decide")
     switch = _emergency.switch_of(request=request, decider=decider, at=at)
     found = selectors.weighed(request=request, decider=decider.person, on=localdate(at))
-    _check(request, step, decider, found, at_home=switch is not None)
+    _check(request, step, decider, found, at, at_home=switch is not None)
     rules.check_reasons(step, reasons, remark)
     if shown != request.content_hash:
         raise rules.ShownIsStale
@@ -154,7 +157,13 @@ def _make_open(request: Request, at: datetime) -> None:
 
 
 def _check(
-    request: Request, step: str, decider: Staff, found: selectors.Weighed, *, at_home: bool
+    request: Request,
+    step: str,
+    decider: Staff,
+    found: selectors.Weighed,
+    at: datetime,
+    *,
+    at_home: bool,
 ) -> None:
     rules.check_decider(
         decider_person=decider.person,
@@ -167,10 +176,18 @@ def _check(
     )
     if not at_home:
         admission.check_grade(found.allowed_grade, needed=request.grade_needed)
+    if found.listed:
+        _check_listed(decider, at, at_home=at_home)
     if decider.person in found.confirmed_by:
         raise rules.SecondOfSamePerson
     if step == "approve" and request.call_needed and not found.called:
         raise rules.CallBackMissing
+
+
+def _check_listed(decider: Staff, at: datetime, *, at_home: bool) -> None:
+    """Refuse who may not decide a possible hit of a watch list."""
+    held = people.permissions(staff=decider, on=localdate(at))
+    screening_rules.check_decider(leads=Permission.AUTHORIZATION_LEAD in held, at_home=at_home)
 
 
 def _work(request: Request) -> int:

@@ -17,6 +17,7 @@ from authorization.services._content import content_of
 from authorization.services._customer import OPENING, Order, customer_of, identified, opening_of
 from authorization.services._holding import take_back
 from authorization.services._queueing import QUEUED, moved, put_in, told
+from authorization.services._screening import keep, screen
 from foundation.imaging import selectors as imaging_selectors
 from foundation.imaging import services as imaging
 from foundation.imaging.models import Page
@@ -106,6 +107,22 @@ def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
     for which no rule is in force. Who looks at it before (`rules.add_look`) may have two people
     decide it, whatever the rule says.
     """
+    request, today = take_in(key=key, order=order, teller=teller, at=at)
+    if today is None:
+        return request
+    if request.why:
+        _queue(request, "queue", FIRST_PRIORITY, at)
+    else:
+        request.state = rules.FLOW.after(request.state, "pass")
+        _posting.post(request=request, on=today, at=at)
+    return request
+
+
+def take_in(*, key: UUID, order: Order, teller: Staff, at: datetime) -> tuple[Request, date | None]:
+    """Keep an item measured, screened and tried out, with its day; without one what is known.
+
+    For who then queues it, lets it pass, or enters what was decided on paper.
+    """
     trade = rules.trade(order.trade_code)
     customer = customer_of(order=order, trade=trade)
     request = Request(
@@ -115,14 +132,14 @@ def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
         teller=teller,
         teller_label=teller.label,
         teller_person=teller.person,
-        document_id=_document(key, trade),
+        document_id=images_of(key=key, trade=trade),
         created_at=at,
     )
     opening = _fill(request, order, customer)
     request.content_hash = content_of(request=request, opening=opening)
     known = _sent_before(key, request.content_hash, teller)
     if known is not None:
-        return known
+        return known, None
     today = ledger.business_date(institution_id=teller.institution_id)
     request.id_check = identified(request=request, opening=opening, at=at)
     request.number, request.business_date = _next_number(today), today
@@ -130,19 +147,16 @@ def submit(*, key: UUID, order: Order, teller: Staff, at: datetime) -> Request:
         request.payee_account = ledger_services.reserve_number()
     _measure(request, customer, today)
     _look(request, today, at)
+    screened = screen(request=request, id_number=_id_number(order), at=at)
     with _once():
         request.save(force_insert=True)
     if opening is not None:
         opening.request = request
         opening.save(force_insert=True)
+    keep(request=request, asked=screened, at=at)
     _posting.try_out(request=request, on=today, at=at)
     told(request=request, step="submit", actor=teller.label, at=at, amount=str(order.amount))
-    if request.why:
-        _queue(request, "queue", FIRST_PRIORITY, at)
-    else:
-        request.state = rules.FLOW.after(request.state, "pass")
-        _posting.post(request=request, on=today, at=at)
-    return request
+    return request, today
 
 
 @transaction.atomic
@@ -155,7 +169,7 @@ def resubmit(*, number: str, order: Order, teller: Staff, at: datetime) -> Reque
     _check_own(request, teller)
     customer = customer_of(order=order, trade=request.trade)
     opening = _fill(request, order, customer)
-    request.document_id = _document(request.key, request.trade)
+    request.document_id = images_of(key=request.key, trade=request.trade)
     request.attempt, request.level = request.attempt + 1, 1
     request.content_hash = content_of(request=request, opening=opening)
     request.id_check = identified(request=request, opening=opening, at=at)
@@ -164,6 +178,7 @@ def resubmit(*, number: str, order: Order, teller: Staff, at: datetime) -> Reque
     on = _posting.day_of(request=request)
     _measure(request, customer, on)
     _look(request, on, at)
+    screened = screen(request=request, id_number=_id_number(order), at=at)
     if opening is not None:
         opening.save(update_fields=OPENING)
     _posting.try_out(request=request, on=on, at=at)
@@ -175,6 +190,7 @@ def resubmit(*, number: str, order: Order, teller: Staff, at: datetime) -> Reque
         amount=str(order.amount),
         attempt=request.attempt,
     )
+    keep(request=request, asked=screened, at=at)
     _queue(request, "resubmit", RESUBMITTED_PRIORITY, at)
     return request
 
@@ -284,6 +300,10 @@ def _fill(request: Request, order: Order, customer: ledger.Holder) -> Opening | 
     return opening_of(request=request, order=order) if request.trade.opens else None
 
 
+def _id_number(order: Order) -> str:
+    return order.opening.id_number if order.opening else ""
+
+
 def _unsent(subject: str) -> bool:
     """Tell whether a subject is a form that nobody sent, whose images are free again."""
     prefix, _, key = subject.partition(":")
@@ -303,7 +323,7 @@ def _check_images_open(key: UUID, teller: Staff) -> None:
         raise rules.ImagesClosed(field="image")
 
 
-def _document(key: UUID, trade: rules.TradeCode) -> int:
+def images_of(*, key: UUID, trade: rules.TradeCode) -> int:
     """Return the images of a form; refuse one in which some are missing."""
     found = imaging_selectors.documents(subject=selectors.draft_subject(key=key))
     pages = imaging_selectors.pages(document_id=found[0].pk) if found else ()

@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 
 from authorization import events, rules
 from authorization.models import Request
+from authorization.selectors import fallback, screening
 from foundation.kernel import bus
 from foundation.ledger import selectors as ledger
 from foundation.ledger.rules import NoSuchAccount
@@ -43,9 +44,12 @@ def put_in(
 ) -> None:
     """Let an item wait for an authorizer, its clocks at nothing; the caller saves `QUEUED`.
 
-    Neither its teller nor `not_by` is offered it; `keep_for` is for some seconds the only one.
+    Neither its teller nor `not_by` is offered it; `keep_for` is for some seconds the only one. A
+    possible hit of a list is for the leads, and not for who decides at its outlet in emergencies.
     """
     on = localdate(at)
+    listed = screening.is_listed(request=request)
+    at_home = fallback.registered_at(institution_id=request.institution_id) if listed else ()
     request.state = rules.FLOW.after(request.state, step)
     request.queued_at = at
     request.opened_at = request.shown_at = request.alarmed_at = request.escalated_at = None
@@ -59,7 +63,8 @@ def put_in(
         skill=request.rule.skill if request.rule else "",
         grade_needed=request.grade_needed,
         amount_fen=request.amount_fen,
-        conflicted=[request.teller_person, *not_by],
+        conflicted=[request.teller_person, *not_by, *at_home],
+        leads_only=listed,
         target=timedelta(seconds=policy.whole(code="authorization.wait_target_seconds", on=on)),
         origin=request.teller_person,
         keep_for=keep_for,

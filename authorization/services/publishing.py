@@ -13,7 +13,7 @@ from authorization import rules as items
 from authorization.models import Decision, Request, TierPublication, TierSet, TierVerdict
 from authorization.rules import publishing as rules
 from authorization.rules.tier import PASS
-from authorization.selectors import fallback, publishing, tier
+from authorization.selectors import fallback, publishing, screening, tier
 from authorization.services import _posting
 from authorization.services._queueing import MILLISECOND, told, waited
 from authorization.services.quality import see_again
@@ -151,6 +151,7 @@ def decide(
         in_emergency=fallback.in_force_since(
             institution_id=request.institution_id, since=request.queued_at or at
         ),
+        screened_clear=screening.is_clear(request=request),
     )
     most_fen = min(published.most_fen, bounds.most_fen)
     alone = verdict.outcome == PASS and rules.decides_alone(
@@ -228,12 +229,21 @@ def _end(
     row.state = rules.PUBLICATION_FLOW.after(row.state, step)
     row.ended_by, row.ended_at, row.ended_reason = by, at, reason
     row.save(update_fields=["state", "ended_by", "ended_at", "ended_reason"])
-    actor = by.label if by else SYSTEM
-    _tell(row, f"{step}_publication", actor, at, reason=reason)
+    actor, place = (by.label, by.institution_id) if by else (SYSTEM, None)
+    _tell(row, f"{step}_publication", actor, at, place=place, reason=reason)
 
 
-def _tell(row: TierPublication, step: str, actor: str, at: datetime, **detail: object) -> None:
-    place = row.proposed_by.institution_id
+def _tell(
+    row: TierPublication,
+    step: str,
+    actor: str,
+    at: datetime,
+    *,
+    place: int | None = None,
+    **detail: object,
+) -> None:
+    """Tell of a step where its proposer works, or at the place of who ended it elsewhere."""
+    place = place or row.proposed_by.institution_id
     trail.record(
         institution_id=place,
         actor=actor,

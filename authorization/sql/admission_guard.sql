@@ -6,8 +6,8 @@ DECLARE
 BEGIN
     SELECT * INTO item FROM authorization_request WHERE id = NEW.request_id;
     SELECT person INTO who FROM people_staff WHERE id = NEW.decider_id;
-    -- What is settling was looked at when it was laid down; in an emergency the amount stands for the grade.
-    IF item.state <> 'settling' AND to_jsonb(NEW) ->> 'fallback_id' IS NULL
+    -- What is settling was looked at when it was laid down; at an outlet the amount stands for the grade.
+    IF item.state <> 'settling' AND to_jsonb(NEW) ->> 'fallback_id' IS NULL AND to_jsonb(NEW) ->> 'offline_id' IS NULL
        AND EXISTS (SELECT FROM authorization_admission had WHERE had.person = who
            AND had.state <> 'exam' AND (had.state <> 'stopped' OR had.shadow_at IS NOT NULL OR had.inherited))
        AND NOT EXISTS (SELECT FROM authorization_admission has WHERE has.person = who

@@ -32,11 +32,19 @@ BEGIN
        OR NOT authorization_tier_decides(NEW.tier_verdict_id, item, NEW.business_date)) THEN
         RAISE EXCEPTION 'no publication lets the tier decide this' USING ERRCODE = 'OP054';
     END IF;
-    IF item.attempt <> NEW.seq OR NEW.decider_id IS NOT NULL AND item.state <> 'viewing' AND NOT (item.state = 'settling' AND EXISTS
+    IF item.attempt <> NEW.seq OR NEW.decider_id IS NOT NULL AND item.state <> 'viewing'
+       AND NOT (NEW.offline_id IS NOT NULL AND item.state = 'new') AND NOT (item.state = 'settling' AND EXISTS
        (SELECT FROM authorization_verdict made WHERE made.request_id = NEW.request_id
            AND made.seq = NEW.seq AND made.level = NEW.level AND made.step = NEW.step
            AND made.decider_id = NEW.decider_id AND made.at = NEW.at AND made.ended_by = 'settled')) THEN
         RAISE EXCEPTION 'the item is not open for decision %', NEW.seq USING ERRCODE = 'OP006';
+    END IF;
+    -- A possible hit of a watch list is decided by a lead of the centre, by no machine and no outlet.
+    IF authorization_listed(NEW.request_id, NEW.seq) AND (coalesce(NEW.fallback_id, NEW.offline_id) IS NOT NULL OR NOT EXISTS
+       (SELECT FROM people_staffrole held WHERE held.staff_id = NEW.decider_id AND held.role = 'auth_lead'
+           AND held.valid_from <= (NEW.at AT TIME ZONE 'Asia/Shanghai')::date
+           AND coalesce(held.valid_until, 'infinity') >= (NEW.at AT TIME ZONE 'Asia/Shanghai')::date)) THEN
+        RAISE EXCEPTION 'a lead of the centre decides this' USING ERRCODE = 'OP068';
     END IF;
     IF item.level <> NEW.level THEN
         RAISE EXCEPTION 'the item is not before level %', NEW.level USING ERRCODE = 'OP008';
@@ -50,7 +58,12 @@ BEGIN
            AND called.attempt = NEW.seq AND called.outcome = 'confirmed') THEN
         RAISE EXCEPTION 'the customer was not called back' USING ERRCODE = 'OP017';
     END IF;
-    IF NEW.fallback_id IS NULL THEN
+    -- What was decided on paper, while the outlet was offline, bears the number of that time.
+    IF NEW.offline_id IS NOT NULL THEN
+        IF NOT authorization_paper_decides(NEW) OR item.state <> 'new' OR item.levels_needed > 1 THEN
+            RAISE EXCEPTION 'no slip lets the outlet decide this' USING ERRCODE = 'OP071';
+        END IF;
+    ELSIF NEW.fallback_id IS NULL THEN
         IF (SELECT institution_id FROM people_staff WHERE id = NEW.decider_id) = NEW.institution_id THEN
             RAISE EXCEPTION 'an outlet does not decide its own items' USING ERRCODE = 'OP046';
         END IF;

@@ -28,6 +28,8 @@ BEGIN
         AND published.until >= today AND item.trade_code = ANY (published.codes)
         AND item.amount_fen <= published.most_fen AND item.levels_needed = 1 AND NOT item.call_needed
         AND NOT EXISTS (SELECT FROM authorization_opening asked WHERE asked.request_id = item.id)
+        AND EXISTS (SELECT FROM authorization_screening made WHERE made.request_id = item.id
+            AND made.seq = item.attempt AND made.state = 'clear')
         AND NOT authorization_in_emergency(item.institution_id, item.queued_at);
 END $$;
 

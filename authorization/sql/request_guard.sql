@@ -36,9 +36,13 @@ BEGIN
            AND made.content_hash = NEW.content_hash) THEN
         RAISE EXCEPTION 'the item is approved by too few people' USING ERRCODE = 'OP016';
     END IF;
-    IF OLD.state = 'viewing' AND NEW.state IN ('approved', 'posted', 'rejected') AND EXISTS
+    IF OLD.state = 'new' AND NEW.state IN ('approved', 'posted') AND authorization_listed(NEW.id, NEW.attempt) THEN
+        RAISE EXCEPTION 'a lead of the centre decides this' USING ERRCODE = 'OP068';
+    END IF;
+    IF OLD.state IN ('new', 'viewing') AND NEW.state IN ('approved', 'posted', 'rejected') AND EXISTS
        (SELECT FROM authorization_decision made WHERE made.request_id = NEW.id
-           AND made.seq = NEW.attempt AND made.level = NEW.level AND made.fallback_id IS NOT NULL
+           AND made.seq = NEW.attempt AND made.level = NEW.level
+           AND coalesce(made.fallback_id, made.offline_id) IS NOT NULL
            AND NOT EXISTS (SELECT FROM authorization_review seen WHERE seen.decision_id = made.id)) THEN
         RAISE EXCEPTION 'what an outlet decided is seen again'
           USING ERRCODE = 'check_violation', CONSTRAINT = 'authorization_fallback_seen_again';

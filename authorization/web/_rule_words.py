@@ -44,8 +44,6 @@ HISTORY = (
     Column(_("State")),
 )
 NEVER = _("Not needed")
-# No more is told of why: the counter is not to learn what is looked for.
-SECOND_LOOK = _("Drawn to be decided by two people")
 
 
 @dataclass(frozen=True)
@@ -65,12 +63,9 @@ class Compared:
 def why(codes: Iterable[str]) -> str:
     """Return in words what made, or would make, a second person necessary."""
     return "; ".join(
-        " + ".join(gettext(_name(kind)) for kind in code.split(rules.JOINED)) for code in codes
+        " + ".join(gettext(rules.WHY[kind].name) for kind in code.split(rules.JOINED))
+        for code in codes
     )
-
-
-def _name(kind: str) -> str:
-    return SECOND_LOOK if kind == rules.SECOND_LOOK else rules.KINDS[kind].name
 
 
 def conditions(said: rules.Rule) -> str:

@@ -30,7 +30,7 @@ from foundation.ui.web import action, refusals_in, requires, signed_in
 
 
 @require_GET
-@requires(Permission.POLICY_VIEW)
+@requires(Permission.PUBLICATION_VIEW)
 def publications(request: HttpRequest) -> HttpResponse:
     """List what is decided automatically, was, and is proposed to be."""
     rows = selected.publications()
@@ -53,14 +53,14 @@ def publish_tier(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@requires(Permission.POLICY_VIEW)
+@requires(Permission.PUBLICATION_VIEW)
 def publication(request: HttpRequest, publication_id: int) -> HttpResponse:
     """Show a publication: its terms, who let it decide, and how often it was wrong."""
     return _page(request, publication_id)
 
 
 @require_GET
-@requires(Permission.POLICY_VIEW)
+@requires(Permission.PUBLICATION_VIEW)
 def publication_items(request: HttpRequest, publication_id: int) -> HttpResponse:
     """List exactly the decisions that a figure of a publication counts."""
     row = _row_or_404(publication_id)

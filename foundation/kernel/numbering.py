@@ -105,6 +105,20 @@ def parse_item_number(text: str, *, field: str = "") -> ItemNumber:
         raise NotAnItemNumber(given=_shown(text), field=field) from None
 
 
+def slip_number(*, outlet: str, serial: int) -> str:
+    """Return the 13 digits of an outlet's slip of paper: outlet, serial, check digit after Damm."""
+    if not re.fullmatch(r"[0-9]{6}", outlet) or not 1 <= serial <= SERIAL_MAX:
+        raise ValueError(f"no slip has the outlet {outlet!r} and the serial {serial}")
+    body = f"{outlet}{serial:06}"
+    return body + damm.calc_check_digit(body)
+
+
+def read_slip_number(text: str) -> str:
+    """Return the bare digits of a slip's number, or nothing where they are none."""
+    number = _digits(text)
+    return number if re.fullmatch(r"[0-9]{13}", number) and damm.is_valid(number) else ""
+
+
 def account_number(*, prefix: str, serial: int) -> str:
     """Return the 19 digits of an account: prefix, serial, check digit after Luhn."""
     room = 18 - len(prefix)

@@ -68,6 +68,11 @@ class Permission(StrEnum):
     FALLBACK_PROPOSE = auto()
     FALLBACK_APPROVE = auto()
     FALLBACK_END = auto()
+    PUBLICATION_VIEW = auto()
+    OFFLINE_VIEW = auto()
+    OFFLINE_ISSUE = auto()
+    OFFLINE_KEY = auto()
+    OFFLINE_CHECK = auto()
     QUALITY_VIEW = auto()
     QUALITY_JUDGE = auto()
     ADMISSION_MANAGE = auto()
@@ -131,14 +136,16 @@ ROLES: dict[str, Role] = {
         _role(
             "teller", "Teller", "make", "outlet",
             P.AUTHORIZATION_SUBMIT, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW,
-            P.IMAGE_ADD, P.SLIP_VIEW, P.SLIP_REPLY, *IMAGES,
+            P.IMAGE_ADD, P.SLIP_VIEW, P.SLIP_REPLY, P.OFFLINE_VIEW, P.OFFLINE_KEY, P.OFFLINE_CHECK,
+            *IMAGES,
         ),
         _role(
             "outlet_supervisor", "Operations supervisor of the outlet", "outlet_check", "outlet",
             P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.MONITORING_VIEW,
             P.DASHBOARD_VIEW, P.TRAIL_VIEW, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
             P.AUTHORIZATION_DESK, P.AUTHORIZATION_LOCAL, P.SLIP_VIEW, P.SLIP_REPLY, P.BATCH_VIEW,
-            P.BATCH_HAND_OVER, P.MONITORING_EXPLAIN, *IMAGES,
+            P.BATCH_HAND_OVER, P.MONITORING_EXPLAIN, P.OFFLINE_VIEW, P.OFFLINE_ISSUE,
+            P.OFFLINE_CHECK, *IMAGES,
         ),
         _role(
             "authorizer", "Authorizer", "authorize", "centre",
@@ -148,7 +155,8 @@ ROLES: dict[str, Role] = {
         _role(
             "auth_lead", "Lead of authorizers", "authorize", "centre",
             P.AUTHORIZATION_DECIDE, P.AUTHORIZATION_DESK, P.AUTHORIZATION_LEAD, P.FALLBACK_VIEW,
-            P.FALLBACK_END, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW,
+            P.FALLBACK_END, P.OFFLINE_VIEW, P.PUBLICATION_VIEW, P.AUTHORIZATION_VIEW,
+            P.ACCOUNT_VIEW, P.JOURNAL_VIEW,
             P.QUEUE_VIEW, P.DASHBOARD_VIEW, P.TRAIL_VIEW, P.QUALITY_VIEW, P.QUALITY_JUDGE,
             P.ADMISSION_MANAGE, P.ROSTER_VIEW, P.ROSTER_MANAGE, *IMAGES,
         ),
@@ -181,13 +189,15 @@ ROLES: dict[str, Role] = {
             P.POLICY_PROPOSE, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
             P.SHARDS_PROPOSE, P.SHARDS_APPROVE, P.QUALITY_VIEW, P.ADMISSION_MANAGE,
             P.ROSTER_VIEW, P.FALLBACK_VIEW, P.FALLBACK_PROPOSE, P.FALLBACK_END, P.ALERT_VIEW,
+            P.OFFLINE_VIEW, P.PUBLICATION_VIEW,
             P.SLIP_VIEW, P.SLIP_JUDGE, P.BATCH_VIEW, P.PROOF_VIEW, *ROOMS, *IMAGES,
         ),
         _role(
             "risk_manager", "Risk manager", "risk", "branch head",
             P.DASHBOARD_VIEW, P.POLICY_VIEW, P.POLICY_APPROVE, P.TRAIL_VIEW, P.MONITORING_VIEW,
             P.DAY_VIEW, P.BOOKS_VIEW, P.BOOKS_REPORT, P.SHARDS_APPROVE, P.FALLBACK_VIEW,
-            P.FALLBACK_APPROVE, P.FALLBACK_END, P.ALERT_VIEW, P.RULE_VIEW, P.RULE_APPROVE,
+            P.FALLBACK_APPROVE, P.FALLBACK_END, P.OFFLINE_VIEW, P.ALERT_VIEW, P.RULE_VIEW,
+            P.RULE_APPROVE, P.PUBLICATION_VIEW,
             P.SLIP_VIEW, P.SLIP_SEALED, P.PROOF_VIEW,
         ),
         _role("vendor_key", "Keying clerk of a vendor", "vendor", "centre", P.SLICE_KEY),

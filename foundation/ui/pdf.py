@@ -13,6 +13,7 @@ STYLE = """
   font: 9pt "Noto Sans CJK SC", sans-serif; } }
 @page wide { size: A4 landscape; }
 .wide { page: wide; }
+.sheet + .sheet { break-before: page; }
 body { font: 10pt "Noto Sans CJK SC", sans-serif; color: #000; }
 h1 { font-size: 15pt; margin: 0 0 3mm; } h2 { font-size: 11pt; margin: 5mm 0 2mm; }
 table { width: 100%; border-collapse: collapse; } thead { display: table-header-group; }

@@ -129,6 +129,11 @@ STATES: dict[str, Look] = {
     "supported": Look(_("With the lead"), "warn", "scale"),
     "confirmed": Look(_("Confirmed"), "bad", "alert-triangle"),
     "imported": Look(_("Imported"), "warn", "hourglass"),
+    "unused": Look(_("Not used yet"), "", "file-text"),
+    "keyed": Look(_("To be checked"), "warn", "eye"),
+    "entered": Look(_("Became an item"), "ok", "circle-check"),
+    "spoiled": Look(_("Spoiled"), "", "x"),
+    "missing": Look(_("Missing"), "bad", "alert-triangle"),
     "ok": Look(_("Done"), "ok", "check"),
     "forbidden": Look(_("Not allowed"), "bad", "hand-stop"),
 }

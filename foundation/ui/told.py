@@ -120,14 +120,16 @@ NAMES: Mapping[str, str] = {
 _STEPS: Mapping[str, str] = {
     "authorization": (
         "admit_admission alarm answer approve approve_fallback approve_known approve_local "
-        "approve_publication approve_rule approve_tier automatic check_identity confirm "
-        "decline_fallback decline_local decline_publication decline_rule decline_tier "
-        "demote_admission dismiss_case end_fallback end_known end_local enter_exam escalate "
-        "examine_case expire_admission expire_publication fail_exam hand_back hold "
-        "inherit_admission keep_known lapse lapse_fallback not_automatic open pass_exam "
-        "propose_fallback propose_local propose_publication propose_rule propose_tier "
-        "raise_case readmit_exam reject resubmit return review shadow_review stop_admission "
-        "submit time_out try_admission undo uphold_case withdraw withdraw_publication write"
+        "approve_offline approve_publication approve_rule approve_tier automatic check_identity "
+        "confirm decline_fallback decline_local decline_offline decline_publication "
+        "decline_rule decline_tier demote_admission dismiss_case end_fallback end_known "
+        "end_local enter_exam enter_slip escalate examine_case expire_admission "
+        "expire_publication fail_exam find_slip hand_back hold inherit_admission issue_slips "
+        "keep_known key_slip lapse lapse_fallback miss_slip not_automatic open paper pass_exam "
+        "propose_fallback propose_local propose_offline propose_publication propose_rule "
+        "propose_tier raise_case readmit_exam reject resubmit return review screening.possible "
+        "screening.unavailable send_back_slip shadow_review spoil_slip stop_admission submit "
+        "time_out try_admission undo uphold_case withdraw withdraw_publication write"
     ),
     "hooks": "approve change decline give_up new_secret propose send_again stop",
     "imaging": (
@@ -150,8 +152,8 @@ _STEPS: Mapping[str, str] = {
         "aml.build_large aml.confirm_case aml.decline_exemption aml.decline_freeze "
         "aml.decline_list aml.decline_rating aml.dismiss_case aml.dismiss_hit aml.end_exemption "
         "aml.enforce_list aml.examine_hit aml.exempt_large aml.fill_large aml.import_list "
-        "aml.keep_freeze aml.lift_freeze aml.make_aml_report aml.open_case aml.pass_large "
-        "aml.place_freeze aml.propose_exemption aml.propose_rating aml.raise_hit "
+        "aml.join_hit aml.keep_freeze aml.lift_freeze aml.make_aml_report aml.open_case "
+        "aml.pass_large aml.place_freeze aml.propose_exemption aml.propose_rating aml.raise_hit "
         "aml.replace_list aml.replace_rating aml.report_case aml.report_large "
         "aml.send_back_case aml.send_back_hit aml.send_back_large aml.submit_case "
         "aml.support_case aml.take_aml_report aml.uphold_hit appeal_slip ask_match assign_alert "

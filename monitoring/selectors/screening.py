@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from django.db.models import Count
 
+from authorization.rules import screening as at_desk
 from foundation.kernel import numbering
 from foundation.ledger import selectors as ledger
 from foundation.people import selectors as people
@@ -53,6 +54,49 @@ def screen(
     names = _index(_in_force())
     born_on = birth_date or _born(id_no)
     return rules.screen(names, name=name, least=least, id_no=id_no, born=born_on)
+
+
+def at_counter(*, parties: Sequence[at_desk.Party], branch_id: int, on: date) -> at_desk.Screened:
+    """Return what the lists in force say of who an item names, for the room that asks.
+
+    What two confirmed as another one is no hit, as long as entry and customer stay the same.
+    """
+    in_force = WatchList.objects.filter(state=rules.ACTIVE).order_by("code")
+    lists = tuple(str(one) for one in in_force)
+    if not lists:
+        return at_desk.Screened(at_desk.UNAVAILABLE)
+    hits: list[at_desk.Hit] = []
+    for party in parties:
+        hits += _hits_of(party, branch_id, on)
+    ranked = tuple(sorted(hits, key=lambda one: -one.score))
+    return at_desk.Screened(at_desk.POSSIBLE if ranked else at_desk.CLEAR, lists, ranked)
+
+
+def _hits_of(party: at_desk.Party, branch_id: int, on: date) -> Iterator[at_desk.Hit]:
+    found = screen(name=party.name, id_no=party.id_number, on=on)
+    if not found:
+        return
+    customer = customer_of(party=party)
+    names = names_by_id(ids=[one.entry.key for one in found])
+    false = known_false(branch_id=branch_id, customer=customer)
+    for one in found:
+        name = names[one.entry.key]
+        if entry_key(name=name) not in false:
+            yield at_desk.Hit(
+                party.role, customer.number, str(name.watch_list), name.entry, one.score,
+                tuple(rules.reasons(one)),
+            )  # fmt: skip
+
+
+def customer_of(*, party: at_desk.Party) -> Customer:
+    """Return a party of an item as the screening of customers knows it."""
+    return Customer(party.id_number or party.account, party.name, party.id_number)
+
+
+def entry_key(*, name: WatchName) -> tuple[str, str, str]:
+    """Return the list, the entry, and what changes when the entry does."""
+    parts = (name.entry, name.name, name.id_number, name.birth_date or "")
+    return name.watch_list.code, name.entry, rules.fingerprint(*parts)
 
 
 def _born(number: str) -> date | None:

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
+from authorization.events import Listed
+from authorization.rules.screening import Party
 from foundation.people.models import Staff
 from foundation.trail import services as trail
 from foundation.worklist import services as worklist
@@ -112,14 +114,25 @@ def screen_customer(*, branch_id: int, customer: selected.Customer, at: datetime
         return 0
     names = selected.names_by_id(ids=[one.entry.key for one in found])
     false = selected.known_false(branch_id=branch_id, customer=customer)
-    fresh = [one for one in found if _key(names[one.entry.key]) not in false]
+    fresh = [one for one in found if selected.entry_key(name=names[one.entry.key]) not in false]
     return sum(_raise(branch_id, customer, one, names[one.entry.key], at) for one in fresh)
 
 
-def _key(name: WatchName) -> tuple[str, str, str]:
-    """Return the list, the entry, and what changes when the entry does."""
-    parts = (name.entry, name.name, name.id_number, name.birth_date or "")
-    return name.watch_list.code, name.entry, rules.fingerprint(*parts)
+def on_item_listed(event: Listed) -> None:
+    """Raise what an item at the counter named, or join it to what the desk has of the customer.
+
+    Of a customer whom two have confirmed on the list a case is open, or is opened.
+    """
+    for party in event.parties:
+        customer = selected.customer_of(party=Party(*party))
+        screen_customer(branch_id=event.branch_id, customer=customer, at=event.at)
+        rows = ScreeningHit.objects.filter(
+            institution_id=event.branch_id, customer=customer.number, watch_list__state=rules.ACTIVE
+        )
+        for row in rows.exclude(state=rules.DISMISSED).order_by("id"):
+            _tell(row, "join_hit", SYSTEM, event.at, number=event.number)
+            if row.state == rules.UPHELD:
+                suspicious.open_by_hit(hit=row, actor=SYSTEM, at=event.at)
 
 
 def _raise(
@@ -134,7 +147,7 @@ def _raise(
             "customer_name": customer.name,
             "customer_print": customer.print,
             "watch_name": name,
-            "entry_print": _key(name)[2],
+            "entry_print": selected.entry_key(name=name)[2],
             "score": found.score,
             "reasons": rules.reasons(found),
             "raised_at": at,

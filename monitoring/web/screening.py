@@ -9,9 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from authorization.models import Screening
+from authorization.selectors import screening as items
 from foundation.people.roles import Permission
 from foundation.trail import selectors as trail
 from foundation.ui import table
@@ -44,6 +47,15 @@ _HITS = (
     Column(_("Likeness"), table.RIGHT),
     Column(_("Raised at"), table.NUMBER),
     Column(_("State")),
+)
+_AT_COUNTER = (
+    Column(_("Item number"), table.NUMBER),
+    Column(_("Outlet")),
+    Column(_("Transaction")),
+    Column(_("Amount"), table.RIGHT),
+    Column(_("State")),
+    Column(_("Entered"), table.NUMBER),
+    Column(_("Likeness"), table.RIGHT),
 )
 _FOUND = (
     Column(_("Entry"), table.NUMBER),
@@ -154,9 +166,32 @@ def _hit(request: HttpRequest, row: ScreeningHit, form: forms.Judge | None = Non
         "verdict": rules.VERDICTS.get(row.verdict, ""),
         "first": signed_in(request).person == row.judged_person,
         "timeline": trail.timeline(subject=row.subject),
+        "table": _at_counter(row),
     }
     status = 422 if form is not None else 200
     return render(request, "monitoring/aml_hit.html", shown, status=status)
+
+
+def _at_counter(row: ScreeningHit) -> Table:
+    """Return the items at counters that named the customer, as they stand now."""
+    found = items.items_of(branch_id=row.institution_id, customer=row.customer, entry=row.entry)
+    return Table(_AT_COUNTER, [_item(one) for one in found])
+
+
+def _item(one: Screening) -> Row:
+    item = one.request
+    return Row(
+        (
+            item.number,
+            item.institution.name,
+            f"{item.trade_code} {gettext(item.trade.name)}",
+            ops.money(item.amount_fen),
+            SafeString(ops.state_badge(item.told_state)),
+            table.clock(item.created_at),
+            f"{max(hit['score'] for hit in one.hits)} %",
+        ),
+        key=item.number,
+    )
 
 
 def _hits(rows: Sequence[ScreeningHit]) -> Table:

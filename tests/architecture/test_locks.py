@@ -17,7 +17,7 @@ from foundation.worklist import services as worklist
 from tests.architecture import tidy
 from tests.architecture.test_permissions import three_places
 from tests.browser import BACKEND
-from tests.factories import alerts, aml, hooks, people, publishing, quality
+from tests.factories import alerts, aml, hooks, offline, people, publishing, quality
 from tests.factories import fallback as emergency
 from tests.factories import layouts as layouts_factory
 from tests.factories import ledger as books
@@ -36,6 +36,7 @@ READ_BY_ALL = frozenset(
         "hooks_subscription",
         "hooks_terms",
         "authorization_fallback",
+        "authorization_offlineperiod",
     }
 )
 
@@ -126,6 +127,7 @@ def filled(db):
         trail_factory.look()
         alerts.waiting(made.outlet, manager, other)
         emergency.waiting(made.branch, manager)
+        offline.one_of_each(made.outlet, teller, other)
         layouts_factory.draft(manager)
         hooks.subscription(made.branch, *books.two(made.branch, "sysadmin"))
         worklist.enqueue_job(kind="tests.nothing", args={})

@@ -45,6 +45,7 @@ from tests.factories import (
     hooks,
     layouts,
     looks,
+    offline,
     people,
     publishing,
     quality,
@@ -115,6 +116,9 @@ class Place:
     layout_id: int
     looked: dict[str, int]
     aml: dict[str, int]
+    book_id: int
+    slip_no: str
+    period_id: int
 
     @property
     def work_item(self) -> int:
@@ -138,6 +142,9 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("authorization", "known_id"): lambda place: place.known_id,
     ("authorization", "set_id"): lambda place: place.set_id,
     ("authorization", "publication_id"): lambda place: place.publication_id,
+    ("authorization", "book_id"): lambda place: place.book_id,
+    ("authorization", "slip_no"): lambda place: place.slip_no,
+    ("authorization", "period_id"): lambda place: place.period_id,
     ("imaging", "page_id"): lambda place: place.page_id,
     ("imaging", "use"): lambda _place: "original",
     ("imaging", "batch_id"): lambda place: place.batch_id,
@@ -239,7 +246,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         again.batch_id, again.pk, entry.explained(alone[0], teller).pk,
         entry.cut(alone[0], pages_of[0], place=outlet)[0].pk,
         layouts.draft(decider, code=f"slip_{request.number}").pk,
-        looks.one_of_each(alone, decider),
+        looks.one_of_each(alone, decider), *offline.one_of_each(outlet, teller, decider),
         aml.one_of_each(outlet, teller, decider),
     )  # fmt: skip
 

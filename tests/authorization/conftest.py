@@ -7,9 +7,10 @@ import pytest
 from foundation.imaging import selectors as imaging
 from foundation.kernel.money import Money
 from foundation.people.models import Staff
+from monitoring.models import WatchList
+from tests.factories import aml, people
 from tests.factories import authorization as factory
 from tests.factories import monitoring as papers
-from tests.factories import people
 
 
 @pytest.fixture
@@ -46,3 +47,9 @@ def send(counter, teller):
         return item
 
     return sent
+
+
+@pytest.fixture
+def lists(bank: people.Branch) -> WatchList:
+    """Put a watch list in force, on which no customer of the counter stands."""
+    return aml.in_force(aml.desk(bank))

@@ -6,7 +6,7 @@ from authorization import rules
 from foundation.kernel.flow import StepNotAllowed
 
 ALLOWED = {
-    rules.NEW: {"queue", "pass"},
+    rules.NEW: {"queue", "pass", "paper"},
     rules.QUEUED: {"automatic", "open", "escalate", "withdraw"},
     rules.ESCALATED: {"open", "withdraw"},
     rules.VIEWING: {

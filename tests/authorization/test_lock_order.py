@@ -21,9 +21,10 @@ from foundation.kernel.flow import StepNotAllowed
 from foundation.people import services as people_services
 from foundation.policy.models import Policy
 from foundation.worklist.rules import LeaseLost
+from monitoring.models import WatchList
+from tests.factories import aml, people
 from tests.factories import authorization as factory
 from tests.factories import monitoring as papers
-from tests.factories import people
 from tests.factories import publishing as published
 from tests.factories import tier as sets
 
@@ -240,6 +241,8 @@ def test_once_it_is_withdrawn_it_decides_nothing_more(at):
 def let_decide(at):
     with people_services.acting_as_system(reason="test"):
         present = TierSet.objects.first() or sets.in_force(at.manager, at.risk)
+        if not WatchList.objects.exists():
+            aml.watch_list(at.manager, at.risk)
         return published.published(present, at.manager, at.risk)
 
 

@@ -35,6 +35,7 @@ from tests.factories import publishing as published
 from tests.factories import tier as sets
 from tests.factories.people import DAY, NOON
 
+pytestmark = pytest.mark.usefixtures("lists")
 TERMS = rules.Terms(most_fen=10_000_000, until=published.LAST_DAY, sample_percent=100)
 
 
@@ -568,3 +569,21 @@ def _by_hand(item, verdict, **wrong):
         "queue_ms": 0, "view_ms": 0,
     }  # fmt: skip
     Decision.objects.create(**(said | wrong))
+
+
+def test_who_may_stop_it_can_open_its_page(client, bank, row):
+    lead = people.staff(bank.centre, "auth_lead", name="钱立")
+    client.force_login(lead, backend=BACKEND)
+    listed = client.get(reverse("authorization:publications")).content.decode()
+    page = client.get(reverse("authorization:publication", args=[row.pk])).content.decode()
+    stop = reverse("authorization:withdraw_publication", args=[row.pk])
+
+    assert reverse("authorization:publication", args=[row.pk]) in listed
+    assert stop in page
+    assert reverse("authorization:tier_set", args=[row.tier_set_id]) not in page
+    assert client.get(reverse("authorization:tier")).status_code == 403
+
+    client.post(stop, {"reason": "停用"})
+
+    row.refresh_from_db()
+    assert (row.state, row.ended_by) == ("withdrawn", lead)

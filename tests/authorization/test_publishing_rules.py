@@ -21,6 +21,7 @@ PLAIN = rules.Waits(
     levels_needed=1,
     call_needed=False,
     in_emergency=False,
+    screened_clear=True,
 )
 
 

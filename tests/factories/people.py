@@ -132,6 +132,8 @@ NUMBERS_OF_THE_BANK = {
     "authorization.tier_days": "92",
     "authorization.tier_reviews_least": "20",
     "authorization.tier_wrong_per_mille": "20",
+    "authorization.offline_hours": "72",
+    "authorization.second_look_per_mille": "0",
     "hooks.tries_most": "12",
     "hooks.timeout_seconds": "10",
     "hooks.overlap_hours": "24",

@@ -27,6 +27,7 @@ class Holder:
     state: str
     institution_id: int | None = None
     works_here: bool = False
+    customer_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ def holder(*, number: str) -> Holder:
         state="held" if held else own.state,
         institution_id=own.institution_id,
         works_here=own.holder_person is not None,
+        customer_number=own.customer_number,
     )
 
 

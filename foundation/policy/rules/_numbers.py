@@ -363,6 +363,8 @@ NUMBERS: dict[str, Number] = {
             "‰",
             "Wrong automatic passes beyond which it decides no more",
         ),
+        Number("authorization.offline_hours", int, "hours", "How long offline slips are keyed in"),
+        Number("authorization.second_look_per_mille", int, "‰", "Passes drawn for a second look"),
         Number(
             "hooks.tries_most", int, "tries", "How often an event is told before it is given up"
         ),

@@ -55,6 +55,7 @@ def enqueue(
     amount_fen: int | None = None,
     conflicted: Sequence[UUID] = (),
     outsiders_only: bool = True,
+    leads_only: bool = False,
     target: timedelta | None = None,
     origin: UUID | None = None,
     keep_for: Staff | None = None,
@@ -64,30 +65,24 @@ def enqueue(
     """Put a subject into a queue, in the transaction of what it is about.
 
     Its clock starts by the database; `at` tells which numbers hold. With `outsiders_only` the staff
-    of its institution may not hold it. With `target` it is late after that long, in working time
-    where the queue goes by it. `origin` is the human it came from; for `kept_seconds` only
-    `keep_for` is given it. By priority and `ahead_seconds` it goes before what came with it.
+    of its institution may not hold it, with `leads_only` only the leads of the queue may. With
+    `target` it is late after that long, in working time where the queue goes by it. `origin` is the
+    human it came from; for `kept_seconds` only `keep_for` is given it. By priority and
+    `ahead_seconds` it goes before what came with it.
     """
     step = policy.whole(code="worklist.priority_seconds", on=localdate(at))
     row = _one(
         ENQUEUE,
         {
-            "institution": institution_id,
-            "queue": queue,
-            "subject": subject,
-            "priority": priority,
-            "skill": skill,
-            "grade": grade_needed,
-            "amount": amount_fen,
+            "institution": institution_id, "queue": queue, "subject": subject,
+            "priority": priority, "skill": skill, "grade": grade_needed, "amount": amount_fen,
             "conflicted": [str(person) for person in conflicted],
-            "outsiders_only": outsiders_only,
-            "due": _due(queue, at, target),
-            "ahead": priority * step + ahead_seconds,
-            "origin": origin,
-            "kept_for": keep_for.pk if keep_for else None,
+            "outsiders_only": outsiders_only, "leads_only": leads_only,
+            "due": _due(queue, at, target), "ahead": priority * step + ahead_seconds,
+            "origin": origin, "kept_for": keep_for.pk if keep_for else None,
             "kept": kept_seconds,
         },
-    )
+    )  # fmt: skip
     assert row is not None, "an insert returns its row"
     item: WorkItem = WorkItem.objects.get(id=row[0])
     call(queue=queue, institution_id=institution_id, item_id=item.pk)

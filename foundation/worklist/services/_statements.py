@@ -12,11 +12,11 @@ _RING = live.TELL_SQL.format(topic="'worklist.' || item.queue", institution="ite
 
 ENQUEUE = """
 INSERT INTO worklist_workitem (institution_id, queue, subject, state, priority, skill,
-    grade_needed, amount_fen, urgent, urgent_reason, conflicted, outsiders_only, holder_label,
-    fence, due_at, origin, kept_for_id, kept_until, enqueued_at, turn_at)
+    grade_needed, amount_fen, urgent, urgent_reason, conflicted, outsiders_only, leads_only,
+    holder_label, fence, due_at, origin, kept_for_id, kept_until, enqueued_at, turn_at)
 VALUES (%(institution)s, %(queue)s, %(subject)s, 'waiting', %(priority)s, %(skill)s, %(grade)s,
-    %(amount)s, false, '', %(conflicted)s::uuid[], %(outsiders_only)s, '', 0, %(due)s, %(origin)s,
-    %(kept_for)s, CASE WHEN %(kept_for)s IS NOT NULL
+    %(amount)s, false, '', %(conflicted)s::uuid[], %(outsiders_only)s, %(leads_only)s,
+    '', 0, %(due)s, %(origin)s, %(kept_for)s, CASE WHEN %(kept_for)s IS NOT NULL
         THEN clock_timestamp() + make_interval(secs => %(kept)s) END,
     clock_timestamp(), clock_timestamp() - make_interval(secs => %(ahead)s))
 RETURNING id
