@@ -88,7 +88,7 @@ def test_the_counter_is_told_nothing_of_why(holds, teller, counter):
     item = sent(teller, counter)
 
     assert item.why == [items.SECOND_LOOK]
-    assert _rule_words.why(item.why) == "抽取由两人复核"
+    assert _rule_words.why(item.why) == "中心复看"
     told = Event.objects.filter(subject=item.subject).values_list("action", flat=True)
     assert not [action for action in told if action.startswith("monitoring.")]
 
