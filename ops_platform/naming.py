@@ -67,14 +67,7 @@ def connect() -> None:
         ("monitoring.slice", _("Slice of a voucher"), _as_they_are),
         ("monitoring.look", _("Second look"), _looks),
         ("monitoring.day", _("Closing of a day's vouchers"), _as_they_are),
-        (f"{aml.APART}.large", _("Large value"), _aml("aml_large")),
-        (f"{aml.APART}.hit", _("Hit on a list"), _aml("aml_hit")),
-        (f"{aml.APART}.case", _("Suspicious case"), _aml("aml_case")),
-        (f"{aml.APART}.rating", _("Rating of a customer"), _as_they_are),
-        (f"{aml.APART}.freeze", _("Freeze of an account"), _as_they_are),
-        (f"{aml.APART}.list", _("Watch list"), _as_they_are),
-        (f"{aml.APART}.exemption", _("Exemption"), _as_they_are),
-        (f"{aml.APART}.report", _("Report to the AML centre"), _as_they_are),
+        *_of_aml(),
         ("imaging.page", _("Image"), _pages),
         ("imaging.document", _("Image document"), _documents),
         ("imaging.batch", _("Batch of vouchers"), _batches),
@@ -96,6 +89,19 @@ def connect() -> None:
     ):
         subjects.name(kind, word, source)
     _keep_apart()
+
+
+def _of_aml() -> tuple[tuple[str, str, subjects.Source], ...]:
+    return (
+        (f"{aml.APART}.large", _("Large value"), _aml("aml_large")),
+        (f"{aml.APART}.hit", _("Hit on a list"), _aml("aml_hit")),
+        (f"{aml.APART}.case", _("Suspicious case"), _aml("aml_case")),
+        (f"{aml.APART}.rating", _("Rating of a customer"), _as_they_are),
+        (f"{aml.APART}.freeze", _("Freeze of an account"), _as_they_are),
+        (f"{aml.APART}.list", _("Watch list"), _as_they_are),
+        (f"{aml.APART}.exemption", _("Exemption"), _as_they_are),
+        (f"{aml.APART}.report", _("Report to the AML centre"), _as_they_are),
+    )
 
 
 def _keep_apart() -> None:
