@@ -111,7 +111,7 @@ class AlertShown(rest.Item):
     closed_at = serializers.DateTimeField(allow_null=True)
 
 
-class LineShown(rest.Item):
+class AlertLine(rest.Item):
     """A journal line that bears an alert out."""
 
     journal_no = serializers.CharField()
@@ -150,7 +150,7 @@ class AlertRecordShown(rest.Item):
     """An alert with the latest lines that bear it out, and with what it held back."""
 
     alert = AlertShown()
-    evidence = LineShown(many=True)
+    evidence = AlertLine(many=True)
     held = HeldShown(many=True)
 
 

@@ -109,8 +109,9 @@ class Standing:
             if world.on not in self._databases:
                 self._build(world.on)
             template, below = self._databases[world.on].name, pickle.loads(self._objects[world.on])
-            # What is copied must not be open.
-            self._lines.pop(world.on).close()
+            # What is copied must not be open; a line that broke was not kept.
+            if line := self._lines.pop(world.on, None):
+                line.close()
         self._databases[world] = self._dropped.enter_context(copied(template, f"_{world.name}"))
         with self._led_to(world):
             self._objects[world] = pickle.dumps(_made(world, below))

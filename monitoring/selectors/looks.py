@@ -109,7 +109,7 @@ def listed(
     rows = rows.filter(kind=kind) if kind else rows
     rows = rows.filter(state__in=states) if states else rows
     rows = rows.filter(first_by_id=of) if of else rows
-    related = rows.select_related("match__institution", "first_by", "looked_by")
+    related = rows.select_related("institution", "match", "first_by", "looked_by")
     return related.order_by("-id")
 
 

@@ -246,8 +246,8 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         again.batch_id, again.pk, entry.explained(alone[0], teller).pk,
         entry.cut(alone[0], pages_of[0], place=outlet)[0].pk,
         layouts.draft(decider, code=f"slip_{request.number}").pk,
-        looks.one_of_each(alone, decider), *offline.one_of_each(outlet, teller, decider),
-        aml.one_of_each(outlet, teller, decider),
+        looks.one_of_each(alone, decider), aml.one_of_each(outlet, teller, decider),
+        *offline.one_of_each(outlet, teller, decider),
     )  # fmt: skip
 
 

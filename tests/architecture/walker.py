@@ -288,5 +288,5 @@ def _reads(one: Any, text: str) -> bool:
 
 
 def _fitting(one: Any) -> str:
-    told = one.described()
+    told = one.described() if hasattr(one, "described") else {}
     return str(told.get("example") or told.get("enum", ["x"])[0])

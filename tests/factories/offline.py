@@ -82,10 +82,11 @@ def paper(bank: people.Branch, counter: factory.Counter) -> Paper:
 
 def one_of_each(outlet: Institution, by: Staff, other: Staff) -> tuple[int, str, int]:
     """Keep a book, a slip of it and a proposed time of a place, whatever kind it is."""
+    serial = 1 + OfflineBook.objects.filter(institution=outlet).count()
     book: OfflineBook = OfflineBook.objects.create(
-        institution=outlet, first=1, count=1, issued_by=by, issued_at=people.NOON
+        institution=outlet, first=serial, count=1, issued_by=by, issued_at=people.NOON
     )
-    number = rules.number_of(outlet=outlet.number, serial=1)
+    number = rules.number_of(outlet=outlet.number, serial=serial)
     OfflineSlip.objects.create(institution=outlet, book=book, number=number)
     period: OfflinePeriod = OfflinePeriod.objects.create(
         institution=outlet, began_at=people.NOON - HOUR, ended_at=people.NOON, reason="专线中断",

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ops_platform.demo.vouchers import draw
-from tests.journeys.test_back_and_audit import by_keyboard
+from tests.journeys.test_back_and_audit import by_keyboard, dealt_with
 from tests.journeys.test_first_item import SMALL, WIDE, person, today, watched
 from tests.stack import Stack, sign_in
 
@@ -65,6 +65,8 @@ def test_a_difference_becomes_a_slip_that_is_answered_verified_closed_and_counte
     desk.wait_for_url("**/monitoring/audit/")
     desk.wait_for_load_state()
     expect(desk.locator("form.op-audit")).to_be_visible()
+    while not desk.locator("form.op-audit [name=finding]").count():
+        dealt_with(desk, desk.locator("form.op-audit").get_attribute("action") or "")
     # What stands first may be a line without a voucher, of which only that can be found.
     desk.keyboard.press(desk.locator("form.op-audit [name=finding] kbd").first.inner_text())
     offered = desk.get_by_role("link", name="就上一笔结论签发单据")

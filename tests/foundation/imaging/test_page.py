@@ -8,6 +8,7 @@ from foundation.people import services as people
 from foundation.trail import services as trail
 from tests.foundation.imaging import drawing
 from tests.foundation.imaging.conftest import AT, staff_of
+from tests.foundation.imaging.test_view import given, minutes  # noqa: F401 -- a fixture
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 pytestmark = pytest.mark.filterwarnings("ignore:No directory at")
@@ -48,7 +49,7 @@ def test_it_tells_who_uploaded_and_when_copies_were_made(look, page, teller):
 def test_it_tells_who_looked_and_who_took_it_out(client, look, page, authorizer):
     look(page)
     for use in ("view", "thumb", "original"):
-        client.get(reverse(f"imaging:{use}", args=[page.pk]))
+        client.get(given(client, authorizer, page, use))
 
     answer = look(page)
 

@@ -1,4 +1,4 @@
-// Images fetched before they are shown: kept in the page's memory, told of when they are shown.
+// Images fetched before they are shown, and told of when they are.
 import { from } from "./stage.js";
 
 const kept = new Map(); // the path of an image, whose address is given anew each time -> {blob, seen}

@@ -16,7 +16,7 @@ export function toCapitals(fen, { bill = false } = {}) {
   return (bill ? "人民币" : "") + parts(wholeFen(fen)).map(([ours]) => ours).join("");
 }
 
-/** The fen (BigInt) of an amount in capitals in any spelling that the rules allow, or null. */
+/** The fen (BigInt) of an amount in capitals as the rules allow it, or null. */
 export function fromCapitals(text) {
   const plain = text.replace(/^人民币/u, "").replace(/[圆正〇]/gu, (char) => SAME[char]);
   const fen = roughly(plain);
@@ -37,7 +37,7 @@ export function toFigures(fen) {
   return `${yuan}.${String(amount % 100n).padStart(2, "0")}`;
 }
 
-/** Text from the clipboard as it may be typed: blanks left out, full-width figures narrow. */
+/** Pasted text as it may be typed: no blanks, narrow figures. */
 export function pasted(text) {
   return narrow(text).replace(/\s/gu, "");
 }
@@ -77,7 +77,7 @@ function whole(number) {
   return [[section(Number(number))]];
 }
 
-/** The zero between two sections: needed before a gap, free after an ending nought. */
+/** The zero between two sections: needed before a gap. */
 function between(high, low, lead) {
   if (low < lead) return ["零"];
   return high % 10n === 0n ? ["", "零"] : [""];

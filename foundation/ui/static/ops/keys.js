@@ -1,5 +1,5 @@
 // Every key of a page: declared by data-key in the markup, or bound by an element for itself.
-// A key is live when its owner is shown, enabled and inside the topmost open dialog (if any).
+// A key is live when its owner is shown, enabled and in the topmost dialog.
 import { make, word } from "./words.js";
 
 const bound = new Map(); // owner element -> {key: {label, run, action}}

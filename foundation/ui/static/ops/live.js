@@ -85,8 +85,7 @@ class OpsLive extends HTMLElement {
   tell(topic) {
     const mine = topic === "*" || this.topics.some((one) => topic === one || topic.startsWith(`${one}.`) || topic.endsWith(`.${one}`));
     if (!mine || this.soon) return;
-    // Many changes in a moment are one change for the eye; and not all screens ask at once. `calm`
-    // parts ask at most once in so many seconds; of `prompt` ones the server takes care.
+    // Many changes in a moment are one for the eye; `calm` parts ask once in so many seconds.
     const calm = 1000 * Number(this.getAttribute("calm") ?? 0);
     const wait = Math.max(150, (this.asked ?? -calm) + calm - performance.now());
     const delay = this.hasAttribute("prompt") ? 0 : wait + Math.random() * 250;

@@ -4,7 +4,7 @@ import { toast } from "./shell.js";
 import { word } from "./words.js";
 
 const WARN_SECONDS = 60;
-// The server locks too; it hears of a hand at work this often, and once more when the hand rests.
+// The server locks too: it hears of a hand at work this often, and of its rest.
 const TELL_MS = 30000;
 const REST_MS = 5000;
 const dialog = document.getElementById("ops-lock");
@@ -27,7 +27,7 @@ function alive(event) {
 }
 
 function cover(on) {
-  // Nothing behind the dialog can be read, by eye or by screen reader, while it is locked.
+  // Nothing behind the dialog can be read while it is locked.
   for (const part of document.body.children) {
     if (part !== dialog) part.toggleAttribute("data-covered", on);
   }

@@ -1,4 +1,4 @@
-// The top menu: entries that find no room are folded under 更多, the page one stands on last of all.
+// The top menu: entries without room are folded under 更多, the page one stands on last.
 let nav = null;
 
 function entries() {

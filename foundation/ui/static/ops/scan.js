@@ -1,5 +1,5 @@
 // <scan-capture name="scans" accept="image/*" max="9">: choose, drop, paste or take pictures.
-// The files stay in an ordinary file input of the form, so that sending needs no script of ours.
+// The files stay in a plain file input: sending needs no script of ours.
 import { toast } from "./shell.js";
 import { icon, make, word } from "./words.js";
 

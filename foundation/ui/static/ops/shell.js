@@ -53,7 +53,7 @@ async function load(dialog, address) {
   try {
     const answer = await fetch(address, { headers: { "HX-Request": "true" } });
     if (!answer.ok) throw new Error(String(answer.status));
-    // The same pages as seen in full, from this server, escaped there; scripts in them do not run.
+    // Pages of this server, escaped there; scripts in them do not run.
     body.innerHTML = await answer.text();
     const named = body.querySelector("[data-title]");
     title.textContent = named?.dataset.title || title.dataset.manualTitle;

@@ -4,10 +4,10 @@ import { make, word } from "./words.js";
 const MOVE = 60;
 const ZOOM_MAX = 6;
 const ZOOM_MIN = 0.1;
-/** Where an image comes from that is shown now; who fetches ahead puts another answer here. */
+/** Where a shown image comes from; who fetches ahead answers. */
 export const from = { shown: (src) => src };
 
-/** Return a fresh address of an image whose own has expired; nothing where there is none. */
+/** A fresh address of an image whose own expired, or nothing. */
 export async function renewed(src) {
   const found = /^(.*)\/(view|thumb|original)\/(\d+)\/\?/.exec(src);
   const answer = found && (await fetch(`${found[1]}/link/${found[3]}/${found[2]}/`).catch(() => null));

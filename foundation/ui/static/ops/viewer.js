@@ -1,6 +1,6 @@
 // <ops-viewer data-images="id of a JSON script">: rail 1–9, one stage or two, tools, watermark.
 // An image is {title, src, thumb, width, height, boxes: {name: [left, top, width, height, differs]},
-// note, compare, page: where its timeline is}. Events: ops:seen {index, image} when an image is first shown.
+// note, compare, page: its timeline}. Event ops:seen {index, image}: an image is first shown.
 import { bind, keyOf, shownKey, unbind } from "./keys.js";
 import { renewed, Stage } from "./stage.js";
 import { icon, make, say, word } from "./words.js";
@@ -159,7 +159,7 @@ class OpsViewer extends HTMLElement {
     tool.setAttribute("aria-pressed", String(on));
     this.stages.forEach((stage) => stage.node.classList.toggle(name, on));
   }
-  /** Put the image marked for comparison (or the next) beside this one; or put it away again. */
+  /** Put the marked image (or the next) beside this one, or away. */
   async compare() {
     if (this.pair) {
       this.stages.pop();
