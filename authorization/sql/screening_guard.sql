@@ -13,7 +13,8 @@ BEGIN
     RETURN coalesce(found_state = 'possible', false);
 END $$;
 
--- What the lists said is kept once a round, when the item is sent, for an institution above its outlet; it
+-- What the lists said is kept once a round, when the item is sent, for an institution above its outlet (or
+-- for the house itself where it is no outlet); it
 -- stays as it was said.
 CREATE OR REPLACE FUNCTION authorization_screening_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE item authorization_request;
@@ -27,7 +28,7 @@ BEGIN
         RAISE EXCEPTION 'an item is screened when it is sent' USING ERRCODE = 'OP067';
     END IF;
     IF NOT EXISTS (SELECT FROM people_institution here JOIN people_institution over
-           ON starts_with(here.path, over.path) AND (over.id <> here.id OR here.parent_id IS NULL)
+           ON starts_with(here.path, over.path) AND (over.id <> here.id OR here.kind <> 'outlet')
         WHERE here.id = item.institution_id AND over.id = NEW.institution_id) THEN
         RAISE EXCEPTION 'a screening is kept above the outlet' USING ERRCODE = 'OP067';
     END IF;
