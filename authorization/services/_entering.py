@@ -167,6 +167,7 @@ def resubmit(*, number: str, order: Order, teller: Staff, at: datetime) -> Reque
     """
     request = selectors.locked(number=number)
     _check_own(request, teller)
+    rules.FLOW.after(request.state, "resubmit")
     customer = customer_of(order=order, trade=request.trade)
     opening = _fill(request, order, customer)
     request.document_id = images_of(key=request.key, trade=request.trade)

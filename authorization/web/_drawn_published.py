@@ -77,7 +77,7 @@ def _publication(row: TierPublication, found: Figures) -> Row:
             table.link(to="authorization:publication", key=row.pk, text=str(row.pk)),
             trades(row),
             SafeString(ops.state_badge(row.state)),
-            table.link(to="authorization:tier_set", key=row.tier_set_id, text=f"{row.tier_set_id}"),
+            f"{row.tier_set_id}",
             ops.money(row.most_fen),
             f"{row.until}",
             counted(row, "decided", found.decided),
