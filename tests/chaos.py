@@ -51,9 +51,13 @@ WHERE a.kind = 'customer' AND a.state = 'active'
   AND abs(a.balance_fen) - a.held_fen >= {fen}
 ORDER BY i.id, abs(a.balance_fen) DESC, s.number DESC
 """
+# A lead decides whoever is like an entry of a watch list.
 DESKS = """
-SELECT s.number FROM people_staff s JOIN people_staffrole r ON r.staff_id = s.id
-WHERE r.role = 'authorizer' AND s.grade >= 3 ORDER BY s.grade, s.number DESC LIMIT 2
+(SELECT s.number FROM people_staff s JOIN people_staffrole r ON r.staff_id = s.id
+ WHERE r.role = 'authorizer' AND s.grade >= 3 ORDER BY s.grade, s.number DESC LIMIT 2)
+UNION ALL
+(SELECT s.number FROM people_staff s JOIN people_staffrole r ON r.staff_id = s.id
+ WHERE r.role = 'auth_lead' ORDER BY s.number LIMIT 1)
 """
 
 

@@ -104,15 +104,18 @@ def _born(number: str) -> date | None:
     return numbering.birth_date(number) if len(number) == 18 and number[:17].isdigit() else None
 
 
-def _in_force() -> tuple[int, ...]:
+def _in_force() -> tuple[tuple[int, str], ...]:
     rows = WatchList.objects.filter(state=rules.ACTIVE).order_by("id")
-    return tuple(rows.values_list("id", flat=True))
+    return tuple(rows.values_list("id", "sha256"))
 
 
 @lru_cache(maxsize=2)
-def _index(lists: tuple[int, ...]) -> rules.Index:
-    """Return the index of these versions; their names never change, so that it stays right."""
-    rows = WatchName.objects.filter(watch_list_id__in=lists).order_by("id")
+def _index(lists: tuple[tuple[int, str], ...]) -> rules.Index:
+    """Return the index of these versions; their names never change, so that it stays right.
+
+    The print of the file is in the key, since a database that was restored counts on from before.
+    """
+    rows = WatchName.objects.filter(watch_list_id__in=[pk for pk, _file in lists]).order_by("id")
     fields = ("id", "entry", "name", "id_number", "birth_date", "remark")
     return rules.index(tuple(rules.Entry(*row) for row in rows.values_list(*fields)))
 
