@@ -63,7 +63,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Below the static files, which are packed once when they are collected.
     "ops_platform.middleware.PackMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "foundation.ui.middleware.SessionMiddleware",
     "foundation.ui.middleware.LanguageMiddleware",
     # Above whatever may refuse: a refusal, too, is a part where a part was asked for.
     "django_htmx.middleware.HtmxMiddleware",

@@ -14,7 +14,9 @@ from tests.factories import people
 
 # What it asserts says what it found, as the assertions of a test do.
 pytest.register_assert_rewrite("tests.chaos")
-pytest_plugins = ["tests.database", "tests.worlds", "tests.browser", "tests.guards"]
+pytest_plugins = [
+    "tests.database", "tests.worlds", "tests.browser", "tests.guards", "tests.order",
+]  # fmt: skip
 
 # How long an example takes is the machine's doing, which five processes share: not a finding.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -41,6 +42,23 @@ class LanguageMiddleware:
         with translation.override(chosen if known else settings.LANGUAGE_CODE):
             request.LANGUAGE_CODE = translation.get_language()
             return self.get_response(request)
+
+
+class SessionMiddleware(sessions.SessionMiddleware):
+    """Django's, but only signing out takes the cookie away.
+
+    Unlocking changes the key of a session. What was on its way with the former key finds no
+    session, and Django would answer it by taking the new cookie from the browser.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Keep the cookie unless the page itself took it away."""
+        ended = settings.SESSION_COOKIE_NAME in response.cookies
+        answer: HttpResponse = super().process_response(request, response)
+        cookie = answer.cookies.get(settings.SESSION_COOKIE_NAME)
+        if cookie is not None and not cookie.value and not ended:
+            del answer.cookies[settings.SESSION_COOKIE_NAME]
+        return answer
 
 
 class StaffMiddleware:

@@ -83,7 +83,9 @@ def test_a_difference_becomes_a_slip_that_is_answered_verified_closed_and_counte
     outlet.set_input_files("input[name=evidence]", evidence(tmp_path, stack))
     outlet.locator("[name=words]").first.focus()
     outlet.keyboard.type("已请客户重新填写凭证并签名")
-    outlet.keyboard.press("F9")
+    with outlet.expect_navigation():
+        outlet.keyboard.press("F9")
+    assert outlet.locator(".op-errors").all_inner_texts() == []
     expect(outlet.locator(".op-sub")).to_contain_text("已整改", timeout=15_000)
 
     check = watched(chromium.new_page(viewport=WIDE), faults)

@@ -67,6 +67,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         services.sign_out(staff=request.user, at=timezone.now(), where=_terminal(request))
     logout(request)
     answer = redirect("people:sign_in")
+    answer.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")
     # What the browser kept of customers goes with the session.
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer

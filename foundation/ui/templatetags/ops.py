@@ -204,11 +204,9 @@ def key_name(context: Context, action: str) -> str:
 @register.simple_tag(takes_context=True)
 def keys_for_scripts(context: Context) -> SafeString:
     """Send the keys that the person chose, as data: scripts know the usual ones themselves."""
-    chosen = {
-        action: key
-        for action, key in context["shell"].keys.items()
-        if key != keyboard.usual()[action]
-    }
+    usual = keyboard.usual()
+    keys = context["shell"].keys.items()
+    chosen = {action: key for action, key in keys if key != usual[action]}
     return json_script(chosen, "ops-keymap")
 
 

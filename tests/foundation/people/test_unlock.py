@@ -55,6 +55,27 @@ def test_the_password_opens_it_under_a_new_key(locked, teller):
     assert selectors.staff_behind(session_key=locked.session.session_key) == teller
 
 
+def test_what_was_on_its_way_meanwhile_does_not_take_the_new_key_away(locked):
+    before = locked.session.session_key
+    locked.post(reverse("people:unlock"), {"password": PASSWORD})
+    after = locked.session.session_key
+
+    late = locked.get(reverse("ui:keys"), headers={"Cookie": f"ops_session={before}"})
+
+    assert late.status_code == 302
+    assert "ops_session" not in late.cookies
+    assert (before != after, locked.session.session_key) == (True, after)
+    assert locked.get(reverse("ui:keys")).status_code == 200
+
+
+def test_signing_out_takes_the_key_away(client, sign_in, teller):
+    sign_in(teller)
+
+    gone = client.post(reverse("people:sign_out")).cookies["ops_session"]
+
+    assert (gone.value, gone["max-age"], gone["samesite"]) == ("", 0, "Lax")
+
+
 def test_five_wrong_tries_lock_the_number(locked):
     for _ in range(5):
         locked.post(reverse("people:unlock"), {"password": "wrong"})
