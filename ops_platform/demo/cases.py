@@ -26,6 +26,8 @@ HUNDRED_YUAN = 10_000
 SPLIT_FEN = 4_980_000
 PURPOSES = "生活费 货款 房租 学费 装修款 往来款 还款 医疗费".split()
 SHIFT = timedelta(seconds=20)
+# The first customer is well off, and has the name of an entry of the demo's watch list.
+LISTED, LISTED_FEN = 0, 6_000_000
 # From here on the demo branch wants two levels for a transfer, and from there a call as well.
 LEVELS_FROM_FEN, CALL_FROM_FEN = 60_000_000, 80_000_000
 # What takes longer than a look begins no later than this before the end of the day.
@@ -145,6 +147,8 @@ class Planner:
         ]
         cases = [_in_time(case, hours.closes) for case in cases]
         cases += [self._waiting(hours.closes, place) for place in range(size.waiting)]
+        if size.waiting > 1:
+            cases[-1] = self._listed(cases[-1].at)
         cases.sort(key=lambda case: case.at)
         return [replace(case, serial=place) for place, case in enumerate(cases, start=1)]
 
@@ -248,6 +252,11 @@ class Planner:
         while case.amount_fen < (20_000_000 if case.trade_code == TRANSFER else 5_000_000):
             case = replace(self._seen(closes), ending="wait")
         return replace(case, at=closes - timedelta(seconds=6 + 14 * place), level="normal")
+
+    def _listed(self, at: datetime) -> Case:
+        """Return what a lead is to decide: the customer bears the name of an entry of a list."""
+        self.balances[LISTED] -= LISTED_FEN
+        return Case(at, WITHDRAWAL, LISTED, LISTED_FEN, "wait")
 
     def _spoilt(self, case: Case, wrong: str) -> Case:
         """Return the case with a paper that does not say what was keyed."""

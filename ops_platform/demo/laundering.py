@@ -7,8 +7,9 @@ from datetime import date, datetime
 from foundation.ledger.models import Account
 from foundation.people import services as people
 from foundation.people.models import Staff
-from monitoring.models import LargeValue, ScreeningHit, SuspiciousCase
+from monitoring.models import LargeValue, ScreeningHit, SuspiciousCase, WatchList
 from monitoring.rules import aml as rules
+from monitoring.rules.screening import ACTIVE
 from monitoring.services import aml, screening, suspicious
 from ops_platform.demo import house
 
@@ -24,13 +25,25 @@ NAMES = (
 REASONS = ("出生日期不同，同名的另一人", "与名单为同一主体，待核实")
 
 
-def play(*, on: date, at: datetime) -> None:
-    """Build the large values of a day and work at some; put a list in force and judge a hit."""
+def list_names(*, at: datetime) -> None:
+    """Put a list in force before the first item is sent; a few customers' names stand on it too."""
     with people.acting_as_system(reason="seed_demo"):
-        analyst, reviewer, lead = (
-            Staff.objects.select_related("institution").get(number=number)
-            for number in (house.ANALYST_NUMBER, house.REVIEWER_NUMBER, house.AML_LEAD_NUMBER)
-        )
+        analyst, reviewer, _lead = _desk()
+        taken = Account.objects.filter(kind="customer").order_by("id")
+        names = taken.values_list("name", flat=True)[:ON_LIST]
+        lines = [f"D1{place:02},{name},,,演示" for place, name in enumerate(names)]
+        text = "\n".join(["entry,name,id_number,birth_date,remark", *NAMES, *lines])
+        row = screening.import_list(
+            code="DEMO", version=f"{at:%Y%m}", source="演示名单", content=text.encode(),
+            by=analyst, at=at,
+        )  # fmt: skip
+        screening.decide_list(list_id=row.pk, step="enforce", by=reviewer, at=at)
+
+
+def play(*, on: date, at: datetime) -> None:
+    """Build the large values of a day and work at some; screen the customers and judge hits."""
+    with people.acting_as_system(reason="seed_demo"):
+        analyst, reviewer, lead = _desk()
         aml.build_day(on=on, at=at)
         _work(analyst, reviewer, at)
         _screen(analyst, reviewer, at)
@@ -40,6 +53,15 @@ def play(*, on: date, at: datetime) -> None:
             valid_until=on.replace(year=on.year + 1, day=1), by=analyst, at=at,
         )  # fmt: skip
         aml.decide_exemption(exemption_id=spared.pk, step="approve", by=lead, at=at)
+
+
+def _desk() -> tuple[Staff, Staff, Staff]:
+    """Return the analyst, the reviewer and the lead."""
+    analyst, reviewer, lead = (
+        Staff.objects.select_related("institution").get(number=number)
+        for number in (house.ANALYST_NUMBER, house.REVIEWER_NUMBER, house.AML_LEAD_NUMBER)
+    )
+    return analyst, reviewer, lead
 
 
 def _work(analyst: Staff, reviewer: Staff, at: datetime) -> None:
@@ -56,20 +78,8 @@ def _work(analyst: Staff, reviewer: Staff, at: datetime) -> None:
 
 
 def _screen(analyst: Staff, reviewer: Staff, at: datetime) -> None:
-    """Screen all against a list on which a few customers' names stand as well."""
-    taken = Account.objects.filter(kind="customer").order_by("id").values_list("name", flat=True)
-    lines = [f"D1{place:02},{name},,,演示" for place, name in enumerate(taken[:ON_LIST])]
-    text = "\n".join(["entry,name,id_number,birth_date,remark", *NAMES, *lines])
-    row = screening.import_list(
-        code="DEMO",
-        version=f"{at:%Y%m}",
-        source="演示名单",
-        content=text.encode(),
-        by=analyst,
-        at=at,
-    )
-    screening.decide_list(list_id=row.pk, step="enforce", by=reviewer, at=at)
-    screening.screen_all(list_id=row.pk, at=at)
+    """Screen all customers against the list in force, and judge the first hits."""
+    screening.screen_all(list_id=WatchList.objects.get(state=ACTIVE).pk, at=at)
     for verdict, reason, hit in zip(
         ("false", "true"), REASONS, ScreeningHit.objects.order_by("id")[:2], strict=False
     ):

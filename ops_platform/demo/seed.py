@@ -35,6 +35,7 @@ from ops_platform.demo import (
     laundering,
     layouts,
     looks,
+    outage,
     publishing,
     quality,
     rosters,
@@ -85,12 +86,14 @@ def seed(
         admissions.plan(staff=staff, now=now)
         alerts.plan(staff=staff, on=founded, at=now)
     stage = _stage(places, seed_number, opened=opened, on=day_before, say=say)
+    laundering.list_names(at=early)
     before = _play_before(stage, places, size=_with_images(today), on=day_before)
     with people.acting_as_system(reason="seed_demo"):
         books.open_day(places=places, on=local(now).date(), at=now)
     on = local(now).date()
     day = days.simulate(stage, on=on, size=today, hours=days.hours_of(on, until=now))
     _look_again(stage, before, at=now)
+    say(outage.play(day=day, before=before, staff=staff, places=places, at=local(now)))
     with people.acting_as_system(reason="seed_demo"):
         publishing.propose(by=staff["200010"], at=now, say=say)
     keyers = [row for row in staff.values() if row.vendor_id]

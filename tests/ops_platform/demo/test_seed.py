@@ -24,8 +24,10 @@ from authorization.models import (
     IdCheck,
     KnownItem,
     LocalAuthorizer,
+    OfflineSlip,
     Request,
     Review,
+    Screening,
     TierVerdict,
 )
 from foundation.imaging import selectors as imaging
@@ -417,6 +419,26 @@ def test_slips_of_the_last_weeks_stand_in_every_state_and_add_up(seeded):
     assert set(errors.values_list("id", flat=True)) <= set(
         SlipPoint.objects.values_list("slip_id", flat=True)
     )
+
+
+def test_what_is_like_an_entry_of_a_list_waits_for_a_lead(seeded):
+    (waiting,) = Request.objects.filter(state=rules.QUEUED, screenings__state="possible")
+    assert waiting.payer_account == Account.objects.filter(kind="customer").order_by("id")[0].number
+
+    rows = Screening.objects.order_by("id")
+    assert {row.state for row in rows} == {"clear", "possible"}
+    leads = Staff.objects.filter(roles__role="auth_lead")
+    for made in Decision.objects.filter(request__screenings__state="possible"):
+        assert made.decider in leads
+
+
+def test_slips_of_an_outage_are_keyed_and_one_is_entered(seeded):
+    states = Counter(OfflineSlip.objects.values_list("state", flat=True))
+    assert states == {"unused": 18, "keyed": 1, "entered": 1}
+    (entered,) = OfflineSlip.objects.filter(state="entered")
+    assert entered.request.state == rules.POSTED
+    assert entered.checked_by not in (entered.keyed_by, entered.authorizer)
+    assert Match.objects.get(document_id=entered.request.document_id).result == "same"
 
 
 def test_the_aml_desk_has_work_at_every_stage(seeded):
