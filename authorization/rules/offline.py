@@ -98,12 +98,17 @@ class NoSuchPeriod(Refused):
 
 
 class PeriodUnfit(Refused):
-    """An offline time has passed, and begins before it ends; it is decided by another human."""
+    """An offline time has passed, and begins before it ends."""
 
     code = "E2108"
-    text = (
-        "An offline time ends after it begins, lies in the past, and is approved by another person."
-    )
+    text = "An offline time ends after it begins and lies in the past."
+
+
+class PeriodOfSamePerson(Refused):
+    """The proposer decides about an offline time, under whatever number."""
+
+    code = "E2112"
+    text = "An offline time is approved or declined by another person than its proposer."
 
 
 class NotExplained(Refused):

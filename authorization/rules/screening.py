@@ -15,11 +15,14 @@ from authorization.rules._holding import Word
 from authorization.rules._rule import SECOND_LOOK
 from foundation.kernel.errors import Refused
 
-CLEAR, POSSIBLE, UNAVAILABLE = "clear", "possible", "unavailable"
+CLEAR, POSSIBLE = "clear", "possible"
+# There is no list in force; what is in force did not answer.
+UNAVAILABLE, FAILED = "unavailable", "failed"
 STATES: dict[str, Word] = {
     CLEAR: Word("not on a list"),
     POSSIBLE: Word("possible hit, for a lead"),
     UNAVAILABLE: Word("no list could be asked"),
+    FAILED: Word("the lists did not answer"),
 }
 # Under this name the trail keeps what only the desk against money laundering may read.
 APART = "authorization.screening"
@@ -98,8 +101,11 @@ def ask(*, parties: Sequence[Party], branch_id: int, on: date) -> Screened:
 
 
 def why_held(why: Sequence[str], *, state: str, drawn: bool) -> tuple[str, ...]:
-    """Return why an item waits: by its rule, else because it is a possible hit or was drawn."""
-    if why or not (drawn or state == POSSIBLE):
+    """Return why an item waits: by its rule, else under one word for whatever else holds it.
+
+    It was drawn, is a possible hit, or was not screened since the lists did not answer.
+    """
+    if why or not (drawn or state in {POSSIBLE, FAILED}):
         return tuple(why)
     return (SECOND_LOOK,)
 

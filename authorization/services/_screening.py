@@ -38,7 +38,7 @@ class Asked:
 def screen(*, request: Request, id_number: str, at: datetime) -> Asked:
     """Ask the lists about who an item names; `id_number` is that of who opens an account.
 
-    A failure is an answer: the teller goes on, and no machine decides what was not screened.
+    A failure is an answer: the teller goes on, and a person decides what was not screened.
     """
     with people_services.acting_as_system(reason="screening"):
         branch_id = _branch_of(request.institution_id)
@@ -48,7 +48,7 @@ def screen(*, request: Request, id_number: str, at: datetime) -> Asked:
                 said = screening.ask(parties=parties, branch_id=branch_id, on=localdate(at))
         except Exception:
             log.exception("an item was not screened", number=request.number)
-            said = screening.Screened(screening.UNAVAILABLE)
+            said = screening.Screened(screening.FAILED)
     row = Screening(
         institution_id=branch_id,
         seq=request.attempt,

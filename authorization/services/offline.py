@@ -93,7 +93,7 @@ def decide_period(*, period_id: int, approve: bool, by: Staff, at: datetime) -> 
     step = "approve" if approve else "decline"
     row.state = rules.PERIOD_FLOW.after(row.state, step)
     if row.proposed_by.person == by.person:
-        raise rules.PeriodUnfit
+        raise rules.PeriodOfSamePerson
     row.decided_by, row.decided_at = by, at
     if approve:
         hours = policy.whole(code=rules.HOURS, on=localdate(at), institution_id=row.institution_id)

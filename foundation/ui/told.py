@@ -127,9 +127,10 @@ _STEPS: Mapping[str, str] = {
         "expire_publication fail_exam find_slip hand_back hold inherit_admission issue_slips "
         "keep_known key_slip lapse lapse_fallback miss_slip not_automatic open paper pass_exam "
         "propose_fallback propose_local propose_offline propose_publication propose_rule "
-        "propose_tier raise_case readmit_exam reject resubmit return review screening.possible "
-        "screening.unavailable send_back_slip shadow_review spoil_slip stop_admission submit "
-        "time_out try_admission undo uphold_case withdraw withdraw_publication write"
+        "propose_tier raise_case readmit_exam reject resubmit return review screening.failed "
+        "screening.possible screening.unavailable send_back_slip shadow_review spoil_slip "
+        "stop_admission submit time_out try_admission undo uphold_case withdraw "
+        "withdraw_publication write"
     ),
     "hooks": "approve change decline give_up new_secret propose send_again stop",
     "imaging": (

@@ -73,8 +73,8 @@ def decide_list(*, list_id: int, step: str, by: Staff, at: datetime) -> WatchLis
     state = rules.LIST_FLOW.after(row.state, "enforce" if step == "enforce" else "decline")
     aml.check_second(by.person, row.imported_person)
     if state == rules.ACTIVE:
-        older = WatchList.objects.select_for_update().filter(code=row.code, state=rules.ACTIVE)
-        for old in older:
+        older = WatchList.objects.filter(code=row.code, state=rules.ACTIVE).order_by("id")
+        for old in older.select_for_update(of=("self",)):
             old.state = rules.LIST_FLOW.after(old.state, "replace")
             old.save(update_fields=["state"])
             _tell_list(old, "replace_list", by, at)

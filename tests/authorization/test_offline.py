@@ -100,7 +100,7 @@ class TestTimes:
         assert code_of(services.declare, began_at=now, ended_at=now + HOUR, **given) == "E2108"
         row = services.declare(began_at=now - HOUR, ended_at=now, **given)
         again = {"period_id": row.pk, "approve": True, "at": now}
-        assert code_of(services.decide_period, by=paper.crew.manager, **again) == "E2108"
+        assert code_of(services.decide_period, by=paper.crew.manager, **again) == "E2112"
 
         done = services.decide_period(by=paper.crew.risk, **again)
 

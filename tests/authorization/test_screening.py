@@ -124,7 +124,7 @@ class TestAsked:
 
         assert (kept(item).state, item.state) == (rules.UNAVAILABLE, "posted")
 
-    def test_a_failure_is_an_answer(self, counter, teller, in_force, monkeypatch):
+    def test_what_no_list_answered_waits_for_a_person(self, counter, teller, in_force, monkeypatch):
         def fails(**_asked):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1 / 0")
@@ -133,7 +133,10 @@ class TestAsked:
 
         item = factory.sent(teller, factory.transfer(counter))
 
-        assert (kept(item).state, item.state) == (rules.UNAVAILABLE, "posted")
+        assert (kept(item).state, item.state) == (rules.FAILED, "queued")
+        assert (item.why, item.work_item.leads_only) == ([SECOND_LOOK], False)
+        told = Event.objects.get(action="authorization.screening.failed")
+        assert told.subject == kept(item).subject
 
     @pytest.mark.usefixtures("in_force")
     def test_another_round_is_asked_again(self, counter, teller, authorizer, bank, desk):

@@ -23,6 +23,8 @@ def asked(monkeypatch):
         ((), rules.CLEAR, False, ()),
         ((), rules.UNAVAILABLE, False, ()),
         ((), rules.CLEAR, True, (SECOND_LOOK,)),
+        ((), rules.FAILED, False, (SECOND_LOOK,)),
+        (("amount",), rules.FAILED, False, ("amount",)),
         ((), rules.POSSIBLE, False, (SECOND_LOOK,)),
         ((), rules.POSSIBLE, True, (SECOND_LOOK,)),
         (("amount",), rules.POSSIBLE, False, ("amount",)),
