@@ -9,39 +9,33 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from itertools import chain, groupby
 
 import pytest
 
-# They walk through all pages or play whole days: a minute or more of a processor each.
+# They walk through all pages: a minute or more of a processor each.
 SWEEPS = (
     "architecture/test_screens", "architecture/test_permissions", "architecture/test_naughty",
-    "architecture/test_queries", "api/test_naughty", "architecture/test_vendors", "demo/test_seed",
+    "architecture/test_queries", "api/test_naughty", "architecture/test_vendors",
 )  # fmt: skip
-# They start platforms of their own and wait more than they work: so many processes begin so.
-PLATFORMS = ("tests/journeys/", "tests/operations/")
-WITH_PLATFORMS = 2
+# What they start, a platform or a seeded bank, serves them all: one process begins with them.
+TOGETHER = ("tests/journeys/", "tests/operations/", "demo/test_seed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes long before the rest of each process's share, in a thousand tests or more."""
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    if processes > WITH_PLATFORMS and len(items) > 1000:
+    if processes > 1 and len(items) > 1000:
         items[:] = shares(items, processes)
 
 
 def shares(items: Sequence[pytest.Item], processes: int) -> list[pytest.Item]:
     """Return the tests in the order in which so many processes are given them."""
-    platforms = [one for one in items if any(name in one.nodeid for name in PLATFORMS)]
+    together = [one for one in items if any(name in one.nodeid for name in TOGETHER)]
     sweeps = [one for one in items if any(name in one.nodeid for name in SWEEPS)]
     sweeps.sort(key=lambda one: next(at for at, name in enumerate(SWEEPS) if name in one.nodeid))
-    long = {*platforms, *sweeps}
+    long = {*together, *sweeps}
     rest = [one for one in items if one not in long]
-    others = processes - WITH_PLATFORMS
-    # Those of one file share what they start.
-    files = [list(same) for _path, same in groupby(platforms, key=lambda one: one.path)]
-    first = [list(chain(*files[place::WITH_PLATFORMS])) for place in range(WITH_PLATFORMS)]
-    first += [sweeps[place::others] for place in range(others)]
+    first = [together, *(sweeps[place :: processes - 1] for place in range(processes - 1))]
     size = -(-len(items) // processes)
     ordered: list[pytest.Item] = []
     for begins in first:

@@ -97,13 +97,9 @@ def seed(
     with people.acting_as_system(reason="seed_demo"):
         publishing.propose(by=staff["200010"], at=now, say=say)
     keyers = [row for row in staff.values() if row.vendor_id]
-    morning = datetime.combine(on, time(8, 30), SHANGHAI)
-    said = looks.play(
-        keyers=keyers, auditors=stage.crew.auditors, at=min(morning, now), seed=seed_number
-    )
-    say(said)
-    alerts.play(auditors=stage.crew.auditors, on=before.on, at=now, say=say)
-    auditors = stage.crew.auditors
+    morning, auditors = datetime.combine(on, time(8, 30), SHANGHAI), stage.crew.auditors
+    say(looks.play(keyers=keyers, auditors=auditors, at=min(morning, now), seed=seed_number))
+    alerts.play(auditors=auditors, on=before.on, at=now, say=say)
     told = slips.play(staff=staff, places=places, auditors=auditors, on=day_before, now=now)
     say(f"{told} slips, 2 bulletins")
     scans.play(places=places, staff=staff, on=on, at=now)
