@@ -25,6 +25,7 @@ from django.urls import URLPattern, resolve, reverse
 
 from authorization.models import Request
 from foundation.imaging import selectors as imaging
+from foundation.imaging.tasks import make_copies
 from foundation.ledger import selectors as ledger
 from foundation.ledger.models import DayClosing
 from foundation.people import selectors as people_selectors
@@ -227,6 +228,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
     drawn = quality.drawn(counter, teller, decider)
     request = factory.sent(teller, factory.withdrawal(counter))
     pages_of = imaging.pages(document_id=request.document_id)
+    (make_copies(page_id=pages_of[0].pk) or (lambda: None))()
     alone = monitoring.match_day(institution_id=outlet.pk, business_date=people.DAY, at=people.NOON)
     proposal = people.proposal(teller, bank)
     post_proposal = people.post_proposal(teller, bank)
