@@ -26,8 +26,6 @@ from tests.servers import OWN, PAIR
 
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _MIGRATING = 7_340_001
-_WAITING = {"journeys", "operations"}
-_LONG = {"test_any_order.py", "test_naughty.py", "test_permissions.py", "test_screens.py"}
 
 
 @dataclass(frozen=True)
@@ -72,14 +70,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse tests that would empty tables, and leave out those with servers when asked to.
-
-    What mostly waits for other processes begins first, so that one process of a divided run waits
-    while the others work, and none waits at the end; then what takes long, for the same reason.
-    """
-    items.sort(
-        key=lambda item: (item.path.parent.name not in _WAITING, item.path.name not in _LONG)
-    )
+    """Refuse tests that would empty tables, and leave out those with servers when asked to."""
     for item in items:
         mark = item.get_closest_marker("django_db")
         if mark and mark.kwargs.get("transaction"):

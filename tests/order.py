@@ -16,6 +16,7 @@ import pytest
 SWEEPS = (
     "architecture/test_screens", "architecture/test_permissions", "architecture/test_naughty",
     "architecture/test_queries", "api/test_naughty", "architecture/test_vendors",
+    "ledger/test_any_order",
 )  # fmt: skip
 # What they start, a platform or a seeded bank, serves them all: one process begins with them.
 TOGETHER = ("tests/journeys/", "tests/operations/", "demo/test_seed")
