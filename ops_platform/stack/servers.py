@@ -38,6 +38,8 @@ _SETTINGS = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
     "log_min_error_statement": "panic",
+    # Whoever changes a table, or puts a trigger aside, is told of in the log.
+    "log_statement": "ddl",
 }
 _CARELESS = {
     "fsync": "off",
@@ -46,6 +48,7 @@ _CARELESS = {
     "shared_buffers": "128MB",
     "autovacuum": "off",
     "log_min_duration_statement": "-1",
+    "log_statement": "none",
 }
 
 

@@ -47,8 +47,8 @@ def fill(line: cursor, tables: Sequence[str]) -> None:
 
 
 def _has_rows(line: cursor, table: str) -> bool:
-    line.execute(f"SELECT EXISTS (SELECT FROM {table})")
-    return bool(line.fetchone()[0])
+    line.execute(f"SELECT FROM {table} LIMIT 1")
+    return line.fetchone() is not None
 
 
 def _wanted(line: cursor, table: str) -> tuple[dict[str, str], set[str]]:
