@@ -74,3 +74,9 @@ def test_what_may_be_lost_lies_in_memory_where_that_is_ample(tmp_path):
     assert scratch(tmp_path / "another", memory=tmp_path, room=0) != there
     assert scratch(usual, memory=tmp_path, room=1 << 60) == usual
     assert scratch(usual, memory=tmp_path / "none", room=0) == usual
+
+
+def test_whoever_changes_a_table_is_in_the_log(servers):
+    with roles.connected(servers.environment["DATABASE_URL"]) as line:
+        line.execute("SHOW log_statement")
+        assert line.fetchone() == ("ddl",)
