@@ -68,7 +68,7 @@ ANALYZE item;
 
 -- Images: the file of the pattern stands behind all of them; what was read is each item's own.
 CREATE TEMP TABLE pattern ON COMMIT DROP AS
-SELECT page.*, reading.lines, reading.fields, pair.fields AS compared, request.payer_account,
+SELECT page.*, reading.lines, reading.fields, reading.fit, pair.fields AS compared, request.payer_account,
   request.payee_account, request.payer_name, request.payee_name, request.voucher_no
 FROM authorization_request request
 JOIN imaging_page page ON page.document_id = request.document_id
@@ -94,10 +94,10 @@ SELECT i.page_id, 1, p.side, p.image_class, 1,
   i.teller_label, i.at - interval '30 s', '', '', i.document_id, i.institution_id
 FROM item i, pattern p;
 INSERT INTO imaging_reading
-  (attempt, outcome, engine, engine_version, milliseconds, lines, fields, codes, words_agree,
-   failure, read_at, page_id, institution_id)
+  (attempt, outcome, engine, engine_version, milliseconds, lines, fields, codes, words_agree, fit,
+   strips, failure, read_at, page_id, institution_id)
 SELECT 1, 'read', 'drawing', 'bench', 400, pg_temp.as_of(p.lines, p, i), pg_temp.as_of(p.fields, p, i),
-  '[]', true, '', i.at, i.page_id, i.institution_id
+  '[]', true, p.fit, '[]', '', i.at, i.page_id, i.institution_id
 FROM item i, pattern p WHERE i.kind NOT IN ('queued', 'unread');
 
 -- The queue, and who held what.
