@@ -15,7 +15,7 @@ from ops_platform.stack.throwaway import Throwaway
 _WITHOUT_DEMO = {
     "authorization", "history", "imaging", "keying", "ledger", "monitoring", "search",
 }  # fmt: skip
-_NOT_A_BENCH = {"__init__", "__main__", "bank", "databases", "rows"}
+_NOT_A_BENCH = {"__init__", "__main__", "bank", "databases", "rows", "working"}
 
 
 def names() -> list[str]:
