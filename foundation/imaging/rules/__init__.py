@@ -43,6 +43,7 @@ __all__ = [
     "FLOW",
     "FORMATS",
     "HAPPENINGS",
+    "LINK_MINUTES",
     "NOT_FOUND",
     "PIXELS_MAX",
     "SAME",
@@ -125,6 +126,9 @@ HAPPENINGS: dict[str, Happening] = {
     "imaging.page.seen.thumb": Happening("Seen small, in a list", "eye"),
     "imaging.page.seen.original": Happening("Taken out with the viewer's mark", "download"),
 }
+
+# How long the address of an image holds while `imaging.link_minutes` has no value in force.
+LINK_MINUTES = 15
 
 # These bound what one upload may cost the machine; they are no business numbers.
 FORMATS = ("JPEG", "PNG", "TIFF")

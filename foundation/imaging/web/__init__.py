@@ -13,6 +13,7 @@ from foundation.imaging import forms, rules, selectors, services
 from foundation.imaging.models import Page
 from foundation.people.roles import Permission
 from foundation.policy import selectors as policy
+from foundation.policy.rules import NotSet
 from foundation.ui import subjects, timed
 from foundation.ui.web import action, requires, signed_in
 
@@ -131,9 +132,15 @@ def _check_link(request: HttpRequest, page_id: int) -> None:
     """Refuse an address that has expired or was given to another; 404 for what is out of sight."""
     if selectors.page(page_id=page_id) is None:
         raise Http404
-    minutes = policy.whole(code="imaging.link_minutes", on=timezone.localdate())
-    if not timed.holds(request, within=timedelta(minutes=minutes)):
+    if not timed.holds(request, within=timedelta(minutes=_link_minutes())):
         raise rules.LinkExpired
+
+
+def _link_minutes() -> int:
+    try:
+        return policy.whole(code="imaging.link_minutes", on=timezone.localdate())
+    except NotSet:
+        return rules.LINK_MINUTES
 
 
 def _picture(request: HttpRequest, page_id: int, use: str) -> HttpResponse:

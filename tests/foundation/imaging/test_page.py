@@ -8,7 +8,7 @@ from foundation.people import services as people
 from foundation.trail import services as trail
 from tests.foundation.imaging import drawing
 from tests.foundation.imaging.conftest import AT, staff_of
-from tests.foundation.imaging.test_view import given, minutes  # noqa: F401 -- a fixture
+from tests.foundation.imaging.test_view import given
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 pytestmark = pytest.mark.filterwarnings("ignore:No directory at")

@@ -21,17 +21,6 @@ NAMES = ("view", "ahead", "thumb", "original")
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-@pytest.fixture(autouse=True)
-def minutes(authorizer, teller):
-    """Let the address of an image hold for fifteen minutes."""
-    now = timezone.now()
-    with people.acting_as_system(reason="test"):
-        Policy.objects.create(
-            code="imaging.link_minutes", value="15", valid_from=date(2020, 1, 1), reason="test",
-            proposed_by=teller, proposed_at=now, approved_by=authorizer, approved_at=now,
-        )  # fmt: skip
-
-
 def given(client, person, page, use):
     """Return the address of a picture as a page would give it to the person in this session."""
     request = RequestFactory().get("/")
@@ -155,6 +144,35 @@ def test_a_viewer_that_stood_open_asks_for_another_address(client, page, authori
 
     assert client.get(fresh).status_code == 200
     assert client.get(reverse("imaging:link", args=[page.pk, "seal"])).status_code == 404
+
+
+def test_while_the_number_has_no_value_an_address_holds_for_fifteen_minutes(
+    client, page, authorizer, monkeypatch
+):
+    client.force_login(authorizer, backend=BACKEND)
+    address = given(client, authorizer, page, "view")
+
+    later(monkeypatch, 14)
+    assert client.get(address).status_code == 200
+    later(monkeypatch, 2)
+    assert client.get(address).status_code == 409
+
+
+def test_the_number_in_force_says_how_long_an_address_holds(
+    client, page, authorizer, teller, monkeypatch
+):
+    now = timezone.now()
+    with people.acting_as_system(reason="test"):
+        Policy.objects.create(
+            code="imaging.link_minutes", value="5", valid_from=date(2020, 1, 1), reason="test",
+            proposed_by=teller, proposed_at=now, approved_by=authorizer, approved_at=now,
+        )  # fmt: skip
+    client.force_login(authorizer, backend=BACKEND)
+    address = given(client, authorizer, page, "view")
+
+    later(monkeypatch, 6)
+
+    assert client.get(address).status_code == 409
 
 
 @pytest.mark.parametrize("name", NAMES)
