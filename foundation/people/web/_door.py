@@ -228,9 +228,12 @@ def _stepped_up(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
 
 def _changed(request: HttpRequest, staff: Staff, form: forms.Password) -> HttpResponse:
     passed = request.session.get(selectors.SECOND_FACTOR)
+    try:
+        _identified(request, staff.number, form.cleaned_data["old"])
+    except rules.SignInFailed:
+        raise rules.WrongPassword(field="old") from None
     changed = services.change_password(
         staff=staff,
-        old=form.cleaned_data["old"],
         new=form.cleaned_data["password"],
         at=timezone.now(),
         where=_terminal(request),

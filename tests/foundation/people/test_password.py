@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from foundation.people import rules, services
-from foundation.people.models import Staff
+from foundation.people.models import SignInCount, Staff
 from tests.foundation.people.conftest import AT, PASSWORD, device_of
 
 GOOD = "Blue-Lantern-77"
@@ -42,15 +43,33 @@ def test_a_bad_choice_is_refused_in_place(inside, form):
 
 
 def test_the_last_five_are_not_chosen_again(teller):
-    used = PASSWORD
     for number in range(4):
         teller = services.change_password(
-            staff=teller, old=used, new=f"Lantern-Number-{number}", at=AT, where=""
+            staff=teller, new=f"Lantern-Number-{number}", at=AT, where=""
         )
-        used = f"Lantern-Number-{number}"
 
     with pytest.raises(rules.PasswordUsedBefore):
-        services.change_password(staff=teller, old=used, new="Lantern-Number-0", at=AT, where="")
+        services.change_password(staff=teller, new="Lantern-Number-0", at=AT, where="")
+
+
+def test_five_wrong_old_ones_lock_the_number_here_and_at_the_door(inside, teller, sign_in):
+    for _ in range(5):
+        answer = inside.post(reverse("people:password"), given(old="wrong"))
+        assert "old" in answer.context["form"].errors
+
+    assert inside.post(reverse("people:password"), given()).status_code == 422
+    assert sign_in(teller, browser=Client()).status_code == 422
+
+
+def test_a_terminal_with_too_many_failures_is_refused_before_hashing(inside, settings):
+    SignInCount.objects.update_or_create(
+        address="127.0.0.1",
+        stretch=rules.stretch_of(timezone.now()),
+        defaults={"tries": rules.TRIES_PER_STRETCH},
+    )
+    settings.PASSWORD_HASHERS = ["no.such.Hasher"]
+
+    assert inside.post(reverse("people:password"), given()).status_code == 422
 
 
 @pytest.mark.parametrize(
