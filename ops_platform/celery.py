@@ -12,7 +12,12 @@ from typing import Any
 import django
 from billiard.process import active_children
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init, worker_shutting_down
+from celery.signals import (
+    setup_logging,
+    worker_init,
+    worker_process_init,
+    worker_shutting_down,
+)
 from django.apps import apps
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ops_platform.settings")
@@ -63,6 +68,14 @@ app.conf["CELERY_DB_REUSE_MAX"] = 1_000
 @setup_logging.connect  # type: ignore[untyped-decorator]
 def _keep_our_logging(**_more: Any) -> None:
     """Leave logging to the settings."""
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]
+def _check_scopes(**_more: Any) -> None:
+    """Refuse to begin over a database that does not keep the scopes, before any child is there."""
+    from ops_platform import booting
+
+    booting.check_scopes()
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]

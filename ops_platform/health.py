@@ -91,9 +91,12 @@ def database_answers() -> str:
 
 
 def role_is_weak() -> str:
-    """Row-level security holds only for a role that cannot step around it."""
+    """Row-level security holds only where it is on, for a role that cannot step around it."""
     if people.mighty_role():
         raise Unhealthy("the database role can step around row-level security")
+    open_tables = people.unlocked_tables(tables=people.institutional_tables())
+    if open_tables:
+        raise Unhealthy(f"without row-level security: {', '.join(open_tables)}")
     return "held by row-level security"
 
 

@@ -61,6 +61,11 @@ def settle() -> None:
     gc.set_threshold(_OBJECTS_A_ROUND)
 
 
+def check_scopes() -> None:
+    """Refuse to serve what the database would show to anybody."""
+    import_module("ops_platform.booting").check_scopes()
+
+
 def main(words: list[str]) -> None:
     """Serve on a socket inherited from the supervisor, or on one of our own."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -71,6 +76,7 @@ def main(words: list[str]) -> None:
     else:
         listening = socket.socket(fileno=options.fd)
     settle()
+    check_scopes()
     listening.setblocking(False)  # noqa: FBT003 - its only form
     asyncio.run(_Server(config(env)).serve(sockets=[listening]))
 

@@ -106,6 +106,12 @@ class TestRefused:
 
         assert "row-level" in failed(client.get("/readyz"))["role"]
 
+    def test_while_a_table_is_without_its_lock(self, client, committed_db):
+        with committed_db.as_owner() as line:
+            line.execute("ALTER TABLE trail_event NO FORCE ROW LEVEL SECURITY")
+
+        assert "trail_event" in failed(client.get("/readyz"))["role"]
+
     def test_while_a_migration_is_missing(self, client, committed_db):
         with committed_db.as_owner() as line:
             line.execute("DELETE FROM django_migrations WHERE app = 'ledger'")

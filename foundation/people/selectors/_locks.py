@@ -25,12 +25,14 @@ def unlocked_tables(*, tables: Sequence[str]) -> list[str]:
 
     Views stand under `leaking_views`.
     """
-    query = (
-        "SELECT 1 FROM pg_class WHERE oid = to_regclass(%s) AND relkind <> 'v'"
-        " AND NOT (relrowsecurity AND"
-        " relforcerowsecurity AND EXISTS (SELECT 1 FROM pg_policy WHERE polrelid = pg_class.oid))"
-    )
-    return [table for table in tables if _exists(query, [table])]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM unnest(%s::text[]) AS name JOIN pg_class ON oid = to_regclass(name)"
+            " WHERE relkind <> 'v' AND NOT (relrowsecurity AND relforcerowsecurity"
+            " AND EXISTS (SELECT 1 FROM pg_policy WHERE polrelid = pg_class.oid)) ORDER BY 1",
+            [list(tables)],
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def leaking_views() -> list[str]:

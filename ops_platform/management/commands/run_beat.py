@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from ops_platform import jobs
+from ops_platform import booting, jobs
 from ops_platform.loop import Loop
 from ops_platform.schedule import Beat
 
@@ -19,6 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Run until told to stop."""
+        booting.check_scopes()
         beat, loop = Beat(), Loop("beat")
         while loop.goes_on():
             with loop.surviving():

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ops_platform import jobs
+from ops_platform import booting, jobs
 from ops_platform.bell import Bell
 from ops_platform.loop import Loop
 from ops_platform.relay import Relay
@@ -22,6 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Run until told to stop; a broker or database that is away is tried again."""
+        booting.check_scopes()
         relay, bell, loop = Relay(), Bell(), Loop("relay")
         while loop.goes_on():
             more = False

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from ops_platform import jobs
+from ops_platform import booting, jobs
 from ops_platform.bell import Bell
 from ops_platform.loop import Loop
 
@@ -33,6 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run until told to stop; then finish the jobs in hand, or hand them back in time."""
+        booting.check_scopes()
         if options["once"]:
             while jobs.run_jobs(goes_on=lambda: True):
                 pass
