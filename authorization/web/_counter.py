@@ -14,6 +14,7 @@ from authorization import forms, rules, selectors, services
 from authorization.models import IdCheck, Request
 from authorization.web import _drawn
 from authorization.web._images import images
+from foundation.imaging import rules as imaging
 from foundation.people.models import Staff
 from foundation.people.roles import Permission
 from foundation.ui import menu, pdf
@@ -77,6 +78,7 @@ def attach(request: HttpRequest, key: UUID) -> HttpResponse:
     if form.is_valid():
         image = form.cleaned_data["image"]
         with refusals_in(request, form):
+            imaging.check_bytes(size=image.size, field="image")
             services.attach(
                 key=key,
                 teller=signed_in(request),

@@ -8,8 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from monitoring.forms.aml import Clean
 from monitoring.rules import screening as rules
 
-BYTES_MOST = 30 * 1024 * 1024
-
 
 class ImportList(Clean):
     """A version of a list, as a CSV file."""

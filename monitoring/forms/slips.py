@@ -11,6 +11,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from foundation.imaging import rules as imaging
 from foundation.kernel.errors import Refused
 from foundation.kernel.text import clean_text
 from monitoring.rules import points
@@ -137,8 +138,12 @@ class Answer(Words):
     field_order = ["step", "words", "evidence"]
 
     def pictures(self) -> list[Picture]:
-        """Return the files as they came."""
-        return [Picture(one.read(), one.name) for one in self.cleaned_data["evidence"]]
+        """Return the files as they came; refuse too many, or too large ones, unread."""
+        given = self.cleaned_data["evidence"]
+        rules.check_pictures(len(given))
+        for one in given:
+            imaging.check_bytes(size=one.size, field="evidence")
+        return [Picture(one.read(), one.name) for one in given]
 
 
 class Judgement(Words):

@@ -54,6 +54,7 @@ OTHER_BIRTH, OTHER_NUMBER = 25, 25  # points off when both are known and differ
 SHOWN = 10
 _COLUMNS = ("entry", "name", "id_number", "birth_date", "remark")
 NAMES_MOST, WIDTH_MOST = 200_000, 120
+BYTES_MOST = 30 * 1024 * 1024
 
 
 class BadList(Refused):
@@ -62,6 +63,14 @@ class BadList(Refused):
     code = "E6085"
     text = "Line %(line)s of the file cannot be read as a name of the list."
     hint = "UTF-8 CSV with the columns entry, name, id_number, birth_date (YYYY-MM-DD), remark."
+
+
+class ListTooLarge(Refused):
+    """The file is larger than any list is; a part of it would let the rest through unseen."""
+
+    code = "E6148"
+    text = "The file has more than %(most)s MB."
+    hint = "Leave columns out that are not asked for; nothing of the file was taken in."
 
 
 class ListIsThere(Refused):
@@ -316,7 +325,9 @@ def fingerprint(*parts: object) -> str:
 
 
 def read_list(content: bytes) -> tuple[Entry, ...]:
-    """Return the names of a list's file; refuse the first line that is none."""
+    """Return the names of a list's file; refuse one too large, and the first line that is none."""
+    if len(content) > BYTES_MOST:
+        raise ListTooLarge(field="file", most=BYTES_MOST // 1048576)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -270,10 +270,15 @@ def check_rectification(*, error_class: int, repeated: bool) -> None:
         raise NotForRectification(field="code")
 
 
+def check_pictures(count: int) -> None:
+    """Refuse more pictures than a reply holds."""
+    if count > PICTURES_MOST:
+        raise TooManyPictures(field="evidence", most=PICTURES_MOST)
+
+
 def check_evidence(*, kind: str, error_class: int | None, pictures: int) -> None:
     """Refuse to call a grave error put right without a picture, and more than a reply holds."""
-    if pictures > PICTURES_MOST:
-        raise TooManyPictures(field="evidence", most=PICTURES_MOST)
+    check_pictures(pictures)
     if KINDS[kind].graded and error_class in GRAVE and not pictures:
         raise EvidenceNeeded(field="evidence")
 

@@ -86,7 +86,7 @@ def aml_import(request: HttpRequest) -> HttpResponse:
     form = forms.ImportList(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
-        content = given.pop("file").read(forms.BYTES_MOST)
+        content = given.pop("file").read(rules.BYTES_MOST + 1)
         with refusals_in(request, form):
             services.import_list(content=content, **given, **by(request))
             return redirect("monitoring:aml_lists")

@@ -1,16 +1,18 @@
 """The pages of the authorization centre, as the right role opens them."""
 
 from datetime import timedelta
+from io import BytesIO
 from uuid import UUID
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from authorization import rules, selectors, services
 from authorization.models import Request
+from foundation.imaging import rules as imaging
 from foundation.ledger import services as ledger
 from tests.factories import authorization as factory
 from tests.factories import ledger as books
@@ -153,6 +155,20 @@ class TestAttach:
 
         assert answer.status_code == 422
         assert answer.context["image_form"].errors
+
+    def test_what_is_too_large_is_told_unread(self, as_teller, counter, monkeypatch):
+        key, file = services_key(as_teller), BytesIO(bytes(imaging.BYTES_MAX + 1))
+        file.name = "v.png"
+        monkeypatch.setattr(UploadedFile, "read", None)
+
+        answer = as_teller.post(
+            reverse("authorization:attach", args=[key]),
+            {"image": file, "image_class": "voucher"},
+            **BROWSER,
+        )
+
+        assert answer.status_code == 422
+        assert "10" in str(answer.context["image_form"].errors["image"])
 
 
 class TestTellersItems:

@@ -17,6 +17,7 @@ from monitoring.models import (
     WatchList,
 )
 from monitoring.rules import aml as rules
+from monitoring.rules import screening
 from monitoring.services import aml
 from ops_platform import naming
 from tests.factories import aml as factory
@@ -100,6 +101,15 @@ def test_a_list_is_imported_and_a_hit_judged(bank, desk, send, shown, client):
     assert send(desk.analyst, "aml_judge", hit.pk, verdict="false", reason="生日不同") == 302
     assert send(desk.reviewer, "aml_confirm", hit.pk, step="confirm") == 302
     assert ScreeningHit.objects.get().state == "dismissed"
+
+
+def test_a_list_that_is_too_large_is_refused_and_never_cut(desk, send, monkeypatch):
+    monkeypatch.setattr(screening, "BYTES_MOST", len(factory.LIST.encode()) - 1)
+    given = {"code": "TEST", "version": "1", "source": "测试"}
+    file = io.BytesIO(factory.LIST.encode())
+
+    assert send(desk.analyst, "aml_import", **given, file=file) == 422
+    assert not WatchList.objects.exists()
 
 
 def test_a_name_is_screened_by_hand(desk, shown):

@@ -4,11 +4,13 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import UploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from foundation.imaging import rules as imaging
 from foundation.trail.models import Event
 from monitoring.models import Slip
 from monitoring.rules import slips as rules
@@ -58,8 +60,8 @@ def slip(auditor):
     return issued(auditor, at=timezone.now())
 
 
-def picture(name="evidence.png"):
-    file = BytesIO(factory.picture())
+def picture(name="evidence.png", data=None):
+    file = BytesIO(factory.picture() if data is None else data)
     file.name = name
     return file
 
@@ -191,6 +193,19 @@ def test_no_image_is_refused_at_its_field(outlet, slip):
     answer = send(outlet, "answer_slip", slip.number, step="reply", words="见附件", evidence=file)
 
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("count", "size"), [(rules.PICTURES_MOST + 1, 10), (1, imaging.BYTES_MAX + 1)]
+)
+def test_too_many_or_too_large_pictures_are_refused_unread(outlet, slip, monkeypatch, count, size):
+    files = [picture(f"{number}.png", bytes(size)) for number in range(count)]
+    monkeypatch.setattr(UploadedFile, "read", None)
+
+    answer = send(outlet, "answer_slip", slip.number, step="reply", words="见附件", evidence=files)
+
+    assert answer.status_code == 422
+    assert answer.context["answer"].errors["evidence"]
 
 
 def test_an_appeal_is_made_and_judged_on_the_page(outlet, desk, lead, slip):

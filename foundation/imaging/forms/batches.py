@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -73,11 +74,14 @@ class Files(forms.Form):
         help_text=_("JPEG, PNG, TIFF or PDF; one file may hold many pages. Several files at once."),
     )
 
-    def given(self) -> list[tuple[str, bytes]]:
-        """Return names and bytes; a file is read no further than it may be long."""
-        most = rules.FILE_BYTES_MAX + 1
+    def given(self) -> Iterator[tuple[str, bytes]]:
+        """Return names and bytes, of which one file at a time is held.
+
+        Refuses what is too large, by its size: a file, or all of them together.
+        """
         found: list[UploadedFile[bytes]] = self.cleaned_data["scans"]
-        return [(file.name or "", file.read(most)) for file in found]
+        rules.check_files(sizes=[file.size or 0 for file in found])
+        return ((file.name or "", file.read()) for file in found)
 
 
 class EndScan(forms.Form):

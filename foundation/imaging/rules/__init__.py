@@ -142,13 +142,18 @@ MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\x00", b"MM\x00*")
 ALIKE_BITS_MAX = 36
 
 
+def check_bytes(*, size: int, field: str = "file") -> None:
+    """Refuse a file of more bytes than a page may have: by its size, before it is read."""
+    if size > BYTES_MAX:
+        shown = f"{size / 1048576:.1f}"
+        raise TooManyBytes(field=field, megabytes=shown, allowed=BYTES_MAX // 1048576)
+
+
 def check_upload(*, data: bytes) -> None:
     """Refuse bytes that no page can be, before anything decodes them."""
     if not data:
         raise EmptyUpload(field="file")
-    if len(data) > BYTES_MAX:
-        shown = f"{len(data) / 1048576:.1f}"
-        raise TooManyBytes(field="file", megabytes=shown, allowed=BYTES_MAX // 1048576)
+    check_bytes(size=len(data))
     if not data.startswith(MAGIC):
         raise NotAnImage(field="file")
 

@@ -57,6 +57,7 @@ SHEETS_MOST = 5000
 
 # These bound what one file may cost the machine; they are no business numbers.
 FILE_BYTES_MAX = 64 * 1024 * 1024
+UPLOAD_BYTES_MAX = 4 * FILE_BYTES_MAX
 FRAMES_MAX = 400
 FRAMES_AT_ONCE = 8
 # A PDF is only ever opened in the decoder's child, and drawn as a scanner would have.
@@ -155,6 +156,14 @@ class FileTooLarge(Refused):
     code = "E4119"
     text = "The file has %(megabytes)s MB; a scanner's file may have %(allowed)s MB."
     hint = "Scan the batch in two parts."
+
+
+class TooMuchAtOnce(Refused):
+    """The files of one upload are larger together than the machine takes at a time."""
+
+    code = "E4133"
+    text = "The files have %(megabytes)s MB together; one upload may have %(allowed)s MB."
+    hint = "Upload some of them now and the others afterwards."
 
 
 class NoRescanAsked(Refused):
@@ -269,6 +278,15 @@ def check_file(*, size: int) -> None:
     if size > FILE_BYTES_MAX:
         shown = f"{size / 1048576:.1f}"
         raise FileTooLarge(field="scans", megabytes=shown, allowed=FILE_BYTES_MAX // 1048576)
+
+
+def check_files(*, sizes: Sequence[int]) -> None:
+    """Refuse an upload by the sizes of its files, before one is read: each, and all together."""
+    for size in sizes:
+        check_file(size=size)
+    if sum(sizes) > UPLOAD_BYTES_MAX:
+        shown = f"{sum(sizes) / 1048576:.1f}"
+        raise TooMuchAtOnce(field="scans", megabytes=shown, allowed=UPLOAD_BYTES_MAX // 1048576)
 
 
 def check_frames(count: int) -> None:

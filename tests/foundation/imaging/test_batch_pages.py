@@ -1,11 +1,14 @@
 """The pages of batches: hand over, upload, end, scan again; others' batches do not exist."""
 
+from io import BytesIO
+
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from foundation.imaging.models import Batch, BatchFile
+from foundation.imaging.rules import batches as rules
 from foundation.people import services as people_services
 from tests.browser import BACKEND
 from tests.factories import batches as factory
@@ -35,6 +38,12 @@ def clerk(bank):
 @pytest.fixture
 def batch(bank, supervisor):
     return factory.handed_over(bank.outlet, supervisor)
+
+
+def named(data, name):
+    file = BytesIO(data)
+    file.name = name
+    return file
 
 
 def signed_in(person):
@@ -75,6 +84,18 @@ def test_many_files_at_once(batch, clerk):
     assert BatchFile.objects.filter(state="arrived").count() == 3
     shown = client.get(reverse("imaging:batch", args=[batch.pk])).content.decode()
     assert "2.png" in shown
+
+
+def test_files_that_are_too_large_together_are_refused_unread(batch, clerk, monkeypatch):
+    files = [named(b"\x89PNG" + bytes([n]), f"{n}.png") for n in range(3)]
+    monkeypatch.setattr(rules, "UPLOAD_BYTES_MAX", 14)
+    monkeypatch.setattr(UploadedFile, "read", None)
+
+    answer = signed_in(clerk).post(reverse("imaging:receive", args=[batch.pk]), {"scans": files})
+
+    assert answer.status_code == 422
+    assert answer.context["files"].errors["scans"]
+    assert not BatchFile.objects.exists()
 
 
 def test_no_file_is_refused_in_place(batch, clerk):

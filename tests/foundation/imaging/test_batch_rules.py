@@ -123,6 +123,14 @@ def test_a_file_of_nothing_or_too_much_is_refused():
         rules.check_frames(rules.FRAMES_MAX + 1)
 
 
+def test_an_upload_is_bounded_by_each_file_and_by_all_together():
+    rules.check_files(sizes=[rules.FILE_BYTES_MAX] * 4)
+    with pytest.raises(rules.FileTooLarge):
+        rules.check_files(sizes=[1, rules.FILE_BYTES_MAX + 1])
+    with pytest.raises(rules.TooMuchAtOnce):
+        rules.check_files(sizes=[rules.FILE_BYTES_MAX] * 4 + [1])
+
+
 def test_the_line_of_a_batch():
     assert rules.BATCH_FLOW.states == (
         "handed_over", "receiving", "scanned", "reading", "matched", "closed",
