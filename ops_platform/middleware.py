@@ -1,4 +1,4 @@
-"""Requests get a number, are logged once with who and how long, and counted; text goes packed."""
+"""Requests get a number, are logged once, counted and bounded in size; text goes packed."""
 
 from __future__ import annotations
 
@@ -14,13 +14,18 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils.functional import empty
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from foundation.imaging.rules import batches
 from foundation.kernel.text import storable
+from foundation.people.models import Staff
 from foundation.ui import rest, web
 from foundation.ui.readable import readable
 from ops_platform import metrics
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
+FORM_BYTES_MAX = rest.JSON_BYTES_MAX
+# The largest upload there is, and the form around it.
+UPLOAD_BYTES_MAX = batches.UPLOAD_BYTES_MAX + FORM_BYTES_MAX
 _HEADER = "X-Request-ID"
 _FIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{7,63}")
 # What shrinks. Images and workbooks are packed already; a stream of events would be held back.
@@ -57,6 +62,33 @@ class RequestLogMiddleware:
     ) -> None:
         """Keep the numbers in the address: they name the item that is worked on."""
         bind_contextvars(**{f"at_{name}": str(value) for name, value in kwargs.items()})
+
+
+class SizeMiddleware:
+    """Refuses a body that is longer than its address takes, before a byte of it is read.
+
+    What comes behind reads a form as a whole to look at its texts, also a stranger's. Only to an
+    address that takes files may a person who is signed in send more than a form; an endpoint takes
+    what its parser does. A body of no told length is refused as well: who serves us knows no bound.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on: which address it is for is not known yet."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, _args: object, _kwargs: object
+    ) -> HttpResponse | None:
+        """Answer in place of the view, by what the head of the request says."""
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            return rest.length_missing(request)
+        sent, limit = _length(request), FORM_BYTES_MAX
+        if sent > limit:
+            limit = _bytes_max(request, view)
+        return rest.too_long(request, limit=limit) if sent > limit else None
 
 
 class PlainTextMiddleware:
@@ -102,6 +134,23 @@ class PackMiddleware(GZipMiddleware):
         if response.streaming or not _PACKED.fullmatch(kind):
             return response
         return super().process_response(request, response)
+
+
+def _length(request: HttpRequest) -> int:
+    """Return the bytes that a request announces; without a number Django reads none."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _bytes_max(request: HttpRequest, view: object) -> int:
+    """Return the bytes that an address takes from who sends them, if it takes more than a form."""
+    endpoint = getattr(view, "cls", None)
+    if endpoint is not None:
+        return max(getattr(one, "bytes_max", FORM_BYTES_MAX) for one in endpoint.parser_classes)
+    files = getattr(view, "takes_files", False) and isinstance(request.user, Staff)
+    return UPLOAD_BYTES_MAX if files else FORM_BYTES_MAX
 
 
 def _number_of(request: HttpRequest) -> str:

@@ -57,6 +57,7 @@ CENTRES = (
 # --- middleware --------------------------------------------------------------------------------
 MIDDLEWARE = [
     "ops_platform.middleware.RequestLogMiddleware",
+    "ops_platform.middleware.SizeMiddleware",
     "ops_platform.middleware.PlainTextMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

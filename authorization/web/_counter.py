@@ -18,7 +18,7 @@ from foundation.imaging import rules as imaging
 from foundation.people.models import Staff
 from foundation.people.roles import Permission
 from foundation.ui import menu, pdf
-from foundation.ui.web import action, refusals_in, requires, signed_in, taken_by
+from foundation.ui.web import action, refusals_in, requires, signed_in, taken_by, takes_files
 
 
 @require_GET
@@ -70,6 +70,7 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @action
+@takes_files
 @require_POST
 @requires(Permission.IMAGE_ADD)
 def attach(request: HttpRequest, key: UUID) -> HttpResponse:

@@ -83,6 +83,12 @@ def action(page: Page) -> Page:
     return page
 
 
+def takes_files(page: Page) -> Page:
+    """Mark an address that takes files: more may be sent to it than a form has."""
+    page.takes_files = True  # type: ignore[attr-defined]
+    return page
+
+
 def signed_in(request: HttpRequest) -> Staff:
     """Return the member of staff behind the request."""
     if isinstance(request.user, Staff):
@@ -180,6 +186,11 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """Say that there is no such thing among what the person may see."""
     return render(request, "ui/not_found.html", status=404)
+
+
+def too_long(request: HttpRequest, *, limit: int) -> HttpResponse:
+    """Say that more was sent than the address takes; the limit is in bytes."""
+    return render(request, "ui/too_long.html", {"megabytes": limit // 1048576}, status=413)
 
 
 def fault(request: HttpRequest) -> HttpResponse:

@@ -20,7 +20,7 @@ from foundation.trail import selectors as trail
 from foundation.ui import table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
-from foundation.ui.web import action, refusals_in, requires, signed_in
+from foundation.ui.web import action, refusals_in, requires, signed_in, takes_files
 from monitoring.forms import aml as desk_forms
 from monitoring.forms import screening as forms
 from monitoring.models import ScreeningHit, WatchList
@@ -79,6 +79,7 @@ def aml_lists(request: HttpRequest) -> HttpResponse:
     return render(request, "monitoring/aml_lists.html", shown)
 
 
+@takes_files
 @require_http_methods(["GET", "POST"])
 @requires(Permission.AML_WORK)
 def aml_import(request: HttpRequest) -> HttpResponse:

@@ -21,6 +21,7 @@ from foundation.ui.web import (
     requires,
     signed_in,
     taken_by,
+    takes_files,
 )
 from monitoring.forms import slips as forms
 from monitoring.gateways import slips as dictionary
@@ -123,6 +124,7 @@ def phone_slip(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @action
+@takes_files
 @require_POST
 @requires(Permission.SLIP_REPLY, missing=MISSING)
 def answer_slip(request: HttpRequest, number: str) -> HttpResponse:

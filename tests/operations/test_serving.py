@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -52,6 +53,23 @@ def test_a_request_that_never_ends_does_not_hold_the_process(web, committed_db):
         assert time.monotonic() - began < 12, "the supervisor kills after twelve seconds"
         assert asked.exception(10)
         line.execute("ROLLBACK")
+
+
+def head_answered(address, *lines):
+    """Send the head of a request to the sign-in page alone; return the answer's first line."""
+    host, port = address.removeprefix("http://").split(":")
+    head = ["POST /people/sign-in/ HTTP/1.1", f"Host: {host}:{port}", *lines, "", ""]
+    with socket.create_connection((host, int(port)), timeout=20) as line:
+        line.sendall("\r\n".join(head).encode())
+        return line.makefile("rb").readline().decode().strip()
+
+
+def test_what_is_too_long_is_refused_before_a_byte_of_it_comes(web):
+    _process, address = web
+    kind = "Content-Type: multipart/form-data; boundary=x"
+
+    assert "413" in head_answered(address, kind, "Content-Length: 300000000")
+    assert "411" in head_answered(address, kind, "Transfer-Encoding: chunked")
 
 
 def wait_for_lock(line):

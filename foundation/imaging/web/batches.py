@@ -35,6 +35,7 @@ from foundation.ui.web import (
     requires,
     signed_in,
     taken_by,
+    takes_files,
 )
 
 _COLUMNS = (
@@ -116,6 +117,7 @@ def cover(request: HttpRequest, batch_id: int) -> HttpResponse:  # noqa: ARG001 
 
 
 @action
+@takes_files
 @require_POST
 @requires(Permission.BATCH_SCAN, missing=(rules.NoSuchBatch,))
 def receive(request: HttpRequest, batch_id: int) -> HttpResponse:
@@ -165,6 +167,7 @@ def rescans(request: HttpRequest) -> HttpResponse:
     return render(request, "imaging/rescans.html", page)
 
 
+@takes_files
 @require_http_methods(["GET", "POST"])
 @requires(Permission.BATCH_HAND_OVER, missing=(rules.NoRescanAsked,))
 def rescan(request: HttpRequest, rescan_id: int) -> HttpResponse:

@@ -21,7 +21,7 @@ from foundation.imaging.web import _drawn_layouts as drawn
 from foundation.people.roles import Permission
 from foundation.trail import selectors as trail
 from foundation.ui.context import Shell
-from foundation.ui.web import action, refusals_in, requires, signed_in
+from foundation.ui.web import action, refusals_in, requires, signed_in, takes_files
 
 
 @require_GET
@@ -32,6 +32,7 @@ def layouts(request: HttpRequest) -> HttpResponse:
     return render(request, "imaging/layouts.html", {"rows": rows, "table": drawn.layouts(rows)})
 
 
+@takes_files
 @require_http_methods(["GET", "POST"])
 @requires(Permission.POLICY_PROPOSE)
 def draw_layout(request: HttpRequest) -> HttpResponse:
@@ -75,6 +76,7 @@ def layout_zones(request: HttpRequest, layout_id: int) -> HttpResponse:
 
 
 @action
+@takes_files
 @require_POST
 @requires(Permission.POLICY_VIEW, missing=(rules.NoSuchLayout,))
 def try_layout(request: HttpRequest, layout_id: int) -> HttpResponse:

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods
 
 from foundation.ledger import forms, rules, services
 from foundation.people.roles import Permission
-from foundation.ui.web import refusals_in, requires, signed_in
+from foundation.ui.web import refusals_in, requires, signed_in, takes_files
 
 
+@takes_files
 @require_http_methods(["GET", "POST"])
 @requires(Permission.JOURNAL_IMPORT)
 def import_journal(request: HttpRequest) -> HttpResponse:

@@ -22,14 +22,17 @@ from foundation.ui.rest._problems import (
     answer_of,
     exception_handler,
     fault,
+    length_missing,
     not_found,
+    too_long,
     unreadable,
 )
-from foundation.ui.rest._reading import Images, StrictJson
+from foundation.ui.rest._reading import JSON_BYTES_MAX, Images, StrictJson
 from foundation.ui.rest._refusals import STATUS, BadAddress, Fault, GateShut, NotThere
 
 __all__ = [
     "ADDRESSES",
+    "JSON_BYTES_MAX",
     "STATUS",
     "AccountNumber",
     "BadAddress",
@@ -56,7 +59,9 @@ __all__ = [
     "endpoint",
     "exception_handler",
     "fault",
+    "length_missing",
     "not_found",
     "schema_of",
+    "too_long",
     "unreadable",
 ]

@@ -62,6 +62,21 @@ def unreadable(request: HttpRequest, exception: Exception | None = None) -> Http
     return web.refused(request, refusal, status=400)
 
 
+def too_long(request: HttpRequest, *, limit: int) -> HttpResponse:
+    """Say that more was sent than the address takes: a page to people, a problem to programs."""
+    if request.path.startswith(ADDRESSES):
+        return answer_of(request, _refusals.TooLong(limit=limit))
+    return web.too_long(request, limit=limit)
+
+
+def length_missing(request: HttpRequest) -> HttpResponse:
+    """Say that the length of a body must be told: a page to people, a problem to programs."""
+    refusal = _refusals.LengthMissing()
+    if request.path.startswith(ADDRESSES):
+        return answer_of(request, refusal)
+    return web.refused(request, refusal, status=411)
+
+
 def fault(request: HttpRequest) -> HttpResponse:
     """Say that something unforeseen happened: a page to people, a problem to programs."""
     if request.path.startswith(ADDRESSES):

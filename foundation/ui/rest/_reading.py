@@ -24,6 +24,7 @@ class StrictJson(BaseParser):
     """JSON by RFC 8259 in UTF-8: no key twice, no NaN, no fractions, no halves of characters."""
 
     media_type = "application/json"
+    bytes_max = JSON_BYTES_MAX
 
     def parse(
         self,
@@ -43,6 +44,7 @@ class Images(BaseParser):
     """The bytes of one image as they are; what they are, imaging finds out by opening them."""
 
     media_type = "image/*"
+    bytes_max = IMAGE_BYTES_MAX
 
     def parse(
         self,

@@ -138,6 +138,14 @@ class Unreadable(Refused):
     hint = "Type the text again instead of pasting it."
 
 
+class LengthMissing(Refused):
+    """A body whose length is not told could not be bounded before it is read."""
+
+    code = "E9119"
+    text = "The request does not say how long its body is."
+    hint = "Send it with its Content-Length, not in chunks."
+
+
 STATUS: dict[type[Refused], int] = {
     NotSignedIn: 401,
     Forbidden: 403,
@@ -146,6 +154,7 @@ STATUS: dict[type[Refused], int] = {
     NotThere: 404,
     WrongMethod: 405,
     CannotAnswerSo: 406,
+    LengthMissing: 411,
     TooLong: 413,
     WrongMediaType: 415,
     FieldsWrong: 422,
