@@ -27,7 +27,7 @@ from foundation.ui.subjects import Record
 from monitoring import selectors as monitoring
 from monitoring.rules import aml
 from monitoring.selectors import alerts, looks, slips, workshop
-from ops_platform import coding
+from ops_platform import coding, opening
 
 Held = frozenset[Permission]
 Keys = Sequence[str]
@@ -51,57 +51,39 @@ def connect() -> None:
         ("authorization.request", ITEM, _items),
         ("authorization.draft", _("Form not sent"), _drafts),
         ("authorization.rule", _("Authorization rule"), _rules),
-        ("authorization.idcheck", _("Identity check"), _as_they_are),
-        ("authorization.fallback", _("Emergency"), _emergencies),
-        ("authorization.local", _("Local authorizer"), _as_they_are),
-        ("authorization.offlinebook", _("Book of offline slips"), _as_they_are),
-        ("authorization.offlineslip", _("Offline slip"), _offline_slips),
-        ("authorization.offline", _("Offline time"), _as_they_are),
-        ("authorization.publication", _("Publication of the automatic tier"), _publications),
-        (screening.APART, _("Screening of an item"), _as_they_are),
+        ("authorization.idcheck", _("Identity check"), opening.as_they_are),
+        (screening.APART, _("Screening of an item"), opening.as_they_are),
+        *opening.of_authorization(),
         ("monitoring.match", _("Journal line"), _matches),
         ("monitoring.alert", _("Alert"), _alerts),
         ("monitoring.version", _("Version of a rule"), _rule_versions),
         ("monitoring.slip", _("Slip"), _slips),
-        ("monitoring.bulletin", _("Bulletin of errors"), _as_they_are),
-        ("monitoring.slice", _("Slice of a voucher"), _as_they_are),
+        ("monitoring.bulletin", _("Bulletin of errors"), opening.as_they_are),
+        ("monitoring.slice", _("Slice of a voucher"), opening.as_they_are),
         ("monitoring.look", _("Second look"), _looks),
-        ("monitoring.day", _("Closing of a day's vouchers"), _as_they_are),
-        *_of_aml(),
+        ("monitoring.day", _("Closing of a day's vouchers"), opening.as_they_are),
+        *opening.of_the_desk(),
         ("imaging.page", _("Image"), _pages),
         ("imaging.document", _("Image document"), _documents),
         ("imaging.batch", _("Batch of vouchers"), _batches),
-        ("imaging.folder", _("Folder of the scanner"), _as_they_are),
+        ("imaging.folder", _("Folder of the scanner"), opening.as_they_are),
         ("imaging.layout", _("Layout of a form"), _layouts),
         ("ledger.account", _("Account"), _accounts),
         ("ledger.day", _("Business day"), _days),
         ("ledger.journal", _("Journal"), _journal),
-        ("ledger.import", _("Journal taken in"), _as_they_are),
-        ("ledger.export", _("Long file"), _as_they_are),
+        ("ledger.import", _("Journal taken in"), opening.as_they_are),
+        ("ledger.export", _("Long file"), opening.as_they_are),
         ("hooks.subscription", _("Webhook"), _hooks),
         ("people.staff", _("Member of staff"), _staff),
         ("people.institution", _("Institution"), _institutions),
         ("policy", _("Parameter"), _policies),
         ("policy.day", _("Calendar day"), _calendar),
-        ("worklist.job", _("Job"), _as_they_are),
-        ("page", _("Page of the platform"), _as_they_are),
+        ("worklist.job", _("Job"), opening.page("worklist:job", Permission.JOB_VIEW)),
+        ("page", _("Page of the platform"), opening.as_they_are),
         ("trail", _("Trail"), _trail),
     ):
         subjects.name(kind, word, source)
     _keep_apart()
-
-
-def _of_aml() -> tuple[tuple[str, str, subjects.Source], ...]:
-    return (
-        (f"{aml.APART}.large", _("Large value"), _aml("aml_large")),
-        (f"{aml.APART}.hit", _("Hit on a list"), _aml("aml_hit")),
-        (f"{aml.APART}.case", _("Suspicious case"), _aml("aml_case")),
-        (f"{aml.APART}.rating", _("Rating of a customer"), _as_they_are),
-        (f"{aml.APART}.freeze", _("Freeze of an account"), _as_they_are),
-        (f"{aml.APART}.list", _("Watch list"), _as_they_are),
-        (f"{aml.APART}.exemption", _("Exemption"), _as_they_are),
-        (f"{aml.APART}.report", _("Report to the AML centre"), _as_they_are),
-    )
 
 
 def _keep_apart() -> None:
@@ -313,30 +295,6 @@ def _staff(keys: Keys, held: Held) -> Found:
     }
 
 
-def _emergencies(keys: Keys, held: Held) -> Found:
-    needed = Permission.FALLBACK_VIEW
-    return {
-        key: Record(number=key, address=_address("authorization:epoch", key, needed, held))
-        for key in keys
-    }
-
-
-def _offline_slips(keys: Keys, held: Held) -> Found:
-    needed = Permission.OFFLINE_VIEW
-    return {
-        key: Record(number=key, address=_address("authorization:slip_of", key, needed, held))
-        for key in keys
-    }
-
-
-def _publications(keys: Keys, held: Held) -> Found:
-    needed = Permission.PUBLICATION_VIEW
-    return {
-        key: Record(number=key, address=_address("authorization:publication", key, needed, held))
-        for key in keys
-    }
-
-
 def _hooks(keys: Keys, held: Held) -> Found:
     names = hooks.names_by_id(ids=_whole(keys))
     return {
@@ -381,20 +339,3 @@ def _calendar(keys: Keys, held: Held) -> Found:
 
 def _trail(keys: Keys, _held: Held) -> Found:
     return {key: Record(number=gettext("and all books") if key else "") for key in keys}
-
-
-def _aml(page: str) -> subjects.Source:
-    """Return the source of a kind of the AML desk, which opens for its people alone."""
-
-    def found(keys: Keys, held: Held) -> Found:
-        address = f"monitoring:{page}"
-        return {
-            key: Record(number=key, address=_address(address, key, Permission.AML_VIEW, held))
-            for key in keys
-        }
-
-    return found
-
-
-def _as_they_are(keys: Keys, _held: Held) -> Found:
-    return {key: Record(number=key) for key in keys}

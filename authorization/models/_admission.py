@@ -143,3 +143,8 @@ class KnownItem(Institutional):
 
     def __str__(self) -> str:
         return f"{self.decision_id} {self.answer}"
+
+    @property
+    def subject(self) -> str:
+        """Return the name under which the trail keeps its steps."""
+        return f"authorization.known:{self.pk}"

@@ -225,11 +225,12 @@ def faults(*, since: datetime, severity: int) -> Mapping[UUID, Sequence[tuple[da
     return found
 
 
-def known_items(*, before: int | None = None) -> Sequence[KnownItem]:
-    """Return items with a known answer, the latest first, one more than a page."""
+def known_items(*, of: int | None = None, before: int | None = None) -> Sequence[KnownItem]:
+    """Return items with a known answer, the latest first, one more than a page, or one of them."""
     rows = KnownItem.objects.select_related(
         "decision__request__institution", "kept_by", "approved_by", "ended_by"
     ).annotate(planted=Count("decision__reviews", filter=Q(decision__reviews__kind=rules.PLANTED)))
+    rows = rows if of is None else rows.filter(id=of)
     if before:
         rows = rows.filter(id__lt=before)
     return tuple(rows.order_by("-id")[: PAGE + 1])

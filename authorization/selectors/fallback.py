@@ -185,9 +185,12 @@ def unseen(*, institution_id: int, before: date) -> int:
     return int(rows.count())
 
 
-def locals_of(*, state: str = "", after: int = 0) -> tuple[Sequence[LocalAuthorizer], int | None]:
-    """Return a page of the registrations in scope, by outlet, those that wait first."""
+def locals_of(
+    *, of: int | None = None, state: str = "", after: int = 0
+) -> tuple[Sequence[LocalAuthorizer], int | None]:
+    """Return a page of the registrations in scope, by outlet, those that wait first; or one."""
     rows = _locals().filter(id__gt=after).order_by("id")
+    rows = rows if of is None else rows.filter(id=of)
     found = list((rows.filter(state=state) if state else rows)[: PAGE + 1])
     return tuple(found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None
 

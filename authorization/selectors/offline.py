@@ -121,13 +121,17 @@ def period_at(*, institution_id: int, moment: datetime, at: datetime) -> Offline
     return found
 
 
-def periods(*, institution_id: int) -> Sequence[OfflinePeriod]:
-    """Return the latest offline times in scope, and those of what stands above an institution."""
+def periods(*, institution_id: int, of: int | None = None) -> Sequence[OfflinePeriod]:
+    """Return the latest offline times in scope, and those of what stands above an institution.
+
+    With `of` only that one.
+    """
     above = people.ancestors(institution_id=institution_id)
     own = OfflinePeriod.objects.values("id")
     rows = OfflinePeriod._base_manager.filter(  # noqa: SLF001  read by all: decision 0183
         Q(id__in=own) | Q(institution_id__in=above)
     )
+    rows = rows if of is None else rows.filter(id=of)
     found = rows.select_related("institution", "proposed_by", "decided_by").order_by("-id")
     return tuple(found[:PAGE])
 

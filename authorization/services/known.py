@@ -71,7 +71,7 @@ def _tell(row: KnownItem, step: str, by: Staff, at: datetime) -> None:
         institution_id=row.institution_id,
         actor=by.label,
         action=f"authorization.{step}",
-        subject=f"authorization.known:{row.pk}",
+        subject=row.subject,
         at=at,
         detail={"item": row.decision.request.number, "answer": row.answer},
     )

@@ -109,7 +109,9 @@ def periods(rows: Sequence[OfflinePeriod]) -> Table:
 def _period(row: OfflinePeriod) -> Row:
     return Row(
         (
-            str(row.epoch or table.NOTHING),
+            table.alone(
+                to="authorization:offline", key=row.pk, text=str(row.epoch or table.NOTHING)
+            ),
             str(row.institution),
             ops.state_badge(row.state),
             _clock(row.began_at),

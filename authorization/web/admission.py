@@ -29,7 +29,7 @@ from foundation.people import selectors as people
 from foundation.people.roles import Permission
 from foundation.policy import selectors as policy
 from foundation.trail import selectors as trail
-from foundation.ui import sheets, table
+from foundation.ui import alone, sheets, table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 from foundation.ui.web import (
@@ -157,12 +157,14 @@ def known(request: HttpRequest) -> HttpResponse:
         with refusals_in(request, form):
             keeping.keep(number=form.cleaned_data["number"], **_by(request))
             return redirect("authorization:known")
-    rows = selected.known_items(before=whole(request.GET.get("before", "")))
+    of, before = alone.asked(request.GET), whole(request.GET.get("before", ""))
+    rows = selected.known_items(of=of, before=before)
     shown = rows[: selected.PAGE]
     page: dict[str, Any] = {"form": form, "rows": shown, "table": _kept(shown)}
     page["waiting"] = [row for row in shown if not row.approved_at and not row.ended_at]
     page["in_force"] = [row for row in shown if row.approved_at and not row.ended_at]
     page["next_before"] = shown[-1].pk if len(rows) > len(shown) else None
+    page |= alone.shown(of, shown)
     return render(request, "authorization/known.html", page, status=422 if form.errors else 200)
 
 
@@ -265,7 +267,7 @@ def _known_line(row: KnownItem) -> Row:
     state = "closed" if row.ended_at else "active" if row.approved_at else "proposed"
     return Row(
         (
-            str(row.pk),
+            table.alone(to="authorization:known", key=row.pk, text=str(row.pk)),
             table.link(to="authorization:item", key=item.number, text=item.number),
             item.institution.name,
             gettext(item.trade.name),

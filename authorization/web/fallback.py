@@ -23,7 +23,7 @@ from foundation.people import selectors as people
 from foundation.people.roles import Permission
 from foundation.policy import selectors as policy
 from foundation.trail import selectors as trail
-from foundation.ui import table
+from foundation.ui import alone, table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 from foundation.ui.web import action, refusals_in, requires, signed_in
@@ -119,9 +119,10 @@ def epoch(request: HttpRequest, switch_id: int) -> HttpResponse:
 @requires(Permission.FALLBACK_VIEW)
 def local_list(request: HttpRequest) -> HttpResponse:
     """Show who may decide at which outlet, and who is proposed."""
-    rows, more = selectors.locals_of(after=forms.Listing(request.GET).chosen() or 0)
+    of, after = alone.asked(request.GET), forms.Listing(request.GET).chosen() or 0
+    rows, more = selectors.locals_of(of=of, after=after)
     page = {"rows": rows, "more": more, "person": signed_in(request).person}
-    return render(request, "authorization/local_list.html", page)
+    return render(request, "authorization/local_list.html", page | alone.shown(of, rows))
 
 
 @require_http_methods(["GET", "POST"])

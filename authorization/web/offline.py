@@ -25,7 +25,7 @@ from foundation.imaging import gateways as imaging
 from foundation.people import selectors as people
 from foundation.people.roles import Permission
 from foundation.trail import selectors as trail
-from foundation.ui import pdf
+from foundation.ui import alone, pdf
 from foundation.ui.web import action, refusals_in, requires, signed_in
 
 
@@ -33,9 +33,9 @@ from foundation.ui.web import action, refusals_in, requires, signed_in
 @requires(Permission.OFFLINE_VIEW)
 def offline(request: HttpRequest) -> HttpResponse:
     """Show the books of slips, what waits to be checked, and the offline times."""
-    staff = signed_in(request)
+    staff, of = signed_in(request), alone.asked(request.GET)
     books, more = selected.books(before=lists.Listing(request.GET).chosen())
-    periods = selected.periods(institution_id=staff.institution_id)
+    periods = selected.periods(institution_id=staff.institution_id, of=of)
     page: dict[str, Any] = {
         "books": books,
         "more": more,
@@ -45,6 +45,7 @@ def offline(request: HttpRequest) -> HttpResponse:
         "times": drawn.periods(periods),
         "proposed": [one for one in periods if one.state == rules.PROPOSED],
         "person": staff.person,
+        **alone.shown(of, periods),
     }
     return render(request, "authorization/offline.html", page)
 
@@ -70,6 +71,7 @@ def slip_book(request: HttpRequest, book_id: int) -> HttpResponse:
     rows = selected.slips_of(book=book)
     missed = {rows[place].number for place in rules.gaps([row.state for row in rows])}
     page = {"book": book, "rows": rows, "gaps": len(missed), "table": drawn.register(rows, missed)}
+    page["timeline"] = trail.timeline(subject=book.subject)
     return render(request, "authorization/slip_book.html", page)
 
 

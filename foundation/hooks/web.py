@@ -141,6 +141,8 @@ def delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
         raise Http404
     page = {"row": row, "content": row.content.decode(), "topic": _title(row.topic)}
     page["ended"] = row.state != rules.WAITING
+    about = {"key": str(row.key)}
+    page["timeline"] = trail.timeline(subject=row.subscription.subject, detail=about)
     return render(request, "hooks/delivery.html", page)
 
 

@@ -75,6 +75,11 @@ def link(*, to: str, key: str | int, text: str, look: str = "", mark: str = "") 
     return SafeString(f'<a href="{addresses.of(to, key)}"{more}>{shown}</a>')
 
 
+def alone(*, to: str, key: int, text: str) -> SafeString:
+    """Return the link to a list that shows one of its rows alone."""
+    return SafeString(f'<a href="{addresses.alone(to, key)}">{html.escape(text)}</a>')
+
+
 def clock(at: datetime | None) -> str:
     """Return the time of day to the second in Shanghai; nothing as a dash."""
     if at is None:

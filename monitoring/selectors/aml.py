@@ -192,11 +192,10 @@ def large_value(*, large_id: int, lock: bool = False) -> LargeValue:
     return one(kind=LargeValue, number=large_id, missing=rules.NoSuchLarge, with_=found, lock=lock)
 
 
-def exemptions(*, before: int | None = None) -> Listing:
-    """Return a page of exemptions in scope, the latest first."""
-    return page(
-        rows=AmlExemption.objects.select_related("proposed_by", "decided_by"), before=before
-    )
+def exemptions(*, of: int | None = None, before: int | None = None) -> Listing:
+    """Return a page of exemptions in scope, the latest first, or one of them."""
+    rows = AmlExemption.objects.select_related("proposed_by", "decided_by")
+    return page(rows=rows if of is None else rows.filter(id=of), before=before)
 
 
 def one_exemption(*, exemption_id: int, lock: bool = False) -> AmlExemption:
@@ -211,9 +210,10 @@ def one_exemption(*, exemption_id: int, lock: bool = False) -> AmlExemption:
     )
 
 
-def reports(*, before: int | None = None) -> Listing:
-    """Return a page of reports in scope without their content, the latest first."""
-    return page(rows=AmlReport.objects.select_related("asked_by").defer("content"), before=before)
+def reports(*, of: int | None = None, before: int | None = None) -> Listing:
+    """Return a page of reports in scope without their content, the latest first, or one of them."""
+    rows = AmlReport.objects.select_related("asked_by").defer("content")
+    return page(rows=rows if of is None else rows.filter(id=of), before=before)
 
 
 def report(*, report_id: int) -> AmlReport:

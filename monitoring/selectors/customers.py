@@ -49,9 +49,10 @@ def rated(*, customer: str, on: date) -> rules.Rated:
     return rules.rate(factors(customer=customer, on=on), numbers=numbers)
 
 
-def ratings(*, state: str = "", before: int | None = None) -> desk.Listing:
-    """Return a page of ratings in scope, the latest first."""
+def ratings(*, of: int | None = None, state: str = "", before: int | None = None) -> desk.Listing:
+    """Return a page of ratings in scope, the latest first, or one of them."""
     rows = CustomerRating.objects.select_related("proposed_by", "decided_by")
+    rows = rows if of is None else rows.filter(id=of)
     return desk.page(rows=rows.filter(state=state) if state else rows, before=before)
 
 
@@ -86,9 +87,10 @@ def standing(*, on: date) -> Mapping[str, int]:
     return found | {"due": rows.filter(review_on__lte=on).count()}
 
 
-def freezes(*, state: str = "", before: int | None = None) -> desk.Listing:
-    """Return a page of freezes in scope, the latest first."""
+def freezes(*, of: int | None = None, state: str = "", before: int | None = None) -> desk.Listing:
+    """Return a page of freezes in scope, the latest first, or one of them."""
     rows = FreezeRequest.objects.select_related("proposed_by", "decided_by", "lift_by", "hold")
+    rows = rows if of is None else rows.filter(id=of)
     return desk.page(rows=rows.filter(state=state) if state else rows, before=before)
 
 

@@ -152,9 +152,10 @@ def known_false(*, branch_id: int, customer: Customer) -> set[tuple[str, str, st
     return set(rows.values_list("watch_list__code", "entry", "entry_print"))
 
 
-def lists() -> Sequence[WatchList]:
-    """Return the versions of all lists, the latest first, a page at most."""
+def lists(*, of: int | None = None) -> Sequence[WatchList]:
+    """Return the versions of all lists, the latest first, a page at most, or one of them."""
     rows = WatchList.objects.select_related("imported_by", "decided_by").order_by("-id")
+    rows = rows if of is None else rows.filter(id=of)
     return tuple(rows[:PAGE])
 
 

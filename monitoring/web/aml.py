@@ -18,7 +18,7 @@ from foundation.kernel.money import Money
 from foundation.kernel.text import whole
 from foundation.people.roles import Permission
 from foundation.trail import selectors as trail
-from foundation.ui import sheets, table
+from foundation.ui import alone, sheets, table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 from foundation.ui.web import (
@@ -61,6 +61,7 @@ _MOVES = (
     Column(_("Worth in yuan"), table.RIGHT),
 )
 _REPORTS = (
+    Column(_("Record number"), table.NUMBER),
     Column(_("File")),
     Column(_("Kind")),
     Column(_("Count"), table.RIGHT),
@@ -172,9 +173,11 @@ def aml_decide(request: HttpRequest, exemption_id: int) -> HttpResponse:
 @requires(Permission.AML_VIEW)
 def aml_reports(request: HttpRequest) -> HttpResponse:
     """List the reports that were made, with their check sums."""
-    page = selected.reports(before=whole(request.GET.get("before", "")))
+    of = alone.asked(request.GET)
+    page = selected.reports(of=of, before=whole(request.GET.get("before", "")))
     waits = selected.large_counts().get(rules.PASSED, 0)
     shown = {"page": page, "table": _reports(page.rows), "waits": waits}
+    shown |= alone.shown(of, page.rows)
     return render(request, "monitoring/aml_reports.html", shown)
 
 
@@ -258,6 +261,7 @@ def _reports(found: Sequence[AmlReport]) -> Table:
     rows = [
         Row(
             (
+                table.alone(to="monitoring:aml_reports", key=row.pk, text=str(row.pk)),
                 table.link(to="monitoring:aml_report_file", key=row.pk, text=row.name),
                 gettext(rules.REPORT_KINDS[row.kind]),
                 str(row.count),
@@ -273,11 +277,12 @@ def _reports(found: Sequence[AmlReport]) -> Table:
 
 
 def _exemptions(request: HttpRequest, form: forms.Exemption) -> HttpResponse:
-    page = selected.exemptions(before=whole(request.GET.get("before", "")))
+    of = alone.asked(request.GET)
+    page = selected.exemptions(of=of, before=whole(request.GET.get("before", "")))
     rows = [
         Row(
             (
-                str(row.pk),
+                table.alone(to="monitoring:aml_exemptions", key=row.pk, text=str(row.pk)),
                 row.customer,
                 str(row.valid_from),
                 str(row.valid_until),
@@ -291,7 +296,7 @@ def _exemptions(request: HttpRequest, form: forms.Exemption) -> HttpResponse:
         for row in page.rows
     ]
     shown: dict[str, Any] = {"page": page, "form": form, "table": Table(_EXEMPTIONS, rows)}
-    shown["me"] = signed_in(request).person
+    shown |= {"me": signed_in(request).person, **alone.shown(of, page.rows)}
     status = 422 if form.errors else 200
     return render(request, "monitoring/aml_exemptions.html", shown, status=status)
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
 from foundation.people.roles import Permission
-from foundation.ui import table
+from foundation.ui import alone, table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 from foundation.ui.web import action, refusals_in, requires, signed_in
@@ -147,7 +147,8 @@ def _ratings(
 ) -> HttpResponse:
     on = timezone.localdate()
     wanted = Wanted(request.GET, rules.RATING_FLOW)
-    page = selected.ratings(**wanted.chosen())
+    of = alone.asked(request.GET)
+    page = selected.ratings(of=of, **wanted.chosen())
     shown: dict[str, Any] = {"page": page, "form": form, "asked": asked, "found": found}
     shown["wanted"] = wanted
     shown["table"] = Table(_RATINGS, [_rating(row, due=_is_due(row)) for row in page.rows])
@@ -156,17 +157,18 @@ def _ratings(
     if found is not None:
         shown["level"] = rules.LEVELS[found.level]
         shown["factors"] = [rules.FACTORS[code].text for code in found.factors]
-    shown["me"] = signed_in(request).person
+    shown |= {"me": signed_in(request).person, **alone.shown(of, page.rows)}
     status = 422 if form.errors else 200
     return render(request, "monitoring/aml_ratings.html", shown, status=status)
 
 
 def _freezes(request: HttpRequest, form: forms.Freeze) -> HttpResponse:
     wanted = Wanted(request.GET, rules.FREEZE_FLOW)
-    page = selected.freezes(**wanted.chosen())
+    of = alone.asked(request.GET)
+    page = selected.freezes(of=of, **wanted.chosen())
     shown: dict[str, Any] = {"page": page, "form": form, "wanted": wanted}
     shown["table"] = Table(_FREEZES, [_freeze(row) for row in page.rows])
-    shown["me"] = signed_in(request).person
+    shown |= {"me": signed_in(request).person, **alone.shown(of, page.rows)}
     status = 422 if form.errors else 200
     return render(request, "monitoring/aml_freezes.html", shown, status=status)
 
@@ -179,7 +181,7 @@ def _is_due(row: CustomerRating) -> bool:
 def _rating(row: CustomerRating, *, due: bool) -> Row:
     return Row(
         (
-            str(row.pk),
+            table.alone(to="monitoring:aml_ratings", key=row.pk, text=str(row.pk)),
             row.customer_name,
             row.customer,
             gettext(rules.LEVELS[row.level]),
@@ -203,7 +205,7 @@ def _freeze(row: FreezeRequest) -> Row:
         case = table.link(to="monitoring:aml_case", key=row.case_id, text=str(row.case_id))
     return Row(
         (
-            str(row.pk),
+            table.alone(to="monitoring:aml_freezes", key=row.pk, text=str(row.pk)),
             table.link(to="ledger:account", key=row.account, text=row.account),
             row.account_name,
             Money(fen).format() if fen else gettext("all that is available"),

@@ -17,7 +17,7 @@ from authorization.models import Screening
 from authorization.selectors import screening as items
 from foundation.people.roles import Permission
 from foundation.trail import selectors as trail
-from foundation.ui import table
+from foundation.ui import alone, table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 from foundation.ui.web import action, refusals_in, requires, signed_in, takes_files
@@ -69,13 +69,15 @@ _FOUND = (
 @requires(Permission.AML_VIEW)
 def aml_lists(request: HttpRequest) -> HttpResponse:
     """List the versions of all lists: which are in force, which wait for a second person."""
-    rows = selected.lists()
+    of = alone.asked(request.GET)
+    rows = selected.lists(of=of)
     shown: dict[str, Any] = {
         "rows": rows,
         "table": Table(_LISTS, [_list_line(row) for row in rows]),
     }
     shown["me"] = signed_in(request).person
     shown["waiting"] = [row for row in rows if row.state == rules.IMPORTED]
+    shown |= alone.shown(of, rows)
     return render(request, "monitoring/aml_lists.html", shown)
 
 
@@ -219,7 +221,7 @@ def _hits(rows: Sequence[ScreeningHit]) -> Table:
 def _list_line(row: WatchList) -> Row:
     return Row(
         (
-            row.code,
+            table.alone(to="monitoring:aml_lists", key=row.pk, text=row.code),
             row.version,
             row.source,
             str(row.count),
