@@ -69,7 +69,7 @@ class AccountShown(rest.Item):
     kind = serializers.CharField()
     currency = serializers.CharField()
     state = serializers.CharField()
-    balance = rest.Fen(source="balance_fen")
+    balance = rest.SignedFen(source="balance_fen")
     held = rest.Fen(source="held_fen")
     opened_on = serializers.DateField()
     closed_on = serializers.DateField(allow_null=True)
@@ -93,8 +93,8 @@ class PostingShown(rest.Item):
     entry = serializers.IntegerField(source="entry_id")
     trade_code = serializers.CharField(source="entry.trade_code")
     journal_no = serializers.CharField(source="entry.journal_no")
-    amount = rest.Fen(source="amount_fen")
-    balance_after = rest.Fen()
+    amount = rest.SignedFen(source="amount_fen")
+    balance_after = rest.SignedFen()
     currency = serializers.CharField()
 
 

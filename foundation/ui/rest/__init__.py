@@ -15,6 +15,7 @@ from foundation.ui.rest._fields import (
     Named,
     Plain,
     Query,
+    SignedFen,
     Whole,
 )
 from foundation.ui.rest._problems import (
@@ -53,6 +54,7 @@ __all__ = [
     "NotThere",
     "Plain",
     "Query",
+    "SignedFen",
     "StrictJson",
     "Whole",
     "answer_of",

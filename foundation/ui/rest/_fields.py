@@ -19,6 +19,7 @@ from foundation.kernel.text import clean_text
 
 Read = TypeVar("Read")
 _MONEY = r"^(0|[1-9][0-9]{0,14})\.[0-9]{2}$"
+_SIGNED = _MONEY.replace("^", "^-?")
 _DAY = r"^20[0-8][0-9]-[0-9]{2}-[0-9]{2}$"
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 WHOLE_MAX = 2**63 - 1
@@ -119,6 +120,12 @@ class Fen(_Text):
         """Return fen or money as text; below zero with a minus."""
         amount = value if isinstance(value, Money) else Money(value)
         return amount.format(commas=False)
+
+
+class SignedFen(Fen):
+    """An amount that an answer tells, and that may be below zero."""
+
+    pattern = _SIGNED
 
 
 class Plain(_Text):
