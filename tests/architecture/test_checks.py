@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path as url
 
 from tests.architecture import (
+    addressed,
     test_glossary,
     test_tidy,
     test_translations,
@@ -161,12 +162,44 @@ def test_what_a_form_has_read_may_name_arguments(line):
     assert not list(tidy.requests_as_keywords(tidy.parsed("dashboards/web.py", text)))
 
 
+HELPERS = """
+def go(desk, name):
+    return desk.get(reverse(f"monitoring:{name}"))
+
+def address(name):
+    return reverse(f"monitoring:{name}")
+
+def find(desk, name):
+    return desk.get(reverse("monitoring:match"), {"kind": name})
+"""
+
+
 def test_a_page_without_a_permission_is_refused():
     def bare(_request: HttpRequest) -> HttpResponse:
         return HttpResponse()
 
     with pytest.raises(AssertionError):
         test_urls.test_page_asks_for_a_permission("authorization", url("bare/", bare, name="bare"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'reverse("monitoring:look", args=[1])', 'go(desk, "look")', 'client.get(address("look"))',
+        'redirect("monitoring:look")',
+    ],
+)  # fmt: skip
+def test_a_page_that_a_test_opens_is_found(line):
+    assert "look" in addressed.opened([HELPERS, line], room="monitoring")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['find(desk, "look")', 'kind = "look"', 'reverse("monitoring:look_list")', 'go(desk, "looks")',
+     'reverse("imaging:look")', '"a look:look"'],
+)  # fmt: skip
+def test_a_name_that_is_no_address_is_no_test_of_a_page(line):
+    assert "look" not in addressed.opened([HELPERS, line], room="monitoring")
 
 
 def test_an_event_that_nobody_hears_is_refused():

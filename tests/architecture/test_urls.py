@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from foundation.people.roles import Permission
 from foundation.ui import rest
-from tests.architecture import tidy
+from tests.architecture import addressed, tidy
 
 OUTSIDE = {"schema", "static"}
 
@@ -46,6 +47,12 @@ def folder(app: str) -> str:
     return f"foundation/{app}" if inside else app
 
 
+@cache
+def opened_by_tests(app: str, below: str) -> set[str]:
+    tests = (tidy.ROOT / "tests" / below).rglob("*.py")
+    return addressed.opened([path.read_text() for path in tests], room=app)
+
+
 @pytest.mark.parametrize(("app", "page"), PAGES)
 def test_page_asks_for_a_permission(app, page):
     assert hasattr(view_of(page), "permission"), "use @requires(…) or, for anyone, @public"
@@ -60,13 +67,7 @@ def test_page_has_one_name(app, page):
 
 @pytest.mark.parametrize(("app", "page"), PAGES)
 def test_page_has_a_test(app, page):
-    tests = tidy.ROOT / "tests" / folder(app)
-    own = (tests / f"test_{page.name}.py").exists()
-    names = (f":{page.name}", f'"{page.name}"')
-    texts = [path.read_text() for path in tests.rglob("test_*.py")]
-    named = any(name in text for name in names for text in texts)
-
-    assert own or named, f"no test opens {app}:{page.name}"
+    assert page.name in opened_by_tests(app, folder(app)), f"no test opens {app}:{page.name}"
 
 
 @pytest.mark.parametrize(("app", "page"), APIS)
@@ -83,7 +84,6 @@ def test_api_is_described_and_has_a_test(app, page):
     operations = {
         told["operationId"] for path in rest.schema_of()["paths"].values() for told in path.values()
     }
-    tests = "".join(path.read_text() for path in (tidy.ROOT / "tests" / "api").glob("test_*.py"))
 
     assert f"{app.removeprefix('api_')}_{page.name}" in operations
-    assert f"{app}:{page.name}" in tests, f"no test calls {app}:{page.name}"
+    assert page.name in opened_by_tests(app, "api"), f"no test calls {app}:{page.name}"
