@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django import forms
 from django.test import Client
 
 from foundation.people.roles import ROLES
@@ -21,7 +22,8 @@ from tests.factories import people
 
 FOUNDATION = ({"people", "policy"}, {"ledger", "imaging", "trail"}, {"ui", "worklist", ""})
 CENTRES = {app for app, _page in walker.PAGES if not app.startswith("api_")}.difference(*FOUNDATION)
-PART = b'--x\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n--x--\r\n'
+PART = b'--x\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n'
+LAST, MULTIPART = b"--x--\r\n", "multipart/form-data; boundary=x"
 
 
 @pytest.fixture
@@ -74,35 +76,42 @@ def test_nothing_sent_to_the_api_and_no_address_makes_a_fault(walking):
     assert not walking.wrong, "\n".join(walking.wrong)
 
 
-FILES = (
-    (b"", b""), (b"x", b""), (walker.PNG[:60], b""), (walker.PNG, b""), (b"\x00" * 99, b""),
-    (b"a,b\n\xff\xfe", b""), (b"\xef\xbb\xbf", b""), (b"'" * 99, b""),
+BODIES = (
+    b"", b"x", walker.PNG[:60], walker.PNG, b"\x00" * 99, b"a,b\n\xff\xfe", b"\xef\xbb\xbf",
+    b"'" * 99, b"%PDF-1.7\n", b"entry,name,id_number,birth_date,remark\n\xff,,,,\n",
 )  # fmt: skip
 NAMES = (b"", b"x" * 3000, b"..", b"a%00b", "²\u202e😀".encode(), b"\xff", b"&#0;", b"a\\")
 
 
+def uploads() -> Iterator[tuple[bytes, bytes]]:
+    """Return what is sent as a file, and how its part of the form is named."""
+    yield from ((body, b'; filename="a.png"') for body in BODIES)
+    yield from ((walker.PNG, b'; filename="%s"' % name) for name in NAMES)
+    yield from ((b"x", name) for name in (b"", b"; filename*=utf-8''%00", b"; filename*=x''%41"))
+
+
 def test_no_uploaded_file_makes_a_fault(walking):
-    pages = {f"{app}:{page.name}": (app, page) for app, page in walker.PAGES}
-    asked = {
-        "authorization:attach": "image", "ledger:import_journal": "file",
-        "imaging:receive": "scans", "imaging:rescan": "file",
-    }  # fmt: skip
-    for view, field in asked.items():
-        app, page = pages[view]
-        files = [(body, b'; filename="a.png"') for body, _name in FILES]
-        files += [(walker.PNG, b'; filename="%s"' % name) for name in NAMES]
-        files += [(b"x", b""), (b"x", b"; filename*=utf-8''%00"), (b"x", b"; filename*=x''%41")]
-        for body, name in files:
-            for chosen in ("check", "import", "voucher"):
-                extra = b"".join(
-                    PART.removesuffix(b"--x--\r\n") % (one, b"", chosen.encode())
-                    for one in (b"step", b"image_class")
-                )
-                sent = {"data": extra + PART % (field.encode(), name, body)}
-                kind = {"content_type": "multipart/form-data; boundary=x"}
-                walking.call(page, str(name), "post", walking.address(app, page), **sent, **kind)
+    taking = set()
+    for app, page in walker.PAGES:
+        address = walking.address(app, page)
+        fields = {} if app.startswith("api_") else walking.fields_of(page, address)
+        for name, one in fields.items():
+            if not isinstance(one, forms.FileField):
+                continue
+            taking.add(page.name)
+            typed = [
+                b"".join(PART % (other.encode(), b"", text) for other, text in filled.items())
+                for filled in walking.filled(fields)
+            ]
+            for body, called in uploads():
+                file = PART % (name.encode(), called, body)
+                for before in typed:
+                    sent = {"data": before + file + LAST, "content_type": MULTIPART}
+                    walking.call(page, str(called), "post", address, **sent)
 
     assert not walking.wrong, "\n".join(walking.wrong)
+    unheard = set(walker.reading_files()) - taking
+    assert not unheard, f"no call made these pages fill a form with a file: {unheard}"
 
 
 BAD, SESSION = "\xff", "x" * 32

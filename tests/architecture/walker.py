@@ -168,6 +168,25 @@ class Walker:
             for text in [text for text in NAUGHTY if _takes(fields.get(name), text)][:DEEP]:
                 self.send(page, method, address, plausible | {name: text})
 
+    def fields_of(self, page: URLPattern, address: str) -> dict[str, forms.Field]:
+        """Return the fields of the forms that a page fills when something is posted to it."""
+        self.send(page, "post", address, {})
+        return dict(self.heard.fields)
+
+    def filled(self, fields: Mapping[str, forms.Field]) -> list[dict[str, bytes]]:
+        """Return what the fields take, but for files: once plain, and once for each choice."""
+        plain = {
+            name: self.plausible(name, one)
+            for name, one in fields.items()
+            if not isinstance(one, forms.FileField)
+        }
+        chosen = [
+            plain | {name: str(value).encode()}
+            for name, one in fields.items()
+            for value, *_text in getattr(one, "choices", ())
+        ]
+        return [plain, *chosen]
+
     def wander(self, app: str, page: URLPattern, method: str) -> None:
         """Ask for addresses of what cannot be there."""
         for name, converter in page.pattern.converters.items():
@@ -247,6 +266,16 @@ def read_in(room: str) -> Iterator[str]:
     for source in tidy.sources():
         if source.path.startswith(f"{below}/"):
             yield from _read(source.nodes)
+
+
+def reading_files() -> Iterator[str]:
+    """Return the names of the pages whose source reads files that are sent with a form."""
+    for source in tidy.sources():
+        for node in source.nodes:
+            if isinstance(node, ast.FunctionDef) and any(
+                isinstance(one, ast.Attribute) and one.attr == "FILES" for one in ast.walk(node)
+            ):
+                yield node.name
 
 
 def _read(nodes: Iterable[ast.AST]) -> Iterator[str]:
