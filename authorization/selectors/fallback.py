@@ -38,7 +38,7 @@ SELECT
         JOIN worklist_workitem item ON item.id = past.item_id
         JOIN people_staff holder ON holder.id = past.staff_id
         WHERE item.queue = %(queue)s
-          AND past.ended_at > clock_timestamp() - make_interval(secs => %(after)s)
+          AND past.ended_at > (SELECT clock_timestamp() - make_interval(secs => %(after)s))
           AND holder.institution_id <> past.institution_id) taken)
 """
 

@@ -54,7 +54,7 @@ FROM gone WHERE job.id = gone.id
 PURGE = """
 WITH old AS (
     SELECT id FROM worklist_job
-    WHERE state = 'done' AND done_at < clock_timestamp() - make_interval(days => %(days)s)
+    WHERE state = 'done' AND done_at < (SELECT clock_timestamp() - make_interval(days => %(days)s))
     ORDER BY done_at LIMIT %(most)s
 )
 DELETE FROM worklist_job job USING old WHERE job.id = old.id

@@ -3,7 +3,7 @@
 -- In a function, because a session plans what stands in one once: planning it with every claim took
 -- twice as long as claiming. It is read within the caller's scope. `p_codes` are the codes of the
 -- numbers in the order of the answers: lease, limit, ring, lead, months, pair, strategy.
-CREATE FUNCTION worklist_able(
+CREATE OR REPLACE FUNCTION worklist_able(
   p_queue text, p_staff bigint, p_person uuid, p_institution bigint, p_on date, p_codes text[],
   p_queue_roles text[], p_lead_roles text[], p_present int,
   OUT lease bigint, OUT most_fen bigint, OUT ring bigint, OUT lead bigint, OUT pair_most bigint,
@@ -50,7 +50,9 @@ BEGIN
   FROM (
     SELECT ended.origin, count(*) AS times, max(past.ended_at) AS last
     FROM worklist_holding past JOIN worklist_workitem ended ON ended.id = past.item_id
-    WHERE past.staff_id = p_staff AND past.ended_at > clock_timestamp() - interval '1 hour'
+    -- In brackets the moment is one value, which the index is searched for.
+    WHERE past.staff_id = p_staff
+      AND past.ended_at > (SELECT clock_timestamp() - interval '1 hour')
       AND past.ended_by = 'finished' AND ended.queue = p_queue
     GROUP BY ended.origin
   ) done;
