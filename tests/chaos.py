@@ -36,7 +36,8 @@ OUTLETS, DRAWN_EVERY = 5, 40
 CHILD = "child of worker"
 KILLS = 2 * ("web-1", "web-2", "worker", CHILD, "relay", "beat", "redis", "postgres")
 AMOUNT_FEN = 5_000_000
-DRAIN_SECONDS = 240
+# Beside a whole suite the jobs of the drawn vouchers wait for a processor, not for a hand.
+DRAIN_SECONDS = 480
 UNPOSTED = "SELECT count(*) FROM ours WHERE state <> 'posted'"
 OPEN_JOBS = "state IN ('ready', 'running') AND kind ~ '^(foundation.imaging|monitoring)'"
 UNDONE = f"SELECT count(*) FROM worklist_job WHERE {OPEN_JOBS}"

@@ -36,10 +36,12 @@ def shares(items: Sequence[pytest.Item], processes: int) -> list[pytest.Item]:
     sweeps.sort(key=lambda one: next(at for at, name in enumerate(SWEEPS) if name in one.nodeid))
     long = {*together, *sweeps}
     rest = [one for one in items if one not in long]
-    first = [together, *(sweeps[place :: processes - 1] for place in range(processes - 1))]
+    # One process begins with what is short, so that what waits for seconds to pass is not starved.
+    others = max(processes - 2, 1)
+    first = [together, *(sweeps[place::others] for place in range(others)), []]
     size = -(-len(items) // processes)
     ordered: list[pytest.Item] = []
-    for begins in first:
+    for begins in first[:processes]:
         taken = max(size - len(begins), 0)
         ordered += [*begins, *rest[:taken]]
         rest = rest[taken:]
