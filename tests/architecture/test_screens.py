@@ -122,7 +122,9 @@ class Findings:
         page.on("response", self._answered)
 
     def _said(self, said: ConsoleMessage) -> None:
-        if said.type == "error" and not said.text.startswith("Failed to load resource"):
+        # Answers are judged below; a page that is left takes its unanswered requests along.
+        told = said.text.startswith("Failed to load resource") or "AbortError" in said.text
+        if said.type == "error" and not told:
             self.add(said.text)
 
     def _answered(self, answer: Response) -> None:
