@@ -108,6 +108,8 @@ class Day:
             request = authorization.submit(
                 key=key, order=self._order(case), teller=teller, at=case.at
             )
+        if case.ending == "pass" and request.state == rules.QUEUED:
+            case = replace(case, ending="approve")  # held all the same, as a possible hit is
         if case.ending in STEPS:
             request = self.decided(case, request, teller, second)
             self._seen(request, teller)

@@ -435,6 +435,9 @@ def test_what_is_like_an_entry_of_a_list_waits_for_a_lead(seeded):
     (waiting,) = Request.objects.filter(state=rules.QUEUED, screenings__state="possible")
     assert waiting.payer_account == Account.objects.filter(kind="customer").order_by("id")[0].number
 
+    assert not Request.objects.filter(
+        state=rules.QUEUED, business_date__lt=seeded.today.on
+    ).exists()
     rows = Screening.objects.order_by("id")
     assert {row.state for row in rows} == {"clear", "possible"}
     leads = Staff.objects.filter(roles__role="auth_lead")
