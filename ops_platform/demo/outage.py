@@ -18,6 +18,7 @@ from ops_platform.demo.papers import Paper
 from ops_platform.demo.play import Day
 
 BOOK, FROM, MINUTES = 20, time(10, 40), 45
+PRINTED = timedelta(hours=2)  # so long before the line broke
 FIRST_SERIAL = 9_500
 # One of them is entered; the other waits for a second person at the outlet.
 AMOUNTS = (6_200_000, 5_600_000)
@@ -37,7 +38,7 @@ def play(
     )
     began = datetime.combine(before.on, FROM, at.tzinfo)
     with people.acting(staff=supervisor):
-        book = offline.issue(count=BOOK, by=supervisor, at=at)
+        book = offline.issue(count=BOOK, by=supervisor, at=began - PRINTED)
     with people.acting_as_system(reason="seed_demo"):
         numbers = list(book.slips.order_by("number").values_list("number", flat=True)[:2])
         row = offline.declare(

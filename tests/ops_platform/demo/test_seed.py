@@ -451,6 +451,7 @@ def test_slips_of_an_outage_are_keyed_and_one_is_entered(seeded):
     (entered,) = OfflineSlip.objects.filter(state="entered")
     assert entered.request.state == rules.POSTED
     assert entered.checked_by not in (entered.keyed_by, entered.authorizer)
+    assert entered.book.issued_at < entered.signed_at < entered.keyed_at
     assert Match.objects.get(document_id=entered.request.document_id).result == "matched"
 
 
