@@ -5,6 +5,7 @@ from authorization.models._fallback import Fallback, LocalAuthorizer
 from authorization.models._identity import IdCheck
 from authorization.models._inquiries import Inquiry
 from authorization.models._items import Decision, Request
+from authorization.models._late import LateChange
 from authorization.models._offline import OfflineBook, OfflinePeriod, OfflineSlip
 from authorization.models._opening import Opening, SignUp
 from authorization.models._publication import TierPublication
@@ -23,6 +24,7 @@ __all__ = [
     "IdCheck",
     "Inquiry",
     "KnownItem",
+    "LateChange",
     "LocalAuthorizer",
     "Message",
     "OfflineBook",

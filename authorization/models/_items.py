@@ -212,8 +212,9 @@ class Decision(Institutional):
 
     A trigger refuses the teller's own human, a wrong version, anything but the next number, a
     second yes by the human of the first, a yes without the call that the rule wants, and another
-    business date than the item's, which is kept here too so that a day's decisions are found
-    without their items. Only `seen_at` is set afterwards, once: when a page showed the teller.
+    business date than the item's, unless that was carried forward to the day that is open. It sets
+    `item_date` and `trade_code`, which are the item's, so that decisions are added up without their
+    items. Only `seen_at` is set afterwards, once: when a page showed the teller.
 
     `fallback` is the emergency in which the item's own outlet decided; `epoch` the number of the
     switch in force at the outlet, which the trigger sets for the centre and compares for outlets.
@@ -240,6 +241,8 @@ class Decision(Institutional):
     remark = models.CharField(max_length=200, blank=True)
     content_hash = models.CharField(max_length=64)
     business_date = models.DateField(_("business date"))
+    item_date = models.DateField()
+    trade_code = models.CharField(max_length=8)
     at = models.DateTimeField()
     queue_ms = models.BigIntegerField()
     view_ms = models.BigIntegerField()

@@ -18,6 +18,9 @@ from foundation.kernel.errors import Refused
 from foundation.kernel.flow import Flow, Step
 from foundation.kernel.money import Money
 
+SYSTEM = "system"
+# Who decided, where nobody did; told in the reader's language.
+AUTOMATIC = ": ".join((SYSTEM, "automatic tier"))
 PROPOSED, ACTIVE, DECLINED = "proposed", "active", "declined"
 WITHDRAWN, EXPIRED = "withdrawn", "expired"
 PUBLICATION_FLOW = Flow(

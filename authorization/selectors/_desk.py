@@ -24,8 +24,9 @@ from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 
 _TARGET = "authorization.target_seconds"
+# The day in brackets is one value: what is reckoned for each row is not looked up in an index.
 _DECIDED = f"""FROM authorization_decision made WHERE made.decider_id = %(staff)s
-    AND made.business_date = coalesce(({ledger.OPEN_DAY_SQL}), %(today)s)"""
+    AND made.business_date = (SELECT coalesce(({ledger.OPEN_DAY_SQL}), %(today)s))"""
 _DAY = f"""
 (SELECT count(*) {_DECIDED}) AS decided,
 (SELECT avg(made.view_ms)::float8 {_DECIDED} AND made.offline_id IS NULL) AS average_ms,

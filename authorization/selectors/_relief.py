@@ -6,41 +6,42 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
-
-from django.db import connection
+from decimal import Decimal
 
 from authorization import rules
 from authorization.models import AuthRule
 from authorization.rules import Month
+from authorization.rules.publishing import AUTOMATIC
+from authorization.selectors._days import IN_SCOPE, Question, by_day, lines
 from authorization.selectors._effect import SHARE, TARGET, WITHIN, handling_seconds, seats_needed
-from authorization.selectors._friction import IN_SCOPE, span
+from authorization.selectors._friction import whole
 from authorization.selectors._rules import rules_in_force
+from foundation.kernel.calendar import local
 from foundation.kernel.money import Money
 from foundation.policy import selectors as policy
 
 RELIEF_MONTHS = "authorization.relief_months"
 RELIEF_ITEMS = "authorization.relief_items_least"
 # One that was never refused has one first yes an item: to count those is to count items.
-_NEVER_REFUSED = f"""
-SELECT item.trade_code, count(*) FILTER (WHERE made.level = 1),
-       coalesce(sum(amount_fen) FILTER (WHERE state = %(posted)s AND made.level = 1), 0),
+_BY_CODE = f"""
+SELECT item_date, trade_code, bool_or(step <> 'approve'), count(*) FILTER (WHERE level = 1),
        sum(view_ms)
-  FROM authorization_decision made JOIN authorization_request item ON item.id = made.request_id
- WHERE made.business_date BETWEEN %(first)s AND %(carried)s AND made.decider_id IS NOT NULL
-   AND {IN_SCOPE.replace("inst", "made.inst")}
-   AND item.business_date BETWEEN %(first)s AND %(last)s
- GROUP BY item.trade_code HAVING NOT bool_or(step <> 'approve')
-    AND count(*) FILTER (WHERE made.level = 1) >= %(least)s
- ORDER BY 2 DESC, item.trade_code
+  FROM authorization_decision
+ WHERE business_date BETWEEN %(first)s AND %(carried)s AND item_date = ANY (%(days)s::date[])
+   AND decider_id IS NOT NULL AND {IN_SCOPE}
+ GROUP BY 1, 2
 """  # noqa: S608 -- the part put in is a constant
+# What came to the centre, and the money of it that passed after a person's yes.
 _BY_HOUR = f"""
-SELECT extract(hour FROM created_at AT TIME ZONE 'Asia/Shanghai')::int, trade_code, business_date,
-       count(*)
+SELECT business_date, date_bin('1 hour', created_at, '2000-01-01 00:00+08'), trade_code,
+       count(queued_at), coalesce(sum(amount_fen) FILTER (WHERE state = 'posted'
+                                          AND decider_label NOT IN ('', %(automatic)s)), 0)
   FROM authorization_request
- WHERE business_date BETWEEN %(first)s AND %(last)s AND queued_at IS NOT NULL AND {IN_SCOPE}
+ WHERE business_date = ANY (%(days)s::date[]) AND {IN_SCOPE}
  GROUP BY 1, 2, 3
-"""  # noqa: S608
+"""  # noqa: S608 -- the part put in is a constant
+_CODES = Question("relief", _BY_CODE)
+_HOURS = Question("arrivals", _BY_HOUR, {"automatic": AUTOMATIC})
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,18 @@ class Relief:
 
 
 @dataclass(frozen=True)
-class _Seats:
-    """Mean arrivals of each hour of the clock in the month, and what seats are reckoned with."""
+class _Arrivals:
+    """What came in each hour of the clock, by transaction, on so many days."""
 
     hours: Counter[tuple[int, str]]
     days: int
+
+
+@dataclass(frozen=True)
+class _Seats:
+    """Arrivals of the month, and what seats are reckoned with."""
+
+    came: _Arrivals
     handling: Decimal | None
     within: int | None
     share: int | None
@@ -94,9 +102,9 @@ class _Seats:
     def needed(self, *, without: frozenset[str] = frozenset()) -> int | None:
         """Return the seats of the busiest hour when some transactions come no more."""
         by_hour: Counter[int] = Counter()
-        for (hour, code), count in self.hours.items():
+        for (hour, code), count in self.came.hours.items():
             by_hour[hour] += 0 if code in without else count
-        busiest = Decimal(max(by_hour.values(), default=0)) / max(self.days, 1)
+        busiest = Decimal(max(by_hour.values(), default=0)) / max(self.came.days, 1)
         return seats_needed(
             arrivals=busiest, handling=self.handling, within=self.within, share=self.share
         )
@@ -116,42 +124,55 @@ def relief(*, month: Month, on: date) -> Relief:
     months, least = numbers.get(RELIEF_MONTHS), numbers.get(RELIEF_ITEMS)
     if not months or least is None:
         return Relief(month, months, least, (), None, None)
-    asked = span(first=month.plus(1 - months).first, last=month.last)
-    with connection.cursor() as line:
-        line.execute(_NEVER_REFUSED, asked | {"least": least, "posted": rules.POSTED})
-        found = [(code, int(n), int(fen), int(took)) for code, n, fen, took in line.fetchall()]
-    seats = _seats(month, until, numbers.get(WITHIN), numbers.get(SHARE), numbers.get(TARGET))
+    since = month.plus(1 - months)
+    found = _never_refused(since, month, least)
+    came, passed = _came(since, month)
+    spanned = (until - month.first).days + 1
+    handling = handling_seconds(days=spanned, on=until, target=numbers.get(TARGET))
+    seats = _Seats(came, handling, numbers.get(WITHIN), numbers.get(SHARE))
     now = seats.needed()
     eased, waiting = _standing([code for code, *_rest in found], on)
     lines = tuple(
         ReliefLine(
             trade=rules.CATALOGUE[code],
             items=count,
-            passed=Money(fen),
-            seconds_a_month=_whole(Decimal(took) / 1000 / months),
+            passed=Money(passed[code]),
+            seconds_a_month=whole(exact=Decimal(took) / 1000 / months),
             seats_freed=_freed(now, seats.needed(without=frozenset({code}))),
             eased=code in eased,
             waits=code in waiting,
         )
-        for code, count, fen, took in found
+        for code, count, took in found
     )
     every = frozenset(code for code, *_rest in found)
     return Relief(month, months, least, lines, now, seats.needed(without=every))
 
 
-def _seats(
-    month: Month, until: date, within: int | None, share: int | None, target: int | None
-) -> _Seats:
-    with connection.cursor() as line:
-        line.execute(_BY_HOUR, span(first=month.first, last=month.last))
-        found = line.fetchall()
-    days = len({day for _hour, _code, day, _count in found})
+def _never_refused(first: Month, until: Month, least: int) -> Sequence[tuple[str, int, int]]:
+    """Return code, items and milliseconds at desks, what was decided most often first."""
+    refused: set[str] = set()
+    sums: dict[str, tuple[int, int]] = {}
+    for code, no, counted, took_ms in lines(question=_CODES, first=first.first, last=until.last):
+        refused |= {code} if no else set()
+        items, took = sums.get(code, (0, 0))
+        sums[code] = items + counted, took + int(took_ms)
+    found = [(code, *one) for code, one in sums.items() if code not in refused and one[0] >= least]
+    return sorted(found, key=lambda one: (-one[1], one[0]))
+
+
+def _came(first: Month, month: Month) -> tuple[_Arrivals, Counter[str]]:
+    """Return what came in a month by hour, and the money that passed since another by code."""
+    answers = by_day(question=_HOURS, first=first.first, last=month.last)
     hours: Counter[tuple[int, str]] = Counter()
-    for hour, code, _day, count in found:
-        hours[int(hour), code] += int(count)
-    spanned = (until - month.first).days + 1
-    handling = handling_seconds(days=spanned, on=until, target=target)
-    return _Seats(hours, days, handling, within, share)
+    passed: Counter[str] = Counter()
+    days = set()
+    for day, found in answers.items():
+        for hour, code, count, fen in found:
+            passed[code] += int(fen)
+            if day >= month.first and count:
+                hours[local(hour).hour, code] += count
+                days.add(day)
+    return _Arrivals(hours, len(days)), passed
 
 
 def _standing(codes: Sequence[str], on: date) -> tuple[frozenset[str], frozenset[str]]:
@@ -166,7 +187,3 @@ def _standing(codes: Sequence[str], on: date) -> tuple[frozenset[str], frozenset
 
 def _freed(now: int | None, then: int | None) -> int | None:
     return None if now is None or then is None else now - then
-
-
-def _whole(exact: Decimal) -> int:
-    return int(exact.to_integral_value(ROUND_HALF_UP))

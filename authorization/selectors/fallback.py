@@ -23,7 +23,8 @@ PAGE = 50
 SUGGEST = "authorization.fallback_suggest_seconds"
 
 # How long the oldest item waits in the queue, and how long ago the centre took one: an item that an
-# outlet took itself says nothing of the centre. Within the scope of who asks.
+# outlet took itself says nothing of the centre. Within the scope of who asks. The moment is given,
+# not reckoned, so that the plan knows how few holdings ended since.
 _SIGNS = """
 SELECT
     (SELECT extract(epoch FROM clock_timestamp() - min(item.enqueued_at))::int
@@ -38,7 +39,7 @@ SELECT
         JOIN worklist_workitem item ON item.id = past.item_id
         JOIN people_staff holder ON holder.id = past.staff_id
         WHERE item.queue = %(queue)s
-          AND past.ended_at > (SELECT clock_timestamp() - make_interval(secs => %(after)s))
+          AND past.ended_at > %(since)s
           AND holder.institution_id <> past.institution_id) taken)
 """
 
@@ -236,7 +237,8 @@ def suggestion(*, at: datetime) -> Signs | None:
     if after is None or active():
         return None
     with connection.cursor() as cursor:
-        cursor.execute(_SIGNS, {"queue": items.QUEUE, "after": after})
+        since = at - timedelta(seconds=after)
+        cursor.execute(_SIGNS, {"queue": items.QUEUE, "since": since})
         waits, claim = cursor.fetchone()
     waited = None if waits is None else timedelta(seconds=waits)
     claimed = None if claim is None else timedelta(seconds=claim)

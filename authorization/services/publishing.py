@@ -25,9 +25,6 @@ from foundation.trail import services as trail
 from foundation.ui import live
 from foundation.worklist import services as worklist
 
-SYSTEM = "system"
-# Who decided, where nobody did; told in the reader's language.
-AUTOMATIC = f"{SYSTEM}: {_('automatic tier')}"
 # Who holds one of these has decisions to gain or to lose by it.
 _HAVE_DECISIONS = frozenset(
     {
@@ -165,11 +162,11 @@ def decide(
         return None
     state = items.FLOW.after(request.state, "automatic")
     made = _keep(request, verdict, on, at)
-    told(request=request, step="automatic", actor=AUTOMATIC, at=at,
+    told(request=request, step="automatic", actor=rules.AUTOMATIC, at=at,
         content=request.content_hash, lines=verdict.line, version=verdict.tier_set_id,
     )  # fmt: skip
     request.state, request.reasons, request.remark = state, [], ""
-    request.decided_at, request.decider_label = at, AUTOMATIC
+    request.decided_at, request.decider_label = at, rules.AUTOMATIC
     request.save(update_fields=["state", "decided_at", "decider_label", "reasons", "remark"])
     if _DRAWING.randrange(100) < max(published.sample_percent, bounds.sample_percent):
         see_again(made=made, at=at)
@@ -185,7 +182,7 @@ def _keep(request: Request, verdict: TierVerdict, on: date, at: datetime) -> Dec
         level=request.level,
         step="approve",
         decider=None,
-        decider_label=AUTOMATIC,
+        decider_label=rules.AUTOMATIC,
         decider_person=None,
         tier_verdict=verdict,
         content_hash=request.content_hash,
@@ -229,7 +226,7 @@ def _end(
     row.state = rules.PUBLICATION_FLOW.after(row.state, step)
     row.ended_by, row.ended_at, row.ended_reason = by, at, reason
     row.save(update_fields=["state", "ended_by", "ended_at", "ended_reason"])
-    actor, place = (by.label, by.institution_id) if by else (SYSTEM, None)
+    actor, place = (by.label, by.institution_id) if by else (rules.SYSTEM, None)
     _tell(row, f"{step}_publication", actor, at, place=place, reason=reason)
 
 

@@ -27,6 +27,9 @@ BEGIN
     IF item.content_hash <> NEW.content_hash THEN
         RAISE EXCEPTION 'the decision is about another content' USING ERRCODE = 'OP005';
     END IF;
+    -- Of which day and kind its item is, so that decisions are added up without their items.
+    NEW.item_date := item.business_date;
+    NEW.trade_code := item.trade_code;
     -- What could be taken back for some seconds is decided after them, as it was made then.
     IF NEW.decider_id IS NULL AND (item.state <> 'queued'
        OR NOT authorization_tier_decides(NEW.tier_verdict_id, item, NEW.business_date)) THEN

@@ -147,6 +147,32 @@ class Holding(Institutional):
         return (self.ended_at - self.began_at) // timedelta(seconds=1)
 
 
+class DayLoad(Institutional):
+    """What a person did of a queue on a day of the calendar: the sum of the holdings that ended.
+
+    Written by a trigger alone, whenever a holding ends. The institution is the person's own, not
+    that of the items (decision 0222).
+    """
+
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+", db_index=False)
+    queue = models.CharField(max_length=40)
+    on = models.DateField()
+    held_ms = models.BigIntegerField()
+    finished = models.IntegerField()
+    finished_ms = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("day's load")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["staff", "queue", "on"], name="worklist_one_load_a_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.queue} {self.on}"
+
+
 class Suspension(Institutional):
     """From when to when an item was set aside, by whom and why; not ended means still aside."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, overload
 
 from django.db.models import Count, Q, Sum
 from django.utils.http import urlencode
@@ -24,7 +24,6 @@ from monitoring.rules import workshop
 from monitoring.selectors import keyed_pairs
 
 JUDGED = (pairs.MATCHED, pairs.OPEN, pairs.FORCED, pairs.CONFIRMED)
-OUTLETS_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,7 @@ class Board:
     wrong: Figure
     overdue: Figure
     awaited: Figure
-    outlets: Sequence[Outlet]
-    more: int
+    outlets: Outlets
 
 
 Counts = Mapping[int, Counter[str]]
@@ -101,6 +99,91 @@ class _Counted:
     slips: Counts
     points: Mapping[int, int]
 
+    @property
+    def places(self) -> set[int]:
+        """Return the ids of all institutions of which anything was counted."""
+        return {*self.day, *self.alerts, *self.slips, *self.points}
+
+
+_NONE: Counter[str] = Counter()
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    """An institution and how risky it stands."""
+
+    place: Institution
+    stands: rules.Stands
+    risk: int
+
+
+class Outlets(Sequence[Outlet]):
+    """The outlets, the riskiest first; only what is taken out is made, as a page shows fifty."""
+
+    def __init__(self, on: date, first: date, counted: _Counted) -> None:
+        """Rank the outlets by what was counted."""
+        self._on, self._first, self._counted = on, first, counted
+        self._force = weights(on=on)
+        self._hottest = max(
+            (count for row in counted.links.values() for count in row.values()), default=0
+        )
+        known = people.institutions_by_id(ids=sorted(counted.places))
+        found = map(self._rank, known)
+        self._ranked = sorted(found, key=lambda row: (-row.risk, row.place.number))
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._ranked)
+
+    @overload
+    def __getitem__(self, wanted: int) -> Outlet: ...
+    @overload
+    def __getitem__(self, wanted: slice) -> Sequence[Outlet]: ...
+    def __getitem__(self, wanted: int | slice) -> Outlet | Sequence[Outlet]:
+        """Return one outlet, or those of a slice."""
+        if isinstance(wanted, slice):
+            return [self._outlet(row) for row in self._ranked[wanted]]
+        return self._outlet(self._ranked[wanted])
+
+    def _rank(self, place: Institution) -> _Ranked:
+        watched = self._counted.alerts.get(place.pk, _NONE)
+        stands = rules.Stands(
+            **{level: watched[level] for level in workshop.LEVELS},
+            overdue=self._counted.slips.get(place.pk, _NONE)["overdue"],
+            points=self._counted.points.get(place.pk, 0),
+        )
+        return _Ranked(place, stands, stands.risk(self._force))
+
+    def _outlet(self, row: _Ranked) -> Outlet:
+        place, on = row.place, self._on
+        own = self._counted.day.get(place.pk, _NONE)
+        watched = self._counted.alerts.get(place.pk, _NONE)
+        links = self._counted.links.get(place.pk, _NONE)
+        here: dict[str, Any] = {"under": place.pk}
+        since = here | {"first": self._first, "last": on}
+        judged = sum(own[state] for state in JUDGED)
+        points = _query(month=f"{on:%Y-%m}", figure="errors", **here)
+        return Outlet(
+            number=place.number,
+            name=place.name,
+            pairs=Figure(own["all"], 0, _query(on=on, **here)),
+            matched=Figure(own[pairs.MATCHED], judged, _query(on=on, state=pairs.MATCHED, **here)),
+            open=Figure(own[pairs.OPEN], 0, _query(on=on, state=pairs.OPEN, **here)),
+            breaks=Figure(own["breaks"], 0, _breaks(on, **here)),
+            alerts=Figure(watched["open"], 0, _query(state="open", **since)),
+            overdue=Figure(row.stands.overdue, 0, _query(stands="overdue", **here)),
+            points=Figure(row.stands.points, 0, points),
+            risk=row.risk,
+            rating=rules.rating(row.risk, self._force),
+            cells=[
+                Cell(
+                    Figure(links[link], 0, _query(link=link, **since)),
+                    rules.heat(links[link], self._hottest),
+                )
+                for link in workshop.LINKS
+            ],
+        )
+
 
 def board(*, on: date, at: datetime) -> Board:
     """Return the board of a business date; alerts and slips as they stand at a moment.
@@ -115,7 +198,6 @@ def board(*, on: date, at: datetime) -> Board:
     keyed = keyed_pairs(on=on).count()
     since = {"first": first, "last": on}
     ended = {"true": stands["true"], "false": stands["false"]}
-    outlets = _outlets(on, first, counted)
     return Board(
         on=on,
         first=first,
@@ -132,8 +214,7 @@ def board(*, on: date, at: datetime) -> Board:
         ),
         overdue=Figure(told["overdue"], told["awaited"], _query(stands="overdue")),
         awaited=Figure(told["awaited"], 0, _query(stands="outlet")),
-        outlets=outlets[:OUTLETS_SHOWN],
-        more=max(0, len(outlets) - OUTLETS_SHOWN),
+        outlets=Outlets(on, first, counted),
     )
 
 
@@ -190,58 +271,6 @@ def _slips(at: datetime) -> Counts:
 def _points(on: date) -> Mapping[int, int]:
     rows = SlipPoint.objects.filter(on__range=(on.replace(day=1), on)).order_by()
     return dict(rows.values_list("institution_id").annotate(sum=Sum("points")))
-
-
-def _outlets(on: date, first: date, counted: _Counted) -> Sequence[Outlet]:
-    places = {*counted.day, *counted.alerts, *counted.slips, *counted.points}
-    known = people.institutions_by_id(ids=sorted(places))
-    links = counted.links.values()
-    hottest = max((count for row in links for count in row.values()), default=0)
-    force = weights(on=on)
-    found = [_outlet(place, on, first, counted, hottest, force) for place in known]
-    return sorted(found, key=lambda row: (-row.risk, row.number))
-
-
-def _outlet(  # noqa: PLR0917 -- private
-    place: Institution,
-    on: date,
-    first: date,
-    counted: _Counted,
-    hottest: int,
-    force: rules.Weights,
-) -> Outlet:
-    none: Counter[str] = Counter()
-    own, watched = counted.day.get(place.pk, none), counted.alerts.get(place.pk, none)
-    told, links = counted.slips.get(place.pk, none), counted.links.get(place.pk, none)
-    stands = rules.Stands(
-        **{level: watched[level] for level in workshop.LEVELS},
-        overdue=told["overdue"],
-        points=counted.points.get(place.pk, 0),
-    )
-    risk = stands.risk(force)
-    here: dict[str, Any] = {"under": place.pk}
-    since = here | {"first": first, "last": on}
-    judged = sum(own[state] for state in JUDGED)
-    return Outlet(
-        number=place.number,
-        name=place.name,
-        pairs=Figure(own["all"], 0, _query(on=on, **here)),
-        matched=Figure(own[pairs.MATCHED], judged, _query(on=on, state=pairs.MATCHED, **here)),
-        open=Figure(own[pairs.OPEN], 0, _query(on=on, state=pairs.OPEN, **here)),
-        breaks=Figure(own["breaks"], 0, _breaks(on, **here)),
-        alerts=Figure(watched["open"], 0, _query(state="open", **since)),
-        overdue=Figure(told["overdue"], 0, _query(stands="overdue", **here)),
-        points=Figure(stands.points, 0, _query(month=f"{on:%Y-%m}", figure="errors", **here)),
-        risk=risk,
-        rating=rules.rating(risk, force),
-        cells=[
-            Cell(
-                Figure(links[link], 0, _query(link=link, **since)),
-                rules.heat(links[link], hottest),
-            )
-            for link in workshop.LINKS
-        ],
-    )
 
 
 def _together(counts: Counts) -> Counter[str]:

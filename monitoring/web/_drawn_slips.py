@@ -108,9 +108,9 @@ def _due(row: Slip, *, late: bool) -> str:
     return SafeString(f"{escape(shown)} {ops.chip('bad', 'alert-triangle', gettext('Overdue'))}")
 
 
-def scores(rows: Sequence[OutletMonth], month: Month) -> Table:
-    """Return the months of outlets as a list, each figure with the slips behind it."""
-    return Table(SCORES, [_score(row, place, month) for place, row in enumerate(rows, 1)])
+def scores(rows: Sequence[OutletMonth], month: Month, first: int = 1) -> Table:
+    """Return the months of outlets from a place on as a list, each figure with its slips."""
+    return Table(SCORES, [_score(row, place, month) for place, row in enumerate(rows, first)])
 
 
 def _score(row: OutletMonth, place: int, month: Month) -> Row:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,6 +26,7 @@ from monitoring.rules import board as rules
 from monitoring.rules import workshop
 from monitoring.selectors import board as selected
 
+PAGE = 50
 OUTLETS = (
     Column(_("Outlet")),
     Column(_("Risk"), table.RIGHT),
@@ -50,14 +53,16 @@ def board(request: HttpRequest) -> HttpResponse:
     today = menu.business_date(signed_in(request), timezone.localdate())
     form = forms.Day({"on": request.GET.get("on") or today.isoformat()})
     found = selected.board(on=form.day(today=today), at=timezone.now())
-    shown: dict[str, Any] = {"form": form, "board": found, "table": _outlets(found.outlets)}
+    shown: dict[str, Any] = {"form": form, "board": found}
     if (kind := request.GET.get("export", "")) in sheets.KINDS:
         record_export(request)
         name = f"monitoring-{found.on}"
-        sheet = sheets.drawn(name=name, table=shown["table"], mark=taken_by(request))
+        sheet = sheets.drawn(name=name, table=_outlets(found.outlets), mark=taken_by(request))
         return sheets.answer(sheet, kind)
+    page = Paginator(found.outlets, PAGE).get_page(request.GET.get("page"))
+    shown |= {"page": page, "query": f"on={found.on}", "table": _outlets(list(page))}
     shown["links"] = [gettext(link.name) for link in workshop.LINKS.values()]
-    shown["heat"] = SafeString("".join(_heat(one) for one in found.outlets if any_of(one)))
+    shown["heat"] = SafeString("".join(_heat(one) for one in page.object_list if any_of(one)))
     part = "_board" if request.headers.get("HX-Request") else "board"
     return render(request, f"monitoring/{part}.html", shown)
 
@@ -67,7 +72,7 @@ def any_of(outlet: selected.Outlet) -> bool:
     return any(cell.figure.count for cell in outlet.cells)
 
 
-def _outlets(rows: list[selected.Outlet] | Any) -> Table:
+def _outlets(rows: Sequence[selected.Outlet]) -> Table:
     return Table(OUTLETS, [_outlet(row) for row in rows])
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,22 +20,35 @@ from monitoring.selectors import bulletin as sums
 from monitoring.selectors import points as selected
 from monitoring.web import _drawn_slips as drawn
 
+PAGE = 50
+
 
 @require_GET
 @requires(Permission.MONITORING_VIEW)
 def score(request: HttpRequest) -> HttpResponse:
     """Show the score of each outlet in a month."""
-    today, asked = timezone.localdate(), {"month": request.GET.get("month", "")}
-    form = forms.Month({"month": asked["month"] or f"{today:%Y-%m}"})
+    today = timezone.localdate()
+    form = forms.Month({"month": request.GET.get("month") or f"{today:%Y-%m}"})
     month = Month(form.first(today=today))
     rows = selected.month(month=month)
-    shown: dict[str, Any] = {"form": form, "month": month, "rows": rows}
-    shown["table"] = drawn.scores(rows, month)
     if (kind := request.GET.get("export", "")) in sheets.KINDS:
         record_export(request)
-        sheet = sheets.drawn(name=f"score-{month}", table=shown["table"], mark=taken_by(request))
+        table = drawn.scores(rows, month)
+        sheet = sheets.drawn(name=f"score-{month}", table=table, mark=taken_by(request))
         return sheets.answer(sheet, kind)
-    shown["sums"] = sums.sums(rows=[row.counted for row in rows])
-    shown["weights"] = selected.weights(on=month.last)
-    shown["query"] = f"month={month}"
-    return render(request, "monitoring/score.html", shown)
+    return render(request, "monitoring/score.html", _shown(request, form, month, rows))
+
+
+def _shown(
+    request: HttpRequest, form: forms.Month, month: Month, rows: Sequence[selected.OutletMonth]
+) -> dict[str, Any]:
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return {
+        "form": form,
+        "month": month,
+        "page": page,
+        "table": drawn.scores(list(page), month, page.start_index()),
+        "sums": sums.sums(rows=[row.counted for row in rows]),
+        "weights": selected.weights(on=month.last),
+        "query": f"month={month}",
+    }

@@ -131,13 +131,13 @@ def test_what_another_branch_does_is_not_counted(month, bank):
         assert selectors.friction(month=NOVEMBER) == ()
 
 
-def test_each_table_is_one_question(month):
+def test_each_table_is_one_question_and_that_for_what_changed(month):
     with CaptureQueriesContext(connection) as asked:
         lines = selectors.friction(month=NOVEMBER)
         selectors.friction_reasons(month=NOVEMBER, decided=1)
 
     assert lines
-    assert len(asked) == 2
+    assert len(asked) == 4
 
 
 def test_every_figure_opens_as_many_items_as_it_says(month, as_lead):

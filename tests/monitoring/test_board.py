@@ -53,7 +53,7 @@ def test_the_hottest_cell_is_the_measure_of_heat(count, most, level):
 def test_an_empty_bank_has_an_empty_board(bank):
     board = selected.board(on=DAY, at=NOON)
 
-    assert (board.outlets, board.coverage.share, board.alerts.count) == ([], None, 0)
+    assert (len(board.outlets), board.coverage.share, board.alerts.count) == (0, None, 0)
 
 
 def test_the_outlets_stand_by_risk_and_their_cells_add_up(busy):
@@ -88,6 +88,22 @@ def test_more_outlets_ask_no_more_questions(busy, lead, auditor):
         assert len(selected.board(on=DAY, at=NOON).outlets) == 3
 
     assert len(many) == len(few)
+
+
+def test_fifty_outlets_make_a_page_and_the_rest_are_on_the_next(
+    busy, lead, auditor, client, monkeypatch
+):
+    monkeypatch.setattr("monitoring.web.board.PAGE", 1)
+    slip_factory.slip(busy.sibling, auditor)
+    client.force_login(lead, backend=BACKEND)
+
+    def outlets(page):
+        answer = client.get(reverse("monitoring:board"), {"on": f"{DAY}", "page": page}, **BROWSER)
+        return [row.key for row in answer.context["table"].rows]
+
+    assert outlets(1) + outlets(2) == [busy.outlet.number, busy.sibling.number]
+    assert outlets("x") == outlets(1)
+    assert outlets(99) == outlets(2)
 
 
 def test_an_outlet_does_not_see_the_board(bank, client):

@@ -20,6 +20,7 @@ from tests.factories import monitoring as factory
 from tests.factories import people
 from tests.factories.people import DAY
 from tests.factories.slips import due, issued
+from tests.factories.slips import slip as made
 
 
 def client_of(person):
@@ -312,6 +313,19 @@ def test_a_page_shows_the_score_with_its_slips_behind(bank, auditor, teller):
     assert "97.0" in text(page)
     assert go(manager, "score", month="2026-11", export="csv").status_code == 200
     assert "本月没有监督记录" in text(go(manager, "score", month="2026-01"))
+
+
+def test_a_page_of_scores_goes_on_where_the_one_before_ended(bank, auditor, teller, monkeypatch):
+    monkeypatch.setattr("monitoring.web.points.PAGE", 1)
+    issued(auditor, teller=teller.number)
+    made(bank.sibling, auditor)
+    manager = client_of(people.staff(bank.branch, "ops_manager"))
+
+    def places(page):
+        rows = go(manager, "score", month=f"{DAY:%Y-%m}", page=page).context["table"].rows
+        return [row.cells[0] for row in rows]
+
+    assert (places(1), places(2)) == (["1"], ["2"])
 
 
 def test_bulletins_are_asked_for_listed_and_fetched(bank, auditor, lead, outlet):

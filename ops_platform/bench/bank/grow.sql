@@ -145,9 +145,9 @@ SELECT request_id, number, key, '1101',
   decided::int, '', '{}', '', '', document_id, institution_id, teller_id, work_id
 FROM item;
 INSERT INTO authorization_decision
-  (seq, step, decider_label, decider_person, reasons, remark, content_hash, business_date, at,
-   queue_ms, view_ms, decider_id, institution_id, request_id)
-SELECT 1, step, decider_label, decider_person, reasons, '', hash, day, decided_at, queue_ms,
+  (seq, step, decider_label, decider_person, reasons, remark, content_hash, business_date,
+   item_date, trade_code, at, queue_ms, view_ms, decider_id, institution_id, request_id)
+SELECT 1, step, decider_label, decider_person, reasons, '', hash, day, day, '1101', decided_at, queue_ms,
   view_ms, decider_id, institution_id, request_id
 FROM item WHERE decided ORDER BY n;
 UPDATE authorization_request SET
@@ -249,3 +249,6 @@ SELECT setval(pg_get_serial_sequence(t, 'id'), last) FROM (VALUES
   ('authorization_request', (SELECT max(id) FROM authorization_request)),
   ('monitoring_match', (SELECT max(id) FROM monitoring_match))) ids (t, last);
 SELECT setval('authorization_serial', 300000);
+
+-- Each of them came in on its own day, when nothing was late.
+DELETE FROM authorization_latechange;

@@ -9,7 +9,7 @@ from foundation.people.models import Post
 from tests.foundation.people.conftest import AT
 
 COLUMNS = "INSERT INTO people_post (staff_id, institution_id, title, valid_from)"
-LATER = date(2026, 12, 1)
+LATER = date(2089, 12, 1)
 
 
 def raw(question, *values):

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from foundation.policy.models import Policy
 from foundation.trail.models import Event
 from foundation.worklist import rules, selectors
 from foundation.worklist import services as worklist
-from foundation.worklist.models import Holding, WorkItem
+from foundation.worklist.models import DayLoad, Holding, WorkItem
 from tests.factories import people
 
 QUEUE = "authorization"
@@ -419,6 +419,35 @@ class TestFair:
         put(grade_needed=3)
 
         assert claim(authorizer) is not None
+
+    def test_the_days_load_is_the_sum_of_what_was_held(self, worked, put, authorizer):
+        put()
+        says("fair_seconds", "0")
+        item = claim(authorizer)
+        worklist.release(item_id=item.pk, fence=item.fence, staff=authorizer)
+
+        held = [one.ended_at - one.began_at for one in Holding.objects.filter(staff=authorizer)]
+        load = DayLoad.objects.get(staff=authorizer, queue=QUEUE)
+        assert (len(held), load.finished) == (2, 1)
+        assert load.institution_id == authorizer.institution_id
+        assert abs(load.held_ms - sum(held, timedelta()) / timedelta(milliseconds=1)) <= 1
+        assert load.finished_ms <= load.held_ms
+
+    def test_who_ends_a_holding_need_not_see_the_holders_house(self, put, authorizer, bank):
+        item = put()
+        claim(authorizer)
+        with people_services.acting(staff=people.staff(bank.outlet, "outlet_supervisor")):
+            Holding.objects.create(
+                institution=bank.outlet, item=item, staff=authorizer, fence=9,
+                began_at=timezone.now(), ended_at=timezone.now(), ended_by="expired",
+            )  # fmt: skip
+            assert not DayLoad.objects.exists()
+
+        assert DayLoad.objects.get().finished == 0
+
+    def test_only_the_trigger_adds_it_up(self, worked):
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            DayLoad.objects.update(held_ms=0)
 
     def test_without_the_number_nobody_waits(self, worked, put, authorizer, second):
         says("fair_seconds", "0")

@@ -1,0 +1,118 @@
+"""Sums of days that are over are kept until something of the day changes, whatever it is."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from authorization import rules, services
+from authorization.models import Inquiry, LateChange, Request
+from authorization.selectors import _days
+from foundation.people import services as acting
+from tests.authorization.desk import decided, minutes
+from tests.factories import authorization as factory
+from tests.factories import people
+from tests.factories.people import DAY
+
+ITEMS = _days.Question(
+    "items",
+    "SELECT business_date, state, count(*) FROM authorization_request"
+    f" WHERE business_date = ANY (%(days)s::date[]) AND {_days.IN_SCOPE} GROUP BY 1, 2",
+)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    _days.kept_days.clear()
+    yield
+    _days.kept_days.clear()
+
+
+def ask(question=ITEMS, day=DAY):
+    """Return what a question comes to, and how many statements it took."""
+    with CaptureQueriesContext(connection) as asked:
+        found = _days.lines(question=question, first=day, last=day)
+    return dict(found), len(asked)
+
+
+def test_a_day_that_is_over_is_read_once(counter, teller):
+    factory.sent(teller, factory.withdrawal(counter))
+
+    assert ask() == ({"queued": 1}, 2)
+    assert ask() == ({"queued": 1}, 1)
+
+
+def test_what_changes_of_it_is_read_again(counter, teller, authorizer):
+    factory.sent(teller, factory.withdrawal(counter))
+    ask()
+    decided(authorizer, "reject", at=minutes(1), reasons=("A07",))
+
+    assert ask() == ({"rejected": 1}, 2)
+    assert ask() == ({"rejected": 1}, 1)
+
+
+def test_what_was_rolled_back_does_not_stay(counter, teller):
+    factory.sent(teller, factory.withdrawal(counter))
+    with transaction.atomic():
+        factory.sent(teller, factory.withdrawal(counter))
+        assert ask()[0] == {"queued": 2}
+        transaction.set_rollback(True)
+
+    assert ask()[0] == {"queued": 1}
+    factory.sent(teller, factory.transfer(counter))
+    assert ask()[0] == {"queued": 1, "posted": 1}
+
+
+def test_each_scope_has_sums_of_its_own(counter, teller, bank):
+    factory.sent(teller, factory.withdrawal(counter))
+    ask()
+    with acting.acting(staff=people.staff(bank.elsewhere, "outlet_supervisor")):
+        assert ask()[0] == {}
+
+    assert ask() == ({"queued": 1}, 1)
+
+
+def test_the_present_day_and_the_one_before_are_read_each_time(counter, teller):
+    for before in (0, 1):
+        day = timezone.localdate() - timedelta(days=before)
+        assert ask(day=day)[1] == ask(day=day)[1] == 2
+
+
+def test_nothing_of_the_present_day_is_noted(counter, teller):
+    item = factory.sent(teller, factory.withdrawal(counter))
+    late = LateChange.objects.count()
+    assert late
+    Request.objects.filter(pk=item.pk).update(business_date=timezone.localdate())
+
+    assert LateChange.objects.count() == late
+
+
+def test_the_end_of_what_was_asked_about_a_late_item_is_noted(counter, teller, authorizer):
+    factory.sent(teller, factory.withdrawal(counter))
+    opened = services.open_next(authorizer=authorizer, at=minutes(1))
+    services.hold(
+        number=opened.number, kind=rules.CONSULT, question="?", fence=opened.opened_fence,
+        authorizer=authorizer, at=minutes(2),
+    )  # fmt: skip
+    late = LateChange.objects.filter(business_date=DAY).count()
+    Inquiry.objects.filter(request=opened).update(ended_by="lapsed", ended_at=minutes(9))
+
+    assert LateChange.objects.filter(business_date=DAY).count() == late + 1
+
+
+def test_the_application_only_adds_what_is_noted(counter, teller):
+    factory.sent(teller, factory.withdrawal(counter))
+    for change in ({"business_date": DAY}, None):
+        rows = LateChange.objects.order_by()
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            rows.update(**change) if change else rows.delete()
+
+
+def test_a_decision_knows_the_day_and_kind_of_its_item(counter, teller, authorizer):
+    factory.sent(teller, factory.withdrawal(counter))
+    item = decided(authorizer, "approve", at=minutes(1))
+
+    made = item.decisions.get()
+    assert (made.item_date, made.trade_code) == (item.business_date, item.trade_code)
