@@ -7,7 +7,9 @@ fields of the forms that it fills. So a new page and a new field are walked with
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,6 +46,8 @@ NAUGHTY: tuple[bytes, ...] = (
     )),
     b"\xed\xa0\x80\xff", b"x" * 300_000, "<script>%s{0}\\'\"; --\u202e\r\n😀%".encode(), b"",
 )  # fmt: skip
+# 515 more, of which each page gets some in all its fields, or with NAUGHTY=all every one.
+STRINGS: Sequence[str] = json.loads((tidy.ROOT / "tests/data/naughty_strings.json").read_text())
 # In JSON: what is of another kind than text, too.
 NAUGHTY_JSON: tuple[Any, ...] = (
     *(text.decode("utf-8", "replace") for text in NAUGHTY),
@@ -163,6 +167,8 @@ class Walker:
         for turn in range(0, len(NAUGHTY), 1 if plain else 4) if names else ():
             tossed = {name: _tossed(NAUGHTY, turn + place) for place, name in enumerate(names)}
             self.send(page, method, address, tossed)
+        for text in _share(page) if names else ():
+            self.send(page, method, address, dict.fromkeys(names, text))
         plausible = {name: self.plausible(name, fields.get(name)) for name in names}
         for name in names if len(names) > 1 else ():
             for text in [text for text in NAUGHTY if _takes(fields.get(name), text)][:DEEP]:
@@ -293,6 +299,13 @@ def _read(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 def _of_request(node: ast.AST | None) -> bool:
     return isinstance(node, ast.Attribute) and node.attr in {"GET", "POST"}
+
+
+def _share(page: URLPattern) -> Iterator[bytes]:
+    every = os.environ.get("NAUGHTY") == "all"
+    place = next(at for at, (_app, one) in enumerate(PAGES) if one is page)
+    for text in STRINGS if every else STRINGS[place :: len(PAGES)]:
+        yield text.encode("utf-8", "surrogatepass")
 
 
 def _tossed(naughty: tuple[Any, ...], place: int) -> Any:
