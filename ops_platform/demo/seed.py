@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from chinese_calendar import constants
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext, override
 
@@ -22,7 +21,6 @@ from foundation.people.models import Institution, Password, Post, Staff
 from foundation.people.roles import ROLES
 from foundation.policy import selectors as policy_rows
 from foundation.policy import services as policy
-from foundation.policy.models import CalendarDay
 from ops_platform.demo import (
     admissions,
     alerts,
@@ -31,6 +29,7 @@ from ops_platform.demo import (
     cases,
     days,
     drill,
+    holidays,
     house,
     laundering,
     layouts,
@@ -49,7 +48,6 @@ from ops_platform.demo.days import Say, Stage
 from ops_platform.demo.numbers import POLICIES
 from ops_platform.demo.play import Day
 
-HOLIDAYS = {str(one.value): str(one.chinese) for one in constants.Holiday}
 HOUSE_AGE = timedelta(days=400)
 LEFT_TO_AUDIT = 3
 # From today on nobody sits at the desks, and who tries the demo plays teller and authorizer alone.
@@ -67,7 +65,6 @@ def seed(
     with people.acting_as_system(reason="seed_demo"):
         places = open_places(outlet_count)
         staff = enlist(places=places, outlet_count=outlet_count, secret=secret, on=founded, at=now)
-        load_holidays(since=founded)
         set_policies(staff=staff, on=founded, at=now)
         set_demo_rules(staff=staff, places=places, founded=founded, now=now)
         sign_ins.write(folder / "demo_sign_ins.txt", secret=secret, outlet_count=outlet_count)
@@ -264,7 +261,9 @@ def enter_posts(
 
 
 def set_policies(*, staff: dict[str, Staff], on: date, at: datetime) -> None:
-    """Put every business number and authorization rule in force: proposed, and approved."""
+    """Put holidays, business numbers and authorization rules in force: proposed, and approved."""
+    holidays.load(since=on)
+    holidays.enter(by=staff["200010"], second=staff["200011"], at=at)
     for code, text in POLICIES.items():
         row = policy.propose(
             code=code, value=text, valid_from=on, reason="demo", by=staff["200010"], at=at
@@ -313,18 +312,3 @@ def set_demo_rules(
             at=now,
         )
         policy.approve(policy_id=row.pk, by=approver, at=now)
-
-
-def load_holidays(*, since: date) -> int:
-    """Load the published holidays and make-up working days, as far as they are known."""
-    days = {day: (False, name) for day, name in constants.holidays.items()}
-    days |= {day: (True, name) for day, name in constants.workdays.items()}
-    rows = [
-        CalendarDay(
-            on=day, works=works, name=HOLIDAYS.get(name, name)[:40], source="chinesecalendar"
-        )
-        for day, (works, name) in sorted(days.items())
-        if day >= since
-    ]
-    # A row that somebody has loaded or entered already stays as it is.
-    return len(CalendarDay.objects.bulk_create(rows, ignore_conflicts=True))

@@ -57,7 +57,6 @@ def found(*, now: datetime) -> None:
             on=founded,
             at=now,
         )
-        seed.load_holidays(since=founded)
         seed.set_policies(staff=staff, on=founded, at=now)
         _more_outlets(places, staff, on=founded)
         began = now - timedelta(days=DAYS)

@@ -322,6 +322,15 @@ def test_published_holidays_are_loaded(seeded):
     assert CalendarDay.objects.get(on=date(2026, 10, 10)).works
 
 
+def test_two_people_entered_the_holidays_after_the_published_ones(seeded):
+    entered = CalendarDay.objects.filter(on__year=2027)
+
+    assert entered.get(on=date(2027, 2, 5)).name == "春节"
+    assert entered.count() == 13
+    assert not entered.filter(proposed_by=None).exists()
+    assert not entered.filter(approved_by=None).exists()
+
+
 def test_waiting_items_can_be_looked_at_at_once(seeded):
     for request in Request.objects.filter(state=rules.QUEUED).order_by("id"):
         pages = imaging.pages(document_id=request.document_id)
