@@ -18,6 +18,7 @@ from monitoring.web import (
     settling,
     slips,
     suspicious,
+    watching,
     workshop,
 )
 
@@ -43,6 +44,7 @@ urlpatterns = [
     path("looks/", looks.look_list, name="look_list"),
     path("look/<int:look_id>/", looks.look, name="look"),
     path("judge-look/<int:look_id>/", looks.judge_look, name="judge_look"),
+    path("watch/", watching.watch, name="watch"),
     # alerts
     path("alerts/", alerts.alerts, name="alerts"),
     path("alert/<int:alert_id>/", alerts.alert, name="alert"),

@@ -151,6 +151,7 @@ CENTRES = (
             _place(
                 _("How well auditors find"), "monitoring:auditors", Permission.PROOF_VIEW, "users"
             ),
+            _place(_("The centres' own work"), "monitoring:watch", Permission.PROOF_VIEW, "eye"),
             _place(_("Batches of vouchers"), "imaging:batches", Permission.BATCH_VIEW, "stack-2"),
             _place(_("To be scanned again"), "imaging:rescans", Permission.BATCH_VIEW, "refresh"),
             _place(_("The outlet's day"), "monitoring:day", Permission.MONITORING_VIEW, "calendar"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Sum
 
 from authorization.models import Decision
 from authorization.rules import admission
@@ -154,6 +154,27 @@ def listed(*, figure: str, cut: Cut, before: int | None = None) -> DecisionPage:
     found = tuple(shown.select_related("request__institution").order_by("-id")[: PAGE + 1])
     more = found[PAGE - 1].pk if len(found) > PAGE else None
     return DecisionPage(found[:PAGE], rows.count(), more)
+
+
+@dataclass(frozen=True)
+class Dwell:
+    """How many decisions one person made in some days, and how long they stood at the desk."""
+
+    label: str
+    decided: int
+    milliseconds: int
+
+
+def dwells(*, first: date, last: date) -> Sequence[Dwell]:
+    """Return how long each person looked at what was decided at a desk, by number."""
+    rows = (
+        _made(Cut(first, last))
+        .filter(view_ms__gt=0)
+        .order_by("decider_label")
+        .values_list("decider_label")
+    )
+    found = rows.annotate(decided=Count("id"), took=Sum("view_ms"))
+    return [Dwell(*row) for row in found[:ROWS_MOST]]
 
 
 def pairs(*, cut: Cut) -> Sequence[Pair]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils.timezone import get_current_timezone, localtime
 
 from foundation.kernel import scope
@@ -92,6 +92,20 @@ def actions_called(*, word: str, known: Iterable[str]) -> tuple[str, ...]:
     wanted = word.strip().casefold()
     labels = {code: Event(action=code).label.casefold() for code in known} if wanted else {}
     return tuple(code for code, label in labels.items() if wanted in label)
+
+
+def counted(
+    *, actors: Collection[str], actions: Collection[str], since: date, until: date
+) -> Mapping[tuple[str, str], int]:
+    """Return how often each of some people did each of some things, from one day to another."""
+    rows = _in_scope().filter(
+        actor__in=actors,
+        action__in=actions,
+        at__gte=_midnight(since),
+        at__lt=_midnight(until + timedelta(days=1)),
+    )
+    found = rows.order_by().values_list("actor", "action").annotate(n=Count("id"))
+    return {(actor, action): count for actor, action, count in found}
 
 
 def subjects_in(*, events: Sequence[Event]) -> set[str]:

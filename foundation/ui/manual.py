@@ -22,8 +22,9 @@ POSTS = tuple(role.replace("_", "-") for role in ROLES)
 PAGES = (
     "items", "on-hold", "authorization-rules", "quality", "fallback", "offline", "friction",
     "relief", "staffing", "team", "admissions", "tier",
-    "images", "batches", "layouts", "matching", "settlement", "entry", "proofs", "monitoring-board",
-    "alerts", "monitoring-rules", "slips", "aml", "screening", "dashboard", "queues", "jobs",
+    "images", "batches", "layouts", "matching", "settlement", "entry", "proofs", "watch",
+    "monitoring-board", "alerts", "monitoring-rules", "slips", "aml", "screening", "dashboard",
+    "queues", "jobs",
     "journal", "import-journal", "accounts", "statement", "holds", "trial-balance",
     "hot-accounts", "business-days", "long-files",
     "staff", "roster", "institutions", "roles", "posts", "policy", "calendar", "trail", "proof",

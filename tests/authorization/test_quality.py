@@ -94,6 +94,8 @@ class TestObjecting:
 
         assert (case.state, case.kind, case.source) == ("upheld", "wrong_refusal", "objection")
         row = measured.measured(cut=MONTH)[0]
+        (dwell,) = measured.dwells(first=MONTH.first, last=MONTH.last)
+        assert (dwell.label, dwell.decided) == (row.key, row.counts["decided"])
         assert (row.counts["refused"], row.counts["wrong_refusal"]) == (1, 1)
 
     def test_a_case_is_dismissed_without_a_cause(self, decide, teller, second, lead):
