@@ -17,6 +17,7 @@ from monitoring.selectors import proofs as proofs_selected
 from monitoring.services import (
     aml,
     bulletin,
+    customers,
     entry,
     patterns,
     proofs,
@@ -132,6 +133,11 @@ def report_large_values(*, branch_id: int, staff_id: int) -> Callable[[], object
     """Make the file of the large values that were reviewed, for who asked for it."""
     by = known_people.staff_by_id(ids=[staff_id])[staff_id]
     return partial(aml.report_large, branch_id=branch_id, by=by, at=timezone.now())
+
+
+def hold_inflows(**_slot: object) -> Callable[[], object]:
+    """Hold what came into frozen accounts."""
+    return partial(customers.hold_inflows, at=timezone.now())
 
 
 def screen_customers(*, list_id: int) -> Callable[[], object]:

@@ -47,6 +47,7 @@ Slot = Every | Daily
 
 SLOTS: tuple[Slot, ...] = (
     Every("foundation.worklist.tasks.expire_leases", 15),
+    Every("monitoring.tasks.hold_inflows", 15),
     Every("authorization.tasks.watch", 15),
     Every("authorization.tasks.end_emergencies", 15),
     Every("authorization.tasks.judge_in_shadow", 30),

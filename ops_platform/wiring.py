@@ -142,6 +142,7 @@ def _open_queues_of_monitoring() -> None:
 AML_JOBS = (
     Kind("monitoring.tasks.build_large_values", _("Build large values"), patient=True),
     Kind("monitoring.tasks.report_large_values", _("Make a report of large values")),
+    Kind("monitoring.tasks.hold_inflows", _("Hold what came into frozen accounts")),
     Kind("monitoring.tasks.screen_customers", _("Screen all customers"), patient=True),
     Kind("monitoring.tasks.screen_new_customers", _("Screen new customers"), patient=True),
 )

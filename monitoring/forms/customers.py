@@ -45,7 +45,7 @@ class Freeze(Clean):
         label=_("Amount"),
         max_length=24,
         required=False,
-        help_text=_("Empty: all that is available when it is placed."),
+        help_text=_("Empty: everything. What comes in later is held as well, up to the amount."),
     )
     document_no = forms.CharField(label=_("Document number"), max_length=60)
     reason = forms.CharField(label=_("Reason"), max_length=200)

@@ -21,7 +21,7 @@ from monitoring.models._looks import Forcing, Look, Proof
 from monitoring.models._settling import Alignment, DayEnd, Explanation
 from monitoring.models.alerts import Alert, AlertLine, Quiet
 from monitoring.models.aml import AmlExemption, AmlReport, LargeValue, SuspiciousCase
-from monitoring.models.customers import CustomerRating, FreezeRequest
+from monitoring.models.customers import CustomerRating, FreezeInflow, FreezeRequest
 from monitoring.models.screening import ScreeningHit, WatchList, WatchName
 from monitoring.models.slips import Bulletin, Slip, SlipAppeal, SlipPoint, SlipReply
 from monitoring.models.workshop import (
@@ -47,6 +47,7 @@ __all__ = [
     "DayEnd",
     "Explanation",
     "Forcing",
+    "FreezeInflow",
     "FreezeRequest",
     "HeldPosting",
     "Keying",

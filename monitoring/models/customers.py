@@ -82,9 +82,12 @@ class CustomerRating(Institutional):
 class FreezeRequest(Institutional):
     """That an account be frozen for the AML desk: asked by one human, placed by another.
 
-    States are those of `rules.FREEZE_FLOW`. Without `amount_fen` all is held that is available
-    when it is placed. The ledger's hold tells neither why nor by whom; it is lifted by two again.
+    States are those of `rules.FREEZE_FLOW`. Without `amount_fen` all is held, with it so much:
+    what is available when it is placed by `hold`, what comes in later by `FreezeInflow`. The
+    ledger's holds tell neither why nor by whom; they are lifted by two again.
     """
+
+    held_fen: int
 
     account = models.CharField(_("account"), max_length=32)
     account_name = models.CharField(_("customer"), max_length=80)
@@ -131,8 +134,7 @@ class FreezeRequest(Institutional):
                 name="monitoring_freeze_decided",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=(rules.PROPOSED, rules.DECLINED), hold=None)
-                | Q(state__in=(rules.PLACED, rules.LIFTING, rules.LIFTED), hold__isnull=False),
+                condition=~Q(state__in=(rules.PROPOSED, rules.DECLINED)) | Q(hold=None),
                 name="monitoring_freeze_held",
             ),
             models.CheckConstraint(
@@ -154,3 +156,17 @@ class FreezeRequest(Institutional):
     def subject(self) -> str:
         """Return the name under which the trail knows this freeze."""
         return f"{APART}.freeze:{self.pk}"
+
+
+class FreezeInflow(Institutional):
+    """What came into a frozen account later, held as well; never changed."""
+
+    freeze = models.ForeignKey(FreezeRequest, on_delete=models.PROTECT, related_name="inflows")
+    hold = models.OneToOneField(Hold, on_delete=models.PROTECT, related_name="+")
+    held_at = models.DateTimeField(_("held at"))
+
+    class Meta:
+        verbose_name = _("inflow held for a freeze")
+
+    def __str__(self) -> str:
+        return f"{self.freeze_id} {self.hold_id}"

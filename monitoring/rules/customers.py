@@ -38,6 +38,7 @@ FREEZE_FLOW = Flow(
     Step("lift", LIFTING, LIFTED),
 )
 FREEZE_OPEN = (PROPOSED, PLACED, LIFTING)
+FREEZE_HOLDS = (PLACED, LIFTING)
 # What everybody who sees the account reads of it: not why, and not who (decision 0217).
 HOLD_REASON, HOLD_BY = "按规定控制", "system"
 
@@ -101,13 +102,6 @@ class FreezeOpen(Refused):
     text = "This account is frozen by the desk already, or asked to be."
 
 
-class NothingThere(Refused):
-    """All that is available of an account is held already, or it is empty."""
-
-    code = "E6145"
-    text = "Nothing of this account is available to be held."
-
-
 class NoSuchCustomer(Refused):
     """The number is of no customer or account in sight."""
 
@@ -134,6 +128,12 @@ def rate(factors: Collection[str], *, numbers: Mapping[str, int]) -> Rated:
     elif score >= numbers[MEDIUM_FROM]:
         level = MEDIUM
     return Rated(named, score, level)
+
+
+def to_hold(*, limit_fen: int | None, held_fen: int, available_fen: int) -> int:
+    """Return how much more a freeze holds of what is available: all, or up to its amount."""
+    most = available_fen if limit_fen is None else min(available_fen, limit_fen - held_fen)
+    return max(0, most)
 
 
 def check_level(level: int, *, by_rules: int) -> None:

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 
 from foundation.ledger import rules as ledger_rules
 from foundation.ledger import selectors as ledger
-from foundation.ledger.models import Account
+from foundation.ledger.models import Account, Hold
 from foundation.people.models import Institution
 from foundation.policy import selectors as policy
 from monitoring.models import (
     CustomerRating,
+    FreezeInflow,
     FreezeRequest,
     LargeValue,
     ScreeningHit,
@@ -89,7 +104,7 @@ def standing(*, on: date) -> Mapping[str, int]:
 
 def freezes(*, of: int | None = None, state: str = "", before: int | None = None) -> desk.Listing:
     """Return a page of freezes in scope, the latest first, or one of them."""
-    rows = FreezeRequest.objects.select_related("proposed_by", "decided_by", "lift_by", "hold")
+    rows = _with_held().select_related("proposed_by", "decided_by", "lift_by", "hold")
     rows = rows if of is None else rows.filter(id=of)
     return desk.page(rows=rows.filter(state=state) if state else rows, before=before)
 
@@ -100,6 +115,35 @@ def freeze(*, freeze_id: int, lock: bool = False) -> FreezeRequest:
     return desk.one(
         kind=FreezeRequest, number=freeze_id, missing=rules.NoSuchFreeze, with_=found, lock=lock
     )
+
+
+def holds(*, row: FreezeRequest) -> Sequence[Hold]:
+    """Return what the ledger holds now for a freeze: at first, and of what came in later."""
+    later = row.inflows.order_by("id").values_list("hold_id", flat=True)
+    return ledger.holds_in_force(ids=[*([row.hold_id] if row.hold_id else ()), *later])
+
+
+def to_follow(*, limit: int) -> Sequence[int]:
+    """Return the freezes in force whose account has money that they should hold, by number."""
+    there = ledger.with_money().filter(number=OuterRef("account"))
+    rows = _with_held().filter(Exists(there), state__in=rules.FREEZE_HOLDS)
+    rows = rows.filter(Q(amount_fen=None) | Q(amount_fen__gt=F("held_fen")))
+    return tuple(rows.order_by("id").values_list("id", flat=True)[:limit])
+
+
+def _with_held() -> QuerySet[FreezeRequest]:
+    """Return freezes, each with what the ledger holds for it now."""
+    later = FreezeInflow.objects.filter(
+        freeze=OuterRef("pk"), hold__state=ledger_rules.HOLD_HELD
+    ).order_by()
+    summed = later.values("freeze").annotate(sum=Sum("hold__amount_fen")).values("sum")
+    first = Case(
+        When(hold__state=ledger_rules.HOLD_HELD, then=F("hold__amount_fen")), default=Value(0)
+    )
+    found: QuerySet[FreezeRequest] = FreezeRequest.objects.annotate(
+        held_fen=first + Coalesce(Subquery(summed), Value(0), output_field=BigIntegerField())
+    )
+    return found
 
 
 def account(*, number: str) -> Account:

@@ -9,15 +9,18 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
 from foundation.ledger import services as ledger
+from foundation.ledger.models import Hold
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from foundation.trail import services as trail
-from monitoring.models import CustomerRating, FreezeRequest
+from monitoring.models import CustomerRating, FreezeInflow, FreezeRequest
 from monitoring.rules import aml
 from monitoring.rules import customers as rules
 from monitoring.selectors import aml as desk
 from monitoring.selectors import customers as selected
 
+# So many freezes are followed in one go; the next one comes some seconds later.
+FOLLOWED_MOST = 500
 _DECIDED = ("state", "decided_by", "decided_person", "decided_at")
 _LIFT = ("lift_by", "lift_person", "lift_at")
 _LIFTED = ("lifted_by", "lifted_person", "lifted_at")
@@ -113,24 +116,15 @@ def ask_freeze(
 
 @transaction.atomic
 def decide_freeze(*, freeze_id: int, step: str, by: Staff, at: datetime) -> FreezeRequest:
-    """Place or decline what another human asked for; the ledger holds the amount.
+    """Place or decline what another human asked for; the ledger holds what is there of it.
 
-    The hold is of a competent authority's kind, so that nobody lets it go alone; its reason and
-    who placed it tell the outlet nothing.
+    What comes in later is held as well (`hold_inflows`), so that an empty account can be frozen.
     """
     row = selected.freeze(freeze_id=freeze_id, lock=True)
     state = rules.FREEZE_FLOW.after(row.state, step)
     aml.check_second(by.person, row.proposed_person)
     if state == rules.PLACED:
-        row.hold = ledger.place_hold(
-            number=row.account,
-            fen=row.amount_fen or _available(row.account),
-            reason=rules.HOLD_REASON,
-            at=at,
-            by=rules.HOLD_BY,
-            judicial=True,
-            document_no=row.document_no,
-        )
+        row.hold = _hold_more(row, held_fen=0, at=at)
     row.state = state
     row.decided_by, row.decided_person, row.decided_at = by, by.person, at
     row.save(update_fields=[*_DECIDED, "hold"])
@@ -145,38 +139,86 @@ def ask_lifting(*, freeze_id: int, by: Staff, at: datetime) -> FreezeRequest:
     row.state = rules.FREEZE_FLOW.after(row.state, "ask_lifting")
     row.lift_by, row.lift_person, row.lift_at = by, by.person, at
     row.save(update_fields=["state", *_LIFT])
-    assert row.hold_id is not None, "what is placed has a hold"
-    ledger.ask_about_hold(
-        hold_id=row.hold_id, step="release", reason=rules.HOLD_REASON, at=at, by=by
-    )
+    for hold in selected.holds(row=row):
+        _ask_release(hold, by, at)
     _tell(row, "ask_lifting", by.label, at)
     return row
 
 
 @transaction.atomic
 def decide_lifting(*, freeze_id: int, step: str, by: Staff, at: datetime) -> FreezeRequest:
-    """Free the account as another human asked, or keep it frozen."""
+    """Free the account as another human asked, or keep it frozen.
+
+    What came in since it was asked for is let go with the rest, as asked for by the same human.
+    """
     row = selected.freeze(freeze_id=freeze_id, lock=True)
     state = rules.FREEZE_FLOW.after(row.state, step)
     aml.check_second(by.person, row.lift_person)
+    _decide_holds(row, approve=state == rules.LIFTED, by=by, at=at)
     row.state = state
     if state == rules.LIFTED:
         row.lifted_by, row.lifted_person, row.lifted_at = by, by.person, at
     else:
         row.lift_by, row.lift_person, row.lift_at = None, None, None
     row.save(update_fields=["state", *_LIFT, *_LIFTED])
-    assert row.hold_id is not None, "what is placed has a hold"
-    approve = state == rules.LIFTED
-    ledger.decide_about_hold(hold_id=row.hold_id, approve=approve, at=at, by=by)
     _tell(row, f"{step}_freeze", by.label, at)
     return row
 
 
-def _available(number: str) -> int:
-    fen: int = selected.account(number=number).available_fen
-    if fen <= 0:
-        raise rules.NothingThere
-    return fen
+@transaction.atomic
+def hold_inflows(*, at: datetime, limit: int = FOLLOWED_MOST) -> int:
+    """Hold what came into frozen accounts, up to the amount of each freeze; return how many."""
+    return sum(_follow(freeze_id, at) for freeze_id in selected.to_follow(limit=limit))
+
+
+def _follow(freeze_id: int, at: datetime) -> bool:
+    row = selected.freeze(freeze_id=freeze_id, lock=True)
+    if row.state not in rules.FREEZE_HOLDS:
+        return False
+    held = sum(hold.amount_fen for hold in selected.holds(row=row))
+    hold = _hold_more(row, held_fen=held, at=at)
+    if hold is None:
+        return False
+    FreezeInflow.objects.create(
+        institution_id=row.institution_id, freeze=row, hold=hold, held_at=at
+    )
+    _tell(row, "hold_inflow", rules.HOLD_BY, at, fen=hold.amount_fen)
+    return True
+
+
+def _hold_more(row: FreezeRequest, *, held_fen: int, at: datetime) -> Hold | None:
+    """Hold what is there of a freeze, or nothing where nothing is.
+
+    The hold is of a competent authority's kind, so that nobody lets it go alone; its reason and
+    who placed it tell the outlet nothing.
+    """
+    there = selected.account(number=row.account).available_fen
+    fen = rules.to_hold(limit_fen=row.amount_fen, held_fen=held_fen, available_fen=there)
+    if not fen:
+        return None
+    return ledger.place_hold(
+        number=row.account,
+        fen=fen,
+        reason=rules.HOLD_REASON,
+        at=at,
+        by=rules.HOLD_BY,
+        judicial=True,
+        document_no=row.document_no,
+    )
+
+
+def _decide_holds(row: FreezeRequest, *, approve: bool, by: Staff, at: datetime) -> None:
+    for hold in selected.holds(row=row):
+        asked = hold.requests.filter(approved=None).exists()
+        if approve and not asked:
+            assert row.lift_by is not None, "somebody asked for it"
+            _ask_release(hold, row.lift_by, at)
+        if approve or asked:
+            ledger.decide_about_hold(hold_id=hold.pk, approve=approve, at=at, by=by)
+
+
+def _ask_release(hold: Hold, by: Staff, at: datetime) -> None:
+    ledger.ask_about_hold(hold_id=hold.pk, step="release", reason=rules.HOLD_REASON, at=at, by=by)
 
 
 def _tell(row: Any, step: str, actor: str, at: datetime, **detail: object) -> None:

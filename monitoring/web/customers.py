@@ -45,6 +45,7 @@ _FREEZES = (
     Column(_("Account"), table.NUMBER),
     Column(_("Customer")),
     Column(_("Amount"), table.RIGHT),
+    Column(_("Held now"), table.RIGHT),
     Column(_("Document number")),
     Column(_("Reason")),
     Column(_("Case"), table.NUMBER),
@@ -199,7 +200,6 @@ def _rating(row: CustomerRating, *, due: bool) -> Row:
 
 
 def _freeze(row: FreezeRequest) -> Row:
-    fen = row.hold.amount_fen if row.hold else row.amount_fen
     case = table.NOTHING
     if row.case_id:
         case = table.link(to="monitoring:aml_case", key=row.case_id, text=str(row.case_id))
@@ -208,7 +208,8 @@ def _freeze(row: FreezeRequest) -> Row:
             table.alone(to="monitoring:aml_freezes", key=row.pk, text=str(row.pk)),
             table.link(to="ledger:account", key=row.account, text=row.account),
             row.account_name,
-            Money(fen).format() if fen else gettext("all that is available"),
+            Money(row.amount_fen).format() if row.amount_fen else gettext("all that comes in"),
+            Money(row.held_fen).format(),
             row.document_no,
             row.reason,
             case,

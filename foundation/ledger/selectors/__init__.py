@@ -11,9 +11,11 @@ from foundation.ledger.selectors._accounts import (
     hold_requests,
     hold_timeline,
     holds,
+    holds_in_force,
     numbers_in_sight,
     payee_name,
     statement,
+    with_money,
 )
 from foundation.ledger.selectors._books import (
     OPEN_DAY_SQL,
@@ -170,6 +172,7 @@ __all__ = [
     "hold_timeline",
     "holder",
     "holds",
+    "holds_in_force",
     "homes",
     "hot",
     "hot_accounts",
@@ -202,5 +205,6 @@ __all__ = [
     "trial_accounts",
     "trial_balance",
     "trial_totals",
+    "with_money",
     "without_day",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from foundation.ledger import rules
 from foundation.ledger.models import Account, Hold, HoldRequest, Posting, Shard, whole
@@ -101,6 +101,16 @@ def holds(*, account_id: int) -> Sequence[Hold]:
     """Return the holds of an account, those in force first."""
     rows = Hold.objects.filter(account_id=account_id)
     return tuple(rows.order_by("released_at", "-id")[:PAGE_MAX])
+
+
+def holds_in_force(*, ids: Sequence[int]) -> Sequence[Hold]:
+    """Return those of some holds that still hold something, the earliest first."""
+    return tuple(Hold.objects.filter(id__in=ids, state=rules.HOLD_HELD).order_by("id"))
+
+
+def with_money() -> QuerySet[Account]:
+    """Return the accounts in sight from which something may be paid out, for a query to narrow."""
+    return Account.objects.filter(own_fen__gt=F("held_fen"))
 
 
 def hold(*, hold_id: int) -> Hold:
