@@ -201,7 +201,9 @@ def answer(call: rest.Call, number: str) -> Request:
     return services.answer(number=number, text=call.typed["text"], by=call.staff, at=call.at)
 
 
-@rest.endpoint("POST", Permission.IMAGE_ADD, asks=ImageKind, answers=ImageShown, parser=rest.Images)
+@rest.endpoint(
+    "POST", Permission.IMAGE_ADD, asks=ImageKind, answers=ImageShown, parsers=(rest.Images,)
+)
 def image(call: rest.Call, key: UUID) -> Page:
     """Send one image of the item that will be entered with this key: the bytes are the body."""
     return services.attach(

@@ -16,6 +16,18 @@ from foundation.people.roles import Permission
 from foundation.ui import rest
 
 
+class Scans(rest.Images):
+    """A scanner's file of images; a little more than one may have, so that imaging says no."""
+
+    bytes_max = rules.FILE_BYTES_MAX + 1024 * 1024
+
+
+class ScannedPdf(Scans):
+    """A scanner's file as PDF, opened only where nothing can come of it."""
+
+    media_type = "application/pdf"
+
+
 class BatchesWanted(rest.Query):
     """Which batches: newest first, fifty a page."""
 
@@ -141,12 +153,13 @@ def hand_over(call: rest.Call) -> Batch:
     asks=ScanNamed,
     answers=FileShown,
     finds=_found,
-    parser=rest.Images,
+    parsers=(Scans, ScannedPdf),
 )
 def scan(call: rest.Call, batch_id: int) -> BatchFile:
     """Send a scanner's file: its bytes are the body, and its key: sent again it is kept once.
 
-    A TIFF may hold many pages. A worker takes the file apart; the batch shows when.
+    A TIFF or a PDF may hold many pages; a file has up to 64 MB. A worker takes the file apart; the
+    batch shows when.
     """
     name = call.typed.get("name", "")
     file, _new = services.receive(

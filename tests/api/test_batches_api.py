@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from foundation.imaging.models import Batch, BatchFile
+from foundation.imaging.rules import batches as rules
 from tests.api.conftest import new_key, signed_in
 from tests.factories import alerts as alert_factory
 from tests.factories import authorization as factory
@@ -75,6 +76,33 @@ def test_scans_are_sent_and_the_same_bytes_are_kept_once(supervisor, scanner):
     assert (shown["under_way"], shown["batch"]["state"]) == (1, "receiving")
     early = send(scanner, "api_imaging:end_scan", {}, batch["id"])
     assert early.json()["code"] == "E4118"
+
+
+def test_a_pdf_is_sent_as_its_bytes_and_larger_than_an_image(supervisor, scanner):
+    batch = send(supervisor, "api_imaging:hand_over", listed()).json()
+    address = f"{reverse('api_imaging:scan', args=[batch['id']])}?name=a.pdf"
+    data = b"%PDF-1.7\n" + b"%" * (14 * 1024 * 1024)
+
+    sent = scanner.post(address, data, content_type="application/pdf")
+    refused = supervisor.post(address, data, content_type="application/pdf")
+    other = scanner.post(address, data, content_type="text/plain")
+    large = scanner.post(address, data * 5, content_type="application/pdf")
+
+    assert (sent.status_code, sent.json()["state"]) == (201, "arrived")
+    assert BatchFile.objects.get().name == "a.pdf"
+    assert (refused.status_code, other.status_code, large.status_code) == (403, 415, 413)
+
+
+def test_a_file_a_little_too_large_is_refused_with_its_size(supervisor, scanner):
+    batch = send(supervisor, "api_imaging:hand_over", listed()).json()
+    data = bytes(rules.FILE_BYTES_MAX + 1)
+
+    answer = scanner.post(
+        reverse("api_imaging:scan", args=[batch["id"]]), data, content_type="application/pdf"
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (422, rules.FileTooLarge.code)
+    assert not BatchFile.objects.exists()
 
 
 def test_batches_are_listed_by_day_and_state_within_ones_institution(bank, supervisor):

@@ -224,7 +224,7 @@ class Walker:
 
     def _walk_bodies(self, page: URLPattern, address: str, asked: Mapping[str, Any]) -> None:
         plausible = {name: _fitting(one) for name, one in asked.items()}
-        if rest.Images in page.callback.cls.parser_classes:
+        if rest.takes_files(page.callback.cls.parser_classes):
             for name in asked:
                 for text in NAUGHTY:
                     told = f"{address}?{urlencode(plausible | {name: text})}"

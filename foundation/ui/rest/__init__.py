@@ -1,7 +1,7 @@
 """The door of every API: strict reading, one permission an address, problems by RFC 9457."""
 
 from foundation.ui.rest._describing import schema_of
-from foundation.ui.rest._door import Call, Endpoint, endpoint
+from foundation.ui.rest._door import Call, Endpoint, endpoint, takes_files
 from foundation.ui.rest._fields import (
     AccountNumber,
     Base64,
@@ -64,6 +64,7 @@ __all__ = [
     "length_missing",
     "not_found",
     "schema_of",
+    "takes_files",
     "too_long",
     "unreadable",
 ]

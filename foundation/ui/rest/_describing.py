@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -21,10 +21,8 @@ from foundation.ui.rest._problems import MEDIA_TYPE
 ALWAYS = (400, 401, 403, 404, 405, 406, 429)
 WITH_BODY = (413, 415)
 TYPES: Mapping[Any, Any] = {"str": str, "int": int, "UUID": UUID}
-IMAGES = {
-    kind: {"type": "string", "format": "binary"}
-    for kind in ("image/png", "image/jpeg", "image/tiff")
-}
+# What a parser's media type stands for, as a caller names what it sends.
+KINDS: Mapping[str, Sequence[str]] = {"image/*": ("image/png", "image/jpeg", "image/tiff")}
 
 
 class ProblemOfField(serializers.Serializer[Any]):
@@ -84,11 +82,11 @@ def describe(
     asks: type[serializers.Serializer[Any]] | None,
     answers: type[serializers.Serializer[Any]] | None,
     status: int,
-    images: bool,
+    files: Sequence[str],
     may: str,
 ) -> Callable[[Any], Any]:
     """Return the decorator that describes an endpoint from what it asks and answers."""
-    in_body = method != "GET" and not images and asks is not None
+    in_body = method != "GET" and not files and asks is not None
     wrong = (*ALWAYS, 409, 422, *(WITH_BODY if method != "GET" else ()))
     named = [
         OpenApiParameter(name, TYPES[part.annotation], OpenApiParameter.PATH)
@@ -99,11 +97,16 @@ def describe(
         description=inspect.getdoc(does),
         tags=[does.__module__.split(".")[-2]],
         parameters=[*named, *([asks] if asks and not in_body else [])],
-        request=asks if in_body else IMAGES if images else None,
+        request=asks if in_body else _bytes_of(files) if files else None,
         extensions={"x-permission": may},
         responses={status: answers, **{(code, MEDIA_TYPE): Problem for code in wrong}},
     )
     return described
+
+
+def _bytes_of(files: Sequence[str]) -> Mapping[str, Any]:
+    kinds = [kind for one in files for kind in KINDS.get(one, (one,))]
+    return {kind: {"type": "string", "format": "binary"} for kind in kinds}
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -164,12 +164,13 @@ class Endpoint(APIView):
         return people_services.acting(staff=staff, allowed=door.entered(request, staff).scope)
 
     def _read(self, request: Request, staff: Staff) -> Call:
-        has_body = request.method == "POST" and (self.asks or Images in self.parser_classes)
+        in_bytes = takes_files(self.parser_classes)
+        has_body = request.method == "POST" and (self.asks or in_bytes)
         body = request.data if has_body else b""
         image = body if isinstance(body, bytes) else b""
         typed: Mapping[str, Any] = {}
         if self.asks is not None:
-            in_address = request.method in {"GET", "HEAD"} or Images in self.parser_classes
+            in_address = request.method in {"GET", "HEAD"} or in_bytes
             form = self.asks(data=request.query_params if in_address else body)
             form.is_valid(raise_exception=True)
             typed = form.validated_data
@@ -193,13 +194,14 @@ def endpoint(
     answers: Form | None = None,
     missing: tuple[type[Refused], ...] = (),
     finds: Does | None = None,
-    parser: type[BaseParser] = StrictJson,
+    parsers: tuple[type[BaseParser], ...] = (StrictJson,),
 ) -> Callable[[Does], Any]:
     """Make a function the endpoint of an address.
 
     `asks` reads the body, or what stands behind the question mark; `answers` writes what the
     function returns; `missing` are the refusals that mean "there is no such thing" (404); `finds`
-    looks up what the address names, before anything typed is read.
+    looks up what the address names, before anything typed is read; `parsers` read the body, each
+    of its media type.
     """
 
     def decorate(does: Does) -> Any:
@@ -208,10 +210,11 @@ def endpoint(
         def handle(self: Endpoint, request: Request, **named: Any) -> Response:
             return self.carry_out(request, **named)
 
-        images, may = parser is Images, str(permission)
+        kinds = tuple(one.media_type for one in parsers) if takes_files(parsers) else ()
         described = describe(
-            does, method=method, asks=asks, answers=answers, status=status, images=images, may=may
-        )
+            does, method=method, asks=asks, answers=answers, status=status, files=kinds,
+            may=str(permission),
+        )  # fmt: skip
         parts = {
             "__doc__": does.__doc__,
             "__module__": does.__module__,
@@ -224,13 +227,18 @@ def endpoint(
             "status": status,
             "missing": missing,
             "finds": staticmethod(finds) if finds else None,
-            "parser_classes": (parser,),
+            "parser_classes": parsers,
         }
         view = type(does.__name__, (Endpoint,), parts).as_view()  # type: ignore[attr-defined]
         view.__name__, view.permission, view.method = does.__name__, permission, method
         return view
 
     return decorate
+
+
+def takes_files(parsers: Sequence[type[BaseParser]]) -> bool:
+    """Tell whether a body is the bytes of a file rather than a form."""
+    return any(issubclass(one, Images) for one in parsers)
 
 
 def _counted(key: str) -> int:

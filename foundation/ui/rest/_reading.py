@@ -54,7 +54,7 @@ class Images(BaseParser):
     ) -> Any:
         """Return the bytes, or refuse too many."""
         del media_type, parser_context
-        return read_at_most(stream, IMAGE_BYTES_MAX)
+        return read_at_most(stream, self.bytes_max)
 
 
 def read_at_most(stream: Any, limit: int) -> bytes:
