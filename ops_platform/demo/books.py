@@ -102,9 +102,10 @@ def known_books(*, customers: Sequence[Customer]) -> Books:
 
 
 def balances(*, books: Books) -> list[int]:
-    """Return what each customer has now, in the order of the customers."""
+    """Return what each customer may pay out now, in the order of the customers."""
     rows = whole(Account.objects.filter(kind=rules.CUSTOMER))
-    found = dict(rows.values_list("number", "balance_fen"))
+    figures = rows.values_list("number", "balance_fen", "held_fen")
+    found = {number: fen - held for number, fen, held in figures}
     return [found[number] for number in books.accounts]
 
 

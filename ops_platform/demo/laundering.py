@@ -1,21 +1,26 @@
-"""The AML desk of the demo: large values of the day before at every stage, a list, hits, a case."""
+"""The AML desk of the demo: large values at every stage, hits, a case, ratings, freezes."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
+from foundation.kernel.calendar import local
 from foundation.ledger.models import Account
 from foundation.people import services as people
 from foundation.people.models import Staff
 from monitoring.models import LargeValue, ScreeningHit, SuspiciousCase, WatchList
 from monitoring.rules import aml as rules
+from monitoring.rules.customers import HIGH
 from monitoring.rules.screening import ACTIVE
-from monitoring.services import aml, screening, suspicious
+from monitoring.selectors import customers as selected
+from monitoring.services import aml, customers, screening, suspicious
 from ops_platform.demo import house
 
 # Of so many large values three quarters are filled, half reviewed and a quarter reported.
 WORKED = 12
 ON_LIST = 2
+# So many customers are rated; so much of one account is frozen.
+RATED, FROZEN_FEN = 6, 5_000_000
 # Names that nobody bears on purpose, beside those of customers.
 NAMES = (
     "D001,Vladorin KOROLANKO,,1970-05-01,演示",
@@ -48,11 +53,54 @@ def play(*, on: date, at: datetime) -> None:
         _work(analyst, reviewer, at)
         _screen(analyst, reviewer, at)
         _case(analyst, reviewer, at)
+        _rate(analyst, reviewer, at)
+        _freeze(analyst, reviewer, at)
         spared = aml.propose_exemption(
             customer="119999000000000000", reason="国家机关账户", valid_from=on,
             valid_until=on.replace(year=on.year + 1, day=1), by=analyst, at=at,
         )  # fmt: skip
         aml.decide_exemption(exemption_id=spared.pk, step="approve", by=lead, at=at)
+
+
+def _rate(analyst: Staff, reviewer: Staff, at: datetime) -> None:
+    """Rate the customers of the largest values: most approved, one declined, one waiting."""
+    largest = LargeValue.objects.order_by("-amount_fen", "id").values_list("customer", flat=True)
+    steps = ["", "decline", *["approve"] * (RATED - 2)]
+    for customer, step in zip(dict.fromkeys(largest[: RATED * 4]), steps, strict=False):
+        found = selected.rated(customer=customer, on=local(at).date())
+        level, reason = found.level, "按因素得分定级"
+        if step == "decline":
+            level, reason = HIGH, "交易规模与申报的职业不符"
+        row = customers.propose_rating(
+            customer=customer, level=level, reason=reason, by=analyst, at=at
+        )
+        if step:
+            customers.decide_rating(rating_id=row.pk, step=step, by=reviewer, at=at)
+
+
+def _freeze(analyst: Staff, reviewer: Staff, at: datetime) -> None:
+    """Freeze a part of what the case is about; ask the same of who truly stands on the list."""
+    case = SuspiciousCase.objects.order_by("id").first()
+    hit = ScreeningHit.objects.filter(verdict="true").order_by("id").first()
+    asked = [
+        (one.customer, amount, reason, one is case)
+        for one, amount, reason in (
+            (case, FROZEN_FEN, "可疑案件调查期间控制"),
+            (hit, None, "与名单为同一主体，特别预防措施"),
+        )
+        if one is not None
+    ]
+    for turn, (customer, amount, reason, place) in enumerate(asked, start=1):
+        account = Account.objects.filter(customer_number=customer).order_by("id").first()
+        if account is None:
+            continue
+        row = customers.ask_freeze(
+            account=account.number, amount_fen=amount, reason=reason, by=analyst, at=at,
+            document_no=f"演示控字〔{at:%Y}〕{turn}号",
+            case_id=case.pk if case is not None and place else None,
+        )  # fmt: skip
+        if place:
+            customers.decide_freeze(freeze_id=row.pk, step="place", by=reviewer, at=at)
 
 
 def _desk() -> tuple[Staff, Staff, Staff]:

@@ -18,6 +18,8 @@ from monitoring.services import looks as looking
 from monitoring.services import proofs
 
 STEP = timedelta(seconds=9)
+# Longer than all that is keyed and looked at takes.
+TAKES = timedelta(minutes=45)
 LEFT, ROUNDS_MOST = 4, 500
 MISREAD, ERRS = 0.03, 0.1
 NUMBERS = {

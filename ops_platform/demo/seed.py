@@ -94,8 +94,9 @@ def seed(
     with people.acting_as_system(reason="seed_demo"):
         publishing.propose(by=staff["200010"], at=now, say=say)
     keyers = [row for row in staff.values() if row.vendor_id]
-    morning, auditors = datetime.combine(on, time(8, 30), SHANGHAI), stage.crew.auditors
-    say(looks.play(keyers=keyers, auditors=auditors, at=min(morning, now), seed=seed_number))
+    morning, auditors = datetime.combine(on, time(9, 5), SHANGHAI), stage.crew.auditors
+    begun = min(morning, now - looks.TAKES)  # nothing is keyed in a time to come
+    say(looks.play(keyers=keyers, auditors=auditors, at=begun, seed=seed_number))
     alerts.play(auditors=auditors, on=before.on, at=now, say=say)
     told = slips.play(staff=staff, places=places, auditors=auditors, on=day_before, now=now)
     say(f"{told} slips, 2 bulletins")

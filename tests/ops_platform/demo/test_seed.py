@@ -44,6 +44,8 @@ from foundation.trail.models import Event
 from monitoring import rules as monitoring_rules
 from monitoring.models import (
     Bulletin,
+    CustomerRating,
+    FreezeRequest,
     LargeValue,
     Match,
     ScreeningHit,
@@ -472,3 +474,14 @@ def test_the_aml_desk_has_work_at_every_stage(seeded):
     assert {row.business_date for row in rows} == {seeded.days[0].on}
     assert {row.state for row in ScreeningHit.objects.all()} >= {"dismissed", "examined"}
     assert SuspiciousCase.objects.filter(state="supported").count() == 1
+
+
+def test_customers_are_rated_and_what_is_frozen_is_held(seeded):
+    ratings = Counter(CustomerRating.objects.values_list("state", flat=True))
+    assert ratings["active"] >= 3
+    assert (ratings["proposed"], ratings["declined"]) == (1, 1)
+    assert not CustomerRating.objects.filter(decided_person=F("proposed_person")).exists()
+    placed, waiting = FreezeRequest.objects.order_by("id")
+    assert (placed.state, waiting.state) == ("placed", "proposed")
+    held = Account.objects.get(number=placed.account).held_fen
+    assert 0 < held == placed.hold.amount_fen <= placed.amount_fen
