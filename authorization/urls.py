@@ -26,6 +26,7 @@ urlpatterns = [
     path("on-screen/<str:number>/", web.on_screen, name="on_screen"),
     path("ahead/", web.ahead, name="ahead"),
     path("hold/<str:number>/", web.hold, name="hold"),
+    path("pass-up/<str:number>/", web.pass_up, name="pass_up"),
     path("on-hold/", web.on_hold, name="on_hold"),
     path("comparison/<str:number>/", web.comparison, name="comparison"),
     path("heartbeat/<int:item_id>/", web.heartbeat, name="heartbeat"),

@@ -146,8 +146,12 @@ def teller_wrote(staff: Staff) -> Iterable[Notice]:
 def alarmed(_staff: Staff) -> Iterable[Notice]:
     """Tell the leads which items have waited too long or came up to them."""
     for item in authorization.alarmed(limit=NOTICES_MAX):
+        said = gettext("Item %(number)s has waited too long.")
+        if item.escalated_note:
+            said = gettext("%(who)s passes item %(number)s up to the leads: %(why)s")
+        told = {"number": item.number, "who": item.escalated_by_label, "why": item.escalated_note}
         yield Notice(
-            text=gettext("Item %(number)s has waited too long.") % {"number": item.number},
+            text=said % told,
             address=addresses.of("authorization:item", item.number),
             at=item.escalated_at or item.alarmed_at or item.created_at,
             urgent=True,

@@ -19,6 +19,7 @@ SCREENS = (
             Action("authorization.return", _("Send back"), "F7"),
             Action("authorization.hold", _("Ask"), "F8"),
             Action("authorization.write", _("Write"), "F6"),
+            Action("authorization.pass_up", _("To a lead"), "F3"),
             Action("authorization.rest", _("Rest"), "F2"),
             Action("authorization.undo", _("Undo"), "F4"),
         ),

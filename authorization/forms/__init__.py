@@ -50,6 +50,7 @@ __all__ = [
     "InBankTransfer",
     "Listing",
     "Monthly",
+    "PassUp",
     "RuleProposal",
     "Span",
     "Writing",
@@ -75,6 +76,13 @@ class Hold(forms.Form):
     kind = forms.ChoiceField(choices=[(kind, kind) for kind in rules.HOLDS])
     question = forms.CharField(label=_("Question"), max_length=200, required=False)
     called_number = forms.CharField(label=_("Number called"), max_length=20, required=False)
+    fence = forms.IntegerField(min_value=0)
+
+
+class PassUp(forms.Form):
+    """Why an item is left to a lead."""
+
+    why = forms.CharField(label=_("Why"), max_length=200, required=False)
     fence = forms.IntegerField(min_value=0)
 
 

@@ -13,6 +13,7 @@ from authorization import rules
 from authorization.models._fallback import Fallback
 from authorization.models._identity import IdCheck
 from authorization.models._rule import AuthRule
+from authorization.rules import passing
 from foundation.imaging.models import Document
 from foundation.kernel.calendar import local
 from foundation.kernel.money import Money
@@ -86,6 +87,8 @@ class Request(Institutional):
     alarmed_at = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
     escalated_why = models.CharField(max_length=12, blank=True, db_default="")
+    escalated_note = models.CharField(max_length=200, blank=True, db_default="")
+    escalated_by_label = models.CharField(max_length=60, blank=True, db_default="")
     decided_at = models.DateTimeField(null=True)
     posted_at = models.DateTimeField(null=True)
     decider_label = models.CharField(_("authorizer"), max_length=60, blank=True)
@@ -151,6 +154,12 @@ class Request(Institutional):
                 condition=Q(escalated_at=None, escalated_why="")
                 | Q(escalated_at__isnull=False, escalated_why__in=list(rules.ESCALATED_WHY)),
                 name="authorization_escalated_when_and_why",
+            ),
+            models.CheckConstraint(
+                condition=(Q(escalated_why=passing.PASSED_UP) & ~Q(escalated_note=""))
+                & ~Q(escalated_by_label="")
+                | ~Q(escalated_why=passing.PASSED_UP) & Q(escalated_note="", escalated_by_label=""),
+                name="authorization_passed_up_by_and_why",
             ),
             models.CheckConstraint(
                 condition=~Q(state=rules.ESCALATED) | Q(escalated_at__isnull=False),

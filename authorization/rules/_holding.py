@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from authorization.rules.passing import PASSED_UP
 from foundation.kernel.errors import Refused
 
 RESCAN, CONSULT, CALL = "rescan", "consult", "call"
@@ -52,6 +53,7 @@ ENDS: dict[str, Word] = {
 ESCALATED_WHY: dict[str, Word] = {
     WAITED: Word("Nobody took it in time"),
     UNDECIDED: Word("Not decided in time"),
+    PASSED_UP: Word("Its authorizer passed it up"),
 }
 
 

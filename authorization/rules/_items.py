@@ -28,6 +28,7 @@ FLOW = Flow(
     Step("answer", ON_HOLD, QUEUED),
     Step("lapse", ON_HOLD, QUEUED),
     Step("time_out", VIEWING, ESCALATED),
+    Step("pass_up", VIEWING, ESCALATED),
     Step("escalate", QUEUED, ESCALATED),
     Step("confirm", VIEWING, QUEUED),
     Step("approve", VIEWING, APPROVED),

@@ -6,6 +6,7 @@ from authorization.services._entering import attach, resubmit, submit, withdraw
 from authorization.services._holding import answer, hold, lapse
 from authorization.services._identifying import check_identity
 from authorization.services._mending import mend
+from authorization.services._passing_up import pass_up
 from authorization.services._ruling import (
     approve_rule,
     approve_rules,
@@ -41,6 +42,7 @@ __all__ = [
     "mend",
     "open_at_home",
     "open_next",
+    "pass_up",
     "propose_catalogue",
     "propose_rule",
     "resubmit",

@@ -25,7 +25,8 @@ MILLISECOND = timedelta(milliseconds=1)
 # What is set anew whenever an item comes into its queue.
 QUEUED = (
     "state", "level", "queued_at", "opened_at", "shown_at", "opened_fence", "viewed_ms", "held_ms",
-    "alarmed_at", "escalated_at", "escalated_why", "work_item",
+    "alarmed_at", "escalated_at", "escalated_why", "escalated_note",
+    "escalated_by_label", "work_item",
 )  # fmt: skip
 # What may have changed when it comes back from a desk or a hold.
 BACK = (
@@ -54,7 +55,7 @@ def put_in(
     request.queued_at = at
     request.opened_at = request.shown_at = request.alarmed_at = request.escalated_at = None
     request.opened_fence = request.viewed_ms = request.held_ms = 0
-    request.escalated_why = ""
+    request.escalated_why = request.escalated_note = request.escalated_by_label = ""
     request.work_item = worklist.enqueue(
         queue=rules.QUEUE,
         subject=request.subject,

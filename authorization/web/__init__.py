@@ -27,7 +27,7 @@ from authorization.web._counter import (
 from authorization.web._counter import seen as seen_by
 from authorization.web._desk import pictures
 from authorization.web._friction import friction
-from authorization.web._holds import answer, hold, on_hold
+from authorization.web._holds import answer, hold, on_hold, pass_up
 from authorization.web._relief import relief
 from authorization.web._rules import (
     approve_rules,
@@ -72,6 +72,7 @@ __all__ = [
     "new",
     "on_hold",
     "on_screen",
+    "pass_up",
     "pictures",
     "propose_catalogue",
     "propose_rule",

@@ -40,7 +40,7 @@ def desk(
     undo_seconds: int = 0,
     refusal: Refused | None = None,
     resting: bool = False,
-    form: forms.Decision | forms.Hold | None = None,
+    form: forms.Decision | forms.Hold | forms.PassUp | None = None,
 ) -> HttpResponse:
     """Answer the desk: the item held or the next one, and what was done before."""
     if Permission.AUTHORIZATION_DECIDE not in _held(request):
@@ -77,7 +77,7 @@ def at_home(
     decided: str = "",
     refusal: Refused | None = None,
     resting: bool = False,
-    form: forms.Decision | forms.Hold | None = None,
+    form: forms.Decision | forms.Hold | forms.PassUp | None = None,
 ) -> HttpResponse:
     """Answer the desk of an outlet in an emergency: its next item, or that the centre decides."""
     authorizer, at = signed_in(request), timezone.now()
@@ -104,6 +104,11 @@ def _held(request: HttpRequest) -> frozenset[str]:
     return held
 
 
+def _may_pass_up(request: HttpRequest) -> bool:
+    held = _held(request)
+    return Permission.AUTHORIZATION_DECIDE in held and Permission.AUTHORIZATION_LEAD not in held
+
+
 def _opened(request: HttpRequest, shown: selectors.Shown, at: datetime) -> dict[str, Any]:
     queued_at = shown.request.queued_at or at
     item = shown.request.work_item
@@ -113,6 +118,7 @@ def _opened(request: HttpRequest, shown: selectors.Shown, at: datetime) -> dict[
         "pictures": pictures(request, shown.pages, shown.fields),
         "reasons": _reasons(get_language() or ""),
         "holds": rules.HOLDS.values(),
+        "may_pass_up": _may_pass_up(request),
         "tier_no": _tier_no(shown.refused),
         "why": _rule_words.why(shown.request.why),
         "since": max(0, (at - shown.opened_at) // timedelta(seconds=1)),

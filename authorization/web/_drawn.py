@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as _
 
 from authorization import rules, selectors
 from authorization.models import Decision, Inquiry, Request
+from authorization.rules import passing
 from foundation.people.models import Staff
 from foundation.ui import table
 from foundation.ui.table import Column, Row, Table
@@ -112,10 +113,12 @@ def _own_row(row: selectors.Own, badge: Drawn, trade: Drawn, step: Drawn) -> Row
 def waiting(seen: selectors.Record, person: Staff) -> dict[str, object]:
     """Return what an item's page says of questions, of going up, and of where the time went."""
     asked = next((one for one in seen.inquiries if not one.ended_at), None)
-    why = seen.request.escalated_why
+    why, outlet = seen.request.escalated_why, seen.request.institution_id
     return {
         "asked": asked is not None and _concerns(asked, seen.request, person),
         "escalated": rules.ESCALATED_WHY[why].text if why else "",
+        # Why an authorizer passed it up is between them and the leads.
+        "passed_up": why == passing.PASSED_UP and person.institution_id != outlet,
         "times": Table(TIMES, [_time_row(made) for made in seen.decisions]),
         "times_caption": gettext("Where the time went"),
     }

@@ -54,6 +54,27 @@ def hold(request: HttpRequest, number: str) -> HttpResponse:
     return _desk.desk(request, decided=number, step="hold")
 
 
+@action
+@require_POST
+@requires(Permission.AUTHORIZATION_DECIDE, missing=(rules.NoSuchItem,))
+def pass_up(request: HttpRequest, number: str) -> HttpResponse:
+    """Leave the item on the desk to a lead, saying why, and bring the next one."""
+    form = forms.PassUp(request.POST)
+    if not form.is_valid():
+        if selectors.item(number=number) is None:
+            raise Http404
+        return _desk.desk(request, form=form)
+    by, at = signed_in(request), timezone.now()
+    try:
+        services.pass_up(number=number, authorizer=by, at=at, **form.cleaned_data)
+    except rules.NoSuchItem:
+        raise
+    except Refused as refusal:
+        record_refusal(request, refusal)
+        return _desk.desk(request, refusal=refusal)
+    return _desk.desk(request, decided=number, step="pass_up")
+
+
 @require_GET
 @requires(Permission.AUTHORIZATION_DECIDE)
 def on_hold(request: HttpRequest) -> HttpResponse:

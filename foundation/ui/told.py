@@ -126,7 +126,7 @@ _STEPS: Mapping[str, str] = {
         "end_local enter_exam enter_slip escalate examine_case expire_admission "
         "expire_publication fail_exam find_slip hand_back hold inherit_admission issue_slips "
         "keep_known key_slip lapse lapse_fallback miss_slip not_automatic open paper pass_exam "
-        "propose_fallback propose_local propose_offline propose_publication propose_rule "
+        "pass_up propose_fallback propose_local propose_offline propose_publication propose_rule "
         "propose_tier raise_case readmit_exam reject resubmit return review screening.failed "
         "screening.possible screening.unavailable send_back_slip shadow_review spoil_slip "
         "stop_admission submit time_out try_admission undo uphold_case withdraw "

@@ -51,6 +51,7 @@ ENDINGS = {
     "taken back": Ending("Taken back"),
     "suspended": Ending("Set aside"),
     "timed out": Ending("Not decided in time"),
+    "passed up": Ending("Passed up to the leads"),
     "signed out": Ending("Signed out"),
 }
 

@@ -21,6 +21,7 @@ from foundation.worklist.services._items import (
     finish,
     heartbeat,
     let_go_of,
+    pass_up,
     release,
     set_aside,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "heartbeat",
     "let_go_of",
     "mark_urgent",
+    "pass_up",
     "purge_jobs",
     "release",
     "resume",

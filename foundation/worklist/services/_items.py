@@ -171,6 +171,13 @@ def set_aside(
     )
 
 
+def pass_up(*, item_id: int, fence: int, staff: Staff) -> None:
+    """Let its holder leave an item to the leads of its queue alone; refuse any other."""
+    queue, institution_id = _end(item_id, fence, staff, rules.WAITING, "passed up")
+    WorkItem.objects.filter(id=item_id).update(leads_only=True, kept_for=None, kept_until=None)
+    call(queue=queue, institution_id=institution_id, item_id=item_id)
+
+
 @transaction.atomic
 def expire_leases() -> int:
     """Put items whose lease ran out back at their old place; return how many."""

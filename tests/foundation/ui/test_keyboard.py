@@ -41,15 +41,15 @@ def test_codes_name_one_action_each():
 
 
 def test_an_action_gets_another_key():
-    chosen = with_key({}, action=APPROVE, key="F3")
+    chosen = with_key({}, action=APPROVE, key="F11")
 
-    assert chosen == {APPROVE: "F3"}
-    assert keys_of(chosen)[APPROVE] == "F3"
+    assert chosen == {APPROVE: "F11"}
+    assert keys_of(chosen)[APPROVE] == "F11"
 
 
 def test_the_usual_key_again_is_no_choice():
-    assert with_key({APPROVE: "F3"}, action=APPROVE, key="F9") == {}
-    assert without({APPROVE: "F3", "everywhere.help": "Alt+H"}, action=APPROVE) == {
+    assert with_key({APPROVE: "F11"}, action=APPROVE, key="F9") == {}
+    assert without({APPROVE: "F11", "everywhere.help": "Alt+H"}, action=APPROVE) == {
         "everywhere.help": "Alt+H"
     }
 
@@ -109,7 +109,7 @@ def test_the_same_key_works_on_screens_that_are_never_live_together():
 
 
 def test_two_actions_change_places_in_three_steps():
-    chosen = with_key({}, action=APPROVE, key="F3")
+    chosen = with_key({}, action=APPROVE, key="F11")
     chosen = with_key(chosen, action="authorization.reject", key="F9")
     with pytest.raises(KeyTaken):
         without(chosen, action=APPROVE)
@@ -121,13 +121,13 @@ def test_two_actions_change_places_in_three_steps():
 
 def test_an_unknown_action_has_no_key():
     with pytest.raises(LookupError):
-        with_key({}, action="no.such", key="F3")
+        with_key({}, action="no.such", key="F11")
     with pytest.raises(LookupError):
         without({}, action="no.such")
 
 
 def test_a_choice_that_a_later_release_overtakes_counts_no_more():
-    keys = keys_of({"gone.action": "F3", APPROVE: "F10"})
+    keys = keys_of({"gone.action": "F11", APPROVE: "F10"})
 
     assert "gone.action" not in keys
     assert keys[APPROVE] == "F9", "F10 rejects on the same screen"

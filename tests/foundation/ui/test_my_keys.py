@@ -44,16 +44,16 @@ def test_it_lists_every_action_by_screen_with_its_key(desk):
 
 
 def test_a_key_is_kept_and_told(desk, authorizer):
-    answer = press(desk, "F3")
+    answer = press(desk, "F11")
 
     assert answer.status_code == 302
-    assert chosen(authorizer) == {APPROVE: "F3"}
-    assert told(authorizer) == [{"before": {}, "after": {APPROVE: "F3"}}]
+    assert chosen(authorizer) == {APPROVE: "F11"}
+    assert told(authorizer) == [{"before": {}, "after": {APPROVE: "F11"}}]
 
 
 def test_the_same_key_again_leaves_no_trace(desk, authorizer):
-    press(desk, "F3")
-    press(desk, "F3")
+    press(desk, "F11")
+    press(desk, "F11")
 
     assert len(told(authorizer)) == 1
 
@@ -83,17 +83,17 @@ def test_a_key_that_cannot_be_is_refused_in_place(desk, authorizer, key, says):
 
 
 def test_one_key_is_usual_again(desk, authorizer):
-    press(desk, "F3")
+    press(desk, "F11")
     press(desk, "Alt+H", "everywhere.help")
 
     desk.post(reverse("ui:reset_keys"), {"action": APPROVE})
 
     assert chosen(authorizer) == {"everywhere.help": "Alt+H"}
-    assert told(authorizer)[-1] == {"before": {APPROVE: "F3"}, "after": {}}
+    assert told(authorizer)[-1] == {"before": {APPROVE: "F11"}, "after": {}}
 
 
 def test_all_keys_are_usual_again(desk, authorizer):
-    press(desk, "F3")
+    press(desk, "F11")
     press(desk, "Alt+H", "everywhere.help")
 
     desk.post(reverse("ui:reset_keys"))
@@ -103,11 +103,11 @@ def test_all_keys_are_usual_again(desk, authorizer):
 
 @pytest.mark.parametrize("name", ["ui:set_key", "ui:reset_keys"])
 def test_an_unknown_action_is_not_found(desk, name):
-    assert desk.post(reverse(name), {"action": "no.such", "key": "F3"}).status_code == 404
+    assert desk.post(reverse(name), {"action": "no.such", "key": "F11"}).status_code == 404
 
 
 def test_the_keys_of_one_are_not_those_of_another(desk, client, bank, authorizer):
-    press(desk, "F3")
+    press(desk, "F11")
     colleague = people.staff(bank.centre, "authorizer")
     client.force_login(colleague, backend=BACKEND)
 
@@ -119,12 +119,12 @@ def test_the_keys_of_one_are_not_those_of_another(desk, client, bank, authorizer
 def test_every_page_and_the_key_card_show_the_persons_keys(desk, authorizer):
     press(desk, "Alt+H", "everywhere.help")
     press(desk, "x", "images.contrast")
-    press(desk, "F3")
+    press(desk, "F11")
 
     card = desk.get(reverse("ui:keys")).content.decode()
     page = desk.get(reverse("ui:notices")).content.decode()
 
-    assert "<dt><kbd>F3</kbd></dt><dd>同意</dd>" in card
+    assert "<dt><kbd>F11</kbd></dt><dd>同意</dd>" in card
     assert "<dt><kbd>X</kbd></dt>" in card
     assert 'data-key="Alt+H" aria-keyshortcuts="Alt+H"' in page
     assert '"images.contrast": "x"' in page
@@ -154,7 +154,7 @@ def waiting(branch) -> Request:
 
 
 def test_approve_is_moved_to_another_key_decides_with_it_and_moves_back(browse, waiting, branch):
-    """By pressing keys alone, as an authorizer would: F9 moves to F3, decides, and comes back."""
+    """By pressing keys alone, as an authorizer would: F9 moves to F11, decides, and comes back."""
     person = people.staff(branch.centre, "authorizer", name="李静", grade=5)
     page = browse(person)
     page.goto(reverse("ui:my_keys"))
@@ -168,24 +168,24 @@ def test_approve_is_moved_to_another_key_decides_with_it_and_moves_back(browse, 
     assert not violations(page)
     field.focus()
     with page.expect_navigation():
-        page.keyboard.press("F3")
+        page.keyboard.press("F11")
     ready(page)
-    assert field.input_value() == "F3"
+    assert field.input_value() == "F11"
     assert not violations(page)
 
     page.goto(reverse("authorization:workbench"))
     ready(page)
     page.wait_for_selector("#item")
     approve = page.locator(".op-act .op-btn--pri")
-    assert approve.inner_text().split() == ["同意", "F3"]
+    assert approve.inner_text().split() == ["同意", "F11"]
     page.keyboard.press("?")
-    assert "F3" in page.locator("#ops-keys-body").inner_text()
+    assert "F11" in page.locator("#ops-keys-body").inner_text()
     assert "F9" not in page.locator("#ops-keys-body").inner_text()
     page.keyboard.press("Escape")
     page.keyboard.press("F9")  # nothing has this key any more
     page.wait_for_timeout(300)
     assert page.locator("#item").is_visible()
-    page.keyboard.press("F3")
+    page.keyboard.press("F11")
     page.wait_for_selector("#take")
     assert state_of(waiting) == "posted"
 
