@@ -125,6 +125,9 @@ class Chosen(forms.Form):
     decider = forms.RegexField(
         r"^[0-9]*$", label=_("Authorizer's number"), required=False, max_length=12
     )
+    teller = forms.RegexField(
+        r"^[0-9]*$", label=_("Teller's number"), required=False, max_length=12
+    )
     state = forms.RegexField(r"^[a-z+ ]*$", required=False, max_length=80, widget=forms.HiddenInput)
     outlet = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
@@ -152,6 +155,7 @@ class Chosen(forms.Form):
             before_id=typed.get("before"),
             reason=typed.get("reason", ""),
             decider=typed.get("decider", ""),
+            teller=typed.get("teller", ""),
         )
 
     def kept(self) -> list[tuple[str, str]]:
@@ -161,5 +165,6 @@ class Chosen(forms.Form):
 
     def query(self) -> str:
         """Return the filter as the beginning of the next page's address."""
-        kept = {name: value for name, value in self.data.items() if name != "before" and value}
+        others = ("before", "export")
+        kept = {name: value for name, value in self.data.items() if name not in others and value}
         return f"{urlencode(kept)}&" if kept else ""

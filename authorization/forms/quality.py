@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -110,6 +111,12 @@ class CasesWanted(forms.Form):
             "kind": given.get("kind", ""),
             "before": given.get("before"),
         }
+
+    def query(self) -> str:
+        """Return what narrows the list as the beginning of the address of its file."""
+        given = self.cleaned_data
+        kept = {name: given[name] for name in ("state", "kind") if given.get(name)}
+        return f"{urlencode(kept)}&" if kept else ""
 
 
 class Wanted(forms.Form):

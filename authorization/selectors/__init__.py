@@ -29,6 +29,7 @@ from authorization.selectors._items import (
     record,
 )
 from authorization.selectors._lists import (
+    FILE_MOST,
     MET,
     PAGE,
     Filter,
@@ -36,6 +37,7 @@ from authorization.selectors._lists import (
     ListPage,
     Own,
     counts,
+    in_file,
     items,
     listed,
     own,
@@ -79,6 +81,7 @@ from authorization.selectors._waiting import (
 )
 
 __all__ = [
+    "FILE_MOST",
     "MET",
     "PAGE",
     "SENT_BACK_MANY",
@@ -130,6 +133,7 @@ __all__ = [
     "held",
     "history",
     "identity",
+    "in_file",
     "inquiries",
     "is_confirmed",
     "item",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Generic, NamedTuple, TypeVar
 
@@ -14,6 +14,8 @@ from authorization.models import Decision, Inquiry, Request
 from foundation.people.models import Staff
 
 PAGE = 50
+# A list that is taken away as a file holds so many of its newest rows.
+FILE_MOST = 5_000
 # That a colleague was asked about it, which other rows say.
 CONSULTED = "consulted"
 # What an item met with, as the figures of friction count it.
@@ -83,6 +85,7 @@ class Filter:
     before_id: int | None = None
     reason: str = ""
     decider: str = ""
+    teller: str = ""
     first: date | None = None
     code: str = ""
     met: str = ""
@@ -106,14 +109,20 @@ def _narrowed(rows: QuerySet[Request], chosen: Filter) -> QuerySet[Request]:
         rows = rows.filter(
             state__in=wanted | ({rules.SETTLING} if rules.VIEWING in wanted else set())
         )
-    if chosen.outlet_id:
-        rows = rows.filter(institution_id=chosen.outlet_id)
     if chosen.reason:
         rows = rows.filter(_for_reason(chosen))
-    if chosen.decider:
-        rows = rows.filter(decider_label__startswith=f"{chosen.decider} ")
     if chosen.before_id:
         rows = rows.filter(id__lt=chosen.before_id)
+    return _of_whom(rows, chosen)
+
+
+def _of_whom(rows: QuerySet[Request], chosen: Filter) -> QuerySet[Request]:
+    if chosen.outlet_id:
+        rows = rows.filter(institution_id=chosen.outlet_id)
+    if chosen.teller:
+        rows = rows.filter(teller__number=chosen.teller)
+    if chosen.decider:
+        rows = rows.filter(decider_label__startswith=f"{chosen.decider} ")
     return rows
 
 
@@ -176,6 +185,13 @@ def listed(*, chosen: Filter) -> ListPage[Listed]:
     """Return the same page with what the list shows of each item."""
     rows = items(chosen=chosen).values_list(*_LISTED)[: PAGE + 1]
     return _list_page(tuple(map(Listed._make, rows)), chosen)
+
+
+def in_file(*, chosen: Filter) -> tuple[Sequence[Listed], int]:
+    """Return what a file of the list holds, and how many items the list has in all."""
+    rows = items(chosen=replace(chosen, before_id=None))
+    found = tuple(map(Listed._make, rows.values_list(*_LISTED)[:FILE_MOST]))
+    return found, len(found) if len(found) < FILE_MOST else rows.order_by().count()
 
 
 def _list_page(rows: Sequence[RowT], chosen: Filter) -> ListPage[RowT]:

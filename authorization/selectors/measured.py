@@ -147,13 +147,13 @@ class DecisionPage:
     next_before: int | None
 
 
-def listed(*, figure: str, cut: Cut, before: int | None = None) -> DecisionPage:
+def listed(*, figure: str, cut: Cut, before: int | None = None, most: int = PAGE) -> DecisionPage:
     """Return a page of the decisions that a figure counts, the newest first."""
     rows = counted(figure=figure, cut=cut)
     shown = rows.filter(id__lt=before) if before else rows
-    found = tuple(shown.select_related("request__institution").order_by("-id")[: PAGE + 1])
-    more = found[PAGE - 1].pk if len(found) > PAGE else None
-    return DecisionPage(found[:PAGE], rows.count(), more)
+    found = tuple(shown.select_related("request__institution").order_by("-id")[: most + 1])
+    more = found[most - 1].pk if len(found) > most else None
+    return DecisionPage(found[:most], rows.count(), more)
 
 
 @dataclass(frozen=True)

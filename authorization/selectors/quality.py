@@ -102,17 +102,27 @@ class CasePage:
     next_before: int | None
 
 
-def cases(*, state: str = "", kind: str = "", before: int | None = None) -> CasePage:
+def cases(
+    *, state: str = "", kind: str = "", before: int | None = None, most: int = PAGE
+) -> CasePage:
     """Return a page of cases; "open" stands for all that are not judged yet."""
+    rows = _wanted(state, kind)
+    if before:
+        rows = rows.filter(id__lt=before)
+    found = tuple(rows.order_by("-id")[: most + 1])
+    return CasePage(found[:most], found[most - 1].pk if len(found) > most else None)
+
+
+def count_cases(*, state: str = "", kind: str = "") -> int:
+    """Return how many cases such a list has in all."""
+    return _wanted(state, kind).count()
+
+
+def _wanted(state: str, kind: str) -> QuerySet[QualityCase]:
     rows = _cases()
     if state:
         rows = rows.filter(state__in=rules.OPEN_CASES if state == "open" else [state])
-    if kind:
-        rows = rows.filter(kind=kind)
-    if before:
-        rows = rows.filter(id__lt=before)
-    found = tuple(rows.order_by("-id")[: PAGE + 1])
-    return CasePage(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
+    return rows.filter(kind=kind) if kind else rows
 
 
 def _reviews() -> QuerySet[Review]:

@@ -46,8 +46,15 @@ from foundation.kernel.errors import Refused
 from foundation.kernel.text import whole
 from foundation.people.roles import Permission
 from foundation.trail import services as trail
-from foundation.ui import menu
-from foundation.ui.web import action, record_refusal, requires, signed_in
+from foundation.ui import menu, sheets
+from foundation.ui.web import (
+    action,
+    record_export,
+    record_refusal,
+    requires,
+    signed_in,
+    taken_by,
+)
 from foundation.worklist import rules as worklist_rules
 from foundation.worklist import services as worklist
 
@@ -198,10 +205,22 @@ def items(request: HttpRequest) -> HttpResponse:
     today = menu.business_date(signed_in(request), timezone.localdate())
     form = forms.Chosen(request.GET.dict() | {"on": request.GET.get("on") or today.isoformat()})
     chosen = form.chosen(today=today)
+    if (kind := request.GET.get("export", "")) in sheets.KINDS:
+        return _items_file(request, chosen, kind)
     page = selectors.listed(chosen=chosen)
     shown = {"page": page, "chosen": chosen, "form": form, "query": form.query()}
     shown["table"] = _drawn.items(page.rows)
     return render(request, "authorization/items.html", shown)
+
+
+def _items_file(request: HttpRequest, chosen: selectors.Filter, kind: str) -> HttpResponse:
+    """Return the list as a file that says who took it."""
+    record_export(request)
+    rows, total = selectors.in_file(chosen=chosen)
+    sheet = sheets.drawn(
+        name=f"items-{chosen.on}", table=_drawn.items(rows), mark=taken_by(request), total=total
+    )
+    return sheets.answer(sheet, kind)
 
 
 @require_GET

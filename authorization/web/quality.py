@@ -94,8 +94,14 @@ def report_approval(request: HttpRequest, number: str) -> HttpResponse:
 def cases(request: HttpRequest) -> HttpResponse:
     """List the decisions in doubt, and those that were judged."""
     form = forms.CasesWanted(request.GET)
-    page = selected.cases(**form.chosen())
-    shown = {"page": page, "form": form, "table": drawn.cases(page.rows)}
+    chosen = form.chosen()
+    if (kind := request.GET.get("export", "")) in sheets.KINDS:
+        wanted = {"state": chosen["state"], "kind": chosen["kind"]}
+        rows = selected.cases(**wanted, most=selectors.FILE_MOST).rows
+        total = selected.count_cases(**wanted)
+        return _file(request, "quality-cases", drawn.cases(rows), kind, total)
+    page = selected.cases(**chosen)
+    shown = {"page": page, "form": form, "table": drawn.cases(page.rows), "query": form.query()}
     return render(request, "authorization/cases.html", shown)
 
 
@@ -147,7 +153,8 @@ def measured(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Any] = {"form": form, "cut": cut, "rows": rows}
     shown["table"], shown["query"] = drawn.measured(cut, rows), request.GET.urlencode()
     if (kind := request.GET.get("export", "")) in sheets.KINDS:
-        return _file(request, cut, shown["table"], kind)
+        name = f"quality-{cut.first:%Y-%m}-{cut.by}"
+        return _file(request, name, shown["table"], kind)
     shown["sum"] = figures.together(rows=rows)
     shown["pairs"] = figures.pairs(cut=cut)
     shown["met"] = drawn.met(admission.met(first=cut.first, last=cut.last))
@@ -162,19 +169,23 @@ def decisions(request: HttpRequest) -> HttpResponse:
     cut = form.cut(today=timezone.localdate())
     given = form.cleaned_data
     figure = given.get("figure") or "decided"
+    if (kind := request.GET.get("export", "")) in sheets.KINDS:
+        found = figures.listed(figure=figure, cut=cut, most=selectors.FILE_MOST)
+        name = f"{figure}-{cut.first:%Y-%m}"
+        return _file(request, name, drawn.decisions(found.rows), kind, found.total)
     page = figures.listed(figure=figure, cut=cut, before=given.get("before"))
     shown = {"page": page, "cut": cut, "title": drawn.title(figure)}
+    shown["query"] = f"{drawn.link(cut, figure).partition('?')[2]}&"
     shown["table"] = drawn.decisions(page.rows)
     shown["next"] = drawn.link(cut, figure, before=page.next_before) if page.next_before else ""
     return render(request, "authorization/decisions.html", shown)
 
 
-def _file(request: HttpRequest, cut: figures.Cut, table: Table, kind: str) -> HttpResponse:
-    """Return the figures as a file that says who took it."""
+def _file(request: HttpRequest, name: str, table: Table, kind: str, total: int = 0) -> HttpResponse:
+    """Return a table as a file that says who took it, and of how many rows it is."""
     record_export(request)
-    mark = taken_by(request)
-    name = f"quality-{cut.first:%Y-%m}-{cut.by}"
-    return sheets.answer(sheets.drawn(name=name, table=table, mark=mark), kind)
+    sheet = sheets.drawn(name=name, table=table, mark=taken_by(request), total=total)
+    return sheets.answer(sheet, kind)
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:

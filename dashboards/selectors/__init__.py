@@ -1,7 +1,7 @@
 """What the supervisors' dashboard asks of the centres; it reads and never writes."""
 
 from dashboards.selectors._alerts import Alert
-from dashboards.selectors._counted import Page, Row, counted, listed
+from dashboards.selectors._counted import Page, Row, counted, in_file, listed
 from dashboards.selectors._live import Board, Heat, HeatRow, Person, Quarter, Tiles, board
 from dashboards.selectors._sheets import sheets
 
@@ -17,6 +17,7 @@ __all__ = [
     "Tiles",
     "board",
     "counted",
+    "in_file",
     "listed",
     "sheets",
 ]

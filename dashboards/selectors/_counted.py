@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -21,6 +21,8 @@ from monitoring import selectors as monitoring
 from monitoring.models import Match
 
 PAGE = 50
+# A list that is taken away as a file holds so many of its newest rows.
+FILE_MOST = 5_000
 STEPS = {
     "approved": ("approve",),
     "rejected": ("reject",),
@@ -78,17 +80,23 @@ def counted(*, figure: str, cut: Cut) -> QuerySet[Any]:
     return _items(figure, cut) if kind == rules.ITEMS else _pairs(figure, cut)
 
 
-def listed(*, figure: str, cut: Cut) -> Page:
-    """Return one page of the rows that the figure counts, newest first."""
+def in_file(*, figure: str, cut: Cut) -> Page:
+    """Return the rows that the figure counts as a file of them holds, newest first."""
+    return listed(figure=figure, cut=replace(cut, before=None), most=FILE_MOST)
+
+
+def listed(*, figure: str, cut: Cut, most: int = 0) -> Page:
+    """Return one page of the rows that the figure counts, newest first; of `most` rows."""
+    most = most or PAGE
     rows = counted(figure=figure, cut=cut)
     before = rows.filter(id__lt=cut.before) if cut.before else rows
     columns, shown = _SHOWN[rules.FIGURES[figure].rows]
-    found = [shown(row) for row in before.order_by("-id").values_list(*columns)[: PAGE + 1]]
+    found = [shown(row) for row in before.order_by("-id").values_list(*columns)[: most + 1]]
     return Page(
         figure=rules.FIGURES[figure],
-        rows=found[:PAGE],
+        rows=found[:most],
         total=rows.count(),
-        next_before=found[PAGE - 1].key if len(found) > PAGE else None,
+        next_before=found[most - 1].key if len(found) > most else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_GET
 from dashboards import forms, gateways, rules, selectors
 from dashboards.web import _drawn
 from foundation.people.roles import Permission
-from foundation.ui import menu, pdf, table
+from foundation.ui import menu, pdf, sheets, table
 from foundation.ui.context import Shell
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
@@ -56,14 +57,18 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.DASHBOARD_VIEW)
 def items(request: HttpRequest) -> HttpResponse:
-    """List exactly what a figure counts."""
+    """List exactly what a figure counts; also as a file."""
     figure, cut = _asked(request)
+    if (kind := request.GET.get("export", "")) in sheets.KINDS:
+        record_export(request)
+        page = selectors.in_file(figure=figure, cut=cut)
+        sheet = sheets.drawn(name=f"{figure}-{cut.on}", table=_counted(request, page),
+                             mark=taken_by(request), total=page.total)  # fmt: skip
+        return sheets.answer(sheet, kind)
     page = selectors.listed(figure=figure, cut=cut)
     following = cut.link(figure, before=page.next_before) if page.next_before else ""
-    held = Shell(request).permissions
-    context = {"page": page, "cut": cut, "next": following}
-    word, badge = cache(ops.translated), cache(_badge)  # many rows show the same
-    context["table"] = Table(COUNTED, [_counted_row(row, held, word, badge) for row in page.rows])
+    context = {"page": page, "cut": cut, "next": following, "table": _counted(request, page)}
+    context["query"] = f"{replace(cut, before=None).link(figure)}&"
     return render(request, "dashboards/items.html", context)
 
 
@@ -124,6 +129,12 @@ def _chart(board: selectors.Board) -> dict[str, object]:
         ],
         "target": board.tiles.target_seconds,
     }
+
+
+def _counted(request: HttpRequest, page: selectors.Page) -> Table:
+    held = Shell(request).permissions
+    word, badge = cache(ops.translated), cache(_badge)  # many rows show the same
+    return Table(COUNTED, [_counted_row(row, held, word, badge) for row in page.rows])
 
 
 def _counted_row(

@@ -14,6 +14,7 @@ from authorization import rules, selectors, services
 from authorization.models import Request
 from foundation.imaging import rules as imaging
 from foundation.ledger import services as ledger
+from foundation.trail.models import Event
 from tests.factories import authorization as factory
 from tests.factories import ledger as books
 from tests.factories import people
@@ -360,6 +361,35 @@ class TestItems:
         answer = as_authorizer.get(reverse("authorization:items") + "?state=queued", **BROWSER)
 
         assert [row.number for row in answer.context["page"].rows] == [waiting.number]
+
+    def test_the_list_is_taken_away_as_it_is_narrowed(
+        self, as_authorizer, waiting, counter, teller, monkeypatch
+    ):
+        other = factory.sent(teller, factory.withdrawal(counter, "1.00", voucher_no="0744719032"))
+        address = reverse("authorization:items")
+        page = as_authorizer.get(f"{address}?state=queued&before=99999", **BROWSER)
+        assert page.context["query"] == "state=queued&on=2026-11-23&"
+
+        narrowed = as_authorizer.get(f"{address}?{page.context['query']}export=csv", **BROWSER)
+        monkeypatch.setattr("authorization.selectors._lists.FILE_MOST", 1)
+        cut = as_authorizer.get(f"{address}?export=csv", **BROWSER)
+
+        lines = narrowed.content.decode("utf-8-sig").splitlines()
+        assert [line.split(",")[0] for line in lines[1:]] == [waiting.number]
+        assert waiting.payer_name not in narrowed.content.decode()
+        lines = cut.content.decode("utf-8-sig").splitlines()
+        assert [line.split(",")[0] for line in lines[1:2]] == [other.number]
+        assert "2" in lines[2]
+        assert Event.objects.filter(action="authorization:items", result="ok").count() == 2
+
+    def test_a_teller_narrows_the_list(self, as_authorizer, waiting, teller):
+        address = reverse("authorization:items")
+
+        own = as_authorizer.get(f"{address}?teller={teller.number}", **BROWSER)
+        others = as_authorizer.get(f"{address}?teller={teller.number}9", **BROWSER)
+
+        assert [row.number for row in own.context["page"].rows] == [waiting.number]
+        assert others.context["page"].rows == ()
 
     def test_the_list_shows_the_rows_of_the_whole_page(self, waiting, counter, teller):
         factory.sent(teller, factory.withdrawal(counter, "1.00", voucher_no="0744719032"))

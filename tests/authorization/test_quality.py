@@ -15,6 +15,7 @@ from foundation.kernel.errors import Refused
 from foundation.kernel.flow import StepNotAllowed
 from foundation.people import services as people_services
 from foundation.people.services import acting
+from foundation.trail.models import Event
 from foundation.worklist import rules as worklist
 from tests.factories import authorization as factory
 from tests.factories import people
@@ -505,3 +506,33 @@ class TestPages:
         assert lines[0].startswith("对象,授权决定")
         assert "<" not in answer.content.decode()
         assert lines[1].split(",")[1] == "1"
+
+    def test_what_a_figure_counts_is_taken_away(self, client, decide, lead):
+        made = decide("approve")
+        client.force_login(lead)
+        asked = {"month": f"{DAY:%Y-%m}", "by": "trade", "figure": "approved", "export": "csv"}
+        shown = client.get(reverse("authorization:decisions"), asked | {"export": ""})
+        assert f"{shown.context['query']}export=xlsx" in shown.content.decode().replace(
+            "&amp;", "&"
+        )
+
+        answer = client.get(reverse("authorization:decisions"), asked)
+
+        lines = answer.content.decode("utf-8-sig").splitlines()
+        assert len(lines) == 2
+        assert made.request.number in lines[1]
+        assert Event.objects.filter(action="authorization:decisions", result="ok").count() == 1
+
+    def test_cases_are_taken_away_as_they_are_narrowed(self, client, decide, teller, lead):
+        case = objected(decide("reject"), teller)
+        client.force_login(lead)
+        page = client.get(reverse("authorization:cases"), {"state": "open", "before": "999"})
+        assert page.context["query"] == "state=open&"
+
+        asked = {"state": "open", "export": "csv"}
+        answer = client.get(reverse("authorization:cases"), asked)
+        none = client.get(reverse("authorization:cases"), asked | {"state": "upheld"})
+
+        lines = answer.content.decode("utf-8-sig").splitlines()
+        assert [line.split(",")[0] for line in lines[1:]] == [str(case.pk)]
+        assert len(none.content.decode("utf-8-sig").splitlines()) == 1

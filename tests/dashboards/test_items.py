@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dashboards.selectors import _counted
+from foundation.trail.models import Event
 from tests.factories import people
 from tests.factories.people import DAY
 
@@ -51,6 +52,34 @@ def test_a_decision_leads_to_its_item(supervisor, morning):
 
     assert page.count(reverse("authorization:item", args=["x"]).replace("x/", "")) == 2
     assert "A07" in page
+
+
+def test_the_file_holds_all_that_is_counted_and_says_who_took_it(supervisor, morning, monkeypatch):
+    monkeypatch.setattr(_counted, "PAGE", 4)
+    page = opened(supervisor, morning)
+    last = opened(supervisor, morning, before=page.context["page"].next_before)
+    shown = [row.number for one in (page, last) for row in one.context["page"].rows]
+
+    # Its address is that of the whole list, also from its second page.
+    assert page.context["query"] == last.context["query"]
+    answer = supervisor.get(f"{reverse('dashboards:items')}?{page.context['query']}export=csv")
+
+    lines = answer.content.decode("utf-8-sig").splitlines()[1:]
+    assert [line.split(",")[0] for line in lines] == shown
+    assert len(shown) == page.context["page"].total == 6
+    event = Event.objects.get(action="dashboards:items", result="ok")
+    assert (event.actor, event.detail["export"]) == (morning.supervisor.label, "csv")
+
+
+def test_a_file_that_is_cut_says_of_how_many(supervisor, morning, monkeypatch):
+    monkeypatch.setattr(_counted, "FILE_MOST", 4)
+
+    answer = opened(supervisor, morning, export="csv")
+
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 1 + 4 + 1
+    assert "4" in lines[-1]
+    assert "6" in lines[-1]
 
 
 @pytest.mark.parametrize(
