@@ -23,6 +23,7 @@ from dashboards.selectors._settled import Sums
 from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
+from foundation.ui import idle
 from monitoring import rules as monitoring_rules
 from monitoring import selectors as monitoring
 
@@ -80,7 +81,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class Person:
-    """An authorizer's day: how many, how fast, how many no, and what is held now."""
+    """An authorizer's day: how many, how fast, how many no; what is held now, who is signed in."""
 
     number: str
     label: str
@@ -89,6 +90,7 @@ class Person:
     average_seconds: Decimal | None
     busy_seconds: int | None
     busy_with: str
+    here: bool
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,11 @@ class Board:
     heat: Sequence[HeatRow]
     results: Sequence[Result]
     alerts: Sequence[Alert]
+
+    @property
+    def here(self) -> int:
+        """Return how many of the staff of the board are signed in at the moment."""
+        return sum(one.here for one in self.staff)
 
 
 @dataclass(frozen=True)
@@ -275,10 +282,17 @@ def _staff(cut: Cut, day: Day, viewing: Sequence[Request]) -> Sequence[Person]:
     made = sorted(day.people.items(), key=lambda one: (-one[1].decided, one[0]))
     rows = [*made, *((one, Sums()) for one in held if one not in day.people)]
     known = people.staff_by_id(ids=[one for one, _ in rows])
-    return [_person(cut, known[one], sums, held.get(one)) for one, sums in rows]
+    left = idle.bank_seconds(on=cut.on)
+    return [
+        _person(
+            cut, known[one], sums, held.get(one),
+            here=idle.is_there(staff=known[one], at=cut.until, seconds=left),
+        )
+        for one, sums in rows
+    ]  # fmt: skip
 
 
-def _person(cut: Cut, staff: Staff, made: Sums, held: Request | None) -> Person:
+def _person(cut: Cut, staff: Staff, made: Sums, held: Request | None, *, here: bool) -> Person:
     busy = (cut.until - held.opened_at).total_seconds() if held and held.opened_at else None
     link = cut.link("rejected", decider=staff.number)
     return Person(
@@ -289,6 +303,7 @@ def _person(cut: Cut, staff: Staff, made: Sums, held: Request | None) -> Person:
         average_seconds=average(sums=made),
         busy_seconds=None if busy is None else max(0, int(busy)),
         busy_with=held.trade.name if held else "",
+        here=here,
     )
 
 

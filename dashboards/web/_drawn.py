@@ -55,6 +55,8 @@ def _person(items: str, one: Person) -> str:
 
 
 def _now(one: Person) -> str:
+    if one.busy_seconds is None and not one.here:
+        return f'<span class="op-chip">{html.escape(gettext("not signed in"))}</span>'
     if one.busy_seconds is None:
         return f'<span class="op-chip op-chip--ok">{html.escape(gettext("free"))}</span>'
     busy = f"{ops.translated(one.busy_with)} · {one.busy_seconds} {gettext('seconds')}"

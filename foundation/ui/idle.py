@@ -38,6 +38,19 @@ def limit_seconds(*, staff: Staff, on: date) -> int:
         return IDLE_SECONDS
 
 
+def is_there(*, staff: Staff, at: datetime, seconds: int) -> bool:
+    """Return whether a person is signed in and has not left the screen alone for too long."""
+    return staff.seen_at is not None and not left_alone(staff=staff, at=at, seconds=seconds)
+
+
+def bank_seconds(*, on: date) -> int:
+    """Return after how long a screen is locked where no institution has its own number."""
+    try:
+        return 60 * policy.whole(code=_CODE, on=on)
+    except NotSet:
+        return IDLE_SECONDS
+
+
 def left_alone(*, staff: Staff, at: datetime, seconds: int | None = None) -> bool:
     """Return whether the person's session was left alone for too long; told by the server's clock.
 

@@ -4,11 +4,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
 from dashboards import rules, selectors
 from dashboards.selectors._counted import waiting_of
+from dashboards.web import _drawn
 from foundation.kernel.calendar import SHANGHAI
 from foundation.people import services as acting
+from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from tests.factories import people
 from tests.factories.people import DAY
@@ -64,6 +67,25 @@ def test_people_are_named_with_what_they_hold(board, morning):
         2,
         60,
     )
+
+
+@pytest.mark.parametrize(
+    ("seen_before", "here"), [(None, False), (timedelta(seconds=30), True),
+                              (timedelta(hours=1), False)],
+)  # fmt: skip
+def test_who_is_free_is_signed_in(morning, seen_before, here):
+    morning.decide("approve", minutes=1, took=9)
+    seen_at = seen_before and morning.now - seen_before
+    Staff.objects.filter(pk=morning.authorizer.pk).update(seen_at=seen_at)
+
+    board = selectors.board(on=DAY, at=morning.now)
+
+    person = next(one for one in board.staff if one.label == morning.authorizer.label)
+    assert person.busy_seconds is None
+    assert (person.here, board.here) == (here, int(here))
+    word = "free" if here else "not signed in"
+    with override("en"):
+        assert f">{word}<" in _drawn.rows(board, items="/x")["staff"]
 
 
 def test_reasons_are_counted_each(board):
