@@ -84,6 +84,7 @@ class NotYoursToAnswer(Refused):
 
     code = "E2029"
     text = "Somebody else answers this question."
+    hint = "The teller answers a rescan, a colleague a consultation, who called a call."
 
 
 class AnswerMissing(Refused):
@@ -105,6 +106,7 @@ class NothingAsked(Refused):
 
     code = "E2032"
     text = "Nothing is asked about this item any more."
+    hint = "The item's page shows what became of it."
 
 
 class ImagesClosed(Refused):
@@ -112,6 +114,7 @@ class ImagesClosed(Refused):
 
     code = "E2033"
     text = "Images are added only before an item is sent and while it is with its teller."
+    hint = "Let the authorizer send it back or ask for another image."
 
 
 class OutcomeMissing(Refused):
@@ -126,6 +129,7 @@ class SecondOfSamePerson(Refused):
 
     code = "E2035"
     text = "The second level is decided by another person than the first."
+    hint = "Rest: the item goes to somebody else."
 
 
 def check_question(kind: str, question: str, number: str) -> None:

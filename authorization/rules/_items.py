@@ -102,6 +102,7 @@ class OwnItem(Refused):
 
     code = "E2002"
     text = "The person who entered an item may not decide it."
+    hint = "Rest: the item goes to somebody else."
 
 
 class OwnOutlet(Refused):
@@ -109,6 +110,7 @@ class OwnOutlet(Refused):
 
     code = "E2003"
     text = "An item of one's own outlet is decided by somebody else."
+    hint = "Rest: the item goes to somebody else."
 
 
 class GradeTooLow(Refused):
@@ -132,6 +134,7 @@ class ReasonDoesNotFit(Refused):
 
     code = "E2006"
     text = "Reason %(reason)s cannot be given for this decision."
+    hint = "Choose a reason of this decision's own list."
 
 
 class RemarkNeeded(Refused):
@@ -162,6 +165,7 @@ class NotYourItem(Refused):
 
     code = "E2010"
     text = "Only the teller who entered the item may do this."
+    hint = "The item's page names its teller; ask them."
 
 
 class SameAccount(Refused):
@@ -169,6 +173,7 @@ class SameAccount(Refused):
 
     code = "E2011"
     text = "Payer and payee are the same account."
+    hint = "Compare both accounts with the voucher."
 
 
 class NameDiffers(Refused):
@@ -192,6 +197,7 @@ class NoSuchItem(Refused):
 
     code = "E2014"
     text = "There is no item %(number)s."
+    hint = "Compare the number with the receipt."
 
 
 class RoundOver(Refused):

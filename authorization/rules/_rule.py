@@ -60,6 +60,7 @@ class RuleOfSamePerson(Refused):
 
     code = "E2020"
     text = "A rule is approved or declined by another person than its proposer."
+    hint = "Let another person decide who holds the right to approve rules."
 
 
 class RuleTooSoon(Refused):
@@ -67,6 +68,7 @@ class RuleTooSoon(Refused):
 
     code = "E2021"
     text = "A rule counts from tomorrow at the earliest."
+    hint = "Choose tomorrow or a later day."
 
 
 class RuleNotYours(Refused):
@@ -82,6 +84,7 @@ class RuleDecided(Refused):
 
     code = "E2023"
     text = "This proposal of a rule is decided already."
+    hint = "The proposal's page shows who decided it and how."
 
 
 class NoSuchRule(Refused):

@@ -33,6 +33,7 @@ class NotYoursToWrite(Refused):
 
     code = "E2053"
     text = "Only the item's teller and who has it on the desk write here."
+    hint = "Phone the outlet, or write once you have the item again."
 
 
 class NothingWritten(Refused):
@@ -47,6 +48,7 @@ class TalkIsOver(Refused):
 
     code = "E2055"
     text = "The item is no longer in the centre; nothing more is written about it."
+    hint = "Reach the other person by phone."
 
 
 def check_message(text: str) -> None:

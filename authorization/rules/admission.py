@@ -43,6 +43,7 @@ class ExamTooLow(Refused):
 
     code = "E2075"
     text = "The exam is passed from %(least)s points on."
+    hint = "Enter the exam once it is passed."
 
 
 class OwnAdmission(Refused):
@@ -58,6 +59,7 @@ class SecondIsFirst(Refused):
 
     code = "E2077"
     text = "You entered this yourself; another person decides."
+    hint = "Let another person decide."
 
 
 class AdmissionRuns(Refused):
@@ -65,6 +67,7 @@ class AdmissionRuns(Refused):
 
     code = "E2078"
     text = "An admission of %(person)s is under way already."
+    hint = "Go on with that one, or stop it first."
 
 
 class NotYet(Refused):
@@ -72,6 +75,7 @@ class NotYet(Refused):
 
     code = "E2079"
     text = "Not yet: %(done)s of %(needed)s, %(wrong)s wrong, %(open)s not judged."
+    hint = "Come back when the rest is seen and judged."
 
 
 class NotAdmitted(Refused):

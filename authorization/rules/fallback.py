@@ -72,6 +72,7 @@ class NotApart(Refused):
 
     code = "E2070"
     text = "Proposer and approver are two people, and neither is who is registered."
+    hint = "Let another person take this step."
 
 
 class NoSuchRow(Refused):
@@ -86,6 +87,7 @@ class SwitchOverlaps(Refused):
 
     code = "E2072"
     text = "An emergency is in force already for this institution, above it or below it."
+    hint = "Let that one end first."
 
 
 class MinutesOut(Refused):

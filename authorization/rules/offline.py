@@ -73,6 +73,7 @@ class NotThreePeople(Refused):
 
     code = "E2104"
     text = "Who keys a slip, who decided on it and who checks it are three people."
+    hint = "Let a person take this step who had no part in the slip."
 
 
 class NotForPaper(Refused):
@@ -109,6 +110,7 @@ class PeriodOfSamePerson(Refused):
 
     code = "E2112"
     text = "An offline time is approved or declined by another person than its proposer."
+    hint = "Let another person decide."
 
 
 class NotExplained(Refused):

@@ -57,6 +57,7 @@ class SetNotInForce(Refused):
 
     code = "E2091"
     text = "Set %(number)s is not the one in force."
+    hint = "Propose the set that judges items today."
 
 
 class HasDecisionsToGain(Refused):
@@ -79,6 +80,7 @@ class PublicationOfSamePerson(Refused):
 
     code = "E2094"
     text = "A publication is approved or declined by another person than its proposer."
+    hint = "Let another person decide."
 
 
 class PublicationOverlaps(Refused):
@@ -100,6 +102,7 @@ class NothingToPublish(Refused):
 
     code = "E2097"
     text = "Items of %(trade)s are never decided automatically."
+    hint = "Choose a transaction that has a form and opens no account."
 
 
 @dataclass(frozen=True)

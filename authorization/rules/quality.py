@@ -70,6 +70,7 @@ class NothingToObject(Refused):
 
     code = "E2061"
     text = "The item was neither rejected nor returned."
+    hint = "Look at the item's page: it shows what was decided."
 
 
 class CaseThere(Refused):
@@ -85,6 +86,7 @@ class NotYourOutlet(Refused):
 
     code = "E2063"
     text = "Only the outlet that entered the item may object."
+    hint = "Let somebody of that outlet object."
 
 
 class OwnDecision(Refused):
@@ -114,6 +116,7 @@ class NotApproved(Refused):
 
     code = "E2067"
     text = "The item was not approved."
+    hint = "To a no its outlet objects; only a yes is reported."
 
 
 class CauseNeeded(Refused):

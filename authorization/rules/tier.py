@@ -59,6 +59,7 @@ class SetOfSamePerson(Refused):
 
     code = "E2088"
     text = "A set of rules is approved or declined by another person than its proposer."
+    hint = "Let another person decide."
 
 
 class SetDecided(Refused):
@@ -66,6 +67,7 @@ class SetDecided(Refused):
 
     code = "E2089"
     text = "This set of rules is decided already."
+    hint = "The set's page shows who decided it and how."
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ ALLOWED = {
     rules.VIEWING: {
         "hand_back",
         "hold",
+        "pass_up",
         "time_out",
         "confirm",
         "approve",
