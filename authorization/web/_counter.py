@@ -134,7 +134,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     rows = selectors.own(teller=teller, on=today)
     seen(teller, [row.number for row in rows if row.decided_at])
     part = "authorization/_own.html" if request.headers.get("HX-Request") else ""
-    shown = {"today": today, "table": _drawn.own(rows)}
+    shown = {"today": today, "table": _drawn.own(rows), "cut": len(rows) == selectors.PAGE}
     return render(request, part or "authorization/mine.html", shown)
 
 

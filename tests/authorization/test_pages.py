@@ -382,6 +382,25 @@ class TestItems:
         assert "2" in lines[2]
         assert Event.objects.filter(action="authorization:items", result="ok").count() == 2
 
+    def test_a_full_list_of_ones_own_says_where_the_rest_is(
+        self, client, waiting, counter, teller, monkeypatch
+    ):
+        client.force_login(teller, backend=BACKEND)
+        page = client.get(reverse("authorization:mine"), **BROWSER).content.decode()
+        address = f"{reverse('authorization:items')}?teller={teller.number}"
+        assert f'href="{address}"' in page
+        assert "其余见上方" not in page
+
+        factory.sent(teller, factory.withdrawal(counter, "1.00", voucher_no="0744719032"))
+        for place in ("authorization.selectors.PAGE", "authorization.selectors._lists.PAGE"):
+            monkeypatch.setattr(place, 1)
+        page = client.get(reverse("authorization:mine"), **BROWSER).content.decode()
+
+        assert "其余见上方" in page
+        assert waiting.number not in page
+        monkeypatch.undo()
+        assert waiting.number in client.get(address, **BROWSER).content.decode()
+
     def test_a_teller_narrows_the_list(self, as_authorizer, waiting, teller):
         address = reverse("authorization:items")
 
