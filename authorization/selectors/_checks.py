@@ -37,12 +37,23 @@ COUNTED = f"""
 
 @dataclass(frozen=True)
 class Check:
-    """One check of the system, with what it found: a number, or a word that is translated."""
+    """One check of the system, with what it found: a number, or a word that is translated.
+
+    What is only `told` is neither good nor bad: a sum, or what was not asked for.
+    """
 
     text: str
     found: str = ""
     good: bool = True
     word: str = ""
+    told: bool = False
+
+    @property
+    def look(self) -> tuple[str, str]:
+        """Return the kind and the sign by which a page shows it."""
+        if self.told:
+            return "muted", "info-circle"
+        return ("ok", "circle-check") if self.good else ("warn", "alert-triangle")
 
 
 def facts(*, request: Request) -> dict[str, Any]:
@@ -82,7 +93,8 @@ def identity(*, request: Request) -> Check:
     """Return what the network said of the customer that an item was sent with."""
     check = request.id_check
     if check is None:
-        return Check(_("Identity check"), word=_("not made"), good=not request.manual_id)
+        return Check(_("Identity check"), word=_("not made"), good=not request.manual_id,
+                     told=not request.manual_id)  # fmt: skip
     return Check(_("Identity check"), check.id_masked, word=check.said.text, good=check.said.good)
 
 
@@ -132,7 +144,7 @@ def _customer(request: Request, counted: Mapping[str, Any]) -> Iterator[Check]:
         yield _state(_("State of the payee's account"), there[request.payee_account].state)
     went = _("Paid out of the account today") if request.trade.has_payer else _("Paid in today")
     same = counted["same"]
-    yield Check(went, found=str(Money(counted["went_fen"] or 0)))
+    yield Check(went, found=str(Money(counted["went_fen"] or 0)), told=True)
     yield Check(_("Same amount from the account today"), found=str(same), good=same == 0)
 
 

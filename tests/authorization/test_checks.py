@@ -1,5 +1,7 @@
 """What the system knows about an item is shown beside it: accounts, sums, repetitions."""
 
+from dataclasses import replace
+
 import pytest
 
 from authorization import selectors
@@ -22,6 +24,18 @@ def test_accounts_in_order_with_enough_in_them(counter, teller):
     assert shown["State of the payer's account"] == ("Account in order", True)
     assert shown["State of the payee's account"] == ("Account in order", True)
     assert shown["Available for the amount"] == ("enough", True)
+
+
+def test_what_nobody_asked_for_is_neither_good_nor_bad(counter, teller, waiting):
+    looks = {check.text: check.look for check in selectors.checks(request=waiting)}
+
+    assert looks["Identity check"] == looks["Paid out of the account today"] == (
+        "muted", "info-circle",
+    )  # fmt: skip
+    assert looks["State of the payer's account"] == ("ok", "circle-check")
+    by_hand = replace(factory.withdrawal(counter, voucher_no="0744719055"), manual_id=True)
+    (identity, *_rest) = selectors.checks(request=factory.sent(teller, by_hand))
+    assert identity.look == ("warn", "alert-triangle")
 
 
 def test_a_withdrawal_has_no_payee(waiting):
