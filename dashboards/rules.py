@@ -43,6 +43,7 @@ FIGURES: dict[str, Figure] = {
         Figure("within", "Decisions within the target", DECISIONS),
         Figure("over", "Decisions beyond the target", DECISIONS),
         Figure("automatic", "Decisions of the automatic tier", DECISIONS),
+        Figure("on_paper", "Decisions on paper, keyed later", DECISIONS),
         Figure("waiting", "Items waiting for an authorizer", ITEMS),
         Figure("viewing", "Items before an authorizer", ITEMS),
         Figure("pairs", "Vouchers and journal lines", PAIRS),

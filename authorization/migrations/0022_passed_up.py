@@ -1,4 +1,4 @@
-"""An item is passed up to a lead by its authorizer, who says why."""
+"""An item is passed up to a lead, who is told why; decisions on paper are found by their day."""
 
 from django.conf import settings
 from django.db import migrations, models
@@ -37,5 +37,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='request',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('escalated_why', 'passed_up'), models.Q(('escalated_note', ''), _negated=True), models.Q(('escalated_by_label', ''), _negated=True)), models.Q(models.Q(('escalated_why', 'passed_up'), _negated=True), ('escalated_by_label', ''), ('escalated_note', '')), _connector='OR'), name='authorization_passed_up_by_and_why'),
+        ),
+        migrations.AddIndex(
+            model_name='decision',
+            index=models.Index(condition=models.Q(('offline__isnull', False)), fields=['business_date', '-id'], name='authorization_paper_day'),
         ),
     ]

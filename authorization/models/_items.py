@@ -292,6 +292,11 @@ class Decision(Institutional):
                 condition=Q(tier_verdict__isnull=False),
                 name="authorization_automatic_day",
             ),
+            models.Index(
+                fields=["business_date", "-id"],
+                condition=Q(offline__isnull=False),
+                name="authorization_paper_day",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -26,6 +26,7 @@ from authorization.selectors._items import (
     locked,
     numbers_by_key,
     numbers_in_sight,
+    on_paper_of,
     record,
 )
 from authorization.selectors._lists import (
@@ -146,6 +147,7 @@ __all__ = [
     "numbers_by_key",
     "numbers_in_sight",
     "on_hold",
+    "on_paper_of",
     "open_inquiry",
     "open_verdict",
     "opening",

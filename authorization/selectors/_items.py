@@ -95,8 +95,16 @@ TOUCHED_SQL = """ARRAY(SELECT one.teller_person FROM authorization_request one
 
 
 def decisions_of(*, on: date) -> QuerySet[Decision]:
-    """Return every decision of people on the items of a business day, for figures."""
-    rows: QuerySet[Decision] = Decision.objects.filter(business_date=on, decider__isnull=False)
+    """Return every decision of people at desks on the items of a business day, for figures."""
+    rows: QuerySet[Decision] = Decision.objects.filter(
+        business_date=on, decider__isnull=False, offline__isnull=True
+    )
+    return rows.order_by("id")
+
+
+def on_paper_of(*, on: date) -> QuerySet[Decision]:
+    """Return every decision of a business day that was made on a slip of paper and keyed later."""
+    rows: QuerySet[Decision] = Decision.objects.filter(business_date=on, offline__isnull=False)
     return rows.order_by("id")
 
 

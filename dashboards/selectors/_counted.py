@@ -30,6 +30,9 @@ STEPS = {
     "refused": ("reject", "return"),
 }
 
+# What is no decision of somebody at a desk stands apart from all other figures.
+_APART = {"automatic": authorization.automatic_of, "on_paper": authorization.on_paper_of}
+
 Found = tuple[Any, ...]
 # What a row shows of what is counted; the rest is not carried fifty times.
 _OF_A_DECISION = (
@@ -101,7 +104,7 @@ def listed(*, figure: str, cut: Cut, most: int = 0) -> Page:
 
 
 def _decisions(figure: str, cut: Cut) -> QuerySet[Decision]:
-    made = authorization.automatic_of if figure == "automatic" else authorization.decisions_of
+    made = _APART.get(figure, authorization.decisions_of)
     rows = made(on=cut.on).filter(at__lt=cut.until + timedelta(seconds=1))
     rows = _narrowed(rows.order_by(), cut, "at")
     if cut.reason:

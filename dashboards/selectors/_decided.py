@@ -23,12 +23,13 @@ from foundation.people import selectors as people
 _PART = """
 SELECT count(*), 0, 0, 0, coalesce(sum(view_ms), 0) FROM authorization_decision
  WHERE business_date = %(on)s AND at >= %(since)s AND at < %(until)s
-   AND decider_id IS NOT NULL AND (%(everywhere)s OR institution_id = ANY (%(places)s::bigint[]))
+   AND decider_id IS NOT NULL AND offline_id IS NULL
+   AND (%(everywhere)s OR institution_id = ANY (%(places)s::bigint[]))
 """
 # The slowest twentieth, read from the slow end of the index.
 _SLOWEST = """
 SELECT view_ms FROM authorization_decision
- WHERE business_date = %(on)s AND at < %(until)s AND decider_id IS NOT NULL
+ WHERE business_date = %(on)s AND at < %(until)s AND decider_id IS NOT NULL AND offline_id IS NULL
    AND (%(everywhere)s OR institution_id = ANY (%(places)s::bigint[]))
  ORDER BY view_ms DESC OFFSET %(slower)s LIMIT 2
 """

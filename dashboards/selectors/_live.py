@@ -36,11 +36,12 @@ Names = Mapping[int, str]
 class Tiles:
     """The figures on top; seconds to one place, None where nothing was decided.
 
-    What the automatic tier decided stands apart and is in none of the others.
+    What the automatic tier decided, and what was decided on paper, is in none of the others.
     """
 
     decided: Counted
     automatic: Counted
+    on_paper: Counted
     decided_before: Counted
     change: Decimal | None
     average_seconds: Decimal | None
@@ -213,6 +214,7 @@ def _tiles(
     return Tiles(
         decided=one("decided", made.decided),
         automatic=one("automatic", counted(figure="automatic", cut=cut).count()),
+        on_paper=one("on_paper", counted(figure="on_paper", cut=cut).count()),
         decided_before=Counted(past.decided, earlier.link("decided") if earlier else ""),
         change=rules.change(made.decided, past.decided),
         average_seconds=average(sums=made),

@@ -1,6 +1,7 @@
 """A day's decisions added up once: what can no longer change is kept, the rest is read each time.
 
-Those of people alone: what the automatic tier decided is counted apart. Decisions are never
+Those of people at desks alone: what the automatic tier decided, and what was decided on paper, is
+counted apart. Decisions are never
 changed and their ids grow, so the sums up to an id stay what they are as soon as no transaction is
 left that had begun when that id was the last: it may still add a lower one. Each process keeps the
 sums of the days and places that were asked for lately; losing them costs one whole reading
@@ -19,8 +20,8 @@ from django.utils import timezone
 
 from dashboards import rules
 
-# One scan of the index alone. Row-level security holds as well; the list of places is what the
-# plan uses.
+# What was decided on paper took no seconds at a desk. Row-level security holds as well; the list of
+# places is what the plan uses.
 _SUMMED = """
 SELECT grouping(quarter, decider_id, institution_id), quarter, hour, decider_id, institution_id,
        count(*), count(*) FILTER (WHERE step = 'reject'), count(*) FILTER (WHERE step = 'return'),
@@ -31,7 +32,7 @@ SELECT grouping(quarter, decider_id, institution_id), quarter, hour, decider_id,
                id, at, decider_id, institution_id, step, view_ms
           FROM authorization_decision
          WHERE business_date = %(on)s AND id > %(after)s AND id <= %(last)s AND at < %(until)s
-           AND decider_id IS NOT NULL
+           AND decider_id IS NOT NULL AND offline_id IS NULL
            AND (%(everywhere)s OR institution_id = ANY (%(places)s::bigint[]))) made
  GROUP BY GROUPING SETS ((quarter), (decider_id), (institution_id, hour))
 """

@@ -63,6 +63,7 @@ def _figures(board: Board) -> Sheet:
         (gettext("Business date"), board.cut.on.isoformat()),
         (gettext("Decisions"), tiles.decided.count),
         (gettext("Decided automatically"), tiles.automatic.count),
+        (gettext("Decisions on paper, keyed later"), tiles.on_paper.count),
         (gettext("Day before until the same time"), tiles.decided_before.count),
         (gettext("Average seconds"), tiles.average_seconds),
         (gettext("95 of 100 within seconds"), tiles.p95_seconds),

@@ -14,6 +14,7 @@ from authorization.selectors import fallback as switches
 from authorization.selectors import offline as selected
 from authorization.services import fallback
 from authorization.services import offline as services
+from dashboards import selectors as dashboards
 from foundation.kernel.errors import Refused
 from foundation.kernel.flow import StepNotAllowed
 from foundation.ledger import services as ledger
@@ -157,6 +158,23 @@ class TestKeyed:
         assert day_checks.slips(bank.outlet.pk, DAY).count == 0
         told = [one.action for one in Event.objects.filter(subject=item.subject).order_by("id")]
         assert told[:2] == ["authorization.submit", "authorization.paper"]
+
+    def test_it_stands_apart_on_the_board(self, paper):
+        with acting(staff=paper.keyer):
+            paper.key()
+        with acting(staff=paper.checker):
+            item = enter(paper)
+        made = Decision.objects.get()
+
+        board = dashboards.board(on=made.business_date, at=timezone.now())
+
+        assert (board.tiles.decided.count, board.tiles.average_seconds) == (0, None)
+        assert (board.tiles.p95_seconds, board.tiles.within.count) == (None, 0)
+        assert (list(board.staff), list(board.quarters), list(board.heat)) == ([], [], [])
+        assert board.tiles.on_paper.count == 1
+        page = dashboards.listed(figure="on_paper", cut=board.cut)
+        assert [row.number for row in page.rows] == [item.number]
+        assert dashboards.listed(figure="decided", cut=board.cut).total == 0
 
     def test_it_is_entered_once(self, paper):
         paper.key()
