@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from django.core.cache import caches
 from django.urls import reverse
@@ -99,7 +101,13 @@ def test_a_session_changes_nothing_without_the_mark_of_our_pages(bank, teller, e
     assert marked.status_code == 201
 
 
-def test_one_call_too_many_has_to_wait(caller, settings):
+@pytest.fixture
+def one_minute(monkeypatch):
+    """Let no minute turn between calls."""
+    monkeypatch.setattr(_door, "time", SimpleNamespace(time=lambda: 1_800_000_030.0))
+
+
+def test_one_call_too_many_has_to_wait(caller, settings, one_minute):
     caches["default"].clear()
     settings.API_CALLS_A_MINUTE = 2
 
@@ -110,7 +118,7 @@ def test_one_call_too_many_has_to_wait(caller, settings):
     assert 1 <= int(answers[2]["Retry-After"]) <= 60
 
 
-def test_calls_are_counted_while_redis_is_away(caller, settings):
+def test_calls_are_counted_while_redis_is_away(caller, settings, one_minute):
     caches["process"].clear()
     settings.CACHES = settings.CACHES | {
         "default": {
