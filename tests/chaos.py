@@ -41,7 +41,7 @@ DRAIN_SECONDS = 480
 UNPOSTED = "SELECT count(*) FROM ours WHERE state <> 'posted'"
 OPEN_JOBS = "state IN ('ready', 'running') AND kind ~ '^(foundation.imaging|monitoring)'"
 UNDONE = f"SELECT count(*) FROM worklist_job WHERE {OPEN_JOBS}"
-# The richest customer of each outlet, and a teller there.
+# The richest customer of each outlet, and a teller there. What waits is approved as well and paid.
 COUNTERS = """
 SELECT DISTINCT ON (i.id) s.number, i.name, a.number, a.name
 FROM ledger_account a
@@ -49,7 +49,10 @@ JOIN people_institution i ON i.id = a.institution_id AND i.kind = 'outlet'
 JOIN people_staff s ON s.institution_id = i.id
 JOIN people_staffrole r ON r.staff_id = s.id AND r.role = 'teller'
 WHERE a.kind = 'customer' AND a.state = 'active'
-  AND abs(a.balance_fen) - a.held_fen >= {fen}
+  AND abs(a.balance_fen) - a.held_fen - coalesce((
+    SELECT sum(amount_fen) FROM authorization_request one
+    WHERE one.payer_account = a.number AND one.state NOT IN ('posted', 'rejected', 'withdrawn')
+  ), 0) >= {fen}
 ORDER BY i.id, abs(a.balance_fen) DESC, s.number DESC
 """
 # A lead decides whoever is like an entry of a watch list.
