@@ -53,13 +53,13 @@ def board(request: HttpRequest) -> HttpResponse:
     today = menu.business_date(signed_in(request), timezone.localdate())
     form = forms.Day({"on": request.GET.get("on") or today.isoformat()})
     found = selected.board(on=form.day(today=today), at=timezone.now())
+    page = Paginator(found.outlets, PAGE).get_page(request.GET.get("page"))
     shown: dict[str, Any] = {"form": form, "board": found}
     if (kind := request.GET.get("export", "")) in sheets.KINDS:
         record_export(request)
         name = f"monitoring-{found.on}"
         sheet = sheets.drawn(name=name, table=_outlets(found.outlets), mark=taken_by(request))
         return sheets.answer(sheet, kind)
-    page = Paginator(found.outlets, PAGE).get_page(request.GET.get("page"))
     shown |= {"page": page, "query": f"on={found.on}", "table": _outlets(list(page))}
     shown["links"] = [gettext(link.name) for link in workshop.LINKS.values()]
     shown["heat"] = SafeString("".join(_heat(one) for one in page.object_list if any_of(one)))

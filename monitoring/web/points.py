@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -31,18 +31,21 @@ def score(request: HttpRequest) -> HttpResponse:
     form = forms.Month({"month": request.GET.get("month") or f"{today:%Y-%m}"})
     month = Month(form.first(today=today))
     rows = selected.month(month=month)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     if (kind := request.GET.get("export", "")) in sheets.KINDS:
         record_export(request)
         table = drawn.scores(rows, month)
         sheet = sheets.drawn(name=f"score-{month}", table=table, mark=taken_by(request))
         return sheets.answer(sheet, kind)
-    return render(request, "monitoring/score.html", _shown(request, form, month, rows))
+    return render(request, "monitoring/score.html", _shown(form, month, rows, page))
 
 
 def _shown(
-    request: HttpRequest, form: forms.Month, month: Month, rows: Sequence[selected.OutletMonth]
+    form: forms.Month,
+    month: Month,
+    rows: Sequence[selected.OutletMonth],
+    page: Page[selected.OutletMonth],
 ) -> dict[str, Any]:
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     return {
         "form": form,
         "month": month,

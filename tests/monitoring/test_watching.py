@@ -1,6 +1,7 @@
 """The centres watch themselves: matches by hand, pairs of keyers, hours, dwell, dispatchers."""
 
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from itertools import combinations
 
 import pytest
@@ -56,10 +57,10 @@ def end(auditor, match, finding):
     )  # fmt: skip
 
 
-def keyed_by(match, page, one, other, value):
-    """Let two people key the amount of a pair."""
+def keyed_by(match, page, people_keying, value):
+    """Let people key the amount of a pair."""
     (row,) = factory.cut(match, page)
-    for person in (one, other):
+    for person in people_keying:
         held = keying.open_next(keyer=person, queue=entry.QUEUE, at=NOON)
         keying.key(
             slice_id=held.slice.pk, value=value, strokes=9, milliseconds=3000,
@@ -102,11 +103,11 @@ class TestRules:
     def test_two_keyers_alone_must_meet(self):
         (only,) = rules.pairs([rules.Met("a", "b", 5000, 5000, 0)])
 
-        assert (only.odd, only.expected) == (False, 5000)
+        assert (only.odd, only.expected) == (False, Decimal(5000))
 
     def test_the_usual_is_the_one_in_the_middle(self):
         assert rules.usual([]) is None
-        assert rules.usual([1, 5, 90]) == 5
+        assert rules.usual([Decimal(1), Decimal(5), Decimal(90)]) == 5
 
 
 class TestForced:
@@ -132,7 +133,7 @@ class TestForced:
 class TestPairs:
     def test_two_meet_once_a_slice(self, bank, place, teller, keyers):
         match = monitoring.difference(place, teller, fen=LARGE)
-        keyed_by(match, match.document.pages.get(), *keyers[:2], "120000.00")
+        keyed_by(match, match.document.pages.get(), keyers[:2], "120000.00")
 
         (found,) = selected.met(**SPAN)
 
@@ -143,7 +144,7 @@ class TestPairs:
         self, place, teller, keyers, auditor
     ):
         match = monitoring.difference(place, teller, fen=LARGE)
-        row = keyed_by(match, match.document.pages.get(), *keyers[:2], "1.00")
+        row = keyed_by(match, match.document.pages.get(), keyers[:2], "1.00")
         assert row.state == entry.AGREED
         end(auditor, match, "matched_forced")
 
@@ -157,7 +158,7 @@ class TestOutside:
         vendor = people_services.open_vendor(number="V001", name="外包公司")
         Staff.objects.filter(id__in=[one.pk for one in keyers]).update(vendor=vendor)
         match = monitoring.difference(place, teller, fen=LARGE)
-        row = keyed_by(match, match.document.pages.get(), *keyers[:2], "120000.00")
+        row = keyed_by(match, match.document.pages.get(), keyers[:2], "120000.00")
         for person in (keyers[2], auditor):
             Keying.objects.create(
                 institution_id=row.institution_id, slice=row, keyer=person, value="1",
@@ -229,7 +230,7 @@ class TestPage:
 
         before = asked()
         match = monitoring.difference(place, teller, fen=LARGE)
-        keyed_by(match, match.document.pages.get(), *keyers[:2], "120000.00")
+        keyed_by(match, match.document.pages.get(), keyers[:2], "120000.00")
         end(auditor, match, "matched_forced")
 
         assert asked() == before
