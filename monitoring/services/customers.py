@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
+from foundation.kernel.errors import Refused
 from foundation.ledger import services as ledger
 from foundation.ledger.models import Hold
 from foundation.people.models import Staff
@@ -19,6 +21,7 @@ from monitoring.rules import customers as rules
 from monitoring.selectors import aml as desk
 from monitoring.selectors import customers as selected
 
+log = structlog.get_logger(__name__)
 # So many freezes are followed in one go; the next one comes some seconds later.
 FOLLOWED_MOST = 500
 _DECIDED = ("state", "decided_by", "decided_person", "decided_at")
@@ -167,8 +170,18 @@ def decide_lifting(*, freeze_id: int, step: str, by: Staff, at: datetime) -> Fre
 
 @transaction.atomic
 def hold_inflows(*, at: datetime, limit: int = FOLLOWED_MOST) -> int:
-    """Hold what came into frozen accounts, up to the amount of each freeze; return how many."""
-    return sum(_follow(freeze_id, at) for freeze_id in selected.to_follow(limit=limit))
+    """Hold what came into frozen accounts, up to the amount of each freeze; return how many.
+
+    What the ledger refuses of one, because it was paid out that moment, holds back no other.
+    """
+    held = 0
+    for freeze_id in selected.to_follow(limit=limit):
+        try:
+            with transaction.atomic():
+                held += _follow(freeze_id, at)
+        except Refused as refusal:
+            log.warning("freeze not followed", freeze=freeze_id, code=refusal.code)
+    return held
 
 
 def _follow(freeze_id: int, at: datetime) -> bool:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from foundation.kernel.flow import StepNotAllowed
 from foundation.ledger import services as books
 from foundation.ledger.models import Account, Hold, HoldRequest
+from foundation.ledger.rules import NotEnough
 from foundation.people.services import acting
 from foundation.trail import selectors as trail
 from foundation.trail.models import Event
@@ -225,6 +226,24 @@ class TestFreezing:
         assert services.hold_inflows(at=NOON) == 1
         other.refresh_from_db()
         assert other.held_fen == 700
+
+    def test_what_the_ledger_refuses_of_one_holds_back_no_other(self, desk, account, monkeypatch):
+        other = factory.customer(account.institution, "李空", "110101199001011253")
+        for one in (other, account):
+            placed(desk, one)
+            pay_in(one, 700)
+        hold = books.place_hold
+
+        def refused(*, number, **more):
+            if number == other.number:
+                raise NotEnough(account=number)
+            return hold(number=number, **more)
+
+        monkeypatch.setattr(books, "place_hold", refused)
+
+        assert services.hold_inflows(at=NOON) == 1
+        account.refresh_from_db()
+        assert account.held_fen == 6_000_700
 
     def test_what_comes_in_later_is_held_once(self, desk, account):
         row = placed(desk, account)
