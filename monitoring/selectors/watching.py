@@ -25,6 +25,8 @@ from monitoring.rules import forcing, looks
 from monitoring.rules import watching as rules
 
 SHOWN = 200
+# Chance is reckoned from all pairs: those of three hundred keyers, each with each.
+_PAIRS_MOST = 50_000
 _JUDGED = (looks.BORNE_OUT, looks.UPHELD, looks.DISMISSED)
 _ONE = ("keyer__number", "keyer__name")
 _OTHER = tuple(f"slice__keyings__{name}" for name in _ONE)
@@ -126,7 +128,7 @@ def met(*, first: date, last: date) -> Sequence[rules.Pair]:
         )
     )
     found = [
-        rules.Met(f"{a} {b}", f"{c} {d}", *counts) for a, b, c, d, *counts in rows[: SHOWN * 5]
+        rules.Met(f"{a} {b}", f"{c} {d}", *counts) for a, b, c, d, *counts in rows[:_PAIRS_MOST]
     ]
     return rules.pairs(found)[:SHOWN]
 
