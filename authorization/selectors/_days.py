@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import chain
+from threading import Lock
 from typing import Any
 
 from django.db import connection
@@ -64,6 +65,7 @@ class _Kept:
 
 
 kept_days: OrderedDict[tuple[Any, ...], dict[date, _Kept]] = OrderedDict()
+_lock = Lock()
 
 
 def lines(*, question: Question, first: date, last: date) -> Sequence[Line]:
@@ -81,7 +83,7 @@ def by_day(*, question: Question, first: date, last: date) -> Mapping[date, Sequ
         kept = _known((base, scope.current(), question.key))
         answers = {
             day: one.lines
-            for day, one in kept.items()
+            for day, one in list(kept.items())  # another thread may add to it meanwhile
             if first <= day <= last and one.version == versions.get(day, _UNCHANGED)
         }
         span_days = (first + timedelta(days=n) for n in range((last - first).days + 1))
@@ -116,8 +118,9 @@ def span(*, first: date, last: date) -> dict[str, Any]:
 
 
 def _known(key: tuple[Any, ...]) -> dict[date, _Kept]:
-    kept = kept_days.setdefault(key, {})
-    kept_days.move_to_end(key)
-    while len(kept_days) > MOST_KEPT:
-        kept_days.popitem(last=False)
+    with _lock:
+        kept = kept_days.setdefault(key, {})
+        kept_days.move_to_end(key)
+        while len(kept_days) > MOST_KEPT:
+            kept_days.popitem(last=False)
     return kept
