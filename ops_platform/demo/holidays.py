@@ -10,9 +10,7 @@ from chinese_calendar import constants
 from foundation.kernel.calendar import local
 from foundation.people.models import Staff
 from foundation.policy import services as policy
-from foundation.policy.models import CalendarDay
 
-NAMES = {str(one.value): str(one.chinese) for one in constants.Holiday}
 SOURCE = "国务院令第795号（法定假日，未含调休）"
 _ONE_DAY = timedelta(days=1)
 # Days of the lunar calendar: new year's, tomb sweeping, dragon boat, mid-autumn.
@@ -25,22 +23,14 @@ _LUNAR = {
 }
 
 
-def load(*, since: date) -> int:
-    """Load the published holidays and make-up working days, as far as they are known."""
-    days = {day: (False, name) for day, name in constants.holidays.items()}
-    days |= {day: (True, name) for day, name in constants.workdays.items()}
-    rows = [
-        CalendarDay(on=day, works=works, name=NAMES.get(name, name)[:40], source="chinesecalendar")
-        for day, (works, name) in sorted(days.items())
-        if day >= since
-    ]
-    # A row that somebody has loaded or entered already stays as it is.
-    return len(CalendarDay.objects.bulk_create(rows, ignore_conflicts=True))
-
-
 def enter(*, by: Staff, second: Staff, at: datetime) -> int:
-    """Let two people enter the statutory days after the published ones, to the end of next year."""
+    """Load what is published of this year and the last, and let two people enter what is not yet.
+
+    They enter the statutory days to the end of next year; their number is returned.
+    """
     published = max(constants.holidays).year
+    for year in (local(at).year - 1, local(at).year):
+        policy.load_holidays(year=year)
     found = {
         day: name
         for year in range(published + 1, local(at).year + 2)

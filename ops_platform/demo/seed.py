@@ -263,7 +263,6 @@ def enter_posts(
 
 def set_policies(*, staff: dict[str, Staff], on: date, at: datetime) -> None:
     """Put holidays, business numbers and authorization rules in force: proposed, and approved."""
-    holidays.load(since=on)
     holidays.enter(by=staff["200010"], second=staff["200011"], at=at)
     for code, text in POLICIES.items():
         row = policy.propose(
