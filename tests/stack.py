@@ -118,12 +118,14 @@ def sign_in(page: Page, stack: Stack, person: Person) -> None:
     page.wait_for_url(lambda url: "sign-in" not in url)
 
 
-def until(question: Any, *, seconds: int = 60, what: str = "") -> Any:
-    """Wait until the question has an answer."""
+def until(question: Any, *, seconds: int = 60, what: str = "", told: Any = None) -> Any:
+    """Wait until the question has an answer; `told` says what was there instead, if it has none."""
     ends = time.monotonic() + seconds
     while True:
         answer = question()
         if answer:
             return answer
-        assert time.monotonic() < ends, f"waited {seconds} s for {what}"
+        if time.monotonic() >= ends:
+            there = f"; there was {told()}" if told else ""
+            raise AssertionError(f"waited {seconds} s for {what}{there}")
         time.sleep(0.3)

@@ -27,6 +27,10 @@ SELECT a.number, a.name FROM ledger_account a
 WHERE a.kind = 'customer' AND a.state = 'active' AND length(a.name) <= 4 AND a.number <> '{payer}'
 ORDER BY a.number DESC LIMIT 1
 """
+UNDONE = """
+SELECT kind, state, attempts, run_after, count(*), left(max(last_error), 300) FROM worklist_job
+WHERE state <> 'done' GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC LIMIT 20
+"""
 RICH = CUSTOMERS.replace("12000000", "40000000")
 
 
@@ -140,8 +144,9 @@ def audited(chromium: Browser, stack: Stack, faults: list[str], number: str) -> 
     )
     match_id = until(
         lambda: next((row[2] for row in stack.rows(found) if row[0] == "open"), None),
-        seconds=120,
+        seconds=240,
         what="the difference of the paper to be found",
+        told=lambda: (stack.rows(found), stack.rows(UNDONE)),
     )
     number_of_auditor = stack.rows(
         "SELECT s.number FROM people_staff s JOIN people_staffrole r ON r.staff_id = s.id"
