@@ -271,7 +271,16 @@ class Decision(Institutional):
         indexes = [
             models.Index(fields=["decider", "-at"]),
             models.Index(fields=["business_date", "-id"]),
-            models.Index(fields=["decider", "business_date"]),
+            models.Index(
+                fields=["decider", "business_date"],
+                include=["institution", "view_ms", "offline"],
+                name="authorization_day_of",
+            ),
+            models.Index(
+                fields=["business_date", "trade_code"],
+                condition=Q(step__in=("reject", "return")),
+                name="authorization_refused",
+            ),
             models.Index(
                 fields=["business_date", "view_ms"],
                 include=["at", "institution", "step", "decider"],

@@ -28,8 +28,8 @@ _TARGET = "authorization.target_seconds"
 _DECIDED = f"""FROM authorization_decision made WHERE made.decider_id = %(staff)s
     AND made.business_date = (SELECT coalesce(({ledger.OPEN_DAY_SQL}), %(today)s))"""
 _DAY = f"""
-(SELECT count(*) {_DECIDED}) AS decided,
-(SELECT avg(made.view_ms)::float8 {_DECIDED} AND made.offline_id IS NULL) AS average_ms,
+(SELECT ARRAY[count(*), avg(made.view_ms) FILTER (WHERE made.offline_id IS NULL)]::float8[]
+    {_DECIDED}) AS decided,
 (SELECT count(*) FROM authorization_request one
     WHERE one.state IN ('queued', 'escalated') AND one.grade_needed <= %(grade)s) AS waiting,
 (SELECT count(*) FROM authorization_inquiry one
@@ -117,9 +117,9 @@ def shown(*, request: Request) -> Shown:
 
 
 def _day_of(found: Mapping[str, Any]) -> DayOf:
-    average = found["average_ms"]
+    decided, average = found["decided"]
     return DayOf(
-        decided=found["decided"],
+        decided=int(decided),
         average_seconds=None if average is None else round(average / 1000),
         waiting=found["waiting"],
         on_hold=found["on_hold"],
