@@ -132,12 +132,13 @@ class Chosen(forms.Form):
     outlet = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     month = MonthField(required=False)
+    until = DayField(required=False)
     months = forms.IntegerField(required=False, min_value=1, max_value=24)
     met = forms.ChoiceField(choices=[(word, word) for word in MET], required=False)
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        for name in ("month", "months", "met"):
+        for name in ("month", "until", "months", "met"):
             self.fields[name].widget = forms.HiddenInput()
 
     def chosen(self, today: date) -> Filter:
@@ -145,8 +146,9 @@ class Chosen(forms.Form):
         self.is_valid()
         typed = self.cleaned_data
         month, back = typed.get("month"), (typed.get("months") or 1) - 1
+        last = min(month.last, typed.get("until") or month.last) if month else None
         return Filter(
-            on=month.last if month else typed.get("on") or today,
+            on=last or typed.get("on") or today,
             first=month.plus(-back).first if month else None,
             code=typed.get("code", ""),
             met=typed.get("met", ""),
@@ -160,7 +162,7 @@ class Chosen(forms.Form):
 
     def kept(self) -> list[tuple[str, str]]:
         """Return what narrows the list without a field of its own, to be sent again with them."""
-        names = ("state", "met", "month", "months")
+        names = ("state", "met", "month", "until", "months")
         return [(name, self.data[name]) for name in names if self.data.get(name)]
 
     def query(self) -> str:

@@ -28,6 +28,10 @@ class Month:
         count = self.first.year * 12 + self.first.month - 1 + months
         return Month(date(count // 12, count % 12 + 1, 1))
 
+    def until(self, today: date) -> date:
+        """Return its last day that is over; the day before it begins where none is."""
+        return max(min(self.last, today - timedelta(days=1)), self.first - timedelta(days=1))
+
     def __str__(self) -> str:
         return f"{self.first:%Y-%m}"
 

@@ -3,8 +3,9 @@
 A month is some hundred thousand items, of which only the last days still move. Each process keeps
 what a question came to on each day, for the places in scope. A trigger notes each change of an item
 whose day is over; how many were noted of a day, and the last of them, is its version, and sums of
-another version are read again. Nothing is noted on the day itself, so a day is kept from its second
-morrow on: a transaction would have to stay open for a whole day to be missed (decision 0221).
+another version are read again. Nothing is noted on the day itself, so a day is kept from an hour
+after its midnight on: a transaction would have to stay open for that hour to be missed (decisions
+0221 and 0224).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ IN_SCOPE = "(%(everywhere)s OR institution_id = ANY (%(places)s::bigint[]))"
 CARRIED = timedelta(days=31)
 MOST_KEPT = 16
 _VERSIONS = f"""
-SELECT base.oid, (clock_timestamp() AT TIME ZONE 'Asia/Shanghai')::date,
+SELECT base.oid, ((clock_timestamp() - interval '1 hour') AT TIME ZONE 'Asia/Shanghai')::date,
        late.business_date, late.changes, late.newest
   FROM pg_database base LEFT JOIN (
        SELECT business_date, count(*) AS changes, max(id) AS newest FROM authorization_latechange
@@ -35,7 +36,6 @@ SELECT base.oid, (clock_timestamp() AT TIME ZONE 'Asia/Shanghai')::date,
         GROUP BY business_date) late ON true
  WHERE base.datname = current_database()
 """  # noqa: S608 -- the part put in is a constant
-_MOVES = timedelta(days=2)
 _UNCHANGED = (0, 0)
 
 Version = tuple[int, int]
@@ -78,7 +78,7 @@ def by_day(*, question: Question, first: date, last: date) -> Mapping[date, Sequ
     with connection.cursor() as line:
         line.execute(_VERSIONS, span(first=first, last=last))
         told = line.fetchall()
-        base, today = told[0][:2]
+        base, moving = told[0][:2]
         versions = {day: (changes, newest) for *_about, day, changes, newest in told}
         kept = _known((base, scope.current(), question.key))
         answers = {
@@ -89,7 +89,7 @@ def by_day(*, question: Question, first: date, last: date) -> Mapping[date, Sequ
         span_days = (first + timedelta(days=n) for n in range((last - first).days + 1))
         read = _read(line, question, [day for day in span_days if day not in answers])
     for day, found in read.items():
-        if day <= today - _MOVES:
+        if day < moving:
             kept[day] = _Kept(versions.get(day, _UNCHANGED), found)
     return {**answers, **read}
 

@@ -194,7 +194,7 @@ def _by_code(rows: QuerySet[Request]) -> Sequence[Held]:
     counted = (
         rows.values("trade_code")
         .annotate(
-            items=Count("id"),
+            items=Count("*"),
             now=Count("id", filter=Q(held_now=True)),
             then=Count("id", filter=Q(held_then=True)),
         )
@@ -250,10 +250,15 @@ def handling_seconds(*, days: int, on: date, target: int | None) -> Decimal | No
         business_date__gt=on - timedelta(days=days),
         business_date__lte=on,
         decider__isnull=False,
-    ).aggregate(count=Count("id"), took_ms=Sum("view_ms"))
-    if not made["took_ms"]:
+    ).aggregate(count=Count("*"), took_ms=Sum("view_ms"))
+    return mean_seconds(count=made["count"], took_ms=int(made["took_ms"] or 0), target=target)
+
+
+def mean_seconds(*, count: int, took_ms: int, target: int | None) -> Decimal | None:
+    """Return the mean of so many decisions to a tenth; the time aimed at where there was none."""
+    if not took_ms:
         return None if target is None else Decimal(target)
-    return _tenths(Decimal(int(made["took_ms"])) / made["count"] / 1000)
+    return _tenths(Decimal(took_ms) / count / 1000)
 
 
 def _percent(part: int, whole: int) -> Decimal | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from authorization import rules
@@ -76,10 +77,10 @@ class ReasonLine:
         return rules.per_100(self.items, self.decided)
 
 
-def friction(*, month: Month) -> Sequence[Friction]:
-    """Return what became of the items entered in a month, by transaction of the catalogue."""
+def friction(*, month: Month, until: date) -> Sequence[Friction]:
+    """Return what became of the items entered in a month up to a day, by transaction."""
     sums: dict[str, Sequence[Decimal]] = {}
-    for code, *counted in lines(question=_CODES, first=month.first, last=month.last):
+    for code, *counted in lines(question=_CODES, first=month.first, last=until):
         before = sums.get(code, [Decimal(0)] * len(counted))
         sums[code] = [one + more for one, more in zip(before, counted, strict=True)]
     return tuple(Friction(code, *(whole(exact=one) for one in sums[code])) for code in sorted(sums))
@@ -92,10 +93,12 @@ def friction_whole(*, lines: Sequence[Friction]) -> Friction:
     return Friction(**sums, parts=tuple(lines))
 
 
-def friction_reasons(*, month: Month, decided: int, trade_code: str = "") -> Sequence[ReasonLine]:
-    """Return why items of a month went back or were rejected, the most frequent reason first."""
+def friction_reasons(
+    *, month: Month, until: date, decided: int, trade_code: str = ""
+) -> Sequence[ReasonLine]:
+    """Return why items of a month up to a day were refused, the most frequent reason first."""
     items: Counter[str] = Counter()
-    for code, reason, counted in lines(question=_REASONS, first=month.first, last=month.last):
+    for code, reason, counted in lines(question=_REASONS, first=month.first, last=until):
         items[reason] += counted if trade_code in ("", code) else 0
     ordered = sorted((+items).items(), key=lambda one: (-one[1], one[0]))
     return tuple(ReasonLine(rules.REASONS[code], count, decided) for code, count in ordered)

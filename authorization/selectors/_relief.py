@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 from authorization import rules
-from authorization.models import AuthRule
+from authorization.models import AuthRule, Decision
 from authorization.rules import Month
 from authorization.rules.publishing import AUTOMATIC
-from authorization.selectors._days import IN_SCOPE, Question, by_day, lines
-from authorization.selectors._effect import SHARE, TARGET, WITHIN, handling_seconds, seats_needed
+from authorization.selectors._days import IN_SCOPE, Line, Question, by_day
+from authorization.selectors._effect import SHARE, TARGET, WITHIN, mean_seconds, seats_needed
 from authorization.selectors._friction import whole
 from authorization.selectors._rules import rules_in_force
 from foundation.kernel.calendar import local
@@ -25,7 +26,7 @@ RELIEF_ITEMS = "authorization.relief_items_least"
 # One that was never refused has one first yes an item: to count those is to count items.
 _BY_CODE = f"""
 SELECT item_date, trade_code, bool_or(step <> 'approve'), count(*) FILTER (WHERE level = 1),
-       sum(view_ms)
+       count(*), sum(view_ms)
   FROM authorization_decision
  WHERE business_date BETWEEN %(first)s AND %(carried)s AND item_date = ANY (%(days)s::date[])
    AND decider_id IS NOT NULL AND {IN_SCOPE}
@@ -66,10 +67,11 @@ class ReliefLine:
 class Relief:
     """The transactions never refused in the months up to one, and what all together would free.
 
-    None for a number that is not in force; then there are no lines.
+    Up to a day, which is over. None for a number that is not in force; then there are no lines.
     """
 
     month: Month
+    until: date
     months: int | None
     least: int | None
     lines: Sequence[ReliefLine]
@@ -110,28 +112,28 @@ class _Seats:
         )
 
 
-def relief(*, month: Month, on: date) -> Relief:
+def relief(*, month: Month, today: date) -> Relief:
     """Return which transactions nobody refused in the months up to one, and what relief frees.
 
-    Neither rejected nor sent back once, although so many items at least were decided: both are
-    dated numbers, of the last day of the month, or of `on` where it is not over. Seats are those
-    of the busiest hour in that month, reckoned as the effect of a rule is.
+    Of items whose day is over by `today`: neither rejected nor sent back once, although so many at
+    least were decided, nor refused since. The numbers are dated: of the last of these days. Seats
+    are those of the busiest hour in that month, reckoned as the effect of a rule is.
     """
-    until = min(month.last, max(on, month.first))
+    until = month.until(today)
     numbers = policy.bank_wholes(
-        codes=(RELIEF_MONTHS, RELIEF_ITEMS, WITHIN, SHARE, TARGET), on=until
+        codes=(RELIEF_MONTHS, RELIEF_ITEMS, WITHIN, SHARE, TARGET), on=max(until, month.first)
     )
     months, least = numbers.get(RELIEF_MONTHS), numbers.get(RELIEF_ITEMS)
     if not months or least is None:
-        return Relief(month, months, least, (), None, None)
+        return Relief(month, until, months, least, (), None, None)
     since = month.plus(1 - months)
-    found = _never_refused(since, month, least)
-    came, passed = _came(since, month)
-    spanned = (until - month.first).days + 1
-    handling = handling_seconds(days=spanned, on=until, target=numbers.get(TARGET))
+    made = by_day(question=_CODES, first=since.first, last=until)
+    found = _never_refused(made, least, until)
+    came, passed = _came(since, month, until)
+    handling = _handling(made, month, numbers.get(TARGET))
     seats = _Seats(came, handling, numbers.get(WITHIN), numbers.get(SHARE))
     now = seats.needed()
-    eased, waiting = _standing([code for code, *_rest in found], on)
+    eased, waiting = _standing([code for code, *_rest in found], max(until, month.first))
     lines = tuple(
         ReliefLine(
             trade=rules.CATALOGUE[code],
@@ -145,14 +147,16 @@ def relief(*, month: Month, on: date) -> Relief:
         for code, count, took in found
     )
     every = frozenset(code for code, *_rest in found)
-    return Relief(month, months, least, lines, now, seats.needed(without=every))
+    return Relief(month, until, months, least, lines, now, seats.needed(without=every))
 
 
-def _never_refused(first: Month, until: Month, least: int) -> Sequence[tuple[str, int, int]]:
+def _never_refused(
+    made: Mapping[date, Sequence[Line]], least: int, until: date
+) -> Sequence[tuple[str, int, int]]:
     """Return code, items and milliseconds at desks, what was decided most often first."""
-    refused: set[str] = set()
+    refused = refused_since(until=until)
     sums: dict[str, tuple[int, int]] = {}
-    for code, no, counted, took_ms in lines(question=_CODES, first=first.first, last=until.last):
+    for code, no, counted, _looks, took_ms in chain.from_iterable(made.values()):
         refused |= {code} if no else set()
         items, took = sums.get(code, (0, 0))
         sums[code] = items + counted, took + int(took_ms)
@@ -160,9 +164,29 @@ def _never_refused(first: Month, until: Month, least: int) -> Sequence[tuple[str
     return sorted(found, key=lambda one: (-one[1], one[0]))
 
 
-def _came(first: Month, month: Month) -> tuple[_Arrivals, Counter[str]]:
+def refused_since(*, until: date) -> set[str]:
+    """Return what was refused on days that are not over yet; only refusals are read."""
+    rows = Decision.objects.filter(
+        business_date__gt=until, step__in=("reject", "return"), decider__isnull=False
+    )
+    return set(rows.order_by("trade_code").values_list("trade_code", flat=True).distinct())
+
+
+def _handling(
+    made: Mapping[date, Sequence[Line]], month: Month, target: int | None
+) -> Decimal | None:
+    """Return how long a decision about items of the month took in the mean."""
+    own = [line for day, lines in made.items() if day >= month.first for line in lines]
+    return mean_seconds(
+        count=sum(looks for _code, _no, _items, looks, _took in own),
+        took_ms=sum(int(took) for *_rest, took in own),
+        target=target,
+    )
+
+
+def _came(first: Month, month: Month, until: date) -> tuple[_Arrivals, Counter[str]]:
     """Return what came in a month by hour, and the money that passed since another by code."""
-    answers = by_day(question=_HOURS, first=first.first, last=month.last)
+    answers = by_day(question=_HOURS, first=first.first, last=until)
     hours: Counter[tuple[int, str]] = Counter()
     passed: Counter[str] = Counter()
     days = set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -73,24 +73,42 @@ Opened = Callable[..., str]
 def friction(request: HttpRequest) -> HttpResponse:
     """Show what became of a month's items by transaction, and why items of one went back."""
     form = forms.Monthly(request.GET)
-    month, code = form.month_or(today(request)), form.said("code")
-    lines = _sorted(selectors.friction(month=month), form.said("sort") or DEFAULT)
+    month, until = over(form)
+    code, found = form.said("code"), selectors.friction(month=month, until=until)
+    lines = _sorted(found, form.said("sort") or DEFAULT)
     if request.GET.get("export") in sheets.KINDS:
         return _file(request, month, lines)
+    opened = opener(request, month=str(month), until=str(until))
     form, whole = form.filled(month), selectors.friction_whole(lines=lines)
-    asked = next((line for line in lines if line.trade_code == code), Friction()) if code else whole
-    reasons = selectors.friction_reasons(month=month, decided=asked.decided, trade_code=code)
-    opened = opener(request, month=str(month))
-    page = {"form": form, "month": month, "lines": lines, "whole": asked, "code": code}
+    page = {"form": form, "month": month, "until": until, "lines": lines, "code": code}
     page |= {"table": _drawn(lines, whole, form, opened), "near": near(form, month)}
-    page["reasons"] = _reasons(reasons, code, opened)
-    page["trade"] = rules.CATALOGUE.get(code)
+    page |= _why(month, until, _of(lines, code) if code else whole, opened)
     return render(request, "authorization/friction.html", page)
+
+
+def _of(lines: Sequence[Friction], code: str) -> Friction:
+    return next((line for line in lines if line.trade_code == code), Friction(code))
+
+
+def _why(month: Month, until: date, asked: Friction, opened: Opened) -> Mapping[str, object]:
+    code = asked.trade_code
+    found = selectors.friction_reasons(
+        month=month, until=until, decided=asked.decided, trade_code=code
+    )
+    reasons = _reasons(found, code, opened)
+    return {"whole": asked, "reasons": reasons, "trade": rules.CATALOGUE.get(code)}
 
 
 def today(request: HttpRequest) -> date:
     """Return the business date by which a page that is asked nothing begins."""
     return menu.business_date(signed_in(request), timezone.localdate())
+
+
+def over(form: forms.Monthly) -> tuple[Month, date]:
+    """Return the month asked for, else yesterday's, and its last day that is over."""
+    today = timezone.localdate()
+    month = form.month_or(today - timedelta(days=1))
+    return month, month.until(today)
 
 
 def near(form: forms.Monthly, month: Month) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from authorization import forms, selectors
 from authorization.selectors import Relief, ReliefLine
-from authorization.web._friction import Opened, near, opener, today
+from authorization.web._friction import Opened, near, opener, over
 from foundation.people.roles import Permission
 from foundation.ui import sheets, table
 from foundation.ui.context import Shell
@@ -41,12 +42,13 @@ _NEEDED, _EASED, _WAITS = _("Second person needed"), _("Eased already"), _("Prop
 @requires(Permission.DASHBOARD_VIEW)
 def relief(request: HttpRequest) -> HttpResponse:
     """List the transactions that nobody refused for months, with the risk and gain of relief."""
-    form, now = forms.Monthly(request.GET), today(request)
-    month = form.month_or(now)
-    found = selectors.relief(month=month, on=now)
+    form = forms.Monthly(request.GET)
+    month, until = over(form)
+    found = selectors.relief(month=month, today=timezone.localdate())
     if request.GET.get("export") in sheets.KINDS:
         return _file(request, found)
-    opened = opener(request, month=str(month), months=str(found.months or 1), met="decided")
+    span = {"month": str(month), "until": str(until), "months": str(found.months or 1)}
+    opened = opener(request, **span, met="decided")
     held = Shell(request).permissions
     form = form.filled(month)
     page: dict[str, Any] = {"form": form, "month": month, "found": found, "near": near(form, month)}

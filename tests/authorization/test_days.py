@@ -74,10 +74,12 @@ def test_each_scope_has_sums_of_its_own(counter, teller, bank):
     assert ask() == ({"queued": 1}, 1)
 
 
-def test_the_present_day_and_the_one_before_are_read_each_time(counter, teller):
-    for before in (0, 1):
-        day = timezone.localdate() - timedelta(days=before)
-        assert ask(day=day)[1] == ask(day=day)[1] == 2
+def test_a_day_is_read_each_time_until_an_hour_after_its_midnight(counter, teller):
+    moving = timezone.localdate(timezone.now() - timedelta(hours=1))
+
+    assert ask(day=moving)[1] == ask(day=moving)[1] == 2
+    over = moving - timedelta(days=1)
+    assert (ask(day=over)[1], ask(day=over)[1]) == (2, 1)
 
 
 def test_nothing_of_the_present_day_is_noted(counter, teller):

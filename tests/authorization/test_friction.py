@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from authorization import selectors, services
@@ -60,12 +61,16 @@ def as_lead(client, lead):
     return client
 
 
+def friction(month=NOVEMBER):
+    return selectors.friction(month=month, until=month.last)
+
+
 def page(client, **asked):
     return client.get(reverse("authorization:friction"), {"month": "2026-11", **asked})
 
 
 def test_counted_by_hand(month):
-    withdrawal, transfer = selectors.friction(month=NOVEMBER)
+    withdrawal, transfer = friction()
 
     assert (withdrawal.submitted, withdrawal.held, withdrawal.decided) == (5, 4, 4)
     assert (withdrawal.returned, withdrawal.rejected, withdrawal.first) == (1, 1, 2)
@@ -79,7 +84,7 @@ def test_counted_by_hand(month):
 
 
 def test_all_together_is_the_sum_of_the_lines(month):
-    lines = selectors.friction(month=NOVEMBER)
+    lines = friction()
     whole = selectors.friction_whole(lines=lines)
 
     assert (whole.submitted, whole.held, whole.decided, whole.returned) == (7, 6, 5, 2)
@@ -87,8 +92,10 @@ def test_all_together_is_the_sum_of_the_lines(month):
 
 
 def test_reasons_count_each_item_once_a_reason(month):
-    found = selectors.friction_reasons(month=NOVEMBER, decided=5)
-    of_one = selectors.friction_reasons(month=NOVEMBER, decided=4, trade_code="1002")
+    found = selectors.friction_reasons(month=NOVEMBER, until=NOVEMBER.last, decided=5)
+    of_one = selectors.friction_reasons(
+        month=NOVEMBER, until=NOVEMBER.last, decided=4, trade_code="1002"
+    )
 
     assert [(line.reason.code, line.items) for line in found] == [
         ("A01", 2),
@@ -116,25 +123,25 @@ def test_consults_are_counted_with_their_seconds(counter, teller, authorizer, ba
             )
         decided(authorizer, "approve", at=minutes(place * 20 + 15))
 
-    (line,) = selectors.friction(month=NOVEMBER)
+    (line,) = friction()
 
     assert (line.decided, line.consulted, line.consults, line.consult_seconds) == (2, 1, 2, 60)
     assert (line.consults_per_100, line.consult_seconds_per_100) == (Decimal(100), Decimal(3000))
 
 
 def test_another_month_has_none(month):
-    assert selectors.friction(month=NOVEMBER.plus(-1)) == ()
+    assert friction(NOVEMBER.plus(-1)) == ()
 
 
 def test_what_another_branch_does_is_not_counted(month, bank):
     with acting.acting(staff=people.staff(bank.elsewhere, "outlet_supervisor")):
-        assert selectors.friction(month=NOVEMBER) == ()
+        assert friction() == ()
 
 
 def test_each_table_is_one_question_and_that_for_what_changed(month):
     with CaptureQueriesContext(connection) as asked:
-        lines = selectors.friction(month=NOVEMBER)
-        selectors.friction_reasons(month=NOVEMBER, decided=1)
+        lines = friction()
+        selectors.friction_reasons(month=NOVEMBER, until=NOVEMBER.last, decided=1)
 
     assert lines
     assert len(asked) == 4
@@ -148,6 +155,28 @@ def test_every_figure_opens_as_many_items_as_it_says(month, as_lead):
     for address, figure in links:
         listed = as_lead.get(unescape(address)).content.decode()
         assert listed.count('href="/authorization/item/') == int(figure), address
+
+
+def test_a_day_that_is_not_over_does_not_count_yet(month, as_lead):
+    today = timezone.localdate()
+    Request.objects.filter(trade_code="1101").update(business_date=today)
+    shown = page(as_lead, month=f"{today:%Y-%m}", code="1101").content.decode()
+    until = Month(today.replace(day=1)).until(today)
+
+    assert until == today - timedelta(days=1)
+    assert f"{until}</b>" in shown
+    assert 'data-row="1101"' not in shown
+
+
+def test_a_list_behind_a_figure_ends_with_the_last_day_that_is_over(month, as_lead):
+    day = Request.objects.values_list("business_date", flat=True).distinct().get()
+    asked = {"month": "2026-11", "code": "1002", "until": str(day - timedelta(days=1))}
+    before = as_lead.get(reverse("authorization:items"), asked).content.decode()
+    with_it = as_lead.get(reverse("authorization:items"), asked | {"until": str(day)})
+
+    assert before.count('href="/authorization/item/') == 0
+    assert with_it.content.decode().count('href="/authorization/item/') == 5
+    assert f'name="until" value="{day}"' in with_it.content.decode()
 
 
 def test_a_list_of_a_month_says_so_and_keeps_what_narrows_it(month, as_lead):
@@ -209,6 +238,6 @@ def test_an_item_carried_over_a_month_counts_where_it_was_entered(month):
         business_date=NOVEMBER.first - timedelta(days=1)
     )
 
-    october = selectors.friction(month=NOVEMBER.plus(-1))
+    october = friction(NOVEMBER.plus(-1))
 
     assert [(line.trade_code, line.decided) for line in october] == [("1101", 1)]

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from authorization import rules, selectors
 from authorization.models import AuthRule, Request
 from authorization.rules import Month
-from authorization.selectors import _days
+from authorization.selectors import _days, _relief
 from foundation.kernel.money import Money
 from foundation.people import services as acting
 from foundation.policy.models import Policy
@@ -64,7 +64,7 @@ def as_manager(client, manager):
 
 
 def relief(month=NOVEMBER):
-    return selectors.relief(month=month, on=people.DAY)
+    return selectors.relief(month=month, today=people.DAY + timedelta(days=1))
 
 
 def page(client, **asked):
@@ -101,6 +101,20 @@ def test_too_few_items_prove_nothing(counter, teller, authorizer):
     rows.in_force(rows.plain("1101", always=True))
     factory.sent(teller, factory.transfer(counter))
     decided(authorizer, "approve", at=minutes(1))
+
+    assert relief().lines == ()
+
+
+def test_a_day_counts_when_it_is_over(decisions):
+    assert selectors.relief(month=NOVEMBER, today=people.DAY).lines == ()
+    assert relief().until == people.DAY
+
+
+def test_what_was_refused_since_is_no_longer_listed(decisions, monkeypatch):
+    since = _relief.refused_since
+    assert since(until=people.DAY - timedelta(days=1)) == {"1002"}
+    assert since(until=people.DAY) == set()
+    monkeypatch.setattr(_relief, "refused_since", lambda *, until: since(until=until) | {"1101"})
 
     assert relief().lines == ()
 
