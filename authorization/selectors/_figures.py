@@ -34,7 +34,7 @@ class Figures:
 def figures(*, on: date) -> Figures:
     """Return the day's figures over the institutions in scope."""
     made = Decision.objects.filter(business_date=on, decider__isnull=False).aggregate(
-        decided=Count("id"),
+        decided=Count("*"),
         approved=Count("id", filter=Q(step="approve")),
         rejected=Count("id", filter=Q(step="reject")),
         returned=Count("id", filter=Q(step="return")),

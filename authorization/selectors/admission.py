@@ -122,7 +122,7 @@ def listed(*, state: str = "", before: int | None = None) -> AdmissionPage:
 
 def counted() -> Mapping[str, int]:
     """Return how many admissions of people in sight are in each state."""
-    rows = _in_sight().order_by().values_list("state").annotate(n=Count("id"))
+    rows = _in_sight().order_by().values_list("state").annotate(n=Count("*"))
     return dict(rows)
 
 
@@ -152,7 +152,7 @@ def progress(*, rows: Sequence[Admission]) -> Mapping[int, Progress]:
         Review.objects.filter(candidate__in=rows, state=quality.REVIEW_DONE)
         .order_by()
         .values_list("candidate_id")
-        .annotate(n=Count("id"), agreed=Count("id", filter=_AGREED))
+        .annotate(n=Count("*"), agreed=Count("id", filter=_AGREED))
     )
     shadows = {candidate: chance.share(part=agreed, whole=n) for candidate, n, agreed in said}
     trials = _trials([row for row in rows if row.probation_at is not None])
@@ -303,7 +303,7 @@ def met(*, first: date, last: date) -> Sequence[Met]:
         )
         .order_by()
         .values_list("reviewer_label")
-        .annotate(n=Count("id"), right=Count("id", filter=Q(step=F("decision__known__answer"))))
+        .annotate(n=Count("*"), right=Count("id", filter=Q(step=F("decision__known__answer"))))
     )
     shares = [Met(label, chance.share(part=right, whole=n)) for label, n, right in rows]
     return sorted(shares, key=lambda one: (one.right.percent or 0, one.label))[:PAGE]

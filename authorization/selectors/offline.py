@@ -42,7 +42,7 @@ def _counts(ids: Sequence[int]) -> Mapping[int, Mapping[str, int]]:
     """Return by book how many of its slips are in each state."""
     found = {book_id: dict.fromkeys(_STATES, 0) for book_id in ids}
     rows = OfflineSlip.objects.filter(book_id__in=ids).values_list("book", "state")
-    for book_id, state, count in rows.annotate(n=Count("id")).order_by("book", "state"):
+    for book_id, state, count in rows.annotate(n=Count("*")).order_by("book", "state"):
         found[book_id][state] = count
     return found
 
@@ -62,7 +62,7 @@ def _gaps(ids: Sequence[int]) -> Mapping[int, int]:
     if not last:
         return {}
     rows = OfflineSlip.objects.filter(missed, state=rules.ISSUED).values_list("book")
-    return dict(rows.annotate(n=Count("id")).order_by("book"))
+    return dict(rows.annotate(n=Count("*")).order_by("book"))
 
 
 def book(*, book_id: int) -> OfflineBook | None:

@@ -110,7 +110,7 @@ def figures(*, rows: Sequence[TierPublication]) -> Mapping[int, Figures]:
         .order_by()
         .values_list("tier_verdict__publication")
         .annotate(
-            decided=Count("id"),
+            decided=Count("*"),
             fen=Sum("request__amount_fen"),
             drawn=Count("id", filter=FIGURES["drawn"]),
             seen=Count("id", filter=FIGURES["seen"]),

@@ -232,7 +232,7 @@ def compared(*, cut: Cut) -> Sequence[Compared]:
         _ended(cut)
         .values(code=F("request__trade_code"))
         .annotate(
-            judged=Count("id"),
+            judged=Count("*"),
             passed=Count("id", filter=FIGURES["passed"]),
             wrong_pass=Count("id", filter=FIGURES["wrong_pass"]),
             refused=Count("id", filter=FIGURES["refused"]),

@@ -39,7 +39,9 @@ def late(*, cut: Cut) -> Sequence[Alert]:
     """Return where items wait for an authorizer longer than twice the target, the oldest first."""
     rows = counted(figure="waiting", cut=replace(cut, age="late"))
     above, own = ("institution__parent__name", "institution__parent_id"), "institution__name"
-    found = rows.values_list(*above, own, "institution_id").annotate(Count("id"), Min("queued_at"))
+    found = rows.values_list(*above, own, "institution_id").annotate(
+        n=Count("*"), oldest=Min("queued_at")
+    )
     counts: dict[tuple[int, str], int] = defaultdict(int)
     oldest: dict[tuple[int, str], datetime] = {}
     for parent, parent_id, name, own_id, number, since in found:

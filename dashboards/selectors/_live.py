@@ -267,7 +267,7 @@ def _queue(cut: Cut, text: str, figure: str) -> Queue:
         fresh=Count("id", filter=waiting.aged("fresh")),
         near=Count("id", filter=waiting.aged("near")),
         late=Count("id", filter=waiting.aged("late")),
-        total=Count("id"),
+        total=Count("*"),
         since=Min(waiting.since),
     )
     ages = [Counted(found[age], cut.link(figure, age=age)) for age in rules.AGES]

@@ -126,7 +126,7 @@ def deliveries(*, row: Subscription, state: str = "", before: int | None = None)
 def delivery_counts(*, row: Subscription) -> Mapping[str, int]:
     """Return how many deliveries of a subscription are in each state."""
     rows = Delivery.objects.filter(subscription=row).values("state").order_by("state")
-    found = dict(rows.annotate(n=Count("id")).values_list("state", "n"))
+    found = dict(rows.annotate(n=Count("*")).values_list("state", "n"))
     return {state: found.get(state, 0) for state in rules.DELIVERY_FLOW.states}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -55,6 +55,12 @@ def bank_wholes(*, codes: Sequence[str], on: date) -> Mapping[str, int]:
     )
     found = {row.code: rules.value_of(row.code, row.value) for row in rows}
     return {code: value for code, value in found.items() if isinstance(value, int)}
+
+
+def wholes(*, codes: Collection[str], on: date) -> Mapping[str, int]:
+    """Return those whole numbers of the bank by one question; refuses where one is not in force."""
+    found = bank_wholes(codes=tuple(codes), on=on)
+    return {code: found[code] if code in found else whole(code=code, on=on) for code in codes}
 
 
 # The bank's whole number in force, for a question of another room that is asked in one round trip;

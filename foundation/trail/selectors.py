@@ -104,7 +104,7 @@ def counted(
         at__gte=_midnight(since),
         at__lt=_midnight(until + timedelta(days=1)),
     )
-    found = rows.order_by().values_list("actor", "action").annotate(n=Count("id"))
+    found = rows.order_by().values_list("actor", "action").annotate(n=Count("*"))
     return {(actor, action): count for actor, action, count in found}
 
 

@@ -16,20 +16,21 @@ def of(view: str, key: str | int) -> str:
     return f"{_before_key.get(view) or _learn(view, key)}{quote(str(key))}/"
 
 
+@cache
+def page(view: str) -> str:
+    """Return the address of a page that names no record."""
+    return reverse(view)
+
+
 def alone(view: str, key: str | int) -> str:
     """Return the address of a list that shows one of its rows alone."""
-    return f"{_list(view)}?of={quote(str(key))}"
+    return f"{page(view)}?of={quote(str(key))}"
 
 
 def allowed(address: str, held: Container[str]) -> bool:
     """Tell whether the permissions held let a person open the page at an address of ours."""
     needed = getattr(resolve(urlsplit(address).path).func, "permission", None)
     return needed is None or str(needed) in held
-
-
-@cache
-def _list(view: str) -> str:
-    return reverse(view)
 
 
 def _learn(view: str, key: str | int) -> str:

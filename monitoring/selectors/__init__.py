@@ -266,7 +266,7 @@ def rate(*, on: date, under: int | None = None) -> Decimal | None:
     """Return the share of compared pairs that the machine matched, in percent."""
     found = matches(chosen=Filter(on=on, under=under)).exclude(state=rules.WAITING)
     made = found.order_by().aggregate(
-        judged=Count("id"), matched=Count("id", filter=Q(state=rules.MATCHED))
+        judged=Count("*"), matched=Count("id", filter=Q(state=rules.MATCHED))
     )
     return rules.match_rate(matched=made["matched"], judged=made["judged"])
 

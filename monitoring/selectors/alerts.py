@@ -137,5 +137,5 @@ def kept_quiet(*, on: date, rule_ids: Collection[int]) -> frozenset[tuple[int, s
 
 def by_state() -> Mapping[str, int]:
     """Return how many alerts stand in each state."""
-    rows = Alert.objects.order_by("state").values_list("state").annotate(n=Count("id"))
+    rows = Alert.objects.order_by("state").values_list("state").annotate(n=Count("*"))
     return dict(rows)

@@ -178,7 +178,7 @@ def large_values(*, state: str = "", before: int | None = None) -> Listing:
 
 def large_counts() -> Mapping[str, int]:
     """Return how many large values in scope are in each state."""
-    return dict(LargeValue.objects.order_by().values_list("state").annotate(n=Count("id")))
+    return dict(LargeValue.objects.order_by().values_list("state").annotate(n=Count("*")))
 
 
 def late(*, on: date) -> int:

@@ -13,7 +13,6 @@ from django.db.models import Count, Q, Sum
 from django.utils.http import urlencode
 
 from foundation.people import selectors as people
-from foundation.people.models import Institution
 from foundation.policy import selectors as policy
 from monitoring import rules as pairs
 from monitoring.models import Alert, Match, Slip, SlipPoint
@@ -112,7 +111,7 @@ _NONE: Counter[str] = Counter()
 class _Ranked:
     """An institution and how risky it stands."""
 
-    place: Institution
+    place: people.Place
     stands: rules.Stands
     risk: int
 
@@ -127,7 +126,7 @@ class Outlets(Sequence[Outlet]):
         self._hottest = max(
             (count for row in counted.links.values() for count in row.values()), default=0
         )
-        known = people.institutions_by_id(ids=sorted(counted.places))
+        known = people.places_by_id(ids=sorted(counted.places))
         found = map(self._rank, known)
         self._ranked = sorted(found, key=lambda row: (-row.risk, row.place.number))
 
@@ -145,7 +144,7 @@ class Outlets(Sequence[Outlet]):
             return [self._outlet(row) for row in self._ranked[wanted]]
         return self._outlet(self._ranked[wanted])
 
-    def _rank(self, place: Institution) -> _Ranked:
+    def _rank(self, place: people.Place) -> _Ranked:
         watched = self._counted.alerts.get(place.pk, _NONE)
         stands = rules.Stands(
             **{level: watched[level] for level in workshop.LEVELS},
@@ -162,22 +161,21 @@ class Outlets(Sequence[Outlet]):
         here: dict[str, Any] = {"under": place.pk}
         since = here | {"first": self._first, "last": on}
         judged = sum(own[state] for state in JUDGED)
-        points = _query(month=f"{on:%Y-%m}", figure="errors", **here)
         return Outlet(
             number=place.number,
             name=place.name,
-            pairs=Figure(own["all"], 0, _query(on=on, **here)),
-            matched=Figure(own[pairs.MATCHED], judged, _query(on=on, state=pairs.MATCHED, **here)),
-            open=Figure(own[pairs.OPEN], 0, _query(on=on, state=pairs.OPEN, **here)),
-            breaks=Figure(own["breaks"], 0, _breaks(on, **here)),
-            alerts=Figure(watched["open"], 0, _query(state="open", **since)),
-            overdue=Figure(row.stands.overdue, 0, _query(stands="overdue", **here)),
-            points=Figure(row.stands.points, 0, points),
+            pairs=_opened(own["all"], on=on, **here),
+            matched=_opened(own[pairs.MATCHED], judged, on=on, state=pairs.MATCHED, **here),
+            open=_opened(own[pairs.OPEN], on=on, state=pairs.OPEN, **here),
+            breaks=_opened(own["breaks"], **_breaks(on), **here),
+            alerts=_opened(watched["open"], state="open", **since),
+            overdue=_opened(row.stands.overdue, stands="overdue", **here),
+            points=_opened(row.stands.points, month=f"{on:%Y-%m}", figure="errors", **here),
             risk=row.risk,
             rating=rules.rating(row.risk, self._force),
             cells=[
                 Cell(
-                    Figure(links[link], 0, _query(link=link, **since)),
+                    _opened(links[link], link=link, **since),
                     rules.heat(links[link], self._hottest),
                 )
                 for link in workshop.LINKS
@@ -205,7 +203,7 @@ def board(*, on: date, at: datetime) -> Board:
         matched=Figure(sums[pairs.MATCHED], judged, _query(on=on, state=pairs.MATCHED)),
         forced=Figure(sums[pairs.FORCED], judged, _query(on=on, state=pairs.FORCED)),
         keyed=Figure(keyed, sums["all"], _query(on=on, keyed="on")),
-        breaks=Figure(sums["breaks"], sums["all"], _breaks(on)),
+        breaks=Figure(sums["breaks"], sums["all"], _query(**_breaks(on))),
         open=Figure(sums[pairs.OPEN], sums["all"], _query(on=on, state=pairs.OPEN)),
         alerts=Figure(stands["open"], 0, _query(state="open", **since)),
         precise=Figure(ended["true"], sum(ended.values()), _query(state="true", **since)),
@@ -220,9 +218,8 @@ def board(*, on: date, at: datetime) -> Board:
 
 def weights(*, on: date) -> rules.Weights:
     """Return what weighs how much on a day."""
-    return rules.Weights(
-        **{name: policy.whole(code=code, on=on) for name, code in rules.NUMBERS.items()}
-    )
+    numbers = policy.wholes(codes=rules.NUMBERS.values(), on=on)
+    return rules.Weights(**{name: numbers[code] for name, code in rules.NUMBERS.items()})
 
 
 def _day(on: date) -> Counts:
@@ -230,7 +227,7 @@ def _day(on: date) -> Counts:
     rows = Match.objects.filter(business_date=on).order_by()
     for place, state, result, count in rows.values_list(
         "institution_id", "state", "result"
-    ).annotate(n=Count("id")):
+    ).annotate(n=Count("*")):
         found[place][state] += count
         found[place]["all"] += count
         if state == pairs.OPEN and result in pairs.BREAKS:
@@ -244,7 +241,7 @@ def _alerts(first: date, on: date) -> tuple[Counts, Counts]:
     rows = Alert.objects.filter(last_day__gte=first, day__lte=on).order_by()
     for place, state, level, link, count in rows.values_list(
         "institution_id", "state", "level", "rule__link"
-    ).annotate(n=Count("id")):
+    ).annotate(n=Count("*")):
         links[place][link] += count
         found[place]["all"] += count
         if state in alert_rules.OPEN:
@@ -263,7 +260,7 @@ def _slips(at: datetime) -> Counts:
     return {
         place: Counter(awaited=awaited, overdue=overdue)
         for place, awaited, overdue in counted.annotate(
-            awaited=Count("id"), overdue=Count("id", filter=Q(due_at__lt=at))
+            awaited=Count("*"), overdue=Count("id", filter=Q(due_at__lt=at))
         )
     }
 
@@ -277,8 +274,13 @@ def _together(counts: Counts) -> Counter[str]:
     return sum(counts.values(), Counter())
 
 
-def _breaks(on: date, **more: Any) -> str:
-    return _query(on=on, result="+".join(pairs.BREAKS), state=pairs.OPEN, **more)
+def _breaks(on: date) -> Mapping[str, Any]:
+    return {"on": on, "result": "+".join(pairs.BREAKS), "state": pairs.OPEN}
+
+
+def _opened(count: int, of: int = 0, **asked: Any) -> Figure:
+    """Return a figure with the query of its list; none opens nothing, and most are none."""
+    return Figure(count, of, _query(**asked) if count else "")
 
 
 def _query(**asked: Any) -> str:

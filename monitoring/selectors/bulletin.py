@@ -145,12 +145,12 @@ def _codes(month: rules.Month, under: int) -> Sequence[OfCode]:
     An error whose class changed within the month has a line for each.
     """
     then = _errors(month.before, under).order_by().values_list("code", "error_class")
-    before = {(code, grade): n for code, grade, n in then.annotate(n=Count("id"))}
+    before = {(code, grade): n for code, grade, n in then.annotate(n=Count("*"))}
     rows = _errors(month, under).order_by().values_list("code", "error_class")
     found = {
         (code, grade): (n, again)
         for code, grade, n, again in rows.annotate(
-            n=Count("id"), again=Count("id", filter=Q(repeated=True))
+            n=Count("*"), again=Count("id", filter=Q(repeated=True))
         )
     }
     lines = [

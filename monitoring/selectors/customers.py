@@ -60,7 +60,7 @@ def factors(*, customer: str, on: date) -> tuple[str, ...]:
 
 def rated(*, customer: str, on: date) -> rules.Rated:
     """Return what the factors of a customer come to by the numbers of the day."""
-    numbers = {code: policy.whole(code=code, on=on) for code in rules.NUMBERS}
+    numbers = policy.wholes(codes=rules.NUMBERS, on=on)
     return rules.rate(factors(customer=customer, on=on), numbers=numbers)
 
 
@@ -97,7 +97,7 @@ def waits(*, branch_id: int, customer: str) -> bool:
 def standing(*, on: date) -> Mapping[str, int]:
     """Return how many customers in scope are rated at each level, and how many are due."""
     rows = CustomerRating.objects.filter(state=rules.ACTIVE)
-    counted = dict(rows.order_by().values_list("level").annotate(n=Count("id")))
+    counted = dict(rows.order_by().values_list("level").annotate(n=Count("*")))
     found = {text: counted.get(level, 0) for level, text in rules.LEVELS.items()}
     return found | {"due": rows.filter(review_on__lte=on).count()}
 

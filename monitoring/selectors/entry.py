@@ -89,7 +89,7 @@ def keyers(*, first: date, last: date) -> Sequence[Keyer]:
         .order_by("keyer__number")
         .values("keyer__number", "keyer__name", vendor=F("keyer__vendor_id"))
         .annotate(
-            slices=Count("id"),
+            slices=Count("*"),
             strokes=Sum("strokes"),
             milliseconds=Sum("milliseconds"),
             judged=Count("id", filter=judged),

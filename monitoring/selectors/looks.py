@@ -84,7 +84,7 @@ def auditors(*, first: date, last: date) -> Sequence[Auditor]:
         .order_by("first_by__number")
         .values("first_by_id", "first_by__number", "first_by__name")
         .annotate(
-            drawn=Count("id"),
+            drawn=Count("*"),
             waiting=Count("id", filter=Q(state=looks.WAITING)),
             seen=Count("id", filter=seen),
             disputed=Count("id", filter=Q(state=looks.DIFFERS)),

@@ -9,7 +9,6 @@ from datetime import date
 from django.db.models import Count, Max, Q, Sum
 
 from foundation.people import selectors as people
-from foundation.people.models import Institution
 from foundation.policy import selectors as policy
 from monitoring import rules as pairs
 from monitoring.models import Match, Slip, SlipPoint
@@ -23,7 +22,7 @@ from monitoring.selectors.slips import FIGURES
 class OutletMonth:
     """One institution's month: what was counted, and the score by the weights of its last day."""
 
-    institution: Institution
+    institution: people.Place
     counted: rules.Counted
     score: rules.Score
 
@@ -34,7 +33,7 @@ def month(*, month: Month, under: int | None = None) -> Sequence[OutletMonth]:
     force = weights(on=month.last)
     rows = [
         OutletMonth(place, counted[place.pk], rules.score(counted[place.pk], force))
-        for place in people.institutions_by_id(ids=tuple(counted))
+        for place in people.places_by_id(ids=tuple(counted))
         if place.kind == "outlet"
     ]
     return sorted(rows, key=lambda row: (-row.score.total, row.institution.number))
@@ -60,23 +59,20 @@ def together(*, rows: Sequence[rules.Counted]) -> rules.Counted:
 
 def weights(*, on: date) -> rules.Weights:
     """Return how much the parts of a score are worth on a day."""
-    return rules.Weights(
-        **{name: policy.whole(code=code, on=on) for name, code in rules.NUMBERS.items()}
-    )
+    numbers = policy.wholes(codes=rules.NUMBERS.values(), on=on)
+    return rules.Weights(**{name: numbers[code] for name, code in rules.NUMBERS.items()})
 
 
 def _audited(month: Month, under: int | None) -> Mapping[int, dict[str, int]]:
+    """Return how many pairs were judged and how many matched; an index answers it alone."""
     rows = Match.objects.filter(business_date__range=(month.first, month.last))
-    found = (
-        rows.filter(_under(under))
-        .order_by()
-        .values_list("institution_id")
-        .annotate(
-            audited=Count("id", filter=~Q(state=pairs.WAITING)),
-            matched=Count("id", filter=Q(state=pairs.MATCHED)),
-        )
-    )
-    return {place: {"audited": audited, "matched": matched} for place, audited, matched in found}
+    rows = rows.filter(_under(under)).exclude(state=pairs.WAITING).order_by()
+    found: dict[int, dict[str, int]] = {}
+    for place, state, count in rows.values_list("institution_id", "state").annotate(n=Count("*")):
+        sums = found.setdefault(place, {"audited": 0, "matched": 0})
+        sums["audited"] += count
+        sums["matched"] += count if state == pairs.MATCHED else 0
+    return found
 
 
 def _told(month: Month, under: int | None) -> Mapping[int, dict[str, int]]:

@@ -162,7 +162,7 @@ def _counts(cut: Cut) -> Sequence[passes.Counted]:
         .order_by("least")
         .values_list("least")
         .annotate(
-            pairs=Count("id"),
+            pairs=Count("*"),
             right=Count("id", filter=FIGURES[passes.PROVED]),
             wrong=Count("id", filter=FIGURES[passes.MISSED]),
             settled=Count("id", filter=ended),
@@ -174,7 +174,7 @@ def _counts(cut: Cut) -> Sequence[passes.Counted]:
 
 def _states(cut: Cut) -> Mapping[str, int]:
     rows = _judged(cut).filter(proof__isnull=False).order_by("proof__state")
-    return dict(rows.values_list("proof__state").annotate(n=Count("id")))
+    return dict(rows.values_list("proof__state").annotate(n=Count("*")))
 
 
 def _outlets(cut: Cut, in_force: int) -> Sequence[Line]:

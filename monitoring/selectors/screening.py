@@ -179,7 +179,7 @@ def hits(*, state: str = "", before: int | None = None) -> Listing:
 
 def hit_counts() -> Mapping[str, int]:
     """Return how many hits in scope are in each state."""
-    return dict(ScreeningHit.objects.order_by().values_list("state").annotate(n=Count("id")))
+    return dict(ScreeningHit.objects.order_by().values_list("state").annotate(n=Count("*")))
 
 
 def hit(*, hit_id: int, lock: bool = False) -> ScreeningHit:

@@ -88,7 +88,7 @@ def forced(*, first: date, last: date) -> Sequence[rules.Forced]:
         )
         .order_by("decided_by__number")
         .values_list("decided_by_id", "decided_by__number", "decided_by__name")
-        .annotate(ended=Count("id"), by_hand=Count("id", filter=by_hand))
+        .annotate(ended=Count("*"), by_hand=Count("id", filter=by_hand))
     )
     known = {
         staff_id: rules.Forced(staff_id, f"{number} {name}", ended, forced_ones)
@@ -122,7 +122,7 @@ def met(*, first: date, last: date) -> Sequence[rules.Pair]:
         .order_by(*_ONE, *_OTHER)
         .values_list(*_ONE, *_OTHER)
         .annotate(
-            met=Count("id"),
+            met=Count("*"),
             alike=Count("id", filter=alike),
             wrong=Count("id", filter=alike & (Q(right=False) | _otherwise())),
         )
@@ -140,7 +140,7 @@ def outside(*, first: date, last: date) -> Sequence[Outside]:
         Keying.objects.filter(keyed_at__range=_span(first, last), keyer__vendor__isnull=False)
         .values_list(*_ONE, "keyer__vendor__name")
         .annotate(
-            slices=Count("id"),
+            slices=Count("*"),
             outside=Count("id", filter=away),
             last_at=Max("keyed_at", filter=away),
         )
@@ -183,7 +183,7 @@ def _second(first: date, last: date) -> Mapping[int, dict[str, Any]]:
         Forcing.objects.filter(decided_by__isnull=False, match__business_date__range=(first, last))
         .order_by()
         .values_list("decided_by_id")
-        .annotate(decided=Count("id"), accepted=Count("id", filter=Q(state=forcing.ACCEPTED)))
+        .annotate(decided=Count("*"), accepted=Count("id", filter=Q(state=forcing.ACCEPTED)))
     )
     return {staff_id: {"decided": n, "accepted": passed} for staff_id, n, passed in rows}
 

@@ -173,7 +173,7 @@ def standing(*, rule_id: int, last: date) -> tuple[int, int, Share]:
 def _hits(last: date) -> Counter[int]:
     rows = RuleHit.objects.filter(backtest=None, day__range=(last - SPAN, last))
     grouped = rows.order_by("version__rule_id").values_list("version__rule_id")
-    return Counter(dict(grouped.annotate(n=Count("id"))))
+    return Counter(dict(grouped.annotate(n=Count("*"))))
 
 
 def _outcomes(rule_id: int | None = None) -> tuple[Counter[int], Counter[int], Counter[int]]:
@@ -182,7 +182,7 @@ def _outcomes(rule_id: int | None = None) -> tuple[Counter[int], Counter[int], C
     false: Counter[int] = Counter()
     rows = Alert.objects.filter(rule_id=rule_id) if rule_id else Alert.objects.all()
     grouped = rows.order_by("rule_id", "state").values_list("rule_id", "state")
-    for number, state, count in grouped.annotate(n=Count("id")):
+    for number, state, count in grouped.annotate(n=Count("*")):
         if state in alerts.OPEN:
             opened[number] += count
         elif state == alerts.CLOSED_FALSE:
@@ -199,7 +199,7 @@ def hits_by_day(
     rows = RuleHit.objects.filter(version_id=version_id, backtest=backtest)
     if backtest is None:
         rows = rows.filter(day__range=(last - SPAN, last))
-    grouped = rows.order_by("day").values_list("day").annotate(n=Count("id"))
+    grouped = rows.order_by("day").values_list("day").annotate(n=Count("*"))
     return tuple(grouped)
 
 

@@ -22,13 +22,11 @@ def look_at_day(*, on: date, at: datetime) -> int:
 
 @transaction.atomic
 def _look(branch: Institution, on: date, at: datetime) -> int:
-    number = {
-        code: policy.whole(code=code, on=on)
-        for code in (
-            rules.CASH_FEN, rules.CASH_CENTS, rules.DAYS, rules.ITEMS, rules.PERCENT,
-            rules.PASS_FEN, rules.PASS_PERCENT,
-        )
-    }  # fmt: skip
+    codes = (
+        rules.CASH_FEN, rules.CASH_CENTS, rules.DAYS, rules.ITEMS, rules.PERCENT,
+        rules.PASS_FEN, rules.PASS_PERCENT,
+    )  # fmt: skip
+    number = policy.wholes(codes=codes, on=on)
     structure = rules.Structure(
         currencies.Threshold(number[rules.CASH_FEN], number[rules.CASH_CENTS]),
         number[rules.DAYS],

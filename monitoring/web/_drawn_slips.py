@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop as _
 
 from foundation.imaging.models import Page
 from foundation.kernel.calendar import local
-from foundation.ui import table, timed
+from foundation.ui import addresses, table, timed
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 from monitoring.models import Slip
@@ -150,7 +150,8 @@ def _figure(place: int, month: Month, number: int, figure: str) -> str:
     if not number:
         return str(number)
     query = urlencode({"month": str(month), "under": str(place), "figure": figure})
-    return SafeString(f'<a href="{reverse("monitoring:slips")}?{escape(query)}">{number}</a>')
+    address = f"{addresses.page('monitoring:slips')}?{query}"
+    return SafeString(f'<a href="{escape(address)}">{number}</a>')
 
 
 def _timed(request: HttpRequest, use: str, page: Page) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -17,7 +16,7 @@ from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from foundation.people.roles import Permission
-from foundation.ui import menu, sheets, table
+from foundation.ui import addresses, menu, sheets, table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 from foundation.ui.web import record_export, requires, signed_in, taken_by
@@ -99,7 +98,7 @@ def _outlet(row: selected.Outlet) -> Row:
 def _opens(page: str, figure: selected.Figure, shown: str = "") -> str:
     if not figure.count:
         return shown or str(figure.count)
-    address = html.escape(f"{reverse(page)}?{figure.query}")
+    address = html.escape(f"{addresses.page(page)}?{figure.query}")
     return SafeString(
         f'<a href="{address}" data-figure="{figure.count}">{shown or figure.count}</a>'
     )

@@ -91,7 +91,7 @@ def looked(*, document_id: int) -> Looked:
 def page_count(*, document: OuterRef) -> Subquery:
     """Return how many pages the document of a row has, for a query of another room."""
     own = Page.objects.filter(document_id=document).order_by().values("document_id")
-    return Subquery(own.annotate(pages=Count("id")).values("pages"))
+    return Subquery(own.annotate(pages=Count("*")).values("pages"))
 
 
 def unread(*, document: OuterRef) -> Exists:

@@ -102,11 +102,11 @@ def record(*, batch: Batch) -> Record:
     subject = batch.trail_subject
     pages = Page.objects.filter(document__subject=subject).exclude(state="replaced")
     told = pages.aggregate(
-        whole=Count("id"), done=Count("id", filter=~Q(state=STORED)),
+        whole=Count("*"), done=Count("id", filter=~Q(state=STORED)),
     )  # fmt: skip
     files = BatchFile.objects.filter(batch=batch).order_by("-id")
     kinds = Frame.objects.filter(batch=batch).order_by("part").values_list("part")
-    counted = dict(kinds.annotate(n=Count("id")))
+    counted = dict(kinds.annotate(n=Count("*")))
     return Record(
         batch=batch,
         files=tuple(files[:FILES_SHOWN]),
@@ -198,4 +198,4 @@ def _open_rescans() -> QuerySet[Rescan]:
 
 
 def _counted(rows: QuerySet[Any]) -> dict[int, int]:
-    return dict(rows.order_by("batch_id").values_list("batch_id").annotate(n=Count("id")))
+    return dict(rows.order_by("batch_id").values_list("batch_id").annotate(n=Count("*")))

@@ -32,6 +32,7 @@ from foundation.people.selectors._locks import (
     mighty_role,
     unlocked_tables,
 )
+from foundation.people.selectors._places import Place, places_by_id
 from foundation.people.selectors._roster import (
     RosterLine,
     TeamLine,
@@ -51,6 +52,7 @@ __all__ = [
     "SELECT",
     "WHERE",
     "Entered",
+    "Place",
     "RosterLine",
     "TeamLine",
     "Week",
@@ -72,6 +74,7 @@ __all__ = [
     "mighty_role",
     "parents_of",
     "permissions",
+    "places_by_id",
     "post_proposal",
     "post_proposals",
     "posts",

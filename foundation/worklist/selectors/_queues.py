@@ -358,7 +358,7 @@ def seconds_by_person(*, queue: str, since: datetime, until: datetime) -> Sequen
     rows = (
         Holding.objects.filter(item__queue=queue, ended_at__gte=since, ended_at__lt=until)
         .values("staff_id", "staff__number", "staff__name")
-        .annotate(ended=Count("id"), finished=Count("id", filter=FINISHED), took=Sum(took))
+        .annotate(ended=Count("*"), finished=Count("id", filter=FINISHED), took=Sum(took))
         .order_by("staff__number")
     )
     return tuple(
