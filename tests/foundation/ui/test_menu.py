@@ -92,8 +92,8 @@ def test_a_page_below_those_of_the_menu_belongs_to_their_centre(client, branch):
     assert page.count('aria-current="page"') == 1, "the centre, and no page of it"
 
 
-REACHED = """() => [...document.querySelectorAll("#ops-nav a")].map(link => {
-    const bar = link.closest(".op-more__list") ? link : document.querySelector("#ops-nav");
+REACHED = """bar => [...bar.querySelectorAll("a")].map(link => {
+    if (link.closest(".op-more__list")) return [link.textContent.trim(), true];
     const own = link.getBoundingClientRect(), room = bar.getBoundingClientRect();
     return [link.textContent.trim(), own.left >= room.left - 1 && own.right <= room.right + 1];
 })"""
@@ -115,10 +115,31 @@ def test_every_entry_of_the_menu_is_whole_or_folded_for_every_role(
         page.goto(f"{reverse('ui:home')}?stay")
         ready(page)
 
-        cut = [text for text, whole in page.evaluate(REACHED) if not whole]
+        cut = [text for text, whole in page.locator("#ops-nav").evaluate(REACHED) if not whole]
 
         assert not cut, f"{role.code} at {width}: {cut}"
         page.context.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("width", [1920, 1366, 1024])
+def test_every_page_of_a_centre_is_whole_or_folded(committed_db, browse, width, language):
+    lead = people.staff(people.bank().centre, "audit_lead")
+    page = browse(lead, cookies={"ops_language": language})
+    page.set_viewport_size({"width": width, "height": 768})
+    page.goto(reverse("monitoring:board"))
+    ready(page)
+    places = page.locator(".op-places")
+
+    assert [text for text, whole in places.evaluate(REACHED) if not whole] == []
+    assert places.locator("> a[aria-current]").is_visible()
+    if width < 1920:
+        last = places.locator("a").last
+        assert not last.is_visible()
+        places.locator("summary").click()
+        assert last.is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 @pytest.mark.slow

@@ -59,6 +59,23 @@ def test_full_width_digits_become_narrow_and_the_caret_keeps_its_place(shell):
     assert field.evaluate("node => node.selectionStart") == 1
 
 
+def test_an_amount_pasted_with_its_separators_astray_stays_and_is_no_amount(shell):
+    field, said = shell.locator("amount-input input"), shell.locator("amount-input output")
+    for astray in ("1,50", "12,00.5", "1,000,00"):
+        field.fill(astray)
+        field.blur()
+
+        assert field.input_value() == astray
+        assert re.search("op-bad", said.get_attribute("class"))
+
+    field.press("End")
+    field.press_sequentially("7")
+    assert field.input_value() == "1,000,007"
+    field.fill("1,234.5")
+    field.blur()
+    assert (field.input_value(), said.inner_text()) == ("1,234.50", "壹仟贰佰叁拾肆元伍角")
+
+
 def test_enter_leads_through_the_fields_to_the_button(shell):
     shell.locator("#id_account").focus()
     for _field in range(3):

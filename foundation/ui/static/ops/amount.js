@@ -1,5 +1,6 @@
 // <amount-input>: separators while typing, capitals below; the field holds what a teller would type.
-// An amount in capitals, as copied from a voucher, becomes figures.
+// An amount in capitals, as copied from a voucher, becomes figures. Separators move with each key; what
+// comes whole with separators in the wrong places (1,50) is no amount and stays as it came.
 import { fromCapitals, pasted, toCapitals, toFen, toFigures } from "./capitals.js";
 import { word } from "./words.js";
 
@@ -11,23 +12,31 @@ class AmountInput extends HTMLElement {
     this.output = this.querySelector("output") ?? this.appendChild(document.createElement("output"));
     this.input.inputMode = "decimal";
     this.input.classList.add("op-num");
-    this.input.addEventListener("input", (event) => event.isComposing || this.show());
-    this.input.addEventListener("compositionend", () => this.show());
+    this.input.addEventListener("input", (event) => event.isComposing || this.show(event));
+    this.input.addEventListener("compositionend", () => this.show({ inputType: "insertText" }));
     this.input.addEventListener("blur", () => this.leave());
     if (this.hasAttribute("no-paste")) this.input.addEventListener("paste", (event) => event.preventDefault());
     this.show();
   }
   get fen() {
-    return toFen(this.bare());
+    return toFen(pasted(this.input.value));
   }
   bare() {
     return pasted(this.input.value).replace(/,/g, "").replace(/^¥/, "");
   }
-  show() {
+  /** Whether the field holds what came whole and is no amount, until it is one or empty of separators. */
+  misread(event) {
+    const whole = pasted(this.input.value).replace(/\.$/, "");
+    const key = event && /^(insertText|delete)/.test(event.inputType ?? "") && (event.data ?? "").length < 2;
+    this.odd = (this.odd || !key) && whole.includes(",") && toFen(whole) === null;
+    return this.odd;
+  }
+  show(event) {
     const before = this.input.value;
     const read = fromCapitals(pasted(before));
     if (read !== null) this.write(toFigures(read), before);
     const typed = this.bare();
+    if (this.misread(event)) return this.tell(word("notAmount"), true);
     if (/^[0-9]{0,15}(\.[0-9]{0,2})?$/.test(typed)) {
       const [yuan, rest] = typed.split(".");
       const grouped = yuan.replace(/^0+(?=[0-9])/, "").replace(/\B(?=(?:[0-9]{3})+$)/g, ",");
@@ -35,8 +44,12 @@ class AmountInput extends HTMLElement {
       if (text !== before) this.write(text, before);
     }
     const fen = typed ? toFen(typed.replace(/\.$/, "")) : null;
-    this.output.textContent = fen === null ? (typed && !/^[0-9]*\.?$/.test(typed) ? word("notAmount") : "") : toCapitals(fen);
-    this.output.classList.toggle("op-bad", typed !== "" && fen === null && !/^[0-9]*\.?$/.test(typed));
+    const bad = fen === null && !/^[0-9]*\.?$/.test(typed);
+    this.tell(fen === null ? (bad ? word("notAmount") : "") : toCapitals(fen), bad);
+  }
+  tell(text, bad) {
+    this.output.textContent = text;
+    this.output.classList.toggle("op-bad", bad);
   }
   write(text, before) {
     // The caret keeps its digits to the right: separators move, it does not.
