@@ -7,6 +7,7 @@ way to whoever answers a person (`OPS_READING_NICE`): a page may be read a secon
 from __future__ import annotations
 
 import json
+import math
 import os
 import select
 import struct
@@ -27,8 +28,11 @@ from foundation.imaging.rules.scoring import Strip
 
 CHILD = Path(__file__).with_name("_reader_child.py")
 MEMORY_MIB = 3072
+# What it waits for a processor does not count, so that a crowded machine fails no page; but not
+# for ever.
 START_SECONDS = 60
 PAGE_SECONDS = 60
+MOST_SECONDS = 600
 THREADS = ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS")
 PP_OCR, TESSERACT = "pp-ocrv6-small", "tesseract"
 FORMS, CODES = "forms", "codes"
@@ -85,10 +89,10 @@ class _Reader:
             if child is None or self._owner != os.getpid() or child.poll() is not None:
                 self._discard()
                 child, fresh = self._start(), True
-            deadline_ms = _now_ms() + 1000 * (PAGE_SECONDS + (START_SECONDS if fresh else 0))
+            patience = _Patience(child.pid, PAGE_SECONDS + (START_SECONDS if fresh else 0))
             try:
                 order = json.dumps({"engine": engine, **more}).encode()
-                return self._exchange(child, (order, png), deadline_ms)
+                return self._exchange(child, (order, png), patience)
             except (OSError, ValueError, EngineFailed) as error:
                 self._stop(child)
                 raise EngineFailed(str(error)) from error
@@ -120,15 +124,15 @@ class _Reader:
         self._child = None
 
     def _exchange(
-        self, child: subprocess.Popen[bytes], messages: Sequence[bytes], deadline_ms: int
+        self, child: subprocess.Popen[bytes], messages: Sequence[bytes], patience: _Patience
     ) -> dict[str, Any]:
         assert child.stdin
         assert child.stdout
         for message in messages:
             child.stdin.write(struct.pack(">Q", len(message)) + message)
         child.stdin.flush()
-        (length,) = struct.unpack(">Q", _exactly(child.stdout.fileno(), 8, deadline_ms))
-        answer: dict[str, Any] = json.loads(_exactly(child.stdout.fileno(), length, deadline_ms))
+        (length,) = struct.unpack(">Q", _exactly(child.stdout.fileno(), 8, patience))
+        answer: dict[str, Any] = json.loads(_exactly(child.stdout.fileno(), length, patience))
         if "error" in answer:
             raise EngineFailed(answer["error"])
         return answer
@@ -184,17 +188,42 @@ def _page_text(engine: str, told: dict[str, Any]) -> PageText:
     )
 
 
-def _now_ms() -> int:
-    return time.monotonic_ns() // 1_000_000
+class _Patience:
+    """How long a child may still take: seconds, and as many more as it waited for a processor."""
+
+    def __init__(self, pid: int, seconds: int) -> None:
+        self._pid, self._seconds = pid, seconds
+        self._began, self._waited = time.monotonic(), waited_seconds(pid=pid)
+
+    def left_ms(self) -> int:
+        """Return the milliseconds left, or nothing."""
+        waited = waited_seconds(pid=self._pid) - self._waited
+        most = min(self._seconds + waited, max(self._seconds, MOST_SECONDS))
+        return max(0, math.ceil(1000 * (self._began + most - time.monotonic())))
 
 
-def _exactly(source: int, length: int, deadline_ms: int) -> bytes:
-    """Read so many bytes before the deadline, or raise."""
+def waited_seconds(*, pid: int) -> float:
+    """Return how long a process and its children stood in the queue of a processor so far.
+
+    Nothing where the system does not say: then only the clock on the wall counts.
+    """
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        told = [Path(f"/proc/{one}/schedstat").read_text() for one in (pid, *children)]
+    except OSError:
+        return 0.0
+    return sum(int(one.split()[1]) for one in told) / 1e9
+
+
+def _exactly(source: int, length: int, patience: _Patience) -> bytes:
+    """Read so many bytes while there is patience, or raise."""
     poller = select.poll()
     poller.register(source, select.POLLIN | select.POLLHUP)
     parts = b""
     while len(parts) < length:
-        if not poller.poll(max(deadline_ms - _now_ms(), 0)):
+        if not poller.poll(patience.left_ms()):
+            if patience.left_ms():
+                continue
             raise EngineFailed("no answer in time")
         part = os.read(source, min(length - len(parts), 1 << 20))
         if not part:

@@ -2,6 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -89,6 +92,41 @@ def test_a_reader_that_hangs_is_ended(png, monkeypatch, tmp_path):
 
     with pytest.raises(gateways.EngineFailed, match="in time"):
         gateways.read_text(png=png, engines=(gateways.PP_OCR,))
+
+
+def test_what_a_reader_waits_for_a_processor_does_not_count(png, monkeypatch, tmp_path):
+    late = tmp_path / "child.py"
+    late.write_text(
+        "import sys, threading, time\n"
+        "threading.Thread(target=sys.stdin.buffer.read, daemon=True).start(); time.sleep(3)\n"
+        'said = b\'{"error": "late"}\'\n'
+        "sys.stdout.buffer.write(len(said).to_bytes(8, 'big') + said)\n"
+        "sys.stdout.flush(); time.sleep(60)"
+    )
+    monkeypatch.setattr(_reading, "CHILD", late)
+    monkeypatch.setattr(_reading, "START_SECONDS", 0)
+    monkeypatch.setattr(_reading, "PAGE_SECONDS", 1)
+    monkeypatch.setattr(_reading, "_reader", _reading._Reader())  # noqa: SLF001
+    began = time.monotonic()
+    monkeypatch.setattr(_reading, "waited_seconds", lambda **_pid: time.monotonic() - began)
+
+    with pytest.raises(gateways.EngineFailed, match="late"):
+        gateways.read_text(png=png, engines=(gateways.PP_OCR,))
+
+
+def test_a_process_that_must_wait_for_a_processor_says_how_long():
+    busy = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\nwhile True: pass"
+    crowd = [subprocess.Popen([sys.executable, "-c", busy]) for _ in range(3)]
+    try:
+        until = time.monotonic() + 30
+        while _reading.waited_seconds(pid=crowd[0].pid) < 0.2 and time.monotonic() < until:
+            time.sleep(0.1)
+        assert _reading.waited_seconds(pid=crowd[0].pid) >= 0.2
+    finally:
+        for one in crowd:
+            one.kill()
+            one.wait()
+    assert _reading.waited_seconds(pid=crowd[0].pid) == 0
 
 
 @pytest.mark.parametrize("sample", sorted(BARCODES.glob("*.[pw]*")), ids=lambda path: path.stem)
