@@ -1,6 +1,5 @@
 // <amount-input>: separators while typing, capitals below; the field holds what a teller would type.
-// An amount in capitals, as copied from a voucher, becomes figures. Separators move with each key; what
-// comes whole with separators in the wrong places (1,50) is no amount and stays as it came.
+// An amount in capitals becomes figures; what is pasted with its separators astray (1,50) stays, as none.
 import { fromCapitals, pasted, toCapitals, toFen, toFigures } from "./capitals.js";
 import { word } from "./words.js";
 
@@ -24,12 +23,10 @@ class AmountInput extends HTMLElement {
   bare() {
     return pasted(this.input.value).replace(/,/g, "").replace(/^¥/, "");
   }
-  /** Whether the field holds what came whole and is no amount, until it is one or empty of separators. */
   misread(event) {
     const whole = pasted(this.input.value).replace(/\.$/, "");
-    const key = event && /^(insertText|delete)/.test(event.inputType ?? "") && (event.data ?? "").length < 2;
-    this.odd = (this.odd || !key) && whole.includes(",") && toFen(whole) === null;
-    return this.odd;
+    const key = /^(insertText|delete)/.test(event?.inputType) && !(event.data?.length > 1);
+    return (this.odd = (this.odd || !key) && whole.includes(",") && toFen(whole) === null);
   }
   show(event) {
     const before = this.input.value;

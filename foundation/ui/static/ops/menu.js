@@ -1,30 +1,16 @@
-// The bars of the menu, centres and their pages: entries without room are folded under 更多, the page
-// one stands on last.
-function entries(bar) {
-  return [...bar.children].filter((node) => node.matches("a"));
-}
-
-function unfold(bar, more) {
-  for (const link of more.querySelectorAll("a")) more.before(link);
-  more.hidden = true;
-  bar.classList.remove("op-folded");
-}
-
-/** Give each entry of a bar its place again, then fold from the end as many as do not fit. */
+// The bars of the menu: entries without room are folded under 更多, the page one stands on never.
 function foldOne(bar) {
   const more = bar.querySelector(".op-more");
-  if (!more) return;
   const open = more.open;
-  unfold(bar, more);
-  if (bar.scrollWidth <= bar.clientWidth) return;
-  more.hidden = false;
-  const list = more.querySelector(".op-more__list");
-  while (bar.scrollWidth > bar.clientWidth && entries(bar).length > 1) {
-    const last = entries(bar).filter((link) => !link.hasAttribute("aria-current")).pop();
-    list.prepend(last);
+  more.before(...more.querySelectorAll("a"));
+  const fits = (more.hidden = bar.scrollWidth <= bar.clientWidth);
+  bar.classList.toggle("op-folded", !fits);
+  while (!fits && bar.scrollWidth > bar.clientWidth) {
+    const last = [...bar.querySelectorAll(":scope > a:not([aria-current])")].pop();
+    if (!last) break;
+    more.lastElementChild.prepend(last);
   }
   more.open = open;
-  bar.classList.add("op-folded");
 }
 
 function fold() {

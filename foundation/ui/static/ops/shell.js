@@ -174,6 +174,5 @@ bind(document.body, { F5: { action: "everywhere.refresh", label: "", run: () => 
 customElements.define("ops-clock", OpsClock);
 addEventListener("beforeprint", notePrinting);
 if (new URLSearchParams(location.search).has("wall")) wall(true);
-document.querySelector(".op-nav [aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
 document.querySelectorAll("template[data-toast]").forEach(toastOf);
 export { say };
