@@ -11,8 +11,18 @@ from typing import Any
 from django.db import connection
 from django.db.models import Min
 
+from foundation.ledger.rules import ids_of
 from monitoring.models import AccountDay, RuleVersion
 from monitoring.rules import compiled, workshop
+from monitoring.rules.compiled import Statement
+
+Rows = Sequence[Any]
+
+
+_LARGE = """
+SELECT count(*) = %s FROM
+  (SELECT FROM ledger_journalline WHERE id BETWEEN %s AND %s LIMIT %s) counted
+"""
 
 
 @dataclass(frozen=True)
@@ -29,21 +39,61 @@ class Found:
 def find(*, versions: Sequence[RuleVersion], on: date, gathered: bool = False) -> list[Found]:
     """Return everything that the versions find on a business day, without its lines.
 
-    With `gathered` the day's lines were put together before in this transaction. Rules that look
-    back are asked once so many days are kept: else every account would be new.
+    With `gathered` the day's lines were put together before in this transaction.
+    """
+    rules = asked_on(versions=versions, on=on)
+    rows = [
+        row for one in compiled.batch(rules, on=on, gathered=gathered) for row in ask(statement=one)
+    ]
+    return found_of(rows=rows, versions=versions, on=on)
+
+
+def asked_on(*, versions: Sequence[RuleVersion], on: date) -> list[compiled.Numbered]:
+    """Return the rules of the versions that are asked of a day, numbered as the versions are.
+
+    Rules that look back are asked once so many days are kept: else every account would be new.
     """
     kept_since = AccountDay.objects.aggregate(day=Min("day"))["day"] or on
-    rules = [
+    return [
         (row.pk, spec)
         for row in versions
         for spec in (row.says,)
         if spec.kind != workshop.PROFILE or kept_since <= on - timedelta(days=spec.days)
     ]
-    hits: list[Found] = []
+
+
+def statements(*, rules: Sequence[compiled.Numbered], on: date) -> list[Statement]:
+    """Return what is asked of a day whose lines were put together, what takes longest first.
+
+    Accounts are many, and a long statement asks much.
+    """
+    made = compiled.batch(rules, on=on, gathered=True)
+    return sorted(made, key=lambda one: ("account" not in one.name.split(), -len(one.sql)))
+
+
+def ask(*, statement: Statement) -> Rows:
+    """Return the rows that a statement finds."""
     with whole_days():
-        for statement in compiled.batch(rules, on=on, gathered=gathered):
-            hits += _read(_ask(statement.sql), versions)
-    return _exactly(hits, on)
+        return _ask(statement.sql)
+
+
+def found_of(*, rows: Rows, versions: Sequence[RuleVersion], on: date) -> list[Found]:
+    """Return what rows say that versions found, counts of what is different made exact."""
+    return _exactly(_read(rows, versions), on)
+
+
+def is_large(*, on: date, least: int) -> bool:
+    """Tell whether a day has so many lines that it is worth dividing the work on it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LARGE, [least, *ids_of(on), least])
+        large: bool = cursor.fetchone()[0]
+    return large
+
+
+def seen() -> tuple[int, int]:
+    """Return what tells whether two connections put the same lines together."""
+    ((count, total),) = _ask(compiled.SEEN)
+    return int(count), int(total)
 
 
 @contextmanager
@@ -120,7 +170,7 @@ def _counted(hits: Sequence[Found], on: date) -> list[Found]:
     return kept
 
 
-def _read(rows: Sequence[Any], versions: Sequence[RuleVersion]) -> list[Found]:
+def _read(rows: Rows, versions: Sequence[RuleVersion]) -> list[Found]:
     by_id = {row.pk: row for row in versions}
     return [
         Found(
@@ -134,8 +184,8 @@ def _read(rows: Sequence[Any], versions: Sequence[RuleVersion]) -> list[Found]:
     ]
 
 
-def _ask(sql: str, given: Mapping[str, list[str]] | None = None) -> Sequence[Any]:
+def _ask(sql: str, given: Mapping[str, list[str]] | None = None) -> Rows:
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
-        found: Sequence[Any] = cursor.fetchall()
+        found: Rows = cursor.fetchall()
     return found

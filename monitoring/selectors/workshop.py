@@ -24,18 +24,32 @@ from monitoring.rules import alerts
 from monitoring.rules import workshop as rules
 from monitoring.selectors._asking import (
     Found,
+    Rows,
+    ask,
+    asked_on,
     find,
     fold_sql,
+    found_of,
     gather_sql,
+    is_large,
+    seen,
+    statements,
     whole_days,
     with_lines,
 )
 
 __all__ = [
     "Found",
+    "Rows",
+    "ask",
+    "asked_on",
     "find",
     "fold_sql",
+    "found_of",
     "gather_sql",
+    "is_large",
+    "seen",
+    "statements",
     "whole_days",
     "with_lines",
 ]

@@ -15,7 +15,7 @@ from foundation.ledger.models import JournalLine
 from foundation.ledger.rules import DEBIT, day_of
 from foundation.policy import selectors as policy
 from monitoring import events
-from monitoring.models import AccountDay, Backtest, RuleHit, RuleRun, TellerDay
+from monitoring.models import AccountDay, Backtest, RuleHit, RuleRun
 from monitoring.rules import alerts as alert_rules
 from monitoring.rules import workshop as rules
 from monitoring.rules.prevention import Line
@@ -23,19 +23,25 @@ from monitoring.selectors import at_once
 from monitoring.selectors import workshop as selectors
 from monitoring.selectors.workshop import Found
 from monitoring.services import alerts
+from monitoring.services.nights import fold_day, gather, go_through, make_room
+
+__all__ = [
+    "fold_day",
+    "gather",
+    "go_on_with_trial",
+    "line_of",
+    "look_at_line",
+    "make_room",
+    "raise_found",
+    "run_day",
+]
 
 # Which advisory locks are of the runs: one run of a day at a time.
 _RUNNING = 8401
-# The night groups by account in memory; compiling so many figures costs more than it saves.
-_ROOM = "SET LOCAL work_mem = '256MB'; SET LOCAL jit = off"
 # How many days of a trial are gone through in one job.
 DAYS_AT_ONCE = 10
 # What the journal calls a line that came from the foreign core.
 IMPORTED = "import"
-_COLUMNS = (
-    "institution_id, day, entity, lines, out_fen, in_fen, cash_out_fen, cash_in_fen, cash_lines,"
-    " cash_max_fen, max_fen, reversals"
-)
 
 
 @transaction.atomic
@@ -48,11 +54,10 @@ def run_day(*, on: date, at: datetime) -> RuleRun:
     if on > localdate(at):
         raise alert_rules.DayNotOver(day=on)
     _alone(on)
-    gather(on=on)
-    lines = fold_day(on=on, gathered=True)
     shadow = selectors.in_shadow()
     versions = (*selectors.in_force(on=on), *shadow)
-    found = selectors.find(versions=versions, on=on, gathered=True)
+    lines, rows = go_through(rules=selectors.asked_on(versions=versions, on=on), on=on)
+    found = selectors.found_of(rows=rows, versions=versions, on=on)
     kept, cut = _bounded(found, policy.whole(code="monitoring.hits_most", on=on))
     new = _new(kept, on)
     hits = _keep(selectors.with_lines(hits=new, on=on), on=on, at=at)
@@ -64,34 +69,6 @@ def run_day(*, on: date, at: datetime) -> RuleRun:
         hits=len(hits), cut=cut, raised=raised,
     )  # fmt: skip
     return run
-
-
-def make_room() -> None:
-    """Let the transaction group by account in memory."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ROOM)
-
-
-def gather(*, on: date) -> None:
-    """Put the day's lines together once for all that is asked of them in this transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(selectors.gather_sql(on=on))
-
-
-@transaction.atomic
-def fold_day(*, on: date, gathered: bool = False) -> int:
-    """Keep the figures of accounts and tellers of a day anew; return how many lines it has."""
-    total = 0
-    for model, entity in ((AccountDay, "account"), (TellerDay, "teller")):
-        model.objects.filter(day=on).delete()
-        table = model._meta.db_table  # noqa: SLF001 -- Django's own public name
-        with connection.cursor() as cursor:
-            select = selectors.fold_sql(on=on, entity=entity, gathered=gathered)
-            cursor.execute(f"INSERT INTO {table} ({_COLUMNS}) {select}")
-            if entity == "teller":
-                cursor.execute(f"SELECT coalesce(sum(lines), 0) FROM {table} WHERE day = %s", [on])  # noqa: S608
-                total = int(cursor.fetchone()[0])
-    return total
 
 
 def line_of(*, row: JournalLine, reverses: bool = False) -> Line:

@@ -12,18 +12,18 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from foundation.people import services as people
 from monitoring import gateways
 from monitoring.rules import compiled
-from monitoring.selectors import workshop
-from monitoring.services import runs
+from monitoring.services import nights
 from ops_platform.bench import databases
 from ops_platform.bench.monitoring import _aml, _grown, _posting
 from ops_platform.bench.rows import Row, compared, limited
@@ -70,31 +70,17 @@ def _night() -> tuple[Decimal, dict[int, int], int]:
     """Return the seconds of the best of some nights, what was found, and the most of memory."""
     taken, watch = [], Watch()
     watch.start()
-    found: dict[int, int] = {}
+    found: Counter[int] = Counter()
     for _ in range(ROUNDS):
         with transaction.atomic():
-            runs.make_room()
+            nights.make_room()
             began = time.perf_counter_ns()
-            runs.gather(on=ON)
-            runs.fold_day(on=ON, gathered=True)
-            found = _asked()
+            _lines, rows = nights.go_through(rules=rules(), on=ON)
+            found = Counter(number for number, *_rest in rows)
             taken.append(_seconds(began))
     watch.done.set()
     watch.join()
-    return min(taken), found, watch.most
-
-
-def _asked() -> dict[int, int]:
-    """Ask every statement; return how many each rule found, and tell what each took."""
-    found: dict[int, int] = {}
-    for statement in compiled.batch(rules(), on=ON, gathered=True):
-        began = time.perf_counter_ns()
-        with workshop.whole_days(), connection.cursor() as cursor:
-            cursor.execute(statement.sql)
-            for number, *_rest in cursor.fetchall():
-                found[number] = found.get(number, 0) + 1
-        sys.stderr.write(f"{statement.name}: {_seconds(began)} s\n")
-    return found
+    return min(taken), dict(found), watch.most
 
 
 class Watch(threading.Thread):
