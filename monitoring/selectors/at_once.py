@@ -14,15 +14,13 @@ from monitoring.rules import prevention as rules
 from monitoring.rules import workshop
 from monitoring.selectors.workshop import Found, versions_by_id
 
-# The latest version in force of each rule that is asked as a line is posted.
-_IN_FORCE = """
-SELECT DISTINCT ON (one.rule_id) one.id, rule.entity, one.prevents, one.spec::text
-FROM monitoring_ruleversion one JOIN monitoring_monitoringrule rule ON rule.id = one.rule_id
-WHERE one.state = 'published' AND one.valid_from <= %s AND rule.at_once
-ORDER BY one.rule_id, one.valid_from DESC, one.seq DESC
-"""
+# The latest version in force of each rule that is asked as a line is posted; planned once.
+_IN_FORCE = "SELECT said.* FROM monitoring_in_force(%s) said"
 _KNOWN = "SELECT own, of_staff, internal, age_days FROM monitoring_known(%s, %s, %s, %s)"
-_SETS_KEPT = 8
+# A question and its limit of time go to the database together, and are taken back together.
+_WITHIN = "SAVEPOINT monitoring_asked; SET LOCAL statement_timeout = {}; "
+_BACK = "ROLLBACK TO SAVEPOINT monitoring_asked; RELEASE SAVEPOINT monitoring_asked"
+_SAID, _SETS_KEPT = 4, 8
 
 
 @dataclass(frozen=True)
@@ -35,21 +33,36 @@ class Asked:
     where: workshop.Where
 
 
-def hit(*, line: rules.Line, on: date, holding: bool = False) -> Sequence[Asked]:
+def hit(*, line: rules.Line, on: date, holding: bool = False, within: int = 0) -> Sequence[Asked]:
     """Return the versions that find a line on a day; where `holding`, of those that hold it back.
 
     What the line says by itself is looked at first: of a line that no rule concerns nothing is
-    asked of the accounts.
+    asked of the accounts. Whether one does is guessed by what was in force last, so that mostly the
+    database is asked once. `within` is in milliseconds, and `take_back` follows then.
     """
-    concerned = [
-        one
-        for one in in_force_at_once(on=on)
-        if (one.prevents or not holding) and rules.may_hold(one.where, line)
-    ]
-    if not any(rules.asks_accounts(one.where) for one in concerned):
+    asks = _asks_accounts(_concerned(_Last.asked, line, holding))
+    asked, known = _ask(line, on, accounts=asks, within=within)
+    concerned = _concerned(asked, line, holding)
+    if not _asks_accounts(concerned):
         return concerned
-    known = _known(line, on)
+    known = known or _known(line, on)
     return [one for one in concerned if rules.hold(one.where, line, known)]
+
+
+def take_back() -> None:
+    """Take back what a question with a limit of time left: the limit and its savepoint."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BACK)
+
+
+def _concerned(asked: Sequence[Asked], line: rules.Line, holding: bool) -> list[Asked]:  # noqa: FBT001
+    return [
+        one for one in asked if (one.prevents or not holding) and rules.may_hold(one.where, line)
+    ]
+
+
+def _asks_accounts(asked: Sequence[Asked]) -> bool:
+    return any(rules.asks_accounts(one.where) for one in asked)
 
 
 def found_in(
@@ -69,11 +82,27 @@ def found_in(
     ]
 
 
-def in_force_at_once(*, on: date) -> Sequence[Asked]:
-    """Return the versions that are asked as a line is posted on a day."""
+def _ask(
+    line: rules.Line, on: date, *, accounts: bool, within: int
+) -> tuple[Sequence[Asked], rules.Known | None]:
+    """Return the versions asked as a line is posted, with what the accounts tell where asked."""
+    sql = _IN_FORCE
+    given: list[date | str] = [on]
+    if accounts:
+        sql = f"SELECT said.*, known.* FROM monitoring_in_force(%s) said, ({_KNOWN}) known"  # noqa: S608
+        given = [on, line.account, line.counter_account, line.teller, on]
     with connection.cursor() as cursor:
-        cursor.execute(_IN_FORCE, [on])
-        return _read(tuple(cursor.fetchall()))
+        cursor.execute((_WITHIN.format(int(within)) if within else "") + sql, given)
+        rows = cursor.fetchall()
+    _Last.asked = _read(tuple(row[:_SAID] for row in rows))
+    known = rules.Known(*rows[0][_SAID:]) if accounts and rows else None
+    return _Last.asked, known
+
+
+class _Last:
+    """What was in force when this process asked last: a guess, and never an answer."""
+
+    asked: Sequence[Asked] = ()
 
 
 @lru_cache(maxsize=_SETS_KEPT)

@@ -6,12 +6,11 @@ The posting never waits long for them nor fails by them (docs/decisions/0214).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date, datetime
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
 from authorization import events as authorization_events
 from authorization import rules as authorization
@@ -31,10 +30,6 @@ from monitoring.services import runs
 from monitoring.services.alerts import MACHINE
 
 log = structlog.get_logger(__name__)
-
-
-class _Answered(Exception):
-    """The rules were asked; the limit of time goes with the savepoint."""
 
 
 def on_attempt(attempt: authorization.Attempt) -> bool:
@@ -79,21 +74,17 @@ def asked_in_time(
 
     Asking leaves nothing behind: each question has its time, which ends with the savepoint.
     """
+    assert connection.in_atomic_block, "what is asked of a posting is part of it"
+    failed: Exception | None = None
     found: Sequence[selectors.Asked] = ()
     try:
-        with suppress(_Answered), transaction.atomic():
-            _limit_time()
-            found = selectors.hit(line=line, on=on, holding=holding)
-            raise _Answered
+        found = selectors.hit(line=line, on=on, holding=holding, within=settings.MONITORING_ASK_MS)
     except (DatabaseError, Refused) as failure:
-        _tell_unasked(line, failure, at)
-        return ()
+        failed = failure
+    selectors.take_back()
+    if failed:
+        _tell_unasked(line, failed, at)
     return found
-
-
-def _limit_time() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL statement_timeout = {int(settings.MONITORING_ASK_MS)}")
 
 
 def _hold(attempt: authorization.Attempt, line: Line, asked: Sequence[selectors.Asked]) -> None:

@@ -2,7 +2,8 @@
 -- teller's own or of staff, whether the account is the bank's own, and its age in days. Nothing else of them is told.
 CREATE OR REPLACE FUNCTION monitoring_known(account text, counter text, teller text, day date,
     OUT own boolean, OUT of_staff boolean, OUT internal boolean, OUT age_days int
-) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
     SELECT coalesce(bool_or(kept.holder_person = (SELECT person FROM people_staff WHERE number = teller)), false),
         coalesce(bool_or(EXISTS (SELECT FROM people_staff clerk WHERE clerk.person = kept.holder_person)), false),
         coalesce(bool_or(kept.kind = 'internal') FILTER (WHERE kept.number = account), false),
@@ -10,5 +11,6 @@ CREATE OR REPLACE FUNCTION monitoring_known(account text, counter text, teller t
         coalesce(min(day - kept.opened_on) FILTER (WHERE kept.number = account AND (kept.kind = 'internal'
             OR kept.opened_on > day - 90
             OR EXISTS (SELECT FROM people_staff clerk WHERE clerk.person = kept.holder_person))), 100000)
-    FROM ledger_account kept WHERE kept.number IN (account, nullif(counter, ''))
-$$;
+    INTO own, of_staff, internal, age_days
+    FROM ledger_account kept WHERE kept.number IN (account, nullif(counter, ''));
+END $$;

@@ -249,7 +249,7 @@ def test_nothing_is_asked_of_accounts_where_no_rule_is_concerned(
 ):
     holds("own_account; code 1101")
 
-    with django_assert_num_queries(5):  # savepoint, limit, the rules, and both undone
+    with django_assert_num_queries(2):  # savepoint, limit and the rules, and both undone
         assert not at_once.on_attempt(_attempt(teller, bank.outlet, counter))
 
 
