@@ -28,6 +28,8 @@ urlpatterns = [
     path("hold/<str:number>/", web.hold, name="hold"),
     path("pass-up/<str:number>/", web.pass_up, name="pass_up"),
     path("on-hold/", web.on_hold, name="on_hold"),
+    path("decided/", web.decided, name="decided"),
+    path("waiting/", web.waiting, name="waiting"),
     path("comparison/<str:number>/", web.comparison, name="comparison"),
     path("heartbeat/<int:item_id>/", web.heartbeat, name="heartbeat"),
     # everybody who may look

@@ -60,6 +60,18 @@ CENTRES = (
                 Permission.AUTHORIZATION_DECIDE,
                 "player-pause",
             ),
+            _place(
+                _("What waits"),
+                "authorization:waiting",
+                Permission.AUTHORIZATION_DECIDE,
+                "hourglass",
+            ),
+            _place(
+                _("My decisions"),
+                "authorization:decided",
+                Permission.AUTHORIZATION_DECIDE,
+                "list-check",
+            ),
             _place(_("My items"), "authorization:mine", Permission.AUTHORIZATION_SUBMIT, "inbox"),
             _place(
                 _("All items"), "authorization:items", Permission.AUTHORIZATION_VIEW, "list-details"

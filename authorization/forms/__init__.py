@@ -22,6 +22,7 @@ from authorization.forms._entry import (
     InBankTransfer,
 )
 from authorization.forms._figures import TRADES, Daily, MonthField, Monthly
+from authorization.forms._own_day import OwnDay
 from authorization.forms._rule import (
     CatalogueProposal,
     Listing,
@@ -50,6 +51,7 @@ __all__ = [
     "InBankTransfer",
     "Listing",
     "Monthly",
+    "OwnDay",
     "PassUp",
     "RuleProposal",
     "Span",

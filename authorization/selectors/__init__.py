@@ -45,6 +45,7 @@ from authorization.selectors._lists import (
     page,
     sent_back,
 )
+from authorization.selectors._own_day import Made, WaitingList, Waits, made_by, waiting_list
 from authorization.selectors._reading import DraftRead, read_of_draft
 from authorization.selectors._relief import Relief, ReliefLine, relief
 from authorization.selectors._rules import (
@@ -99,6 +100,7 @@ __all__ = [
     "Held",
     "ListPage",
     "Listed",
+    "Made",
     "OnHold",
     "Own",
     "ReasonLine",
@@ -109,6 +111,8 @@ __all__ = [
     "Seats",
     "Shown",
     "Staffing",
+    "WaitingList",
+    "Waits",
     "Weighed",
     "alarmed",
     "asked_of",
@@ -143,6 +147,7 @@ __all__ = [
     "last_decider",
     "listed",
     "locked",
+    "made_by",
     "messages",
     "numbers_by_key",
     "numbers_in_sight",
@@ -173,6 +178,7 @@ __all__ = [
     "to_teller",
     "unalarmed",
     "undecided",
+    "waiting_list",
     "weighed",
     "what_if",
 ]

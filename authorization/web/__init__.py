@@ -28,6 +28,7 @@ from authorization.web._counter import seen as seen_by
 from authorization.web._desk import pictures
 from authorization.web._friction import friction
 from authorization.web._holds import answer, hold, on_hold, pass_up
+from authorization.web._own_day import decided, waiting
 from authorization.web._relief import relief
 from authorization.web._rules import (
     approve_rules,
@@ -69,6 +70,7 @@ __all__ = [
     "correct",
     "decide",
     "decide_rule",
+    "decided",
     "friction",
     "hand_back",
     "heartbeat",
@@ -95,6 +97,7 @@ __all__ = [
     "talk",
     "team",
     "undo",
+    "waiting",
     "withdraw",
     "workbench",
     "write",

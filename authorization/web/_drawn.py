@@ -15,7 +15,7 @@ from authorization import rules, selectors
 from authorization.models import Decision, Inquiry, Request
 from authorization.rules import passing
 from foundation.people.models import Staff
-from foundation.ui import table
+from foundation.ui import addresses, table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 
@@ -104,7 +104,7 @@ def _own_row(row: selectors.Own, badge: Drawn, trade: Drawn, step: Drawn) -> Row
             table.clock(row.created_at),
             ops.actor(row.decider_label) or table.NOTHING,
             row.journal_no or table.NOTHING,
-            _can(row, step),
+            _can(row, step) + _takes_back(row),
         ),
         look="op-row--warn" if row.state == rules.RETURNED or row.asked else "",
     )
@@ -144,12 +144,24 @@ def _seconds(span_ms: int | None) -> str:
     return table.NOTHING if span_ms is None else f"{span_ms // 1000}.{span_ms % 1000 // 100}"
 
 
-def _can(row: selectors.Own, step: Drawn) -> SafeString | str:
+def _can(row: selectors.Own, step: Drawn) -> SafeString:
     """Return the button to what the teller can do with an item of their own."""
     if row.state not in STEPS or (row.state == rules.ON_HOLD and not row.asked):
-        return ""
+        return SafeString("")
     page, _sign, _word = STEPS[row.state]
     return table.link(to=page, key=row.number, text=step(row.state), look="op-btn op-btn--small")
+
+
+def _takes_back(row: selectors.Own) -> SafeString:
+    """Return the button of a form around the list that takes the item back, while it may be."""
+    if "withdraw" not in rules.FLOW.steps_from(row.state):
+        return SafeString("")
+    return format_html(
+        ' <button class="op-btn op-btn--dan op-btn--small" formaction="{}">{}{}</button>',
+        addresses.of("authorization:withdraw", row.number),
+        ops.icon("arrow-back-up"),
+        gettext("Withdraw"),
+    )
 
 
 def _step(state: str) -> SafeString:

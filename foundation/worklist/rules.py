@@ -77,6 +77,8 @@ NOT_OFFERED = {
 }
 # What only says whose turn it is, and what a dispatcher may go past.
 ONLY_TURNS = frozenset({"pair_row", "fair", "kept"})
+# The strategy of old: one queue, of which a lot is drawn.
+ONE_QUEUE = 2
 
 READY, RUNNING, JOB_DONE, DEAD, DROPPED = "ready", "running", "done", "dead", "dropped"
 

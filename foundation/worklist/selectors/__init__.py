@@ -26,6 +26,7 @@ from foundation.worklist.selectors._jobs import (
     with_open_job,
 )
 from foundation.worklist.selectors._locking import lock
+from foundation.worklist.selectors._offered import lacking_of, waiting_for
 from foundation.worklist.selectors._queues import (
     COUNTED_MOST,
     PAGE,
@@ -55,7 +56,6 @@ from foundation.worklist.selectors._queues import (
     sheet,
     suspensions,
     waiting,
-    waiting_for,
 )
 
 __all__ = [
@@ -97,6 +97,7 @@ __all__ = [
     "jobs",
     "jobs_by_kind",
     "lacking",
+    "lacking_of",
     "latest",
     "left_for_seconds",
     "likely_next",

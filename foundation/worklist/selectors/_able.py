@@ -65,6 +65,11 @@ KEEPABLE = "\n      AND ".join(
 # What the one queue of old looked at before an item was drawn by lot.
 BY_LOT = "\n      AND ".join((_UP, _OWN_GRADE, _AMOUNT, OWN, _PLACE))
 
+# What a claim may give now: what is kept for the person, what is in turn, or what lots are of.
+OFFERED = f"""(CASE WHEN (SELECT strategy FROM says) = {rules.ONE_QUEUE} THEN {BY_LOT}
+    ELSE (kept_for_id = %(staff)s AND kept_until > clock_timestamp() AND {KEEPABLE})
+        IS TRUE OR {TAKEABLE} END)"""  # noqa: S608 -- put together of texts of ours
+
 
 def abilities(*, queue: str, staff: Staff, on: date) -> Mapping[str, Any]:
     """Return what `ABLE` and `TAKEABLE` ask of a person: grade, who and where one is, the day."""

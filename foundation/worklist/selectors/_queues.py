@@ -19,20 +19,12 @@ from foundation.trail import selectors as trail
 from foundation.trail.models import Event
 from foundation.worklist import rules
 from foundation.worklist.models import Holding, Suspension, WorkItem
-from foundation.worklist.selectors._able import ABLE, CONDITIONS, TAKEABLE, abilities
+from foundation.worklist.selectors._able import ABLE, CONDITIONS, abilities
 
 # More is shown as "1000+": counting on would make the page slower with every item that waits.
 COUNTED_MOST = 1000
 PAGE = 50
 FINISHED = Q(ended_by="finished")
-
-WAITING_FOR = f"""
-WITH {ABLE}
-SELECT count(*) FROM (
-    SELECT 1 FROM worklist_workitem
-    WHERE queue = %(queue)s AND state = 'waiting' AND {TAKEABLE} LIMIT %(most)s
-) found
-"""  # noqa: S608 -- put together of two texts of ours
 
 # The codes of the queues with open items: one step of the index a queue, not one an item.
 QUEUES = """
@@ -211,14 +203,6 @@ def waiting(*, queue: str) -> int:
     """Return how many items of a queue wait, as `depth` counts them."""
     with connection.cursor() as cursor:
         cursor.execute(WAITING, {"queue": queue, "most": COUNTED_MOST})
-        return int(cursor.fetchone()[0])
-
-
-def waiting_for(*, queue: str, staff: Staff, on: date) -> int:
-    """Return how many items of a queue the person could claim now, counted up to a thousand."""
-    asked = {"most": COUNTED_MOST, **abilities(queue=queue, staff=staff, on=on)}
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING_FOR, asked)
         return int(cursor.fetchone()[0])
 
 

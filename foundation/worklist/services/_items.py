@@ -39,7 +39,6 @@ _CLAIMING = 8301
 _EXPIRED_AT_ONCE = 500
 # Of how many in turn the strategy of one queue draws its lot.
 _DRAWN = 200
-BY_LOT = 2
 
 
 @transaction.atomic
@@ -260,7 +259,7 @@ def _given(statement: str, wanted: dict[str, Any]) -> dict[str, Any] | None:
 def _drawn_by_lot(queue: str, at: datetime) -> bool:
     """Return whether the strategy of the day is the one queue of old."""
     code = f"{queue.partition('.')[0]}.strategy"
-    return policy.bank_wholes(codes=(code,), on=localdate(at)).get(code) == BY_LOT
+    return policy.bank_wholes(codes=(code,), on=localdate(at)).get(code) == rules.ONE_QUEUE
 
 
 def _lease_code(queue: str) -> str:

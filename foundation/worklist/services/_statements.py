@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from foundation.ui import live
-from foundation.worklist import selectors
+from foundation.worklist import rules, selectors
 
 _TAKEN = live.TAKEN_SQL.format(
     topic="'worklist.' || item.queue", institution="item.institution_id", item="item.id"
@@ -37,8 +37,8 @@ _IN_TURN = f"""kept AS (
     ORDER BY turn_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 ), next AS (
     SELECT {_COLUMNS} FROM worklist_workitem
-    WHERE {_FREE} AND NOT EXISTS (SELECT 1 FROM kept) AND (SELECT strategy FROM says) <> 2
-      AND {selectors.TAKEABLE}
+    WHERE {_FREE} AND NOT EXISTS (SELECT 1 FROM kept)
+      AND (SELECT strategy FROM says) <> {rules.ONE_QUEUE} AND {selectors.TAKEABLE}
     ORDER BY turn_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 ), found AS (SELECT * FROM kept UNION ALL SELECT * FROM next)"""  # noqa: S608
 # The strategy of old: one drawn by lot of the first in turn.

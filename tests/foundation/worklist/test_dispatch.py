@@ -28,6 +28,15 @@ def lacking(item, staff):
     return selectors.lacking(item=item, staff=staff, on=people.DAY)
 
 
+def counted(staff):
+    return selectors.waiting_for(queue=QUEUE, staff=staff, on=people.DAY)
+
+
+def told(item, staff):
+    found = selectors.lacking_of(queue=QUEUE, staff=staff, on=people.DAY, ids=[item.pk])
+    return found[item.pk]
+
+
 def waited(item, seconds):
     with connection.cursor() as cursor:
         cursor.execute(
@@ -271,6 +280,19 @@ class TestKept:
 
         assert claim(authorizer).pk == mine.pk
 
+    def test_it_is_counted_for_whom_it_is_kept_whatever_the_caps_say(
+        self, put, done, authorizer, bank
+    ):
+        teller = uuid4()
+        for _time in range(3):
+            done(authorizer, teller)
+        mine = put(origin=teller, keep_for=authorizer, kept_seconds=60)
+        other = people.staff(bank.centre, "authorizer")
+
+        assert [counted(authorizer), counted(other)] == [1, 0]
+        assert told(mine, authorizer) == ()
+        assert told(mine, other) == ("kept",)
+
     def test_afterwards_it_is_for_all(self, put, authorizer, bank):
         item = put(keep_for=authorizer, kept_seconds=0)
 
@@ -300,6 +322,14 @@ class TestLot:
 
         assert sorted(drawn) == in_turn
         assert drawn != in_turn
+
+    def test_it_is_counted_as_it_is_drawn(self, put, authorizer):
+        item = put(skill="seal", grade_needed=3)
+        before = counted(authorizer), told(item, authorizer)
+        says("strategy", "2")
+
+        assert before == (0, ("skill",))
+        assert (counted(authorizer), told(item, authorizer)) == (1, ())
 
     @pytest.mark.parametrize("more", [{"grade_needed": 4}, {"amount_fen": 500_000_001}])
     def test_it_passes_nobodys_limits(self, put, authorizer, more):
