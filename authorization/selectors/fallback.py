@@ -132,22 +132,36 @@ class Counted:
     seen: int
 
     @property
+    def decided(self) -> int:
+        """Return how many decisions were made in it."""
+        return self.approved + self.rejected + self.returned
+
+    @property
     def left(self) -> int:
         """Return how many decisions still wait to be seen again."""
         return self.to_see - self.seen
 
 
-def counted(*, before: int | None = None) -> tuple[Sequence[Counted], int | None]:
+def counted(*, before: int | None = None, most: int = PAGE) -> tuple[Sequence[Counted], int | None]:
     """Return a page of the switches that were decided, the latest first, with their figures."""
-    rows = _switches().exclude(state=rules.PROPOSED).order_by("-id")
+    rows = _decided_on().order_by("-id")
     rows = rows.filter(id__lt=before) if before else rows
-    found = list(rows[: PAGE + 1])
-    page = found[:PAGE]
+    found = list(rows[: most + 1])
+    page = found[:most]
     figures = _figures([row.pk for row in page])
     return (
         tuple(_counted(row, figures) for row in page),
-        page[-1].pk if len(found) > PAGE else None,
+        page[-1].pk if len(found) > most else None,
     )
+
+
+def count_decided() -> int:
+    """Return how many switches were decided in all."""
+    return _decided_on().count()
+
+
+def _decided_on() -> QuerySet[Fallback]:
+    return _switches().exclude(state=rules.PROPOSED)
 
 
 def figures_of(*, row: Fallback) -> Counted:
@@ -163,16 +177,18 @@ class Made:
     review: Review | None
 
 
-def made_in(*, row: Fallback, before: int | None = None) -> tuple[Sequence[Made], int | None]:
+def made_in(
+    *, row: Fallback, before: int | None = None, most: int = PAGE
+) -> tuple[Sequence[Made], int | None]:
     """Return a page of what was decided in an emergency, the latest first."""
     rows = Decision.objects.filter(fallback=row).select_related("request__institution")
     rows = rows.filter(id__lt=before) if before else rows
-    found = list(rows.order_by("-id")[: PAGE + 1])
-    page = found[:PAGE]
+    found = list(rows.order_by("-id")[: most + 1])
+    page = found[:most]
     seen = {one.decision_id: one for one in Review.objects.filter(decision__in=page)}
     return (
         tuple(Made(one, seen.get(one.pk)) for one in page),
-        page[-1].pk if len(found) > PAGE else None,
+        page[-1].pk if len(found) > most else None,
     )
 
 

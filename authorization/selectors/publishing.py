@@ -133,15 +133,17 @@ class DecisionPage:
     next_before: int | None
 
 
-def listed(*, row: TierPublication, figure: str, before: int | None = None) -> DecisionPage:
+def listed(
+    *, row: TierPublication, figure: str, before: int | None = None, most: int = PAGE
+) -> DecisionPage:
     """Return a page of the decisions that a figure of a publication counts, the newest first."""
     rows = Decision.objects.filter(tier_verdict__publication=row).filter(FIGURES[figure])
     shown = rows.filter(id__lt=before) if before else rows
     looks = FilteredRelation("reviews", condition=Q(reviews__kind=admission.SAMPLE))
     shown = shown.annotate(look=looks, seen=F("look__step"), case=F("cases__state"))
-    found = tuple(shown.select_related("request__institution").order_by("-id")[: PAGE + 1])
+    found = tuple(shown.select_related("request__institution").order_by("-id")[: most + 1])
     return DecisionPage(
-        found[:PAGE], rows.count(), found[PAGE - 1].pk if len(found) > PAGE else None
+        found[:most], rows.count(), found[most - 1].pk if len(found) > most else None
     )
 
 

@@ -264,13 +264,13 @@ class VerdictPage:
     next_before: int | None
 
 
-def listed(*, figure: str, cut: Cut, before: int | None = None) -> VerdictPage:
+def listed(*, figure: str, cut: Cut, before: int | None = None, most: int = PAGE) -> VerdictPage:
     """Return a page of the verdicts that a figure counts, the newest first."""
     rows = _ended(cut).filter(FIGURES[figure])
     shown = rows.filter(id__lt=before) if before else rows
-    found = tuple(shown.select_related("request__institution").order_by("-id")[: PAGE + 1])
-    more = found[PAGE - 1].pk if len(found) > PAGE else None
-    return VerdictPage(found[:PAGE], rows.count(), more)
+    found = tuple(shown.select_related("request__institution").order_by("-id")[: most + 1])
+    more = found[most - 1].pk if len(found) > most else None
+    return VerdictPage(found[:most], rows.count(), more)
 
 
 def _ended(cut: Cut) -> QuerySet[TierVerdict]:

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET
 from authorization import forms, rules, selectors
 from authorization.selectors import WaitingList, Waits
 from authorization.web import _drawn_quality as drawn
+from authorization.web import _taken
 from foundation.kernel.text import whole
 from foundation.people.roles import Permission
-from foundation.ui import menu, sheets, table
+from foundation.ui import menu, table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
-from foundation.ui.web import record_export, requires, signed_in, taken_by
+from foundation.ui.web import requires, signed_in
 from foundation.worklist.rules import NOT_OFFERED
 
 WAITING = (
@@ -42,9 +43,10 @@ def decided(request: HttpRequest) -> HttpResponse:
     today = menu.business_date(decider, timezone.localdate())
     form = forms.OwnDay(request.GET.dict() | {"on": request.GET.get("on") or today.isoformat()})
     on, before = form.chosen(today=today)
-    if request.GET.get("export", "") in sheets.KINDS:
+    if _taken.is_wanted(request):
         found = selectors.made_by(decider=decider, on=on, most=selectors.FILE_MOST)
-        return _file(request, f"my-decisions-{on}", drawn.decisions(found.rows), found.total)
+        name, whole_list = f"my-decisions-{on}", drawn.decisions(found.rows)
+        return _taken.away(request, name=name, table=whole_list, total=found.total)
     page = selectors.made_by(decider=decider, on=on, before=before)
     shown = {"page": page, "on": on, "form": form, "table": drawn.decisions(page.rows)}
     return render(request, "authorization/decided.html", shown | {"query": f"on={on}&"})
@@ -58,20 +60,13 @@ def waiting(request: HttpRequest) -> HttpResponse:
         selectors.waiting_list, authorizer=signed_in(request), today=timezone.localdate()
     )
     after = whole(request.GET.get("after", ""))
-    if request.GET.get("export", "") in sheets.KINDS:
+    if _taken.is_wanted(request):
         found = listed(most=selectors.FILE_MOST)
-        return _file(request, "waiting", _waiting(found), found.total)
+        return _taken.away(request, name="waiting", table=_waiting(found), total=found.total)
     page = listed(after=after)
     shown = {"page": page, "table": _waiting(page), "query": ""}
     part = "authorization/_waiting.html" if request.headers.get("HX-Request") else ""
     return render(request, part or "authorization/waiting.html", shown)
-
-
-def _file(request: HttpRequest, name: str, drawn_table: Table, total: int) -> HttpResponse:
-    """Return a list as a file that says who took it, and of how many rows it is."""
-    record_export(request)
-    sheet = sheets.drawn(name=name, table=drawn_table, mark=taken_by(request), total=total)
-    return sheets.answer(sheet, request.GET["export"])
 
 
 def _waiting(page: WaitingList) -> Table:

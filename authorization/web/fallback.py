@@ -16,9 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from authorization.forms import fallback as forms
 from authorization.rules import fallback as rules
+from authorization.selectors import FILE_MOST
 from authorization.selectors import fallback as selectors
 from authorization.services import fallback as services
-from authorization.web import _desk
+from authorization.web import _desk, _taken
 from foundation.people import selectors as people
 from foundation.people.roles import Permission
 from foundation.policy import selectors as policy
@@ -64,6 +65,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @requires(Permission.FALLBACK_VIEW)
 def fallback(request: HttpRequest) -> HttpResponse:
     """Show who decides now, what waits to be switched, and every emergency and drill."""
+    if _taken.is_wanted(request):
+        rows, _more = selectors.counted(most=FILE_MOST)
+        drawn = Table(EPOCHS, [_row(one) for one in rows])
+        total = selectors.count_decided()
+        return _taken.away(request, name="emergencies", table=drawn, total=total)
     return _page(request)
 
 
@@ -112,6 +118,12 @@ def end_fallback(request: HttpRequest, switch_id: int) -> HttpResponse:
 @requires(Permission.FALLBACK_VIEW)
 def epoch(request: HttpRequest, switch_id: int) -> HttpResponse:
     """Show one emergency: who switched it, what was decided in it, and what was seen again."""
+    row = selectors.switch(switch_id=switch_id)
+    if row is not None and _taken.is_wanted(request):
+        made, _more = selectors.made_in(row=row, most=FILE_MOST)
+        found, name = selectors.figures_of(row=row), f"emergency-{row.epoch or row.pk}"
+        drawn = Table(MADE, _made(made))
+        return _taken.away(request, name=name, table=drawn, total=found.decided)
     return _epoch_page(request, switch_id)
 
 
@@ -180,6 +192,7 @@ def _page(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     rows, more = selectors.counted(before=forms.Listing(request.GET).chosen())
     page: dict[str, Any] = {
+        "query": "",
         "active": selectors.active(),
         "proposed": selectors.proposed(),
         "signs": selectors.suggestion(at=at),
@@ -200,6 +213,7 @@ def _epoch_page(
     made, more = selectors.made_in(row=row, before=forms.Listing(request.GET).chosen())
     page: dict[str, Any] = {
         "row": row,
+        "query": "",
         "ending": gettext(row.ending) if row.ending else "",
         "figures": selectors.figures_of(row=row),
         "made": made,

@@ -15,10 +15,11 @@ from authorization.forms import fallback as reasons
 from authorization.forms import publishing as forms
 from authorization.models import TierPublication, TierSet
 from authorization.rules import publishing as rules
+from authorization.selectors import FILE_MOST, tier
 from authorization.selectors import publishing as selected
-from authorization.selectors import tier
 from authorization.services import publishing as services
 from authorization.web import _drawn_published as drawn
+from authorization.web import _taken
 from authorization.web._drawn_tier import share
 from authorization.web._friction import today
 from foundation.kernel.errors import Refused
@@ -65,10 +66,14 @@ def publication_items(request: HttpRequest, publication_id: int) -> HttpResponse
     """List exactly the decisions that a figure of a publication counts."""
     row = _row_or_404(publication_id)
     figure, before = forms.Listing(request.GET).chosen()
-    page = selected.listed(row=row, figure=figure, before=before)
     opens = Permission.AUTHORIZATION_VIEW in Shell(request).permissions
+    if _taken.is_wanted(request):
+        found = selected.listed(row=row, figure=figure, most=FILE_MOST)
+        whole, name = drawn.decisions(found.rows, opens=opens), f"publication-{row.pk}-{figure}"
+        return _taken.away(request, name=name, table=whole, total=found.total)
+    page = selected.listed(row=row, figure=figure, before=before)
     shown: dict[str, Any] = {"row": row, "page": page, "title": drawn.title(figure)}
-    shown["table"] = drawn.decisions(page.rows, opens=opens)
+    shown |= {"table": drawn.decisions(page.rows, opens=opens), "query": f"figure={figure}&"}
     more = page.next_before
     shown["next"] = drawn.link(row, figure, before=more) if more else ""
     return render(request, "authorization/publication_items.html", shown)

@@ -20,20 +20,16 @@ from authorization.selectors import measured as figures
 from authorization.selectors import quality as selected
 from authorization.services import quality as services
 from authorization.web import _drawn_quality as drawn
-from authorization.web import pictures
+from authorization.web import _taken, pictures
 from foundation.kernel.errors import Refused
 from foundation.people.roles import Permission
 from foundation.trail import selectors as trail
-from foundation.ui import sheets
-from foundation.ui.table import Table
 from foundation.ui.web import (
     action,
-    record_export,
     record_refusal,
     refusals_in,
     requires,
     signed_in,
-    taken_by,
 )
 
 
@@ -95,11 +91,11 @@ def cases(request: HttpRequest) -> HttpResponse:
     """List the decisions in doubt, and those that were judged."""
     form = forms.CasesWanted(request.GET)
     chosen = form.chosen()
-    if (kind := request.GET.get("export", "")) in sheets.KINDS:
+    if _taken.is_wanted(request):
         wanted = {"state": chosen["state"], "kind": chosen["kind"]}
         rows = selected.cases(**wanted, most=selectors.FILE_MOST).rows
         total = selected.count_cases(**wanted)
-        return _file(request, "quality-cases", drawn.cases(rows), kind, total)
+        return _taken.away(request, name="quality-cases", table=drawn.cases(rows), total=total)
     page = selected.cases(**chosen)
     shown = {"page": page, "form": form, "table": drawn.cases(page.rows), "query": form.query()}
     return render(request, "authorization/cases.html", shown)
@@ -152,9 +148,9 @@ def measured(request: HttpRequest) -> HttpResponse:
     rows = figures.measured(cut=cut)
     shown: dict[str, Any] = {"form": form, "cut": cut, "rows": rows}
     shown["table"], shown["query"] = drawn.measured(cut, rows), request.GET.urlencode()
-    if (kind := request.GET.get("export", "")) in sheets.KINDS:
+    if _taken.is_wanted(request):
         name = f"quality-{cut.first:%Y-%m}-{cut.by}"
-        return _file(request, name, shown["table"], kind)
+        return _taken.away(request, name=name, table=shown["table"])
     shown["sum"] = figures.together(rows=rows)
     shown["pairs"] = figures.pairs(cut=cut)
     shown["met"] = drawn.met(admission.met(first=cut.first, last=cut.last))
@@ -169,23 +165,17 @@ def decisions(request: HttpRequest) -> HttpResponse:
     cut = form.cut(today=timezone.localdate())
     given = form.cleaned_data
     figure = given.get("figure") or "decided"
-    if (kind := request.GET.get("export", "")) in sheets.KINDS:
+    if _taken.is_wanted(request):
         found = figures.listed(figure=figure, cut=cut, most=selectors.FILE_MOST)
         name = f"{figure}-{cut.first:%Y-%m}"
-        return _file(request, name, drawn.decisions(found.rows), kind, found.total)
+        whole = drawn.decisions(found.rows)
+        return _taken.away(request, name=name, table=whole, total=found.total)
     page = figures.listed(figure=figure, cut=cut, before=given.get("before"))
     shown = {"page": page, "cut": cut, "title": drawn.title(figure)}
     shown["query"] = f"{drawn.link(cut, figure).partition('?')[2]}&"
     shown["table"] = drawn.decisions(page.rows)
     shown["next"] = drawn.link(cut, figure, before=page.next_before) if page.next_before else ""
     return render(request, "authorization/decisions.html", shown)
-
-
-def _file(request: HttpRequest, name: str, table: Table, kind: str, total: int = 0) -> HttpResponse:
-    """Return a table as a file that says who took it, and of how many rows it is."""
-    record_export(request)
-    sheet = sheets.drawn(name=name, table=table, mark=taken_by(request), total=total)
-    return sheets.answer(sheet, kind)
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:

@@ -13,18 +13,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from authorization.forms import tier as forms
 from authorization.models import TierSet
 from authorization.rules import tier as rules
-from authorization.selectors import publishing
+from authorization.selectors import FILE_MOST, publishing
 from authorization.selectors import tier as selected
 from authorization.services import tier as services
 from authorization.web import _drawn_published as drawn_published
 from authorization.web import _drawn_tier as drawn
+from authorization.web import _taken
 from authorization.web._friction import today
 from foundation.people.roles import Permission
 from foundation.trail import selectors as trail
-from foundation.ui import sheets
 from foundation.ui.context import Shell
-from foundation.ui.table import Table
-from foundation.ui.web import action, record_export, refusals_in, requires, signed_in, taken_by
+from foundation.ui.web import action, refusals_in, requires, signed_in
 
 
 @require_GET
@@ -35,8 +34,8 @@ def tier(request: HttpRequest) -> HttpResponse:
     rows = selected.compared(cut=cut)
     whole = selected.together(rows=rows)
     table = drawn.compared(cut, rows, whole)
-    if request.GET.get("export") in sheets.KINDS:
-        return _file(request, cut, table)
+    if _taken.is_wanted(request):
+        return _taken.away(request, name=f"tier-{cut.first}-{cut.last}", table=table)
     page = {"form": form.filled(cut, sets), "cut": cut, "rows": rows, "whole": whole}
     page |= {"table": table, "present": selected.in_force(on=today(request))}
     published = publishing.in_force()
@@ -51,9 +50,14 @@ def tier_items(request: HttpRequest) -> HttpResponse:
     """List exactly the rounds that a figure counts."""
     form, cut, _sets = _asked(request)
     figure = form.said("figure") or "judged"
-    page = selected.listed(figure=figure, cut=cut, before=form.cleaned_data.get("before"))
     opens = Permission.AUTHORIZATION_VIEW in Shell(request).permissions
+    if _taken.is_wanted(request):
+        found = selected.listed(figure=figure, cut=cut, most=FILE_MOST)
+        whole, name = drawn.verdicts(found.rows, opens=opens), f"tier-{figure}-{cut.last}"
+        return _taken.away(request, name=name, table=whole, total=found.total)
+    page = selected.listed(figure=figure, cut=cut, before=form.cleaned_data.get("before"))
     shown = {"page": page, "cut": cut, "title": drawn.title(figure)}
+    shown["query"] = f"{drawn.link(cut, figure).partition('?')[2]}&"
     shown["table"] = drawn.verdicts(page.rows, opens=opens)
     shown["next"] = drawn.link(cut, figure, before=page.next_before) if page.next_before else ""
     return render(request, "authorization/tier_items.html", shown)
@@ -115,14 +119,6 @@ def _asked(request: HttpRequest) -> tuple[forms.Span, selected.Cut, Any]:
     sets = selected.sets()
     form = forms.Span(request.GET, sets=sets)
     return form, form.cut(today=today(request)), sets
-
-
-def _file(request: HttpRequest, cut: selected.Cut, table: Table) -> HttpResponse:
-    """Return the figures as a file that says who took it."""
-    record_export(request)
-    name = f"tier-{cut.first}-{cut.last}"
-    sheet = sheets.drawn(name=name, table=table, mark=taken_by(request))
-    return sheets.answer(sheet, request.GET["export"])
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
