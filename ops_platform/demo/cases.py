@@ -30,6 +30,21 @@ SHIFT = timedelta(seconds=20)
 LISTED, LISTED_FEN = 0, 6_000_000
 # From here on the demo branch wants two levels for a transfer, and from there a call as well.
 LEVELS_FROM_FEN, CALL_FROM_FEN = 60_000_000, 80_000_000
+# Up to here the automatic tier is to pass a withdrawal; what is left waiting is for people.
+AUTOMATIC_FEN = 8_000_000
+# Of fifty that somebody looks at, how the others end (DOMAIN §15): ending, reason, how many. In a
+# bag and not by lot, so that every day of the demo has some of each.
+BAG = 50
+ENDINGS = (
+    ("reject", "A07", 1),
+    ("reject", "A12", 1),
+    ("return", "A10", 1),
+    ("mend", "A06", 2),
+    ("withdraw", "", 1),
+    ("rescan", "", 2),
+    ("consult", "", 2),
+    ("late", "", 1),
+)
 # What takes longer than a look begins no later than this before the end of the day.
 LONG = timedelta(minutes=15)
 
@@ -134,6 +149,7 @@ class Planner:
         self.balances = list(balances)
         self.persons = [place for place, one in enumerate(people) if not one.company]
         self.companies = [place for place, one in enumerate(people) if one.company]
+        self.bag: list[tuple[str, str]] = []
 
     def day(self, size: Size, hours: Hours) -> list[Case]:
         """Return the cases of a day in order of time; the planted ones are among the images."""
@@ -158,14 +174,21 @@ class Planner:
         approved = [p for p, case in enumerate(cases) if case.ending in ("approve", "pass")]
         booked = [p for p, case in enumerate(cases) if case.ending == "book"]
         self.random.shuffle(approved)
-        wrongs = ["amount_differs", "account_differs", "words_differ"]
-        for wrong, place in zip(wrongs, approved, strict=False):
-            cases[place] = self._spoilt(cases[place], wrong)
-        held = [p for p in approved[len(wrongs) :] if cases[p].ending == "approve"]
-        twice = [place for place in sorted(held) if self._like(cases, place)]
-        for place in twice[-1:]:
+        # What differs on a transfer was approved all the same; what differs on others nobody saw.
+        for wrong, first in (
+            ("amount_differs", _transfer),
+            ("account_differs", _unseen),
+            ("words_differ", _unseen),
+        ):
+            for place in sorted(approved, key=lambda p: not first(cases[p]))[:1]:
+                cases[place] = self._spoilt(cases[place], wrong)
+                approved.remove(place)
+        twice = [place for place in sorted(approved) if self._like(cases, place)]
+        for place in sorted(twice, key=lambda p: _unseen(cases[p]))[-1:]:
             cases[place] = replace(cases[place], plant="duplicate_voucher")
-        for place in [place for place in held if place not in twice[-1:]][:1]:
+            approved.remove(place)
+        held = [place for place in approved if cases[place].ending == "approve"]
+        for place in sorted(held, key=lambda p: not _transfer(cases[p]))[:1]:
             cases[place] = replace(cases[place], plant="own_item")
         for place in booked[:2]:
             cases[place] = replace(cases[place], trade_code=WITHDRAWAL, plant="missing_voucher")
@@ -219,20 +242,17 @@ class Planner:
         return self._ended(base) if above else base
 
     def _ended(self, case: Case) -> Case:
-        """Return the case with an ending drawn at the rates of practice (DOMAIN §15)."""
-        chance = self.random.random()
-        for ending, reason, upto in (
-            ("reject", self.random.choice(["A12", "A24"]), 0.04),
-            ("return", "A10", 0.07),
-            ("mend", "A06", 0.11),
-            ("withdraw", "", 0.13),
-            ("rescan", "", 0.17),
-            ("consult", "", 0.20),
-            ("late", "", 0.22),
-        ):
-            if chance < upto:
-                return replace(case, ending=ending, reason=reason)
-        return case
+        """Return the case with an ending drawn of the bag, at the rates of practice."""
+        if not self.bag:
+            self.bag = [
+                (ending, reason) for ending, reason, many in ENDINGS for _one in range(many)
+            ]
+            self.bag += [(case.ending, "")] * (BAG - len(self.bag))
+            self.random.shuffle(self.bag)
+        ending, reason = self.bag.pop()
+        if reason == "A07":  # as the reason says
+            case = replace(case, words_fen=case.amount_fen + 10 * HUNDRED_YUAN)
+        return replace(case, ending=ending, reason=reason)
 
     def _booked(self, at: datetime) -> Case:
         """Return a transaction that the core books without a second person."""
@@ -249,9 +269,10 @@ class Planner:
 
     def _waiting(self, closes: datetime, place: int) -> Case:
         case = replace(self._seen(closes), ending="wait")
-        while case.amount_fen < (20_000_000 if case.trade_code == TRANSFER else 5_000_000):
+        while case.amount_fen <= (20_000_000 if case.trade_code == TRANSFER else AUTOMATIC_FEN):
             case = replace(self._seen(closes), ending="wait")
-        return replace(case, at=closes - timedelta(seconds=6 + 14 * place), level="normal")
+        at = closes - timedelta(seconds=6 + 14 * place)
+        return replace(case, at=at, level="normal", reason="", words_fen=0)
 
     def _listed(self, at: datetime) -> Case:
         """Return what a lead is to decide: the customer bears the name of an entry of a list."""
@@ -308,6 +329,16 @@ class Planner:
         while (payee := self.random.choice(pool)) == payer:
             pass
         return payee
+
+
+def _unseen(case: Case) -> bool:
+    """Return whether nobody but the teller saw it."""
+    return case.ending == "pass"
+
+
+def _transfer(case: Case) -> bool:
+    """Return whether it is a transfer that people approve."""
+    return case.trade_code == TRANSFER and case.ending == "approve"
 
 
 def _in_time(case: Case, closes: datetime) -> Case:

@@ -20,7 +20,7 @@ Say = Callable[[str], None]
 OPENS, CLOSES = time(9), time(17)
 EARLY = timedelta(hours=2)
 SHORT_DAY = timedelta(hours=6)
-EVERY = 40
+EVERY, NOW_AND_THEN = 40, 10
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,16 @@ def hours_of(on: date, *, until: datetime) -> Hours:
     return Hours(opens, closes)
 
 
-def simulate(stage: Stage, *, on: date, size: Size, hours: Hours, plant: bool = True) -> Day:
-    """Play one open business day and return it."""
+def simulate(
+    stage: Stage,
+    *,
+    on: date,
+    size: Size,
+    hours: Hours,
+    plant: bool = True,
+    now_and_then: Callable[[datetime], None] = lambda _at: None,
+) -> Day:
+    """Play one open business day and return it; now and then something else happens besides."""
     with people.acting_as_system(reason="simulate_day"):
         balances = books.balances(books=stage.books)
     planner = Planner(stage.customers, balances, seed=f"{stage.seed}|{on}")
@@ -73,6 +81,8 @@ def simulate(stage: Stage, *, on: date, size: Size, hours: Hours, plant: bool = 
     seat = Seat(day, hours, waiting=size.waiting > 0)
     for done, case in enumerate(planned, start=1):
         seat.until(case.at)
+        if done % NOW_AND_THEN == 0:
+            now_and_then(case.at)
         day.play(case)
         if done % EVERY == 0 or done == len(planned):
             stage.say(f"{on}: {done}/{len(planned)} transactions")

@@ -93,7 +93,7 @@ def sheets(case: Case, *, registry: Registry, on: date, seed: int) -> list[Sheet
         "outlet": registry.outlets[who.outlet],
         "voucher_no": voucher_no(case, on),
         "id_number": who.document_number,
-        "signature": "" if case.reason == "A10" or case.ending == "mend" else who.name,
+        "signature": "" if case.reason == "A10" else who.name,
     }
     if case.payee >= 0:
         payee = registry.customers[case.payee]
@@ -105,9 +105,11 @@ def sheets(case: Case, *, registry: Registry, on: date, seed: int) -> list[Sheet
         }
     kind = KINDS[case.trade_code]
     number = seed * 1_000_000 + on.toordinal() % 1_000 * 10_000 + case.serial * 10
-    found = [Sheet(kind, fields, number, case.level)]
+    # What the customer left open and fills in when it comes back.
+    first = fields | {"account": ""} if case.ending == "mend" else fields
+    found = [Sheet(kind, first, number, case.level)]
     if case.ending in ("mend", "rescan"):
-        found.append(Sheet(kind, fields | {"signature": who.name}, number + 1, "clean"))
+        found.append(Sheet(kind, fields, number + 1, "clean"))
     if case.ending in ("approve", "wait") and case.trade_code == cases.WITHDRAWAL:
         found.append(Sheet("id_card", fields, number + 2, "clean"))
     return found
@@ -127,7 +129,7 @@ def as_read(paper: Paper) -> gateways.PageText:
     lines = tuple(
         rules.Line(f"{LABELS[name]}：{field['text']}", 99, tuple(field["box"]))
         for name, field in paper.truth["fields"].items()
-        if name in LABELS
+        if name in LABELS and field["text"]
     )
     return gateways.PageText("drawing", "demo", 0, lines)
 

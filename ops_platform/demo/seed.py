@@ -88,11 +88,13 @@ def seed(
     with people.acting_as_system(reason="seed_demo"):
         books.open_day(places=places, on=local(now).date(), at=now)
     on = local(now).date()
-    day = days.simulate(stage, on=on, size=today, hours=days.hours_of(on, until=now))
+    letting = publishing.Publishing(by=staff["200010"], second=staff["200011"])
+    hours = days.hours_of(on, until=now)
+    day = days.simulate(stage, on=on, size=today, hours=hours, now_and_then=letting.attempt)
     _look_again(stage, before, at=now)
     say(outage.play(day=day, before=before, staff=staff, places=places, at=local(now)))
     with people.acting_as_system(reason="seed_demo"):
-        publishing.propose(by=staff["200010"], at=now, say=say)
+        say(letting.told())
     keyers = [row for row in staff.values() if row.vendor_id]
     morning, auditors = datetime.combine(on, time(9, 5), SHANGHAI), stage.crew.auditors
     begun = min(morning, now - looks.TAKES)  # nothing is keyed in a time to come

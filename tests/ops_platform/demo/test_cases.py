@@ -9,7 +9,15 @@ import pytest
 
 from foundation.kernel.calendar import SHANGHAI
 from ops_platform.demo import cases, days, house
-from ops_platform.demo.cases import Hours, Planner, Size
+from ops_platform.demo.cases import (
+    AUTOMATIC_FEN,
+    ENDINGS,
+    LISTED,
+    WITHDRAWAL,
+    Hours,
+    Planner,
+    Size,
+)
 
 NINE = datetime(2026, 11, 24, 9, 0, tzinfo=SHANGHAI)
 HOURS = Hours(NINE, NINE + timedelta(hours=8))
@@ -33,6 +41,27 @@ def test_every_kind_of_wrong_is_planted_whatever_the_lot(seed):
 
     assert set(cases.PLANTS) <= {case.plant for case in day}
     assert sum(case.ending == "wait" for case in day) == 5
+
+
+def test_a_bag_of_endings_has_some_of_each_and_the_words_differ_where_the_reason_says_so():
+    day = planned(3, Size(160, 160))
+    seen = [case for case in day if case.ending != "pass" and not case.plant]
+
+    endings = Counter((case.ending, case.reason) for case in seen)
+
+    for ending, reason, many in ENDINGS:
+        assert endings[ending, reason] >= many
+    assert all(case.words_fen for case in seen if case.reason == "A07")
+    assert not any(case.words_fen for case in seen if case.reason != "A07")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_left_waiting_is_for_people(seed):
+    day = planned(seed, Size(60, 20, 8))
+    waiting = [one for one in day if one.ending == "wait" and one.trade_code == WITHDRAWAL]
+
+    assert all(one.amount_fen > AUTOMATIC_FEN or one.payer == LISTED for one in waiting)
+    assert not any(one.words_fen or one.reason for one in waiting)
 
 
 def test_customers_come_within_the_hours_most_in_the_two_peaks():

@@ -28,6 +28,7 @@ from authorization.models import (
     Request,
     Review,
     Screening,
+    TierPublication,
     TierVerdict,
 )
 from foundation.imaging import selectors as imaging
@@ -56,7 +57,7 @@ from monitoring.models import (
 from monitoring.rules import slips as slip_rules
 from ops_platform.demo import house, seed, truth
 from ops_platform.demo.audit import OPENING_TRADE
-from ops_platform.demo.cases import PLANTS, Size
+from ops_platform.demo.cases import AUTOMATIC_FEN, LISTED_FEN, PLANTS, Size
 from ops_platform.demo.play import Day
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=SHANGHAI)  # a Monday
@@ -99,6 +100,9 @@ def seeded(
     ):
         # The hours of slips are kept by the clock of the database, which is far ahead of NOW.
         patch.setitem(seed.POLICIES, "authorization.offline_hours", "1000000")
+        # So small a bank compares few rounds, and of those many are planted.
+        patch.setitem(seed.POLICIES, "authorization.tier_items_least", "1")
+        patch.setitem(seed.POLICIES, "authorization.tier_agreement_percent", "50")
         days = seed.seed(
             folder=folder,
             outlet_count=3,
@@ -317,6 +321,26 @@ def test_the_tier_judged_what_was_read_of_both_days_as_its_job_does(seeded):
     for plant in ("amount_differs", "words_differ", "account_differs"):
         (row,) = seeded.planted(plant)
         assert not item_of(row).tier_verdicts.filter(outcome="pass").exists()
+
+
+def test_the_tier_is_published_by_two_and_passes_small_withdrawals(seeded):
+    row = TierPublication.objects.select_related("proposed_by", "decided_by").get()
+    passed = Decision.objects.filter(tier_verdict__publication=row).select_related("request")
+
+    assert row.state == "active"
+    assert row.proposed_by.person != row.decided_by.person
+    for made in passed:
+        item = made.request
+        assert (item.state, item.trade_code, made.decider) == (rules.POSTED, "1002", None)
+        assert item.amount_fen <= AUTOMATIC_FEN
+        assert item.queued_at < made.at == item.decided_at
+        assert row.decided_at <= made.at
+
+
+def test_what_waits_is_left_to_people_by_the_tier(seeded):
+    waiting = Request.objects.filter(state=rules.QUEUED, trade_code="1002")
+
+    assert not [item for item in waiting if LISTED_FEN != item.amount_fen <= AUTOMATIC_FEN]
 
 
 def test_published_holidays_are_loaded(seeded):
