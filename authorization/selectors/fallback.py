@@ -13,8 +13,10 @@ from django.utils.timezone import localdate
 
 from authorization import rules as items
 from authorization.models import Decision, Fallback, LocalAuthorizer, Review
+from authorization.rules import admission
 from authorization.rules import fallback as rules
 from authorization.rules import quality as quality_rules
+from authorization.selectors.quality import sample_alone
 from foundation.people import selectors as people
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
@@ -185,7 +187,8 @@ def made_in(
     rows = rows.filter(id__lt=before) if before else rows
     found = list(rows.order_by("-id")[: most + 1])
     page = found[:most]
-    seen = {one.decision_id: one for one in Review.objects.filter(decision__in=page)}
+    looks = Review.objects.filter(decision__in=page, kind=admission.SAMPLE)
+    seen = {one.decision_id: one for one in looks}
     return (
         tuple(Made(one, seen.get(one.pk)) for one in page),
         page[-1].pk if len(found) > most else None,
@@ -196,6 +199,7 @@ def unseen(*, institution_id: int, before: date) -> int:
     """Return how many decisions that an outlet made on earlier days nobody has seen again yet."""
     rows = Review.objects.filter(
         institution_id=institution_id,
+        kind=admission.SAMPLE,
         state=quality_rules.REVIEW_WAITING,
         decision__business_date__lt=before,
     ).filter(Q(decision__fallback__isnull=False) | Q(decision__offline__isnull=False))
@@ -280,14 +284,15 @@ def _figures(ids: Sequence[int]) -> Mapping[int, Mapping[str, int]]:
     """Return by switch how many decisions there are of each kind, and how many were seen again."""
     rows = (
         Decision.objects.filter(fallback_id__in=ids)
+        .annotate(looks=sample_alone())
         .values("fallback_id")
         .order_by("fallback_id")
         .annotate(
             approved=Count("id", filter=Q(step="approve")),
             rejected=Count("id", filter=Q(step="reject")),
             returned=Count("id", filter=Q(step="return")),
-            to_see=Count("reviews", filter=Q(reviews__isnull=False)),
-            seen=Count("reviews", filter=Q(reviews__state=quality_rules.REVIEW_DONE)),
+            to_see=Count("looks"),
+            seen=Count("looks", filter=Q(looks__state=quality_rules.REVIEW_DONE)),
             of=F("fallback_id"),
         )
     )

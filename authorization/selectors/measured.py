@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Sum
 
 from authorization.models import Decision
-from authorization.rules import admission
 from authorization.rules import quality as rules
+from authorization.selectors.quality import sample_alone
 from foundation.imaging import selectors as imaging
 from foundation.kernel import chance
 from foundation.policy import selectors as policy
@@ -224,7 +224,6 @@ def _decisions(cut: Cut) -> QuerySet[Decision]:
     rows = _made(cut)
     if cut.key:
         rows = rows.filter(Q((BY[cut.by], cut.key)))
-    # Of the looks only the sample is measured: not what the shadow says, not what was planted.
-    looks = FilteredRelation("reviews", condition=Q(reviews__kind=admission.SAMPLE))
-    found: QuerySet[Decision] = rows.annotate(images=images, looks=looks).annotate(quick=quick)
+    rows = rows.annotate(images=images, looks=sample_alone())
+    found: QuerySet[Decision] = rows.annotate(quick=quick)
     return found

@@ -11,24 +11,25 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from authorization.models import Decision, Request, TierPublication, TierSet, TierVerdict
-from authorization.rules import admission, quality
 from authorization.rules import publishing as rules
+from authorization.rules import quality
 from authorization.rules import tier as tier_rules
+from authorization.selectors import quality as quality_of
 from authorization.selectors import tier
 from foundation.kernel import chance
 from foundation.kernel.calendar import SHANGHAI
 from foundation.policy import selectors as policy
 
 PAGE, LISTED_MOST = 50, 200
-_DONE = Q(reviews__kind=admission.SAMPLE, reviews__state=quality.REVIEW_DONE)
+_DONE = Q(looks__state=quality.REVIEW_DONE)
 FIGURES: Mapping[str, Q] = {
     "decided": Q(),
-    "drawn": Q(reviews__kind=admission.SAMPLE),
+    "drawn": Q(looks__isnull=False),
     "seen": _DONE,
-    "wrong": _DONE & Q(reviews__step="reject") & ~Q(cases__state=quality.DISMISSED),
+    "wrong": _DONE & Q(looks__step="reject") & ~Q(cases__state=quality.DISMISSED),
 }
 
 
@@ -108,6 +109,7 @@ def figures(*, rows: Sequence[TierPublication]) -> Mapping[int, Figures]:
     made = (
         Decision.objects.filter(tier_verdict__publication__in=ids)
         .order_by()
+        .annotate(looks=quality_of.sample_alone())
         .values_list("tier_verdict__publication")
         .annotate(
             decided=Count("*"),
@@ -137,10 +139,11 @@ def listed(
     *, row: TierPublication, figure: str, before: int | None = None, most: int = PAGE
 ) -> DecisionPage:
     """Return a page of the decisions that a figure of a publication counts, the newest first."""
-    rows = Decision.objects.filter(tier_verdict__publication=row).filter(FIGURES[figure])
+    made = Decision.objects.filter(tier_verdict__publication=row)
+    made = made.annotate(looks=quality_of.sample_alone())
+    rows = made.filter(FIGURES[figure])
     shown = rows.filter(id__lt=before) if before else rows
-    looks = FilteredRelation("reviews", condition=Q(reviews__kind=admission.SAMPLE))
-    shown = shown.annotate(look=looks, seen=F("look__step"), case=F("cases__state"))
+    shown = shown.annotate(seen=F("looks__step"), case=F("cases__state"))
     found = tuple(shown.select_related("request__institution").order_by("-id")[: most + 1])
     return DecisionPage(
         found[:most], rows.count(), found[most - 1].pk if len(found) > most else None

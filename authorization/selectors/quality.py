@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from authorization.models import Admission, Decision, QualityCase, Request, Review
 from authorization.rules import admission
@@ -14,6 +14,15 @@ from authorization.rules import quality as rules
 from foundation.worklist.models import WorkItem
 
 PAGE = 50
+
+
+def sample_alone() -> FilteredRelation:
+    """Return the looks that measure a decision, at most one each, to be joined under a name.
+
+    What is planted or said in the shadow is another look at the same decision: joined as well, the
+    decision would count twice. A new one each time, for a query changes what it is given.
+    """
+    return FilteredRelation("reviews", condition=Q(reviews__kind=admission.SAMPLE))
 
 
 def drawn(*, on: date) -> bool:

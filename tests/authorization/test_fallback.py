@@ -20,6 +20,7 @@ from foundation.worklist.models import WorkItem
 from tests.factories import authorization as factory
 from tests.factories import fallback as emergency
 from tests.factories import people
+from tests.factories import quality as looks
 
 HOUR = timedelta(hours=1)
 
@@ -320,6 +321,21 @@ def test_a_reviewer_of_the_centre_sees_it_again(waiting, supervisor, switch, aut
 
     figures = selectors.figures_of(row=switch)
     assert (figures.to_see, figures.seen, figures.left) == (1, 1, 0)
+
+
+def test_another_look_at_a_decision_is_no_other_decision(
+    waiting, supervisor, switch, authorizer, bank
+):
+    test_a_reviewer_of_the_centre_sees_it_again(waiting, supervisor, switch, authorizer)
+    looks.planted(bank, decisions()[0], at=timezone.now())
+
+    figures = selectors.figures_of(row=switch)
+    ((made,), _more) = selectors.made_in(row=switch)
+
+    assert (figures.approved, figures.to_see, figures.seen, figures.left) == (1, 1, 1, 0)
+    assert made.review.kind == "sample"
+    later = timezone.localdate() + timedelta(days=400)
+    assert selectors.unseen(institution_id=waiting.institution_id, before=later) == 0
 
 
 def test_the_nightly_draw_goes_on_beside_it(counter, teller, supervisor, switch, authorizer):

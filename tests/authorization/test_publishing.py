@@ -32,6 +32,7 @@ from tests.factories import fallback as emergency
 from tests.factories import monitoring as papers
 from tests.factories import people
 from tests.factories import publishing as published
+from tests.factories import quality as looks
 from tests.factories import tier as sets
 from tests.factories.people import DAY, NOON
 
@@ -531,6 +532,20 @@ class TestPages:
         listed = reverse("authorization:publication_items", args=[row.pk])
         assert client.get(listed, {"figure": "seen"}).context["page"].total == 1
         assert client.get(listed, {"figure": "wrong"}).context["page"].total == 0
+
+    def test_another_look_at_a_decision_is_no_other_decision(self, row, bank, send, authorizer):
+        item = send()
+        tier.judge_due(at=minutes(1))
+        seen_again(authorizer, "approve")
+        looks.planted(bank, Decision.objects.get(), at=minutes(2))
+
+        (found,) = selected.figures(rows=[row]).values()
+
+        assert (found.decided, found.fen, found.drawn) == (1, item.amount_fen, 1)
+        assert (found.wrong.part, found.wrong.whole) == (0, 1)
+        for figure, count in {"decided": 1, "drawn": 1, "seen": 1, "wrong": 0}.items():
+            page = selected.listed(row=row, figure=figure)
+            assert (page.total, len(page.rows)) == (count, count)
 
     def test_item_and_receipt_say_who_decided(self, row, client, send, teller):
         item = send()

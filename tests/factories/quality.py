@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from authorization import rules as items
 from authorization.models import Admission, Decision, KnownItem, QualityCase, Request, Review
 from authorization.rules import quality as rules
-from authorization.services import admission, quality
+from authorization.services import admission, known, quality
 from foundation.people.models import Staff
 from foundation.worklist import services as worklist
 from tests.factories import authorization as factory
+from tests.factories import people
 from tests.factories.people import NOON
 
 LATER = NOON + timedelta(hours=1)
@@ -80,3 +81,11 @@ def drawn(counter: factory.Counter, teller: Staff, by: Staff) -> Review:
         institution_id=made.institution_id, decision=made, drawn_at=LATER, work_item=item
     )
     return row
+
+
+def planted(bank: people.Branch, made: Decision, *, at: datetime) -> None:
+    """Keep a decision that was agreed with as a known answer, and plant it among the reviews."""
+    by = people.staff(bank.centre, "auth_lead"), people.staff(bank.branch, "ops_manager")
+    row = known.keep(number=made.request.number, by=by[0], at=at)
+    row = known.approve(known_id=row.pk, by=by[1], at=at)
+    quality.see_again(made=made, at=at, known=row)
