@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from authorization.forms._cleaned import Cleaned
 from authorization.rules import fallback as rules
+from authorization.selectors.fallback import FIGURES
 from foundation.kernel.money import Money
 from foundation.kernel.text import whole
 from foundation.people.models import Institution
@@ -66,3 +67,14 @@ class Listing(forms.Form):
         """Return the id that the page begins after."""
         self.is_valid()
         return whole(self.cleaned_data.get("before", ""))
+
+
+class MadeListing(Listing):
+    """Which figure of an emergency is listed, and where its page begins."""
+
+    figure = forms.ChoiceField(choices=[(name, name) for name in FIGURES], required=False)
+
+    def wanted(self) -> tuple[str, int | None]:
+        """Return the figure, all decisions where none is named, and where its page begins."""
+        before = self.chosen()
+        return self.cleaned_data.get("figure") or "decided", before

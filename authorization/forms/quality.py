@@ -139,6 +139,7 @@ class Wanted(forms.Form):
         choices=[(name, name) for name in FIGURES], required=False, widget=forms.HiddenInput
     )
     key = forms.CharField(max_length=80, required=False, widget=forms.HiddenInput)
+    teller = forms.CharField(max_length=80, required=False, widget=forms.HiddenInput)
     before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def cut(self, *, today: date) -> Cut:
@@ -153,4 +154,5 @@ class Wanted(forms.Form):
             last=date(year, month, monthrange(year, month)[1]),
             by=by,
             key=given.get("key", ""),
+            teller=given.get("teller", ""),
         )

@@ -36,23 +36,24 @@ def inquiries(*, request: Request) -> Sequence[Inquiry]:
 
 @dataclass(frozen=True)
 class OnHold:
-    """A page of open questions, and the id after which the next one begins."""
+    """A page of open questions, how many there are, and the id after which the next one begins."""
 
     rows: Sequence[Inquiry]
+    total: int
     next_after: int | None
 
 
-def on_hold(*, staff: Staff, after: int = 0) -> OnHold:
-    """Return the open questions that concern an authorizer: the own, and all consultations."""
-    rows = (
-        Inquiry.objects.filter(
-            Q(kind=rules.CONSULT) | Q(asked_by=staff), ended_at=None, id__gt=after
-        )
-        .select_related("request__institution")
-        .order_by("id")
-    )
-    found = tuple(rows[: PAGE + 1])
-    return OnHold(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
+def on_hold(*, staff: Staff, after: int = 0, own: bool = False) -> OnHold:
+    """Return the open questions that concern an authorizer: the own, and all consultations.
+
+    The own ones alone are those that the desk counts.
+    """
+    whose = Q(asked_by=staff) if own else Q(kind=rules.CONSULT) | Q(asked_by=staff)
+    rows = Inquiry.objects.filter(whose, ended_at=None)
+    shown = rows.filter(id__gt=after).select_related("request__institution").order_by("id")
+    found = tuple(shown[: PAGE + 1])
+    more = found[PAGE - 1].pk if len(found) > PAGE else None
+    return OnHold(found[:PAGE], rows.count(), more)
 
 
 def asked_of(*, teller: Staff, limit: int) -> Sequence[Inquiry]:

@@ -122,6 +122,17 @@ def paths_in_force() -> Sequence[str]:
     return tuple(rows.order_by("id").values_list("institution__path", flat=True))
 
 
+# A figure is one condition: the list of emergencies counts by it, and its link lists by it.
+FIGURES: Mapping[str, Q] = {
+    "decided": Q(),
+    "approved": Q(step="approve"),
+    "rejected": Q(step="reject"),
+    "returned": Q(step="return"),
+    "seen": Q(looks__state=quality_rules.REVIEW_DONE),
+    "left": Q(looks__state=quality_rules.REVIEW_WAITING),
+}
+
+
 @dataclass(frozen=True)
 class Counted:
     """An emergency with how much was decided in it, and how much of that was seen again."""
@@ -180,10 +191,11 @@ class Made:
 
 
 def made_in(
-    *, row: Fallback, before: int | None = None, most: int = PAGE
+    *, row: Fallback, figure: str = "decided", before: int | None = None, most: int = PAGE
 ) -> tuple[Sequence[Made], int | None]:
-    """Return a page of what was decided in an emergency, the latest first."""
-    rows = Decision.objects.filter(fallback=row).select_related("request__institution")
+    """Return a page of what a figure of an emergency counts, the latest first."""
+    rows = Decision.objects.filter(fallback=row).annotate(looks=sample_alone())
+    rows = rows.filter(FIGURES[figure]).select_related("request__institution")
     rows = rows.filter(id__lt=before) if before else rows
     found = list(rows.order_by("-id")[: most + 1])
     page = found[:most]
@@ -288,11 +300,11 @@ def _figures(ids: Sequence[int]) -> Mapping[int, Mapping[str, int]]:
         .values("fallback_id")
         .order_by("fallback_id")
         .annotate(
-            approved=Count("id", filter=Q(step="approve")),
-            rejected=Count("id", filter=Q(step="reject")),
-            returned=Count("id", filter=Q(step="return")),
+            approved=Count("id", filter=FIGURES["approved"]),
+            rejected=Count("id", filter=FIGURES["rejected"]),
+            returned=Count("id", filter=FIGURES["returned"]),
             to_see=Count("looks"),
-            seen=Count("looks", filter=Q(looks__state=quality_rules.REVIEW_DONE)),
+            seen=Count("id", filter=FIGURES["seen"]),
             of=F("fallback_id"),
         )
     )

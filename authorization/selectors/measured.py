@@ -50,12 +50,16 @@ _NAMES = ["quick_ones" if name == "quick" else name for name in FIGURES]
 
 @dataclass(frozen=True)
 class Cut:
-    """Of which days, cut by what, and of which person, transaction or outlet."""
+    """Of which days, cut by what, and of which person, transaction or outlet.
+
+    With a teller also: of the items of that teller alone, as a pair is counted.
+    """
 
     first: date
     last: date
     by: str = "person"
     key: str = ""
+    teller: str = ""
 
 
 @dataclass(frozen=True)
@@ -224,6 +228,8 @@ def _decisions(cut: Cut) -> QuerySet[Decision]:
     rows = _made(cut)
     if cut.key:
         rows = rows.filter(Q((BY[cut.by], cut.key)))
+    if cut.teller:
+        rows = rows.filter(request__teller_label=cut.teller)
     rows = rows.annotate(images=images, looks=sample_alone())
     found: QuerySet[Decision] = rows.annotate(quick=quick)
     return found

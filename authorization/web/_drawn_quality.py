@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from authorization import rules as items
 from authorization.models import Decision, QualityCase
 from authorization.rules import quality as rules
 from authorization.selectors.admission import Met
-from authorization.selectors.measured import Cut, Measured
+from authorization.selectors.measured import Cut, Measured, Pair
 from foundation.kernel.calendar import local
 from foundation.kernel.chance import Share
 from foundation.ui import table
@@ -66,6 +67,12 @@ MET = (
     Column(_("Right"), table.RIGHT),
     Column(_("% of those (95 %)"), table.RIGHT),
 )
+PAIRS = (
+    Column(_("Teller")),
+    Column(_("Authorizer")),
+    Column(_("Met"), table.RIGHT),
+    Column(_("Expected"), table.RIGHT),
+)
 TITLES = {
     "decided": _("Decisions"),
     "approved": _("Approvals"),
@@ -87,9 +94,21 @@ def title(figure: str) -> str:
 def link(cut: Cut, figure: str, *, key: str = "", before: int | None = None) -> str:
     """Return the address of the list of what a figure counts."""
     asked = {"month": f"{cut.first:%Y-%m}", "by": cut.by, "figure": figure}
-    asked |= {"key": key or cut.key, "before": str(before or "")}
+    asked |= {"key": key or cut.key, "teller": cut.teller, "before": str(before or "")}
     given = {name: value for name, value in asked.items() if value}
     return f"{reverse('authorization:decisions')}?{urlencode(given)}"
+
+
+def pairs(cut: Cut, rows: Sequence[Pair]) -> Table:
+    """Return the pairs that meet too often, each opening the decisions in which they met."""
+    return Table(PAIRS, [_pair(cut, row) for row in rows])
+
+
+def _pair(cut: Cut, row: Pair) -> Row:
+    met = replace(cut, by="person", key=row.authorizer, teller=row.teller)
+    address = html.escape(link(met, "decided"))
+    figure = SafeString(f'<a href="{address}" data-figure="{row.met}">{row.met}</a>')
+    return Row((row.teller, row.authorizer, figure, str(row.expected)))
 
 
 def cases(rows: Sequence[QualityCase]) -> Table:

@@ -79,12 +79,13 @@ def pass_up(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.AUTHORIZATION_DECIDE)
 def on_hold(request: HttpRequest) -> HttpResponse:
     """Show the questions that concern an authorizer: the own, and others' consultations, live."""
-    after = whole(request.GET.get("after", "")) or 0
-    page = selectors.on_hold(staff=signed_in(request), after=after)
+    after, own = whole(request.GET.get("after", "")) or 0, request.GET.get("own") == "1"
+    page = selectors.on_hold(staff=signed_in(request), after=after, own=own)
     part = "authorization/_on_hold.html" if request.headers.get("HX-Request") else ""
     shown = {
         "table": Table(ON_HOLD, [_row(one, signed_in(request)) for one in page.rows]),
         "page": page,
+        "own": own,
     }
     return render(request, part or "authorization/on_hold.html", shown)
 

@@ -9,7 +9,9 @@ from typing import Any
 from django import forms as django_forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -43,6 +45,14 @@ EPOCHS = (
     Column(_("Seen again"), table.RIGHT),
     Column(_("Still to be seen"), table.RIGHT),
 )
+TITLES = {
+    "decided": _("All"),
+    "approved": _("Approvals"),
+    "rejected": _("Rejections"),
+    "returned": _("Returns"),
+    "seen": _("Seen again"),
+    "left": _("Still to be seen"),
+}
 MADE = (
     Column(_("Item number"), table.NUMBER),
     Column(_("Outlet")),
@@ -120,10 +130,11 @@ def epoch(request: HttpRequest, switch_id: int) -> HttpResponse:
     """Show one emergency: who switched it, what was decided in it, and what was seen again."""
     row = selectors.switch(switch_id=switch_id)
     if row is not None and _taken.is_wanted(request):
-        made, _more = selectors.made_in(row=row, most=FILE_MOST)
-        found, name = selectors.figures_of(row=row), f"emergency-{row.epoch or row.pk}"
-        drawn = Table(MADE, _made(made))
-        return _taken.away(request, name=name, table=drawn, total=found.decided)
+        figure, _before = forms.MadeListing(request.GET).wanted()
+        made, _more = selectors.made_in(row=row, figure=figure, most=FILE_MOST)
+        name, drawn = f"emergency-{row.epoch or row.pk}-{figure}", Table(MADE, _made(made))
+        total = getattr(selectors.figures_of(row=row), figure)
+        return _taken.away(request, name=name, table=drawn, total=total)
     return _epoch_page(request, switch_id)
 
 
@@ -210,12 +221,15 @@ def _epoch_page(
     row = selectors.switch(switch_id=switch_id)
     if row is None:
         raise Http404
-    made, more = selectors.made_in(row=row, before=forms.Listing(request.GET).chosen())
+    figure, before = forms.MadeListing(request.GET).wanted()
+    made, more = selectors.made_in(row=row, figure=figure, before=before)
+    found = selectors.figures_of(row=row)
     page: dict[str, Any] = {
         "row": row,
-        "query": "",
+        "query": f"figure={figure}&",
+        "figure": figure,
+        "counted": [(gettext(title), name, getattr(found, name)) for name, title in TITLES.items()],
         "ending": gettext(row.ending) if row.ending else "",
-        "figures": selectors.figures_of(row=row),
         "made": made,
         "more": more,
         "table": Table(MADE, _made(made)),
@@ -241,13 +255,15 @@ def _row(one: selectors.Counted) -> Row:
             _clock(row.decided_at) if row.epoch else table.NOTHING,
             _clock(row.ended_at),
             gettext(row.ending) if row.ending else table.NOTHING,
-            str(one.approved),
-            str(one.rejected),
-            str(one.returned),
-            str(one.seen),
-            str(one.left),
+            *(_figure(one, name) for name in TITLES if name != "decided"),
         )
     )
+
+
+def _figure(one: selectors.Counted, name: str) -> SafeString:
+    address = reverse("authorization:epoch", args=[one.row.pk])
+    count = getattr(one, name)
+    return SafeString(f'<a href="{address}?figure={name}" data-figure="{count}">{count}</a>')
 
 
 def _made(rows: Sequence[selectors.Made]) -> list[Row]:

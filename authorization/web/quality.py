@@ -152,7 +152,8 @@ def measured(request: HttpRequest) -> HttpResponse:
         name = f"quality-{cut.first:%Y-%m}-{cut.by}"
         return _taken.away(request, name=name, table=shown["table"])
     shown["sum"] = figures.together(rows=rows)
-    shown["pairs"] = figures.pairs(cut=cut)
+    shown["whole"] = {figure: drawn.link(cut, figure) for figure in ("decided", "seen")}
+    shown["pairs"] = drawn.pairs(cut, figures.pairs(cut=cut))
     shown["met"] = drawn.met(admission.met(first=cut.first, last=cut.last))
     return render(request, "authorization/measured.html", shown)
 

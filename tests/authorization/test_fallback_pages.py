@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -176,6 +178,24 @@ def test_supervisors_and_switchers_are_told(bank, crew, waiting, supervisor, man
 
     assert "授权中心可能中断" in text(manager.get(STATE))
     assert STATE in text(manager.get(notices))
+
+
+def test_every_figure_of_an_emergency_opens_what_it_counts(crew, bank, counter, teller, manager):
+    person, _local = emergency.registered(crew, bank.outlet)
+    row = emergency.switched(crew, bank.branch)
+    for place, said in enumerate((["approve"], ["reject", "A07"], ["return", "A01"])):
+        factory.sent(teller, factory.withdrawal(counter, voucher_no=f"074471903{place}"))
+        emergency.decided(person, emergency.opened(person), *said)
+
+    links = re.findall(r'href="([^"]+)" data-figure="(\d+)"', text(manager.get(STATE)))
+
+    counts = {link.partition("figure=")[2]: int(count) for link, count in links}
+    assert counts == {"approved": 1, "rejected": 1, "returned": 1, "seen": 0, "left": 2}
+    for link, count in links:
+        page = manager.get(link)
+        assert len(page.context["made"]) == int(count), link
+        assert f'data-figure="{count}" aria-current="true"' in text(page)
+    assert len(manager.get(reverse("authorization:epoch", args=[row.pk])).context["made"]) == 3
 
 
 def test_what_nobody_has_seen_again_keeps_the_next_day_open(

@@ -209,6 +209,28 @@ def test_the_desk_asks_for_its_figures_no_more_often(client, counter, teller, au
     assert len(counting) == 1
 
 
+class TestOnHold:
+    def test_the_figure_opens_ones_own_questions_and_no_others(
+        self, as_person, bank, counter, teller, authorizer
+    ):
+        colleague = people.staff(bank.centre, "authorizer", name="赵志远")
+        several(counter, teller, 2)
+        for by in (authorizer, colleague):
+            opened = services.open_next(authorizer=by, at=people.NOON)
+            services.hold(
+                number=opened.number, kind="consult", question="用途是否相符？",
+                fence=opened.opened_fence, authorizer=by, at=people.NOON,
+            )  # fmt: skip
+
+        figures = dict(FIGURE.findall(as_person(authorizer, "authorization:workbench").text))
+        own = as_person(authorizer, "authorization:on_hold", own="1")
+        every = as_person(authorizer, "authorization:on_hold")
+
+        assert figures[f"{reverse('authorization:on_hold')}?own=1"] == "1"
+        assert [row.asked_by for row in own.context["page"].rows] == [authorizer]
+        assert (own.context["page"].total, every.context["page"].total) == (1, 2)
+
+
 class TestTakingBack:
     def buttons(self, page):
         return re.findall(r'formaction="([^"]+)"', page.text)

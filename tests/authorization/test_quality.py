@@ -1,6 +1,10 @@
 """Decisions are seen again blind; those in doubt are examined and judged by others, once."""
 
+import html
+import re
 from datetime import timedelta
+from decimal import Decimal
+from urllib.parse import quote_plus
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -431,6 +435,40 @@ class TestPages:
         )
         assert case.decision.request.number in listed.content.decode()
         assert client.get(reverse("authorization:case", args=[case.pk])).status_code == 200
+
+    def test_a_pair_opens_the_decisions_in_which_they_met(
+        self, client, decide, authorizer, lead, monkeypatch
+    ):
+        decided, _other = decide("approve"), decide("reject")
+        ((teller, label, met),) = measured._met(MONTH)  # noqa: SLF001 -- what pairs counts
+        pair = measured.Pair(teller, label, met, Decimal("0.1"))
+        monkeypatch.setattr(measured, "pairs", lambda *, cut: [pair] if cut else [])
+        client.force_login(lead)
+
+        page = client.get(reverse("authorization:measured"), {"month": f"{DAY:%Y-%m}"}).text
+        links = dict(re.findall(r'href="([^"]+)" data-figure="(\d+)"', page))
+        address = next(link for link in links if "teller=" in link)
+        opened = client.get(html.unescape(address)).context["page"]
+
+        assert (met, links[address], opened.total) == (2, "2", 2)
+        assert decided.request.number in [row.request.number for row in opened.rows]
+        other = html.unescape(address).replace(quote_plus(teller), quote_plus("220000 无此人"))
+        assert client.get(other).context["page"].total == 0
+
+    def test_the_sums_above_open_what_they_count(self, client, decide, lead, second):
+        decide("approve"), decide("reject")
+        quality.draw_reviews(at=TOMORROW)
+        again(second, "approve")
+        client.force_login(lead)
+
+        page = client.get(reverse("authorization:measured"), {"month": f"{DAY:%Y-%m}"})
+        bar = page.text.partition("</h1>")[2].partition("<table")[0]
+        links = re.findall(r'href="([^"]+)" data-figure="(\d+)"', bar)
+
+        assert [count for _link, count in links] == ["2", "1"]
+        for address, count in links:
+            listed = client.get(html.unescape(address)).context["page"]
+            assert (listed.total, len(listed.rows)) == (int(count), int(count))
 
     def test_a_review_shows_nothing_of_the_first_decision(self, client, decide, authorizer, second):
         decide("approve")

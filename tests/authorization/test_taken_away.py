@@ -114,7 +114,7 @@ def test_what_was_decided_in_one(file, client, bank):
 
     answer = client.get(reverse("authorization:epoch", args=[row.pk]), {"export": "csv"})
 
-    assert f'filename="emergency-{row.epoch}.csv"' in answer["Content-Disposition"]
+    assert f'filename="emergency-{row.epoch}-decided.csv"' in answer["Content-Disposition"]
     assert rows_of(answer.content, "csv") == []
 
 
