@@ -25,6 +25,7 @@ from monitoring.services import (
     screening,
     settling,
     slips,
+    strays,
 )
 
 TODAY = "today"
@@ -133,6 +134,11 @@ def report_large_values(*, branch_id: int, staff_id: int) -> Callable[[], object
     """Make the file of the large values that were reviewed, for who asked for it."""
     by = known_people.staff_by_id(ids=[staff_id])[staff_id]
     return partial(aml.report_large, branch_id=branch_id, by=by, at=timezone.now())
+
+
+def add_up_views(**_slot: object) -> Callable[[], object]:
+    """Find who opened images without an item on the days that are over."""
+    return partial(strays.add_up_due, at=timezone.now())
 
 
 def hold_inflows(**_slot: object) -> Callable[[], object]:

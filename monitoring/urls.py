@@ -17,6 +17,7 @@ from monitoring.web import (
     screening,
     settling,
     slips,
+    strays,
     suspicious,
     watching,
     workshop,
@@ -45,6 +46,7 @@ urlpatterns = [
     path("look/<int:look_id>/", looks.look, name="look"),
     path("judge-look/<int:look_id>/", looks.judge_look, name="judge_look"),
     path("watch/", watching.watch, name="watch"),
+    path("stray-views/", strays.stray_views, name="stray_views"),
     # alerts
     path("alerts/", alerts.alerts, name="alerts"),
     path("alert/<int:alert_id>/", alerts.alert, name="alert"),

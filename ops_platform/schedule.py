@@ -79,6 +79,7 @@ SLOTS: tuple[Slot, ...] = (
     # The rounds of the day (DOMAIN §5.4); what they find the night finds again and keeps once.
     Daily("monitoring.tasks.run_rules", time(9), {"day": "today"}),
     Daily("monitoring.tasks.run_rules", time(15), {"day": "today"}),
+    Daily("monitoring.tasks.add_up_views", time(3, 10)),
     Daily("monitoring.tasks.build_large_values", time(4, 0)),
     Daily("monitoring.tasks.screen_new_customers", time(4, 20)),
     Daily("ops_platform.tasks.verify_books", time(3, 30)),

@@ -186,6 +186,7 @@ def _kinds_of_vouchers() -> tuple[Kind, ...]:
              running_most="jobs.day_running_most", patient=True),
         Kind("monitoring.tasks.look_at_line", _("Raise what a rule found in a line")),
         Kind("monitoring.tasks.run_rules", _("Run the rules over a day"), patient=True),
+        Kind("monitoring.tasks.add_up_views", _("Add up who opened images"), patient=True),
         Kind("monitoring.tasks.go_on_with_trial", _("Try a rule on days past"), patient=True),
     )  # fmt: skip
 

@@ -36,6 +36,12 @@ class Event(models.Model):
             models.Index(fields=["institution_id", "id"], name="trail_event_place_idx"),
             models.Index(fields=["institution_id", "tx", "id"], name="trail_event_sealing_idx"),
             models.Index(fields=["tx"]),
+            # What was looked at on a day; few of the rows, and nothing else is asked by the hour.
+            models.Index(
+                fields=["at", "id"],
+                condition=models.Q(action__contains=rules.LOOKED),
+                name="trail_event_looked_idx",
+            ),
         ]
 
     def __str__(self) -> str:

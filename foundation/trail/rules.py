@@ -16,6 +16,8 @@ FIRST = "0" * 64
 # Who looks through all books and the whole trail, and the subject under which that is told.
 SYSTEM = "system"
 BOOKS = "trail:books"
+# What only looks has this in its action: nothing was done to what it tells of.
+LOOKED = ".seen."
 
 # What a verification may find; each names what somebody must have done.
 CHANGED = "changed"  # the seal does not fit the events under it

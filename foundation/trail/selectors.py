@@ -108,6 +108,26 @@ def counted(
     return {(actor, action): count for actor, action, count in found}
 
 
+def looked_on(*, on: date, actions: Collection[str]) -> Iterator[Event]:
+    """Return each time that something was looked at in one of these ways on a day, in order."""
+    rows = _in_scope().filter(
+        action__contains=rules.LOOKED,
+        action__in=actions,
+        at__gte=_midnight(on),
+        at__lt=_midnight(on + timedelta(days=1)),
+    )
+    yield from rows.order_by("at", "id").iterator(chunk_size=2000)
+
+
+def hands_on(*, subjects: Collection[str]) -> Mapping[str, set[str]]:
+    """Return of each subject who did anything with it; only to have looked does not count."""
+    rows = _in_scope().filter(subject__in=subjects).exclude(action__contains=rules.LOOKED)
+    found: dict[str, set[str]] = {}
+    for subject, actor in rows.order_by().values_list("subject", "actor").distinct():
+        found.setdefault(subject, set()).add(actor)
+    return found
+
+
 def subjects_in(*, events: Sequence[Event]) -> set[str]:
     """Return the subjects that the events are about or name in their details."""
     mentioned = (event.detail.get("subject") for event in events)

@@ -7,10 +7,13 @@ from datetime import date, timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from foundation.imaging.forms import IMAGE_CLASSES
 from foundation.ui.fields import DayField
 from monitoring.rules import looks, passes
 
 DAYS = 30
+# How an image was opened.
+USES = {"view": _("Looked at"), "original": _("Taken out with the viewer's mark")}
 
 
 class Wanted(forms.Form):
@@ -49,6 +52,25 @@ class Listed(Wanted):
     def threshold(self) -> int | None:
         """Return the threshold asked for, if any."""
         return self.cleaned_data.get("least")
+
+
+class Strays(Wanted):
+    """Which images opened without an item: by whom, of which class, and how."""
+
+    of = forms.CharField(label=_("Staff number"), max_length=12, required=False)
+    image_class = forms.ChoiceField(
+        label=_("Image class"), choices=[("", _("All")), *IMAGE_CLASSES], required=False
+    )
+    use = forms.ChoiceField(label=_("How"), choices=[("", _("All")), *USES.items()], required=False)
+    before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def chosen(self) -> dict[str, str]:
+        """Return what narrows the list; what was not typed well does not. After `cut`."""
+        return {name: self.cleaned_data.get(name) or "" for name in ("of", "image_class", "use")}
+
+    def again(self, cut: passes.Cut) -> Strays:
+        """Return the form as it stands for what is shown. After `cut`."""
+        return Strays(initial={"first": cut.first, "last": cut.last, **self.chosen()})
 
 
 class Looks(Wanted):

@@ -19,6 +19,7 @@ from monitoring.models._entry import Keying, Slice
 from monitoring.models._held import HeldPosting
 from monitoring.models._looks import Forcing, Look, Proof
 from monitoring.models._settling import Alignment, DayEnd, Explanation
+from monitoring.models._views import ImageDay, StrayView
 from monitoring.models.alerts import Alert, AlertLine, Quiet
 from monitoring.models.aml import AmlExemption, AmlReport, LargeValue, SuspiciousCase
 from monitoring.models.customers import CustomerRating, FreezeInflow, FreezeRequest
@@ -50,6 +51,7 @@ __all__ = [
     "FreezeInflow",
     "FreezeRequest",
     "HeldPosting",
+    "ImageDay",
     "Keying",
     "LargeValue",
     "Look",
@@ -66,6 +68,7 @@ __all__ = [
     "SlipAppeal",
     "SlipPoint",
     "SlipReply",
+    "StrayView",
     "SuspiciousCase",
     "TellerDay",
     "WatchList",

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from statistics import median
+from typing import NamedTuple
 
 from foundation.kernel import chance
 
@@ -61,6 +62,57 @@ class Pair:
     odd: bool
 
 
+class Viewer(NamedTuple):
+    """Who looked: the row, the own institution, and the name by which the trail knows people."""
+
+    staff_id: int
+    place_id: int
+    label: str
+
+    @property
+    def number(self) -> str:
+        """Return the staff number, which stays where a name changes."""
+        return number_in(self.label)
+
+
+@dataclass
+class About:
+    """What a document belongs to, who did anything with that, and who holds or held it.
+
+    `item` is the name under which people know it; `hands` are staff numbers; `places` were sent a
+    slip about it.
+    """
+
+    item: str
+    subjects: set[str] = field(default_factory=set)
+    hands: set[str] = field(default_factory=set)
+    holders: set[int] = field(default_factory=set)
+    places: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """How many images a person opened, how many without an item, and of these taken out."""
+
+    staff_id: int
+    label: str
+    place: str
+    opened: int
+    stray: int
+    taken: int
+    odd: bool = False
+
+    @property
+    def share(self) -> Decimal | None:
+        """Return the share without an item, in percent."""
+        return percent(self.stray, self.opened)
+
+
+def number_in(label: str) -> str:
+    """Return the staff number with which a name on the trail begins."""
+    return label.partition(" ")[0]
+
+
 def percent(part: int, whole: int) -> Decimal | None:
     """Return a share in percent to one place; None of nothing."""
     return (Decimal(100 * part) / whole).quantize(Decimal("0.1")) if whole else None
@@ -81,10 +133,24 @@ def is_odd(*, part: int, whole: int, share: float) -> bool:
 
 def more_by_hand(one: Forced, *, ended: int, by_hand: int) -> bool:
     """Tell whether an auditor matches by hand far more often than all the others together."""
-    others = ended - one.ended
-    # One that nobody matched so far may still be the next: no share of others is ever nothing.
-    share = (by_hand - one.by_hand + 1) / (others + 2)
-    return is_odd(part=one.by_hand, whole=one.ended, share=share)
+    return _beyond(one.by_hand, one.ended, by_hand, ended)
+
+
+def more_strays(one: Opened, *, opened: int, stray: int) -> bool:
+    """Tell whether a person opens far more without an item than all the others together."""
+    return _beyond(one.stray, one.opened, stray, opened)
+
+
+def has_reason(viewer: Viewer, about: About) -> bool:
+    """Tell whether somebody did anything with what a page belongs to, or holds or held an item.
+
+    Or works at the institution that was sent a slip about it.
+    """
+    return (
+        viewer.number in about.hands
+        or viewer.staff_id in about.holders
+        or viewer.place_id in about.places
+    )
 
 
 def pairs(found: Sequence[Met]) -> Sequence[Pair]:
@@ -102,6 +168,12 @@ def pairs(found: Sequence[Met]) -> Sequence[Pair]:
     return sorted(
         drawn, key=lambda one: (not one.odd, -one.met.wrong_alike, one.met.one, one.met.other)
     )
+
+
+def _beyond(part: int, whole: int, all_parts: int, all_wholes: int) -> bool:
+    # What nobody else did so far may still be done next: no share of others is ever nothing.
+    share = (all_parts - part + 1) / (all_wholes - whole + 2)
+    return is_odd(part=part, whole=whole, share=share)
 
 
 def _pair(row: Met, keyed: Counter[str], both: int) -> Pair:

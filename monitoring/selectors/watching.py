@@ -1,4 +1,4 @@
-"""What the centres can be asked about their own people's work: five questions, five lists."""
+"""What the centres can be asked about their own people's work, list by list."""
 
 from __future__ import annotations
 

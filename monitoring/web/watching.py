@@ -24,6 +24,7 @@ from foundation.ui.web import record_export, requires, taken_by
 from monitoring.forms import proofs as forms
 from monitoring.rules import looks, passes
 from monitoring.rules import watching as rules
+from monitoring.selectors import strays
 from monitoring.selectors import watching as selected
 
 WARN = "op-row--warn"
@@ -113,6 +114,20 @@ def _outside(first: date, last: date) -> Sequence[Row]:
     ]
 
 
+def _images(first: date, last: date) -> Sequence[Row]:
+    return [_viewer(one, first=first, last=last) for one in strays.opened(first=first, last=last)]
+
+
+def _viewer(one: rules.Opened, **span: date) -> Row:
+    asked = {"of": rules.number_in(one.label), **span}
+    cells = (
+        one.label, one.place, str(one.opened),
+        _opens("monitoring:stray_views", one.stray, **asked), _figure(one.share),
+        _opens("monitoring:stray_views", one.taken, use="original", **asked),
+    )  # fmt: skip
+    return Row(cells, look=WARN if one.odd else "")
+
+
 def _dispatched(first: date, last: date) -> Sequence[Row]:
     found = selected.dispatched(first=first, last=last)
     return [_dispatcher(one, since=first, until=last) for one in found]
@@ -183,6 +198,20 @@ PARTS: Mapping[str, Part] = {
                 Column(_("Last one outside"), table.NUMBER),
             ),
             _outside,
+        ),
+        Part(
+            "images",
+            _("Images opened without an item"),
+            _("Added up each night: opened large by who never held or did anything of the item."),
+            (
+                Column(_("Staff")),
+                Column(_("Institution")),
+                Column(_("Images opened"), table.RIGHT),
+                Column(_("Without an item"), table.RIGHT),
+                Column(_("Without an item, %"), table.RIGHT),
+                Column(_("Of these taken out"), table.RIGHT),
+            ),
+            _images,
         ),
         Part(
             "dwells",

@@ -29,6 +29,7 @@ from ops_platform.demo import (
     cases,
     days,
     drill,
+    glances,
     holidays,
     house,
     laundering,
@@ -177,6 +178,8 @@ def _look_again(stage: Stage, day: Day, *, at: datetime) -> None:
     night = datetime.combine(day.on + timedelta(days=1), time(2, 40), SHANGHAI)
     admissions.play(night=night, at=at, seed=stage.seed)
     laundering.play(on=day.on, at=at)
+    stray = glances.play(auditors=crew.auditors, on=day.on)
+    stage.say(f"{day.on}: {stray} images opened without an item")
 
 
 def _with_images(size: Size) -> Size:

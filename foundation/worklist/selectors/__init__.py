@@ -10,7 +10,7 @@ from foundation.worklist.selectors._able import (
     abilities,
 )
 from foundation.worklist.selectors._ahead import left_for_seconds, likely_next
-from foundation.worklist.selectors._home import held_at_home, held_in
+from foundation.worklist.selectors._home import held_at_home, held_in, holders_of
 from foundation.worklist.selectors._jobs import (
     Jobs,
     JobsOfKind,
@@ -87,6 +87,7 @@ __all__ = [
     "depths",
     "held_at_home",
     "held_in",
+    "holders_of",
     "holdings",
     "holdings_of",
     "item",

@@ -1,14 +1,14 @@
-"""What people hold: of their own house, which only an emergency lets them, and of which queue."""
+"""What people hold or held: of their own house, of which queue, and about which subject."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db.models import F
 
 from foundation.people.models import Staff
 from foundation.worklist import rules
-from foundation.worklist.models import WorkItem
+from foundation.worklist.models import Holding, WorkItem
 
 
 def held_at_home(*, queue: str, path: str) -> Sequence[int]:
@@ -27,3 +27,16 @@ def held_in(*, staff: Staff, queues: Sequence[str]) -> str:
     rows = WorkItem.objects.filter(holder=staff, state=rules.HELD, queue__in=queues)
     found: str | None = rows.order_by("id").values_list("queue", flat=True).first()
     return found or ""
+
+
+def holders_of(*, subjects: Collection[str]) -> Mapping[str, set[int]]:
+    """Return of each subject who holds an item about it or held one, in whatever queue."""
+    items = WorkItem.objects.filter(subject__in=subjects, holder__isnull=False)
+    held = Holding.objects.filter(item__subject__in=subjects)
+    found: dict[str, set[int]] = {}
+    for subject, staff_id in (
+        *items.order_by().values_list("subject", "holder_id"),
+        *held.order_by().values_list("item__subject", "staff_id").distinct(),
+    ):
+        found.setdefault(subject, set()).add(staff_id)
+    return found
