@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import date, timedelta
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -37,7 +40,27 @@ class Wanted(forms.Form):
         return Wanted(initial={"first": cut.first, "last": cut.last, "under": cut.under})
 
 
-class Listed(Wanted):
+class Curved(Wanted):
+    """Of which layout the vouchers are, all where none is said."""
+
+    layout = forms.ChoiceField(label=_("Layout"), required=False)
+
+    def __init__(self, *args: Any, titles: Mapping[str, str], **more: Any) -> None:
+        super().__init__(*args, **more)
+        named = [(code, f"{title} ({code})") for code, title in titles.items()]
+        none = (passes.NO_LAYOUT, _("No known form"))
+        self.fields["layout"].choices = [("", _("All")), *named, none]  # type: ignore[attr-defined]
+
+    def cut(self, *, today: date) -> passes.Cut:
+        """Return what is wanted, of one layout where that is chosen."""
+        return replace(super().cut(today=today), layout=self.cleaned_data.get("layout") or "")
+
+    def again(self, cut: passes.Cut, titles: Mapping[str, str]) -> Curved:
+        """Return the form as it stands for what is shown."""
+        return Curved(initial=asdict(cut), titles=titles)
+
+
+class Listed(Curved):
     """Which figure's pairs, and at which threshold."""
 
     figure = forms.ChoiceField(choices=[(one, "") for one in passes.FIGURES], required=False)

@@ -86,8 +86,9 @@ class Match(Institutional):
 
     States are those of `rules.FLOW`, `result` says what was found. The journal line is copied here
     because it never changes and its table is kept by the month. `least` is the confidence up to
-    which the machine alone would have passed the pair, 0 is never. `touched` names the humans who
-    keyed or authorised: a trigger keeps them from deciding, and an ended pair from changing.
+    which the machine alone would have passed the pair, 0 is never. `layout` is the short name of
+    the form that its voucher is, empty for no known one. `touched` names the humans who keyed or
+    authorised: a trigger keeps them from deciding, and an ended pair from changing.
     """
 
     business_date = models.DateField(_("business date"))
@@ -106,6 +107,7 @@ class Match(Institutional):
     fields = models.JSONField(_("compared fields"), default=list)
     tries = models.PositiveSmallIntegerField(_("comparisons"), default=0)
     least = models.PositiveSmallIntegerField(_("least confidence"), null=True)
+    layout = models.CharField(_("layout"), max_length=30, blank=True, default="", db_default="")
     touched = ArrayField(models.UUIDField(), default=list)
     work_item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(_("paired at"))

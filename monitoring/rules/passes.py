@@ -10,6 +10,8 @@ from decimal import Decimal
 from foundation.kernel import chance
 
 MILLION = 1_000_000
+# Vouchers of no known form, where a layout is asked for.
+NO_LAYOUT = "-"
 TRIED = (50, 60, 70, 75, 80, 85, 90, 93, 95, 97, 98, 99, 100)
 
 
@@ -20,11 +22,12 @@ PASSED, MANUAL, DRAWN, KEYED, PROVED, MISSED, UNPROVED = FIGURES = (
 
 @dataclass(frozen=True)
 class Cut:
-    """Of which business dates, and which institution's subtree where one is said."""
+    """Of which business dates, which institution's subtree and which form, where one is said."""
 
     first: date
     last: date
     under: int | None = None
+    layout: str = ""
 
 
 @dataclass(frozen=True)

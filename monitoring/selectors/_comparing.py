@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from authorization import rules as authorization_rules
 from foundation.imaging.selectors import layouts
@@ -21,13 +22,21 @@ def compare(*, match: Match) -> tuple[rules.Field, ...]:
     On a known form the values are weighed on what the recogniser saw, not on its free reading. What
     is checked beside them stands after them.
     """
-    return compared(match=match)[1]
+    return compared(match=match).fields
 
 
-def compared(*, match: Match) -> tuple[tuple[rules.Field, ...], tuple[rules.Field, ...]]:
-    """Return what `compare` does as the machine alone read it, and as people keyed it."""
+class Compared(NamedTuple):
+    """What `compare` does as the machine alone read it, and as people keyed it; on which layout."""
+
+    seen: tuple[rules.Field, ...]
+    fields: tuple[rules.Field, ...]
+    layout: str
+
+
+def compared(*, match: Match) -> Compared:
+    """Return a comparison by the machine alone beside that with what people keyed."""
     if match.document_id is None:
-        return (), ()
+        return Compared((), (), "")
     rows = layouts.compared(
         document_id=match.document_id,
         expected=expected_of(match=match),
@@ -50,14 +59,16 @@ def compared(*, match: Match) -> tuple[tuple[rules.Field, ...], tuple[rules.Fiel
     ]
     seen = [field for field in found if field.name not in rules.SUPPORTING]
     names = [field for field in found if field.name in rules.SUPPORTING]
-    ranges = layouts.number_ranges(document_id=match.document_id)
+    forms = layouts.layouts_of(document_id=match.document_id)
+    ranges = layouts.number_ranges(forms=forms)
     shared = _lines_fen(match)
 
     def whole(fields: Sequence[rules.Field]) -> tuple[rules.Field, ...]:
         beside = crosschecks.checks(fields, names=names, ranges=ranges, lines_fen=shared)
         return (*fields, *beside)
 
-    return whole(seen), whole(with_answers(seen, _keyed(match), fen=shared_fen(match=match)))
+    keyed = with_answers(seen, _keyed(match), fen=shared_fen(match=match))
+    return Compared(whole(seen), whole(keyed), forms[0].code if forms else "")
 
 
 def _names_of(match: Match) -> dict[str, object]:

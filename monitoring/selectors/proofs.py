@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -53,12 +53,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Figures:
-    """The whole, the curve, and the lines by outlet and by month."""
+    """The whole, the curve, and the lines by layout of the vouchers, by outlet and by month."""
 
     whole: Line
     keying: int
     unproved: int
     points: Sequence[passes.Point]
+    layouts: Sequence[Line]
     outlets: Sequence[Line]
     months: Sequence[Line]
 
@@ -107,7 +108,7 @@ def answers(*, match: Match) -> Mapping[str, bool | None] | None:
 
 
 def figures(*, cut: Cut) -> Figures:
-    """Return how automatic passes of these days were proved, by four questions."""
+    """Return how automatic passes of these days were proved, by five questions."""
     in_force, counts, states = threshold(on=cut.last), _counts(cut), _states(cut)
     whole = Line(
         cut,
@@ -122,6 +123,7 @@ def figures(*, cut: Cut) -> Figures:
         states.get(looks.KEYING, 0),
         states.get(looks.UNPROVED, 0),
         passes.curve(counts, in_force=in_force),
+        _layouts(cut, in_force),
         _outlets(cut, in_force),
         _months(cut, in_force),
     )
@@ -151,7 +153,8 @@ def _judged(cut: Cut) -> QuerySet[Match]:
     rows: QuerySet[Match] = Match.objects.filter(
         business_date__range=(cut.first, cut.last), least__isnull=False
     )
-    return rows.filter(institution__path__contains=f"/{cut.under}/") if cut.under else rows
+    rows = rows.filter(institution__path__contains=f"/{cut.under}/") if cut.under else rows
+    return rows.filter(layout=cut.layout.strip(passes.NO_LAYOUT)) if cut.layout else rows
 
 
 def _counts(cut: Cut) -> Sequence[passes.Counted]:
@@ -177,11 +180,20 @@ def _states(cut: Cut) -> Mapping[str, int]:
     return dict(rows.values_list("proof__state").annotate(n=Count("*")))
 
 
+def _layouts(cut: Cut, in_force: int) -> Sequence[Line]:
+    """Return a line for each form; its name is the short one, nothing for no known form."""
+    grouped = _proved(_judged(cut).order_by("layout").values("layout"), in_force)
+    return tuple(
+        _line(replace(cut, layout=row["layout"] or passes.NO_LAYOUT), row["layout"], row)
+        for row in grouped[:SHOWN]
+    )
+
+
 def _outlets(cut: Cut, in_force: int) -> Sequence[Line]:
     rows = _judged(cut).order_by("institution__number")
     grouped = _proved(rows.values("institution_id", "institution__name"), in_force)
     return tuple(
-        _line(Cut(cut.first, cut.last, row["institution_id"]), row["institution__name"], row)
+        _line(replace(cut, under=row["institution_id"]), row["institution__name"], row)
         for row in grouped[:SHOWN]
     )
 
@@ -196,7 +208,7 @@ def _months(cut: Cut, in_force: int) -> Sequence[Line]:
 
 def _of_month(cut: Cut, month: date) -> Cut:
     last = month.replace(day=monthrange(month.year, month.month)[1])
-    return Cut(max(cut.first, month), min(cut.last, last), cut.under)
+    return replace(cut, first=max(cut.first, month), last=min(cut.last, last))
 
 
 def _proved(rows: Any, in_force: int) -> Any:

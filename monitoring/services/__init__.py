@@ -157,7 +157,7 @@ def match_keyed(*, match_id: int, at: datetime) -> Sequence[Match]:
 
 
 def _judge(match: Match, duplicate: bool, at: datetime) -> None:  # noqa: FBT001 -- private
-    seen, fields = selectors.compared(match=match)
+    seen, fields, match.layout = selectors.compared(match=match)
     thresholds = rules.Thresholds(
         same=policy.whole(code="monitoring.same_confidence_min", on=match.business_date),
         differs=policy.whole(code="monitoring.differs_confidence_min", on=match.business_date),
@@ -174,7 +174,8 @@ def _judge(match: Match, duplicate: bool, at: datetime) -> None:  # noqa: FBT001
     match.judged_at, match.tries = at, match.tries + 1
     if fields == seen:
         match.least = least_confidence(seen, duplicate=duplicate)
-    match.save(update_fields=["state", "result", "fields", "judged_at", "tries", "least"])
+    saved = ("state", "result", "fields", "judged_at", "tries", "least", "layout")
+    match.save(update_fields=saved)
     pairs.tell(match=match, step="judged", by=MACHINE, at=at, result=result)
     _follow(match, at, was_open=was_open, automatic=fields == seen)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
+from foundation.imaging.selectors import layouts
 from foundation.people.roles import Permission
 from foundation.ui import sheets, table
 from foundation.ui.table import Column, Row, Table
@@ -49,6 +50,7 @@ OUTLETS = (
     Column(_("From (95 %)"), table.RIGHT),
     Column(_("To (95 %)"), table.RIGHT),
 )
+LAYOUTS = (Column(_("Layout")), *OUTLETS[1:])
 MONTHS = (Column(_("Month")), *OUTLETS[1:])
 PAIRS = (
     Column(_("Journal number"), table.NUMBER),
@@ -66,7 +68,8 @@ PAIRS = (
 @requires(Permission.PROOF_VIEW)
 def proofs(request: HttpRequest) -> HttpResponse:
     """Show the curve of thresholds, the sample and what it found; every figure opens its pairs."""
-    form = forms.Wanted(request.GET)
+    titles = layouts.titles()
+    form = forms.Curved(request.GET, titles=titles)
     cut = form.cut(today=timezone.localdate())
     found = selected.figures(cut=cut)
     points = Table(POINTS, [_point(cut, one) for one in found.points])
@@ -74,11 +77,11 @@ def proofs(request: HttpRequest) -> HttpResponse:
         record_export(request)
         name = f"proofs-{cut.first}-{cut.last}"
         return sheets.answer(sheets.drawn(name=name, table=points, mark=taken_by(request)), kind)
-    shown: dict[str, Any] = {"form": form.shown(cut), "found": found, "points": points, "cut": cut}
+    shown: dict[str, Any] = {"form": form.again(cut, titles), "found": found, "points": points}
     shown |= {"figures": _figures(cut, found), "curve": drawing.curve(found.points)}
     shown |= {"outlets": _lines(OUTLETS, found, found.outlets)}
-    shown |= {"months": _lines(MONTHS, found, found.months)}
-    shown["query"] = urlencode(_asked(cut))
+    shown |= {"months": _lines(MONTHS, found, found.months), "cut": cut}
+    shown |= {"layouts": _of_layouts(found, titles), "query": urlencode(_asked(cut))}
     return render(request, "monitoring/proofs.html", shown)
 
 
@@ -86,7 +89,7 @@ def proofs(request: HttpRequest) -> HttpResponse:
 @requires(Permission.PROOF_VIEW)
 def proof_list(request: HttpRequest) -> HttpResponse:
     """List exactly the pairs that a figure counts."""
-    form = forms.Listed(request.GET)
+    form = forms.Listed(request.GET, titles=layouts.titles())
     cut = form.cut(today=timezone.localdate())
     rows = selected.listed(cut=cut, figure=form.figure_wanted, least=form.threshold)
     pairs = Table(PAIRS, [_pair(row) for row in rows[:SHOWN]])
@@ -144,6 +147,18 @@ def _lines(
     return Table(columns, [_line(one, _in_force(found)) for one in lines])
 
 
+def _of_layouts(found: selected.Figures, titles: Mapping[str, str]) -> Table:
+    """Return the lines of the forms, whose names open the page of that form alone."""
+    rows = []
+    for one in found.layouts:
+        row = _line(one, _in_force(found))
+        called = titles.get(one.name, one.name) or gettext("No known form")
+        address = html.escape(f"?{urlencode(_asked(one.cut))}")
+        name = SafeString(f'<a href="{address}">{html.escape(called)}</a>')
+        rows.append(Row((name, *row.cells[1:])))
+    return Table(LAYOUTS, rows)
+
+
 def _line(one: selected.Line, in_force: int) -> Row:
     here, bounds = one.cut, one.bounds
     return Row(
@@ -179,7 +194,8 @@ def _pair(row: Match) -> Row:
 
 def _asked(cut: passes.Cut) -> dict[str, str]:
     under = {"under": str(cut.under)} if cut.under else {}
-    return {"first": str(cut.first), "last": str(cut.last), **under}
+    layout = {"layout": cut.layout} if cut.layout else {}
+    return {"first": str(cut.first), "last": str(cut.last), **under, **layout}
 
 
 def _opens(cut: passes.Cut, figure: str, count: int, least: int | None = None) -> str:

@@ -61,6 +61,8 @@ PAGES = (
     Page("score of outlets", "212001", "/monitoring/score/"),
     Page("proof of automatic passes", "212001", "/monitoring/proofs/"),
     Page("how well auditors find", "212001", "/monitoring/auditors/"),
+    Page("centres' own work", "212001", "/monitoring/watch/"),
+    Page("images without an item", "212001", "/monitoring/stray-views/", lists=True),
     Page("team", "210001", "/authorization/team/"),
     Page("friction", "210001", "/authorization/friction/"),
     Page("relief", "200010", "/authorization/relief/"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from foundation.imaging import selectors as imaging
+from foundation.imaging.models import Layout, Reading
 from foundation.people import services as people_services
 from foundation.people.models import Institution, Staff
 from foundation.policy.models import Policy
@@ -28,14 +29,17 @@ def set_number(code: str, value: str) -> None:
     )  # fmt: skip
 
 
-def passed(place: monitoring.Counter, teller: Staff, *, fen: int = 1200_00) -> Match:
-    """Return a pair that the machine matched."""
+def passed(
+    place: monitoring.Counter, teller: Staff, *, fen: int = 1200_00, layout: Layout | None = None
+) -> Match:
+    """Return a pair that the machine matched, its voucher on a layout where one is given."""
     line = monitoring.post(place, teller=teller.number, fen=fen)
     document, page = monitoring.scan(place, teller, subject=f"authorization.draft:{line.pk}")
     match = services.pair(line=line, document_id=document.pk, touched=[teller.person], at=NOON)
     agreeing = monitoring.agreeing(line)
     agreeing.pop("voucher_no")
     monitoring.read(page, **agreeing)
+    Reading.objects.filter(page=page).update(layout=layout)
     services.match_document(document_id=document.pk, at=NOON)
     match.refresh_from_db()
     return match

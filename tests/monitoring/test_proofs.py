@@ -1,6 +1,7 @@
 """Automatic passes are keyed again, blind: what is proved, what is missed, and what pages tell."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -15,8 +16,8 @@ from monitoring.selectors import proofs as selected
 from monitoring.services import auditing, proofs
 from monitoring.services import entry as entries
 from monitoring.services import looks as looking
+from tests.factories import layouts, monitoring, people
 from tests.factories import looks as factory
-from tests.factories import monitoring, people
 from tests.factories.people import DAY, NOON
 
 LINK = re.compile(r'href="([^"]+)" data-figure="(\d+)"')
@@ -240,6 +241,44 @@ class TestPages:
         for address, figure in links.items():
             shown = lead.get(address.replace("&amp;", "&"))
             assert shown.context["total"] == int(figure), address
+
+    def test_a_form_is_judged_alone(self, lead, place, teller, keyer):
+        form = layouts.draft(teller, code="withdrawal")
+        on_it = factory.passed(place, teller, layout=form)
+        proved_otherwise(place, teller, keyer)
+        assert on_it.layout == "withdrawal"
+        cut = passes.Cut(DAY, DAY)
+
+        every = selected.figures(cut=cut)
+        alone = selected.figures(cut=replace(cut, layout="withdrawal"))
+        others = selected.figures(cut=replace(cut, layout=passes.NO_LAYOUT))
+
+        assert [(one.name, one.passed, one.missed) for one in every.layouts] == [
+            ("", 1, 1), ("withdrawal", 1, 0),
+        ]  # fmt: skip
+        assert (alone.whole.passed, alone.whole.missed) == (1, 0)
+        assert (others.whole.passed, others.whole.missed) == (1, 1)
+        assert all(one.passed <= 1 for one in alone.points)
+        assert alone.outlets[0].cut.layout == alone.months[0].cut.layout == "withdrawal"
+
+    def test_the_page_of_a_form_opens_its_pairs_alone(self, lead, place, teller):
+        form = layouts.draft(teller, code="withdrawal")
+        for layout in (form, None):
+            factory.passed(place, teller, layout=layout)
+        asked = {"first": DAY, "last": DAY, "layout": "withdrawal"}
+
+        page = lead.get(reverse("monitoring:proofs"), asked)
+
+        assert page.context["found"].whole.passed == 1
+        text = page.content.decode()
+        assert '<option value="withdrawal" selected>测试凭条 (withdrawal)</option>' in text
+        links = dict(LINK.findall(text))
+        assert links
+        for address, figure in links.items():
+            shown = lead.get(address.replace("&amp;", "&"))
+            assert shown.context["total"] == int(figure), address
+        unknown = lead.get(reverse("monitoring:proofs"), asked | {"layout": "none_such"})
+        assert unknown.context["found"].whole.passed == 2
 
     def test_they_are_taken_away_as_a_workbook(self, lead, place, teller):
         factory.passed(place, teller)

@@ -95,13 +95,25 @@ def strips_of(*, reading: Reading) -> tuple[Strip, ...]:
     return tuple(Strip.told(strip) for strip in reading.strips)
 
 
-def number_ranges(*, document_id: int) -> Sequence[tuple[str, str]]:
-    """Return the first and last number printed on the forms that a document is, where known."""
+def layouts_of(*, document_id: int) -> Sequence[Layout]:
+    """Return the layouts on which the pages in force of a document lie, in the order of pages."""
     readings = selectors.readings(document_id=document_id)
-    forms = {row.layout_id for row in readings if row.layout_id is not None}
-    zones = [zone for row in Layout.objects.filter(id__in=forms) for zone in row.reads]
+    ids = list(dict.fromkeys(row.layout_id for row in readings if row.layout_id is not None))
+    known = Layout.objects.in_bulk(ids)
+    return tuple(known[number] for number in ids)
+
+
+def number_ranges(*, forms: Sequence[Layout]) -> Sequence[tuple[str, str]]:
+    """Return the first and last number printed on the forms, where known."""
+    zones = [zone for row in forms for zone in row.reads]
     found = {(zone.first, zone.last) for zone in zones if zone.name == "voucher_no" and zone.first}
     return tuple(sorted(found))
+
+
+def titles() -> Mapping[str, str]:
+    """Return what each form is called by its newest version, by short name."""
+    rows = Layout.objects.order_by("code", "-version").distinct("code")
+    return dict(rows.values_list("code", "title")[:SHOWN_MOST])
 
 
 def compared(

@@ -24,6 +24,7 @@ from foundation.kernel.money import Money
 from foundation.ledger.models import Account
 from foundation.people import services as people
 from foundation.people.models import Staff, StaffRole
+from monitoring.services import strays
 from ops_platform.bench.bank._founding import DAYS
 
 ITEMS = 100_000
@@ -101,6 +102,9 @@ def grow(*, dsn: str, now: datetime) -> None:
             line.execute("VACUUM (ANALYZE)")
     finally:
         link.close()
+    with people.acting_as_system(reason="bench"):
+        for back in range(1, DAYS + 1):
+            strays.add_up(on=now.date() - timedelta(days=back))
 
 
 def _items(

@@ -228,6 +228,12 @@ FROM item i CROSS JOIN LATERAL (VALUES
   (i.kind = 'withdrawn', i.at + interval '40 s', i.teller_label, 'authorization.withdraw',
    i.subject, 'ok', '{}'),
   (i.decided, i.opened_at, i.decider_label, 'authorization.open', i.subject, 'ok', '{}'),
+  (i.decided, i.opened_at, i.decider_label, 'imaging.page.seen.view', 'imaging.page:' || i.page_id,
+   'ok', jsonb_build_object('image_class', 'voucher', 'document', i.document_id)),
+  -- Of fifty images one is looked at by an auditor whom nobody gave it.
+  (i.n % 50 = 0, i.at + interval '1 h', i.auditor_label, 'imaging.page.seen.view',
+   'imaging.page:' || i.page_id, 'ok',
+   jsonb_build_object('image_class', 'voucher', 'document', i.document_id)),
   (i.decided, i.decided_at, i.decider_label, 'authorization.' || i.step, i.subject, 'ok',
    jsonb_build_object('remark', '', 'content', i.hash, 'reasons', i.reasons)),
   (i.posted, i.decided_at, 'system monitoring', 'monitoring.paired',
