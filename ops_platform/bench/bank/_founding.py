@@ -6,8 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from authorization.models import Request
+from foundation.imaging import selectors as images
+from foundation.imaging import services as imaging
 from foundation.people import services as people
 from foundation.people.models import Institution, Staff
+from foundation.people.roles import IMAGES
+from monitoring.services import strays
 from ops_platform.demo import books, cases, days, house, papers, seed
 from ops_platform.demo.cases import Case
 from ops_platform.demo.papers import Registry
@@ -93,6 +98,15 @@ def play(wanted: Sequence[Wanted], *, on: date, at: datetime) -> None:
     )
     for case in planned:
         day.play(case)
+    look_astray(day.crew.auditors[0], on=on, at=at)
+
+
+def look_astray(auditor: Staff, *, on: date, at: datetime) -> None:
+    """Let an auditor look at an image that nobody gave them, and the day be added up."""
+    with people.acting_as_system(reason="bench"):
+        page = images.pages(document_id=Request.objects.latest("id").document_id)[0]
+        imaging.seen(page_id=page.pk, viewer=auditor, permissions=IMAGES, at=at)
+        strays.add_up(on=on)
 
 
 def _case(wanted: Wanted, *, at: datetime) -> Case:
