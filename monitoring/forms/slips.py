@@ -205,6 +205,11 @@ class Wanted(Cleaned):
     )
     before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, sealed: bool, **more: Any) -> None:
+        super().__init__(*args, **more)
+        shown = [row for row in KINDS if sealed or row[0] in rules.OPEN_KINDS]
+        self.fields["kind"].choices = [ALL, *shown]  # type: ignore[attr-defined]
+
     def chosen(self, *, at: datetime, sealed: bool) -> Filter:
         """Return what was asked for; what makes no sense does not narrow."""
         self.is_valid()

@@ -153,9 +153,10 @@ def numbers_in_sight(*, numbers: Sequence[str]) -> Sequence[str]:
     return tuple(rows.order_by("number").values_list("number", flat=True))
 
 
-def about(*, origin: str) -> Sequence[Slip]:
-    """Return the slips about a thing, the latest first; sealed ones are not among them."""
-    rows = Slip.objects.filter(origin=origin).exclude(kind=rules.CASE)
+def about(*, origin: str, sealed: bool = False) -> Sequence[Slip]:
+    """Return the slips about a thing, the latest first; sealed ones for who may see them."""
+    rows = Slip.objects.filter(origin=origin)
+    rows = rows if sealed else rows.exclude(kind=rules.CASE)
     return tuple(rows.select_related("institution").order_by("-id")[:PAGE])
 
 
@@ -242,14 +243,19 @@ def climbed(*, institution: Institution, most: int) -> Sequence[Slip]:
     return tuple(rows.select_related("institution").order_by("-rung_at", "-id")[:most])
 
 
-def counted(*, at: datetime) -> Mapping[str, int]:
-    """Return how many slips stand with the outlets, with the centre, and overdue."""
-    rows = Slip.objects.exclude(state__in=rules.ENDS).exclude(kind=rules.CASE)
+def counted(*, at: datetime, sealed: bool = False) -> Mapping[str, int]:
+    """Return how many slips stand with the outlets, with the centre, overdue, and sealed.
+
+    What is sealed counts for nobody else than those who may see it, as in their lists.
+    """
+    rows = Slip.objects.exclude(state__in=rules.ENDS)
+    rows = rows if sealed else rows.exclude(kind=rules.CASE)
     late = Q(state__in=rules.WITH_OUTLET, due_at__lt=at)
     found: Mapping[str, int] = rows.aggregate(
         outlet=Count("id", filter=Q(state__in=rules.WITH_OUTLET)),
         centre=Count("id", filter=Q(state__in=rules.WITH_CENTRE)),
         overdue=Count("id", filter=late),
+        sealed=Count("id", filter=Q(kind=rules.CASE)),
     )
     return found
 

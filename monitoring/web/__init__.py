@@ -60,7 +60,8 @@ def match(request: HttpRequest, match_id: int) -> HttpResponse:
         raise Http404
     seen = selectors.record(match=found)
     shown: dict[str, object] = {"seen": seen, "images": pictures(request, seen)}
-    shown["slips"] = slips_told.about(origin=found.trail_subject)
+    sealed = Permission.SLIP_SEALED in request.permissions  # type: ignore[attr-defined]
+    shown["slips"] = slips_told.about(origin=found.trail_subject, sealed=sealed)
     shown["looks"] = looked.of_match(match_id=found.pk)
     shown["forcings"] = audited.forcings(match_id=found.pk)
     return render(request, "monitoring/match.html", shown)

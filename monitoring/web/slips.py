@@ -40,13 +40,14 @@ MISSING = (rules.NoSuchSlip,)
 @requires(Permission.SLIP_VIEW)
 def slips(request: HttpRequest) -> HttpResponse:
     """List slips: by kind, place, error, month, and where they stand."""
-    at, form = timezone.now(), forms.Wanted(request.GET)
-    chosen = form.chosen(at=at, sealed=_sealed(request))
+    at, sealed = timezone.now(), _sealed(request)
+    form = forms.Wanted(request.GET, sealed=sealed)
+    chosen = form.chosen(at=at, sealed=sealed)
     if (kind := request.GET.get("export", "")) in sheets.KINDS:
         return _file(request, chosen, kind)
     page = selected.page(chosen=chosen)
     shown: dict[str, Any] = {"form": form, "page": page, "table": drawn.slips(page.rows, at)}
-    shown["counts"] = selected.counted(at=at)
+    shown["counts"] = selected.counted(at=at, sealed=sealed)
     shown["query"] = _query(request)
     part = "_slips" if request.headers.get("HX-Request") else "slips"
     return render(request, f"monitoring/{part}.html", shown)
@@ -78,7 +79,7 @@ def issue_slip(request: HttpRequest) -> HttpResponse:
             made = services.issue(draft=form.draft(), by=signed_in(request), at=at)
             return redirect("monitoring:slip", made.number)
     shown: dict[str, Any] = {"form": form, "match": match}
-    shown["known"] = selected.about(origin=match.trail_subject) if match else ()
+    shown["known"] = selected.about(origin=match.trail_subject, sealed=sealed) if match else ()
     status = 422 if form.errors else 200
     return render(request, "monitoring/issue_slip.html", shown, status=status)
 

@@ -135,6 +135,25 @@ def test_who_may_not_see_what_is_sealed_cannot_issue_it(desk, lead):
     assert send(desk, "check_slip", number, step="hand_over").status_code == 404
 
 
+def test_what_is_sealed_is_counted_listed_and_taken_away_by_those_who_may(bank, desk, lead):
+    match = factory.difference(factory.counter(bank.outlet), people.staff(bank.outlet, "teller"))
+    sealed = issued(lead, kind=rules.CASE, text="涉嫌伪造印章诈骗", origin=match.trail_subject)
+    issued(lead, kind=rules.HINT)
+    seen, other = go(client_of(lead), "slips"), go(desk, "slips")
+    assert (seen.context["counts"]["sealed"], other.context["counts"]["sealed"]) == (1, 0)
+    assert (seen.context["counts"]["centre"], other.context["counts"]["centre"]) == (1, 0)
+
+    asked = {"kind": rules.CASE, "stands": "centre"}
+    assert go(client_of(lead), "slips", **asked).context["page"].total == 1
+    assert go(client_of(lead), "slips", stands="centre").context["page"].total == 1
+    assert sealed.number in text(go(client_of(lead), "slips", **asked, export="csv"))
+    assert sealed.number in text(go(client_of(lead), "match", match.pk))
+
+    assert sealed.number not in text(go(desk, "slips", **asked, export="csv"))
+    assert sealed.number not in text(go(desk, "match", match.pk))
+    assert rules.CASE not in dict(go(desk, "slips").context["form"].fields["kind"].choices)
+
+
 def test_the_outlet_finds_it_in_its_inbox_and_under_the_bell(outlet, slip):
     assert slip.number in text(go(outlet, "slip_inbox"))
     assert slip.number in text(outlet.get(reverse("ui:notices")))
