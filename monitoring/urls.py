@@ -7,6 +7,7 @@ from monitoring.web import (
     alerts,
     aml,
     auditing,
+    blanks,
     board,
     bulletin,
     customers,
@@ -47,6 +48,11 @@ urlpatterns = [
     path("judge-look/<int:look_id>/", looks.judge_look, name="judge_look"),
     path("watch/", watching.watch, name="watch"),
     path("stray-views/", strays.stray_views, name="stray_views"),
+    # blank vouchers
+    path("blanks/", blanks.blanks, name="blanks"),
+    path("issue-blanks/", blanks.issue_blanks, name="issue_blanks"),
+    path("tell-blanks/", blanks.tell_blanks, name="tell_blanks"),
+    path("decide-blanks/<int:range_id>/", blanks.decide_blanks, name="decide_blanks"),
     # alerts
     path("alerts/", alerts.alerts, name="alerts"),
     path("alert/<int:alert_id>/", alerts.alert, name="alert"),

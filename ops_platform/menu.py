@@ -166,6 +166,7 @@ CENTRES = (
             _place(_("The centres' own work"), "monitoring:watch", Permission.PROOF_VIEW, "eye"),
             _place(_("Batches of vouchers"), "imaging:batches", Permission.BATCH_VIEW, "stack-2"),
             _place(_("To be scanned again"), "imaging:rescans", Permission.BATCH_VIEW, "refresh"),
+            _place(_("Blank vouchers"), "monitoring:blanks", Permission.BLANK_VIEW, "file-text"),
             _place(_("The outlet's day"), "monitoring:day", Permission.MONITORING_VIEW, "calendar"),
             _place(_("Desk of alerts"), "monitoring:alert_desk", Permission.ALERT_HANDLE, "bell"),
             _place(

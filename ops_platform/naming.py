@@ -61,6 +61,11 @@ def connect() -> None:
         ("monitoring.bulletin", _("Bulletin of errors"), opening.as_they_are),
         ("monitoring.slice", _("Slice of a voucher"), opening.as_they_are),
         ("monitoring.look", _("Second look"), _looks),
+        (
+            "monitoring.blank",
+            _("Blank vouchers"),
+            opening.row("monitoring:blanks", Permission.BLANK_VIEW),
+        ),
         ("monitoring.day", _("Closing of a day's vouchers"), opening.as_they_are),
         *opening.of_the_desk(),
         ("imaging.page", _("Image"), _pages),

@@ -88,6 +88,9 @@ class Permission(StrEnum):
     SLIP_REPLY = auto()
     SLIP_JUDGE = auto()
     SLIP_SEALED = auto()
+    BLANK_VIEW = auto()
+    BLANK_ISSUE = auto()
+    BLANK_KEEP = auto()
     MONITORING_EXPLAIN = auto()
     MONITORING_SETTLE = auto()
     SLICE_KEY = auto()
@@ -137,6 +140,7 @@ ROLES: dict[str, Role] = {
             "teller", "Teller", "make", "outlet",
             P.AUTHORIZATION_SUBMIT, P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW,
             P.IMAGE_ADD, P.SLIP_VIEW, P.SLIP_REPLY, P.OFFLINE_VIEW, P.OFFLINE_KEY, P.OFFLINE_CHECK,
+            P.BLANK_VIEW, P.BLANK_KEEP,
             *IMAGES,
         ),
         _role(
@@ -145,7 +149,7 @@ ROLES: dict[str, Role] = {
             P.DASHBOARD_VIEW, P.TRAIL_VIEW, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
             P.AUTHORIZATION_DESK, P.AUTHORIZATION_LOCAL, P.SLIP_VIEW, P.SLIP_REPLY, P.BATCH_VIEW,
             P.BATCH_HAND_OVER, P.MONITORING_EXPLAIN, P.OFFLINE_VIEW, P.OFFLINE_ISSUE,
-            P.OFFLINE_CHECK, *IMAGES,
+            P.OFFLINE_CHECK, P.BLANK_VIEW, P.BLANK_KEEP, *IMAGES,
         ),
         _role(
             "authorizer", "Authorizer", "authorize", "centre",
@@ -169,8 +173,8 @@ ROLES: dict[str, Role] = {
             "auditor", "Auditor of vouchers", "audit", "centre",
             P.MONITORING_VIEW, P.MONITORING_AUDIT, P.JOURNAL_VIEW, P.ACCOUNT_VIEW, P.ROSTER_VIEW,
             P.ALERT_VIEW, P.ALERT_HANDLE, P.RULE_VIEW, P.SLIP_VIEW, P.SLIP_ISSUE, P.SLIP_REPLY,
-            P.BATCH_VIEW, P.BATCH_SCAN, P.MONITORING_EXPLAIN, P.SLICE_KEY, P.SLICE_ARBITRATE,
-            *IMAGES,
+            P.BATCH_VIEW, P.BATCH_SCAN, P.BLANK_VIEW, P.MONITORING_EXPLAIN, P.SLICE_KEY,
+            P.SLICE_ARBITRATE, *IMAGES,
         ),
         _role(
             "audit_lead", "Lead of auditors", "audit", "centre",
@@ -178,7 +182,7 @@ ROLES: dict[str, Role] = {
             P.JOURNAL_IMPORT, P.DASHBOARD_VIEW, P.QUEUE_VIEW, P.TRAIL_VIEW, P.ROSTER_VIEW,
             P.ROSTER_MANAGE, P.ALERT_VIEW, P.ALERT_HANDLE, P.RULE_VIEW, P.RULE_PROPOSE,
             P.SLIP_VIEW, P.SLIP_ISSUE, P.SLIP_REPLY, P.SLIP_JUDGE, P.SLIP_SEALED,
-            P.BATCH_VIEW, P.BATCH_SCAN, P.MONITORING_EXPLAIN,
+            P.BATCH_VIEW, P.BATCH_SCAN, P.BLANK_VIEW, P.MONITORING_EXPLAIN,
             P.MONITORING_SETTLE, P.SLICE_ARBITRATE, P.PROOF_VIEW, P.LOOK_JUDGE,
             *IMAGES,
         ),
@@ -190,7 +194,8 @@ ROLES: dict[str, Role] = {
             P.SHARDS_PROPOSE, P.SHARDS_APPROVE, P.QUALITY_VIEW, P.ADMISSION_MANAGE,
             P.ROSTER_VIEW, P.FALLBACK_VIEW, P.FALLBACK_PROPOSE, P.FALLBACK_END, P.ALERT_VIEW,
             P.OFFLINE_VIEW, P.PUBLICATION_VIEW,
-            P.SLIP_VIEW, P.SLIP_JUDGE, P.BATCH_VIEW, P.PROOF_VIEW, *ROOMS, *IMAGES,
+            P.SLIP_VIEW, P.SLIP_JUDGE, P.BATCH_VIEW, P.PROOF_VIEW, P.BLANK_VIEW, P.BLANK_ISSUE,
+            P.BLANK_KEEP, *ROOMS, *IMAGES,
         ),
         _role(
             "risk_manager", "Risk manager", "risk", "branch head",
@@ -198,7 +203,7 @@ ROLES: dict[str, Role] = {
             P.DAY_VIEW, P.BOOKS_VIEW, P.BOOKS_REPORT, P.SHARDS_APPROVE, P.FALLBACK_VIEW,
             P.FALLBACK_APPROVE, P.FALLBACK_END, P.OFFLINE_VIEW, P.ALERT_VIEW, P.RULE_VIEW,
             P.RULE_APPROVE, P.PUBLICATION_VIEW,
-            P.SLIP_VIEW, P.SLIP_SEALED, P.PROOF_VIEW,
+            P.SLIP_VIEW, P.SLIP_SEALED, P.PROOF_VIEW, P.BLANK_VIEW,
         ),
         _role("vendor_key", "Keying clerk of a vendor", "vendor", "centre", P.SLICE_KEY),
         _role(

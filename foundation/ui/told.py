@@ -148,7 +148,7 @@ _STEPS: Mapping[str, str] = {
         "release_hold release_part reopen_day resume_day seal_day sign_day stop unfreeze"
     ),
     "monitoring": (
-        "accept_explanation accept_force accept_slip acknowledge_slip aligned "
+        "accept_blanks accept_explanation accept_force accept_slip acknowledge_slip aligned "
         "aml.approve_exemption aml.approve_rating aml.ask_freeze aml.ask_lifting "
         "aml.build_large aml.confirm_case aml.decline_exemption aml.decline_freeze "
         "aml.decline_list aml.decline_rating aml.dismiss_case aml.dismiss_hit aml.end_exemption "
@@ -160,7 +160,8 @@ _STEPS: Mapping[str, str] = {
         "aml.send_back_case aml.send_back_hit aml.send_back_large aml.submit_case "
         "aml.support_case aml.take_aml_report aml.uphold_hit appeal_slip ask_match assign_alert "
         "bear_out bear_out_look begin_slip charge_points close_false_alert close_slip "
-        "close_true_alert close_vouchers confirm cut_slice decline_explanation decline_force "
+        "close_true_alert close_vouchers confirm cut_slice decline_blanks "
+        "decline_explanation decline_force "
         "decline_rule differ_look dismiss_look dismiss_proof dismiss_slip dispute_slice "
         "draft_rule draw_proof drop_rule err_look escalate_slip explain fetch_bulletin force "
         "give_back_points hand_back hand_back_alert hand_over_slip hold_posting "
@@ -168,6 +169,7 @@ _STEPS: Mapping[str, str] = {
         "miss_proof not_asked open_look opened paired phone_slip plan_slip propose_force "
         "propose_rule prove_proof publish_rule query_alert raise_alert raise_level receive_slip "
         "register_error reply_slip reply_to_alert requery_slip retire_rule second_keyer "
+        "say_blanks "
         "see_slip settle_slice shadow_rule slip_of_alert try_rule uphold_look uphold_proof "
         "uphold_slip verify_alert verify_slip void_slice"
     ),

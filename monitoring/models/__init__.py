@@ -15,6 +15,7 @@ from foundation.imaging.models import Document
 from foundation.people.models import Institutional, Staff
 from foundation.worklist.models import WorkItem
 from monitoring import rules
+from monitoring.models._blanks import BlankRange
 from monitoring.models._entry import Keying, Slice
 from monitoring.models._held import HeldPosting
 from monitoring.models._looks import Forcing, Look, Proof
@@ -43,6 +44,7 @@ __all__ = [
     "AmlExemption",
     "AmlReport",
     "Backtest",
+    "BlankRange",
     "Bulletin",
     "CustomerRating",
     "DayEnd",
@@ -129,6 +131,11 @@ class Match(Institutional):
                 name="monitoring_standing",
             ),
             models.Index(fields=["document"], name="monitoring_document"),
+            models.Index(
+                fields=["institution", "voucher_no"],
+                condition=~Q(voucher_no=""),
+                name="monitoring_voucher_no",
+            ),
             models.Index(fields=["business_date", "least"], name="monitoring_least"),
             models.Index(
                 fields=["opened_at"], condition=Q(state=rules.OPEN), name="monitoring_open"

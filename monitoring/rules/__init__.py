@@ -81,9 +81,16 @@ FIELD_RESULTS: tuple[tuple[str, str], ...] = (
     ("payer_name", ACCOUNT_DIFF),
     ("payee_name", ACCOUNT_DIFF),
     ("number_range", VOUCHER_DIFF),
+    ("stock", VOUCHER_DIFF),
+    ("stock_ended", VOUCHER_DIFF),
+    ("stock_used", VOUCHER_DIFF),
+    ("stock_teller", VOUCHER_DIFF),
 )
 # What stands beside the comparison (`crosschecks`): it can fail a pass, and need not be there.
-SUPPORTING = frozenset({"sum_of_lines", "check_digit", "payer_name", "payee_name", "number_range"})
+STOCK = ("stock", "stock_ended", "stock_used", "stock_teller")
+SUPPORTING = frozenset(
+    {"sum_of_lines", "check_digit", "payer_name", "payee_name", "number_range", *STOCK}
+)
 FIELD_NAMES: Mapping[str, str] = {
     "amount": "Amount in figures",
     "amount_words": "Amount in capitals",
@@ -95,6 +102,10 @@ FIELD_NAMES: Mapping[str, str] = {
     "payer_name": "Payer's name",
     "payee_name": "Payee's name",
     "number_range": "Range of voucher numbers",
+    "stock": "Numbers given to the outlet",
+    "stock_ended": "Void, lost or destroyed",
+    "stock_used": "Used for another line",
+    "stock_teller": "Given to another teller",
 }
 REASON_MIN = 4
 

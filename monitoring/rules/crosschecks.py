@@ -13,6 +13,7 @@ from dataclasses import replace
 from foundation.imaging.rules import layouts, proving
 from foundation.kernel.money import Money
 from monitoring.rules import DIFFERS, NOT_FOUND, SAME, Field
+from monitoring.rules.blanks import Finding
 
 PAYER_NAME, PAYEE_NAME = "payer_name", "payee_name"
 NUMBER_RANGE, CHECK_DIGIT, SUM_OF_LINES = "number_range", "check_digit", "sum_of_lines"
@@ -43,8 +44,7 @@ def range_check(number: Field, ranges: Sequence[tuple[str, str]]) -> Field | Non
 
     A number that agrees with what was booked is taken as booked; else as it was read.
     """
-    told = number.expected if number.verdict == SAME else number.read
-    value = "".join(told.split())
+    value = number_told(number)
     if not ranges or not value:
         return None
     inside = any(layouts.in_range(value, first=first, last=last) for first, last in ranges)
@@ -57,6 +57,24 @@ def range_check(number: Field, ranges: Sequence[tuple[str, str]]) -> Field | Non
         read=value,
         confidence=sure,
         verdict=SAME if inside else DIFFERS,
+    )
+
+
+def number_told(number: Field) -> str:
+    """Return a voucher's number as booked where it agrees with what was read, else as read."""
+    told = number.expected if number.verdict == SAME else number.read
+    return "".join(told.split())
+
+
+def stock_check(number: Field, found: Finding) -> Field:
+    """Return what the register of blank vouchers says of a voucher's number."""
+    return replace(
+        number,
+        name=found.name,
+        expected=found.expected,
+        read=number_told(number),
+        confidence=number.confidence if number.verdict != SAME else CERTAIN,
+        verdict=SAME if found.good else DIFFERS,
     )
 
 

@@ -14,6 +14,7 @@ from monitoring.models import Alignment, Match, Slice
 from monitoring.rules import crosschecks
 from monitoring.rules.entry import AGREED, SETTLED, with_answers
 from monitoring.rules.matching import SUM
+from monitoring.selectors import blanks
 
 
 def compare(*, match: Match) -> tuple[rules.Field, ...]:
@@ -61,14 +62,24 @@ def compared(*, match: Match) -> Compared:
     names = [field for field in found if field.name in rules.SUPPORTING]
     forms = layouts.layouts_of(document_id=match.document_id)
     ranges = layouts.number_ranges(forms=forms)
-    shared = _lines_fen(match)
+    shared, layout = _lines_fen(match), forms[0].code if forms else ""
 
     def whole(fields: Sequence[rules.Field]) -> tuple[rules.Field, ...]:
         beside = crosschecks.checks(fields, names=names, ranges=ranges, lines_fen=shared)
-        return (*fields, *beside)
+        return (*fields, *beside, *_stock(match, fields, layout))
 
     keyed = with_answers(seen, _keyed(match), fen=shared_fen(match=match))
-    return Compared(whole(seen), whole(keyed), forms[0].code if forms else "")
+    return Compared(whole(seen), whole(keyed), layout)
+
+
+def _stock(match: Match, fields: Sequence[rules.Field], layout: str) -> Sequence[rules.Field]:
+    """Return what the register of blank vouchers says of the number, where it says anything."""
+    for field in fields:
+        if field.name == "voucher_no" and field.verdict != rules.NOT_FOUND:
+            number = crosschecks.number_told(field)
+            found = blanks.finding(match=match, number=number, layout=layout)
+            return (crosschecks.stock_check(field, found),) if found else ()
+    return ()
 
 
 def _names_of(match: Match) -> dict[str, object]:

@@ -25,6 +25,7 @@ from ops_platform.demo import (
     admissions,
     alerts,
     audit,
+    blanks,
     books,
     cases,
     days,
@@ -71,12 +72,11 @@ def seed(
         sign_ins.write(folder / "demo_sign_ins.txt", secret=secret, outlet_count=outlet_count)
         layouts.publish(by=staff["200010"], second=staff["200011"], at=now)
         say(f"{len(places)} institutions, {len(staff)} staff")
-        day_before = policy_rows.calendar(on=local(now).date()).previous_business_day(
-            local(now).date()
-        )
+        calendar = policy_rows.calendar(on=local(now).date())
+        day_before = calendar.previous_business_day(local(now).date())
         rosters.plan(
-            places=places, staff=staff, centre=house.AUTHORIZATION_CENTRE,
-            calendar=policy_rows.calendar(on=local(now).date()), since=day_before, founded=founded,
+            places=places, staff=staff, centre=house.AUTHORIZATION_CENTRE, calendar=calendar,
+            since=day_before, founded=founded,
         )  # fmt: skip
         opened = now - (local(now).date() - day_before)
         early = local(opened).replace(hour=8, minute=20)
@@ -104,6 +104,7 @@ def seed(
     told = slips.play(staff=staff, places=places, auditors=auditors, on=day_before, now=now)
     say(f"{told} slips, 2 bulletins")
     scans.play(places=places, staff=staff, on=on, at=now)
+    say(f"{blanks.play(staff=staff, outlets=stocked(places), at=now)} entries of blank vouchers")
     shutil.rmtree(folder / "demo", ignore_errors=True)  # of a database that is gone
     for played in (before, day):
         truth.write(folder, on=played.on, seed=seed_number, planted=played.planted)
@@ -180,6 +181,11 @@ def _look_again(stage: Stage, day: Day, *, at: datetime) -> None:
     laundering.play(on=day.on, at=at)
     stray = glances.play(auditors=crew.auditors, on=day.on)
     stage.say(f"{day.on}: {stray} images opened without an item")
+
+
+def stocked(places: dict[str, Institution]) -> list[Institution]:
+    """Return the outlets that have blank vouchers in the register."""
+    return [places[one.number] for one in house.outlets(2)]
 
 
 def _with_images(size: Size) -> Size:

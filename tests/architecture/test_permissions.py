@@ -43,6 +43,7 @@ from tests.factories import (
     alerts,
     aml,
     batches,
+    blanks,
     entry,
     hooks,
     layouts,
@@ -118,6 +119,7 @@ class Place:
     batch_id: int
     rescan_id: int
     explanation_id: int
+    blank_id: int
     slice_id: int
     layout_id: int
     looked: dict[str, int]
@@ -179,6 +181,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("monitoring", "match_id"): lambda place: place.match.pk,
     ("monitoring", "outlet_id"): lambda place: place.institution.pk,
     ("monitoring", "explanation_id"): lambda place: place.explanation_id,
+    ("monitoring", "range_id"): lambda place: place.blank_id,
     ("monitoring", "slice_id"): lambda place: place.slice_id,
     ("monitoring", "look_id"): lambda place: place.looked["look"],
     ("monitoring", "forcing_id"): lambda place: place.looked["forcing"],
@@ -251,6 +254,7 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
         alert.pk, alert.version_id, alert.rule_id, alert.version.backtests.get().pk,
         slips.slip(outlet, decider).number, slips.bulletin(outlet).pk,
         again.batch_id, again.pk, entry.explained(alone[0], teller).pk,
+        blanks.said(outlet, decider).pk,
         entry.cut(alone[0], pages_of[0], place=outlet)[0].pk,
         layouts.draft(decider, code=f"slip_{request.number}").pk,
         looks.one_of_each(alone, decider), aml.one_of_each(outlet, teller, decider),

@@ -30,14 +30,20 @@ def set_number(code: str, value: str) -> None:
 
 
 def passed(
-    place: monitoring.Counter, teller: Staff, *, fen: int = 1200_00, layout: Layout | None = None
+    place: monitoring.Counter,
+    teller: Staff,
+    *,
+    fen: int = 1200_00,
+    layout: Layout | None = None,
+    voucher_no: str = "",
 ) -> Match:
     """Return a pair that the machine matched, its voucher on a layout where one is given."""
-    line = monitoring.post(place, teller=teller.number, fen=fen)
+    line = monitoring.post(place, teller=teller.number, fen=fen, voucher_no=voucher_no)
     document, page = monitoring.scan(place, teller, subject=f"authorization.draft:{line.pk}")
     match = services.pair(line=line, document_id=document.pk, touched=[teller.person], at=NOON)
     agreeing = monitoring.agreeing(line)
-    agreeing.pop("voucher_no")
+    if not voucher_no:
+        agreeing.pop("voucher_no")
     monitoring.read(page, **agreeing)
     Reading.objects.filter(page=page).update(layout=layout)
     services.match_document(document_id=document.pk, at=NOON)
