@@ -105,6 +105,8 @@ class _Counted:
 
 
 _NONE: Counter[str] = Counter()
+_NOTHING = Figure(0)
+_COLD = Cell(_NOTHING, 0)
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,8 @@ class Outlets(Sequence[Outlet]):
                     _opened(links[link], link=link, **since),
                     rules.heat(links[link], self._hottest),
                 )
+                if link in links
+                else _COLD
                 for link in workshop.LINKS
             ],
         )
@@ -280,7 +284,9 @@ def _breaks(on: date) -> Mapping[str, Any]:
 
 def _opened(count: int, of: int = 0, **asked: Any) -> Figure:
     """Return a figure with the query of its list; none opens nothing, and most are none."""
-    return Figure(count, of, _query(**asked) if count else "")
+    if not count:
+        return Figure(0, of) if of else _NOTHING
+    return Figure(count, of, _query(**asked))
 
 
 def _query(**asked: Any) -> str:

@@ -66,13 +66,12 @@ def weights(*, on: date) -> rules.Weights:
 def _audited(month: Month, under: int | None) -> Mapping[int, dict[str, int]]:
     """Return how many pairs were judged and how many matched; an index answers it alone."""
     rows = Match.objects.filter(business_date__range=(month.first, month.last))
-    rows = rows.filter(_under(under)).exclude(state=pairs.WAITING).order_by()
-    found: dict[int, dict[str, int]] = {}
-    for place, state, count in rows.values_list("institution_id", "state").annotate(n=Count("*")):
-        sums = found.setdefault(place, {"audited": 0, "matched": 0})
-        sums["audited"] += count
-        sums["matched"] += count if state == pairs.MATCHED else 0
-    return found
+    counted = rows.filter(_under(under)).order_by().values_list("institution_id")
+    found = counted.annotate(
+        audited=Count("state", filter=~Q(state=pairs.WAITING)),
+        matched=Count("state", filter=Q(state=pairs.MATCHED)),
+    )
+    return {place: {"audited": audited, "matched": matched} for place, audited, matched in found}
 
 
 def _told(month: Month, under: int | None) -> Mapping[int, dict[str, int]]:

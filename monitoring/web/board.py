@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -72,17 +72,20 @@ def any_of(outlet: selected.Outlet) -> bool:
 
 
 def _outlets(rows: Sequence[selected.Outlet]) -> Table:
-    return Table(OUTLETS, [_outlet(row) for row in rows])
+    chips = {
+        rating: ops.chip(kind, icon, gettext(word))
+        for rating, (kind, icon, word) in RATINGS.items()
+    }
+    return Table(OUTLETS, [_outlet(row, chips) for row in rows])
 
 
-def _outlet(row: selected.Outlet) -> Row:
-    kind, icon, word = RATINGS[row.rating]
+def _outlet(row: selected.Outlet, chips: Mapping[str, str]) -> Row:
     share = table.NOTHING if row.matched.share is None else f"{row.matched.share}"
     return Row(
         (
             row.name,
             str(row.risk),
-            ops.chip(kind, icon, gettext(word)),
+            chips[row.rating],
             _opens("monitoring:matches", row.pairs),
             _opens("monitoring:matches", row.matched, shown=share),
             _opens("monitoring:matches", row.open),
