@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from monitoring import rules
 
@@ -150,13 +151,20 @@ def score(counted: Counted, weights: Weights) -> Score:
     return Score(
         first_pass=_share(counted.matched, counted.audited, weights.first_pass),
         timeliness=_share(counted.clocked - counted.late, counted.clocked, weights.timeliness),
-        quality=_to(Decimal(quality), _TENTH),
-        discipline=_to(Decimal(max(0, weights.discipline - lapses)), _TENTH),
+        quality=_tenths(quality),
+        discipline=_tenths(max(0, weights.discipline - lapses)),
     )
 
 
 def _share(part: int, whole: int, weight: int) -> Decimal:
-    return _to(Decimal(weight * part) / whole if whole else Decimal(weight), _TENTH)
+    if not whole or part == whole:
+        return _tenths(weight)
+    return _to(Decimal(weight * part) / whole, _TENTH)
+
+
+@cache
+def _tenths(whole: int) -> Decimal:
+    return _to(Decimal(whole), _TENTH)
 
 
 def _to(value: Decimal, place: Decimal) -> Decimal:

@@ -123,7 +123,7 @@ class Outlets(Sequence[Outlet]):
 
     def __init__(self, on: date, first: date, counted: _Counted) -> None:
         """Rank the outlets by what was counted."""
-        self._on, self._first, self._counted = on, first, counted
+        self._counted, self._asked = counted, _asked(on, first)
         self._force = weights(on=on)
         self._hottest = max(
             (count for row in counted.links.values() for count in row.values()), default=0
@@ -156,30 +156,31 @@ class Outlets(Sequence[Outlet]):
         return _Ranked(place, stands, stands.risk(self._force))
 
     def _outlet(self, row: _Ranked) -> Outlet:
-        place, on = row.place, self._on
+        place = row.place
         own = self._counted.day.get(place.pk, _NONE)
         watched = self._counted.alerts.get(place.pk, _NONE)
         links = self._counted.links.get(place.pk, _NONE)
-        here: dict[str, Any] = {"under": place.pk}
-        since = here | {"first": self._first, "last": on}
         judged = sum(own[state] for state in JUDGED)
+
+        def opened(kind: str, count: int, of: int = 0) -> Figure:
+            if not count:
+                return Figure(0, of) if of else _NOTHING
+            return Figure(count, of, f"{self._asked[kind]}&under={place.pk}")
+
         return Outlet(
             number=place.number,
             name=place.name,
-            pairs=_opened(own["all"], on=on, **here),
-            matched=_opened(own[pairs.MATCHED], judged, on=on, state=pairs.MATCHED, **here),
-            open=_opened(own[pairs.OPEN], on=on, state=pairs.OPEN, **here),
-            breaks=_opened(own["breaks"], **_breaks(on), **here),
-            alerts=_opened(watched["open"], state="open", **since),
-            overdue=_opened(row.stands.overdue, stands="overdue", **here),
-            points=_opened(row.stands.points, month=f"{on:%Y-%m}", figure="errors", **here),
+            pairs=opened("pairs", own["all"]),
+            matched=opened("matched", own[pairs.MATCHED], judged),
+            open=opened("open", own[pairs.OPEN]),
+            breaks=opened("breaks", own["breaks"]),
+            alerts=opened("alerts", watched["open"]),
+            overdue=opened("overdue", row.stands.overdue),
+            points=opened("points", row.stands.points),
             risk=row.risk,
             rating=rules.rating(row.risk, self._force),
             cells=[
-                Cell(
-                    _opened(links[link], link=link, **since),
-                    rules.heat(links[link], self._hottest),
-                )
+                Cell(opened(link, links[link]), rules.heat(links[link], self._hottest))
                 if link in links
                 else _COLD
                 for link in workshop.LINKS
@@ -275,18 +276,30 @@ def _points(on: date) -> Mapping[int, int]:
 
 
 def _together(counts: Counts) -> Counter[str]:
-    return sum(counts.values(), Counter())
+    total: Counter[str] = Counter()
+    for row in counts.values():
+        for name, count in row.items():
+            total[name] += count
+    return total
 
 
 def _breaks(on: date) -> Mapping[str, Any]:
     return {"on": on, "result": "+".join(pairs.BREAKS), "state": pairs.OPEN}
 
 
-def _opened(count: int, of: int = 0, **asked: Any) -> Figure:
-    """Return a figure with the query of its list; none opens nothing, and most are none."""
-    if not count:
-        return Figure(0, of) if of else _NOTHING
-    return Figure(count, of, _query(**asked))
+def _asked(on: date, first: date) -> Mapping[str, str]:
+    """Return the query of each figure's list but for its outlet; a link's by its own name."""
+    since = {"first": first, "last": on}
+    return {
+        "pairs": _query(on=on),
+        "matched": _query(on=on, state=pairs.MATCHED),
+        "open": _query(on=on, state=pairs.OPEN),
+        "breaks": _query(**_breaks(on)),
+        "alerts": _query(state="open", **since),
+        "overdue": _query(stands="overdue"),
+        "points": _query(month=f"{on:%Y-%m}", figure="errors"),
+        **{link: _query(link=link, **since) for link in workshop.LINKS},
+    }
 
 
 def _query(**asked: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 from django.db.models import Count, Max, Q, Sum
 
@@ -53,7 +54,8 @@ def counts(*, month: Month, under: int | None = None) -> Mapping[int, rules.Coun
 def together(*, rows: Sequence[rules.Counted]) -> rules.Counted:
     """Return the sum of what was counted; the gravest is the gravest of all."""
     names = ("audited", "matched", "errors", "points", "clocked", "late", "repeated", "rungs")
-    sums = {name: sum(getattr(row, name) for row in rows) for name in names}
+    columns = zip(*map(attrgetter(*names), rows), strict=True)
+    sums = dict(zip(names, map(sum, columns), strict=True)) if rows else {}
     return rules.Counted(**sums, gravest=max((row.gravest for row in rows), default=0))
 
 

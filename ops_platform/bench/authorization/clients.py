@@ -99,7 +99,8 @@ class Line:
             answer = self._open.getresponse()
         text = answer.read().decode()
         if answer.status != wanted:
-            raise RuntimeError(f"{method} {path}: {answer.status} {text[:500]}")
+            told = text[max(text.find('class="op-note'), 0) :][:500]
+            raise RuntimeError(f"{method} {path}: {answer.status} {told}")
         return text
 
 
