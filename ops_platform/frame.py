@@ -245,8 +245,9 @@ def open_day(institution_id: int) -> date | None:
 
 def _own(queues: Sequence[str], staff: Staff) -> int:
     today = timezone.localdate()
-    return sum(worklist.waiting_for(queue=one, staff=staff, on=today) for one in queues)
+    most = menu.MOST + 1
+    return sum(worklist.waiting_for(queue=one, staff=staff, on=today, most=most) for one in queues)
 
 
 def _waiting(queues: Sequence[str], _staff: Staff) -> int:
-    return sum(worklist.waiting(queue=one) for one in queues)
+    return sum(worklist.waiting(queue=one, most=menu.MOST + 1) for one in queues)

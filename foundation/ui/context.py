@@ -33,6 +33,11 @@ class Entry:
     current: bool
 
     @property
+    def told(self) -> str:
+        """Return how many wait, as the bar says it."""
+        return f"{menu.MOST}+" if self.waiting > menu.MOST else str(self.waiting)
+
+    @property
     def address(self) -> str:
         """Return the landing page: the first that the person may open."""
         return self.places[0].address

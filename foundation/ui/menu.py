@@ -68,6 +68,8 @@ class Notice:
     urgent: bool = False
 
 
+# What waits in a centre is counted no farther than one more than this: then it is told as 99+.
+MOST = 99
 Count = Callable[[Staff], int]
 Finder = Callable[[Staff, str], Iterable[Found]]
 Notices = Callable[[Staff], Iterable[Notice]]

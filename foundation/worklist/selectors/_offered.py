@@ -26,9 +26,9 @@ WHERE id = ANY (%(ids)s) AND state = 'waiting'
 """  # noqa: S608 -- put together of texts of ours
 
 
-def waiting_for(*, queue: str, staff: Staff, on: date) -> int:
-    """Return how many items of a queue the person could claim now, counted up to a thousand."""
-    asked = {"most": COUNTED_MOST, **abilities(queue=queue, staff=staff, on=on)}
+def waiting_for(*, queue: str, staff: Staff, on: date, most: int = COUNTED_MOST) -> int:
+    """Return how many items of a queue the person could claim now, counted up to so many."""
+    asked = {"most": most, **abilities(queue=queue, staff=staff, on=on)}
     with connection.cursor() as cursor:
         cursor.execute(WAITING_FOR, asked)
         return int(cursor.fetchone()[0])

@@ -45,7 +45,10 @@ FROM (SELECT state, urgent, enqueued_at FROM worklist_workitem
       WHERE queue = %(queue)s AND state IN ('waiting', 'held', 'suspended')
       ORDER BY turn_at, id LIMIT %(most)s) first
 """
-WAITING = f"SELECT count(*) FILTER (WHERE state = 'waiting') {FIRST}"
+WAITING = """
+SELECT count(*) FROM (SELECT FROM worklist_workitem
+                      WHERE queue = %(queue)s AND state = 'waiting' LIMIT %(most)s) first
+"""
 DEPTH = f"""
 SELECT count(*), count(*) FILTER (WHERE state = 'waiting'),
     count(*) FILTER (WHERE state = 'held'), count(*) FILTER (WHERE state = 'suspended'),
@@ -199,10 +202,10 @@ def depth(*, queue: str, at: datetime) -> Depth:
     )
 
 
-def waiting(*, queue: str) -> int:
-    """Return how many items of a queue wait, as `depth` counts them."""
+def waiting(*, queue: str, most: int = COUNTED_MOST) -> int:
+    """Return how many items of a queue wait, counted up to so many."""
     with connection.cursor() as cursor:
-        cursor.execute(WAITING, {"queue": queue, "most": COUNTED_MOST})
+        cursor.execute(WAITING, {"queue": queue, "most": most})
         return int(cursor.fetchone()[0])
 
 

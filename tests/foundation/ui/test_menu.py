@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from foundation.people.roles import ROLES, Permission
 from foundation.ui import menu
+from foundation.ui.context import Entry
 from tests.architecture.test_permissions import HOME_OF
 from tests.browser import ready
 from tests.factories import people
@@ -90,6 +91,16 @@ def test_a_page_below_those_of_the_menu_belongs_to_their_centre(client, branch):
 
     assert 'class="op-places"' in page
     assert page.count('aria-current="page"') == 1, "the centre, and no page of it"
+
+
+def test_more_than_a_bar_has_room_for_is_told_as_more():
+    (centre, pages) = next(iter(menu.centres(frozenset(Permission))))
+    told = [
+        Entry(centre=centre, places=pages, waiting=count, current=False).told
+        for count in (1, menu.MOST, menu.MOST + 1)
+    ]
+
+    assert told == ["1", "99", "99+"]
 
 
 REACHED = """bar => [...bar.querySelectorAll("a")].map(link => {

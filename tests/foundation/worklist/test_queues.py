@@ -26,6 +26,7 @@ def test_the_count_beside_a_centre_is_that_of_the_queue(put, authorizer):
     depth = selectors.depth(queue="authorization", at=people.NOON)
 
     assert selectors.waiting(queue="authorization") == depth.waiting == 2
+    assert selectors.waiting(queue="authorization", most=1) == 1
 
 
 def test_a_known_queue_is_shown_even_when_it_is_empty(desk):
