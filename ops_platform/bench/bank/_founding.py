@@ -21,7 +21,7 @@ from ops_platform.demo.play import Day
 OUTLETS, ACCOUNTS_EACH = 300, 4
 # How far back the books go: so many days are there to lay items on.
 DAYS = 9
-RICH_FEN = 5_000_000_000
+RICH_FEN = 20_000_000_000
 SEED = 7
 
 
