@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from authorization import rules as authorization_rules
@@ -12,6 +13,7 @@ from foundation.ledger import selectors as ledger
 from monitoring import rules
 from monitoring.models import Alignment, Match, Slice
 from monitoring.rules import crosschecks
+from monitoring.rules.blanks import Finding
 from monitoring.rules.entry import AGREED, SETTLED, with_answers
 from monitoring.rules.matching import SUM
 from monitoring.selectors import blanks
@@ -64,20 +66,25 @@ def compared(*, match: Match) -> Compared:
     ranges = layouts.number_ranges(forms=forms)
     shared, layout = _lines_fen(match), forms[0].code if forms else ""
 
+    @cache
+    def registered(number: str) -> Finding | None:
+        return blanks.finding(match=match, number=number, layout=layout)
+
     def whole(fields: Sequence[rules.Field]) -> tuple[rules.Field, ...]:
         beside = crosschecks.checks(fields, names=names, ranges=ranges, lines_fen=shared)
-        return (*fields, *beside, *_stock(match, fields, layout))
+        return (*fields, *beside, *_stock(fields, registered))
 
     keyed = with_answers(seen, _keyed(match), fen=shared_fen(match=match))
     return Compared(whole(seen), whole(keyed), layout)
 
 
-def _stock(match: Match, fields: Sequence[rules.Field], layout: str) -> Sequence[rules.Field]:
+def _stock(
+    fields: Sequence[rules.Field], registered: Callable[[str], Finding | None]
+) -> Sequence[rules.Field]:
     """Return what the register of blank vouchers says of the number, where it says anything."""
     for field in fields:
         if field.name == "voucher_no" and field.verdict != rules.NOT_FOUND:
-            number = crosschecks.number_told(field)
-            found = blanks.finding(match=match, number=number, layout=layout)
+            found = registered(crosschecks.number_told(field))
             return (crosschecks.stock_check(field, found),) if found else ()
     return ()
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 
 from foundation.people.roles import Permission
 from foundation.ui import menu, table, timed
+from foundation.ui.context import Shell
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 from foundation.ui.web import requires, signed_in
@@ -60,7 +61,7 @@ def match(request: HttpRequest, match_id: int) -> HttpResponse:
         raise Http404
     seen = selectors.record(match=found)
     shown: dict[str, object] = {"seen": seen, "images": pictures(request, seen)}
-    sealed = Permission.SLIP_SEALED in request.permissions  # type: ignore[attr-defined]
+    sealed = Permission.SLIP_SEALED in Shell(request).permissions
     shown["slips"] = slips_told.about(origin=found.trail_subject, sealed=sealed)
     shown["looks"] = looked.of_match(match_id=found.pk)
     shown["forcings"] = audited.forcings(match_id=found.pk)
