@@ -40,9 +40,9 @@ def hit(*, line: rules.Line, on: date, holding: bool = False, within: int = 0) -
     asked of the accounts. Whether one does is guessed by what was in force last, so that mostly the
     database is asked once. `within` is in milliseconds, and `take_back` follows then.
     """
-    asks = _asks_accounts(_concerned(_Last.asked, line, holding))
+    asks = _asks_accounts(_concerned(_Last.asked, line, holding=holding))
     asked, known = _ask(line, on, accounts=asks, within=within)
-    concerned = _concerned(asked, line, holding)
+    concerned = _concerned(asked, line, holding=holding)
     if not _asks_accounts(concerned):
         return concerned
     known = known or _known(line, on)
@@ -55,7 +55,7 @@ def take_back() -> None:
         cursor.execute(_BACK)
 
 
-def _concerned(asked: Sequence[Asked], line: rules.Line, holding: bool) -> list[Asked]:  # noqa: FBT001
+def _concerned(asked: Sequence[Asked], line: rules.Line, *, holding: bool) -> list[Asked]:
     return [
         one for one in asked if (one.prevents or not holding) and rules.may_hold(one.where, line)
     ]
@@ -94,9 +94,9 @@ def _ask(
     with connection.cursor() as cursor:
         cursor.execute((_WITHIN.format(int(within)) if within else "") + sql, given)
         rows = cursor.fetchall()
-    _Last.asked = _read(tuple(row[:_SAID] for row in rows))
+    asked = _Last.asked = _read(tuple(row[:_SAID] for row in rows))
     known = rules.Known(*rows[0][_SAID:]) if accounts and rows else None
-    return _Last.asked, known
+    return asked, known
 
 
 class _Last:

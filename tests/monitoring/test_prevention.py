@@ -82,6 +82,25 @@ def test_what_a_rule_holds_is_not_posted_and_waits_for_two(holds, teller, counte
     assert alert.work_item.conflicted == [teller.person]
 
 
+class _OfAnother:
+    """What was in force last, as another thread that asks of another day leaves it at once."""
+
+    @property
+    def asked(self):
+        return ()
+
+    @asked.setter
+    def asked(self, _found):
+        pass
+
+
+def test_what_another_thread_asked_last_is_never_the_answer(holds, teller, counter, monkeypatch):
+    holds()
+    monkeypatch.setattr(selectors, "_Last", _OfAnother())
+
+    assert sent(teller, counter).state == items.QUEUED
+
+
 def test_the_counter_is_told_nothing_of_why(holds, teller, counter):
     holds()
 
