@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, syn
 
 from foundation.people.models import Staff
 from ops_platform.env import BASE
+from tests import standing
 
 # Debian's own, or the one that bin/prepare unpacked where it may not install.
 UNPACKED = BASE / "var/debian/root/usr/lib/chromium/chromium"
@@ -60,7 +61,7 @@ def browse(chromium: Browser, live: Any, settings: Any) -> Iterator[Opener]:
     """Open pages as a member of staff (or as nobody), each person in a window of their own."""
     settings.ALLOWED_HOSTS = ["127.0.0.1", "testserver"]
     faults: list[str] = []
-    windows = []
+    windows = standing.windows
 
     def note(said: ConsoleMessage) -> None:
         if "Content Security Policy" in said.text:
@@ -79,8 +80,8 @@ def browse(chromium: Browser, live: Any, settings: Any) -> Iterator[Opener]:
         return page
 
     yield opened
-    for window in windows:
-        window.close()
+    while windows:
+        windows.pop().close()
     _let_answers_end()
     assert not faults
 

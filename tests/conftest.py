@@ -15,7 +15,8 @@ from tests.factories import people
 # What it asserts says what it found, as the assertions of a test do.
 pytest.register_assert_rewrite("tests.chaos")
 pytest_plugins = [
-    "tests.database", "tests.worlds", "tests.browser", "tests.guards", "tests.order",
+    "tests.database", "tests.worlds", "tests.standing", "tests.browser", "tests.guards",
+    "tests.order",
 ]  # fmt: skip
 
 # How long an example takes is the machine's doing, which five processes share: not a finding.

@@ -1,0 +1,77 @@
+"""Where everything stood when a test with a browser failed: told at the end of its report.
+
+What such a test waited for in vain is seldom told by what it waited for: each window, each thread
+and each statement of the test's database is shown as it was at that moment.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+from collections.abc import Generator, Iterator
+from tempfile import TemporaryFile
+
+import pytest
+from django.db import connection
+from playwright.sync_api import BrowserContext
+from playwright.sync_api import Error as PlaywrightError
+
+from ops_platform.env import env
+from ops_platform.stack import roles
+from tests.servers import PAIR
+
+MOST = 12_000
+# Every window that the test has opened; kept by the fixture that opens them.
+windows: list[BrowserContext] = []
+_WINDOW = """() => [
+    document.visibilityState,
+    `asking ${document.querySelectorAll('.htmx-request').length}`,
+    `open ${[...document.querySelectorAll('dialog[open]')].map(one => one.id).join(' ')}`,
+    `at ${document.activeElement?.outerHTML.slice(0, 160)}`,
+    document.querySelector('main')?.innerText.slice(0, 700),
+].join('\\n')"""
+_STATEMENTS = """
+SELECT pid, usename, state, wait_event_type, wait_event, clock_timestamp() - xact_start,
+       pg_blocking_pids(pid), left(query, 300)
+  FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY pid
+"""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add to a failed report where everything stood, while it still stands there."""
+    report = yield
+    if report.when == "call" and report.failed and windows:
+        report.sections.append(("Where everything stood", standing()))
+    return report
+
+
+def standing() -> str:
+    """Return windows, threads and statements as they are now."""
+    return "\n".join([*_windows(), _threads(), *_statements()])
+
+
+def _windows() -> Iterator[str]:
+    for page in (page for window in windows for page in window.pages):
+        try:
+            yield f"-- {page.url}\n{page.evaluate(_WINDOW)}"
+        except PlaywrightError as error:
+            yield f"-- {page.url}: {error}"
+
+
+def _threads() -> str:
+    with TemporaryFile() as file:
+        faulthandler.dump_traceback(file=file, all_threads=True)
+        file.seek(0)
+        others, _own, _rest = file.read().decode().partition("Current thread")
+        return others[-MOST:]
+
+
+def _statements() -> Iterator[str]:
+    base = str(connection.settings_dict["NAME"])
+    # Only who administers the server sees what the application's role asks.
+    dsn = PAIR.postgres.dsn() if PAIR else env.dsn("owner")
+    with roles.connected(roles.with_database(dsn, base)) as line:
+        line.execute(_STATEMENTS)
+        yield from (f"-- {row}" for row in line.fetchall())
