@@ -28,6 +28,8 @@ _SETTINGS = {
     "random_page_cost": "1.1",
     "wal_compression": "on",
     "max_wal_size": "2GB",
+    # Files of the log are kept to be written again: making one holds up every commit.
+    "min_wal_size": "512MB",
     "jit": "off",
     "password_encryption": "scram-sha-256",
     "timezone": "UTC",
@@ -91,6 +93,7 @@ class Server(ABC):
                 owner=self.places.owner,
                 environ=_LOCALE,
                 death_signal=self.stop_signal,
+                short_turns=True,
             )
 
     def wait_ready(self, child: subprocess.Popen[bytes]) -> None:

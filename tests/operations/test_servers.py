@@ -1,11 +1,14 @@
 """The embedded servers: what was acknowledged is still there after kill -9."""
 
+import os
+import subprocess
+import sys
 import time
 
 import pytest
 import redis
 
-from ops_platform.stack import roles
+from ops_platform.stack import roles, turns
 from ops_platform.stack.throwaway import scratch, throwaway
 
 pytestmark = pytest.mark.slow
@@ -80,3 +83,30 @@ def test_whoever_changes_a_table_is_in_the_log(servers):
     with roles.connected(servers.environment["DATABASE_URL"]) as line:
         line.execute("SHOW log_statement")
         assert line.fetchone() == ("ddl",)
+
+
+def test_servers_and_what_they_start_take_short_turns(servers):
+    usual = turns.turn_ns(os.getpid())
+    if usual is None:
+        pytest.skip("this system knows of no length of turns")
+    for _server, child in servers._children:  # noqa: SLF001
+        assert turns.turn_ns(child.pid) == turns.SHORT_NS
+    with roles.connected(servers.environment["DATABASE_URL"]) as line:
+        line.execute("SELECT pg_backend_pid()")
+        assert turns.turn_ns(line.fetchone()[0]) == turns.SHORT_NS
+    assert turns.turn_ns(os.getpid()) == usual > turns.SHORT_NS
+
+
+def test_a_system_without_turns_leaves_everything_as_it_is(monkeypatch):
+    monkeypatch.setattr(turns.platform, "machine", lambda: "riscv64")
+    assert turns.take_short_turns() is False
+    assert turns.turn_ns(os.getpid()) is None
+
+
+def test_turns_do_not_change_how_a_process_gives_way():
+    asked = (
+        "import os; os.nice(7); from ops_platform.stack import turns; "
+        "turns.take_short_turns(); print(os.getpriority(os.PRIO_PROCESS, 0))"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "7"
