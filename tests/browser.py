@@ -61,7 +61,6 @@ def browse(chromium: Browser, live: Any, settings: Any) -> Iterator[Opener]:
     """Open pages as a member of staff (or as nobody), each person in a window of their own."""
     settings.ALLOWED_HOSTS = ["127.0.0.1", "testserver"]
     faults: list[str] = []
-    windows = standing.windows
 
     def note(said: ConsoleMessage) -> None:
         if "Content Security Policy" in said.text:
@@ -73,15 +72,14 @@ def browse(chromium: Browser, live: Any, settings: Any) -> Iterator[Opener]:
             given["ops_session"] = session_of(staff)
         window = chromium.new_context(base_url=live.url, viewport=DESK, locale="en-US")
         window.add_cookies([{"name": k, "value": v, "url": live.url} for k, v in given.items()])
-        windows.append(window)
+        standing.watch(window)
         page = window.new_page()
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
         page.on("console", note)
         return page
 
     yield opened
-    while windows:
-        windows.pop().close()
+    standing.close()
     _let_answers_end()
     assert not faults
 

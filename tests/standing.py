@@ -1,18 +1,19 @@
 """Where everything stood when a test with a browser failed: told at the end of its report.
 
-What such a test waited for in vain is seldom told by what it waited for: each window, each thread
-and each statement of the test's database is shown as it was at that moment.
+What such a test waited for in vain is seldom told by what it waited for: each window, what it asked
+for and has no answer to, each thread and each statement of the test's database is shown.
 """
 
 from __future__ import annotations
 
 import faulthandler
+import time
 from collections.abc import Generator, Iterator
 from tempfile import TemporaryFile
 
 import pytest
 from django.db import connection
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Request
 from playwright.sync_api import Error as PlaywrightError
 
 from ops_platform.env import env
@@ -22,6 +23,7 @@ from tests.servers import PAIR
 MOST = 12_000
 # Every window that the test has opened; kept by the fixture that opens them.
 windows: list[BrowserContext] = []
+_asked: dict[Request, float] = {}
 _WINDOW = """() => [
     document.visibilityState,
     `asking ${document.querySelectorAll('.htmx-request').length}`,
@@ -36,6 +38,29 @@ SELECT pid, usename, state, wait_event_type, wait_event, clock_timestamp() - xac
 """
 
 
+def watch(window: BrowserContext) -> None:
+    """Keep what the window asks for until it is answered."""
+    windows.append(window)
+    window.on("request", _ask)
+    window.on("requestfinished", _answered)
+    window.on("requestfailed", _answered)
+
+
+def _ask(asked: Request) -> None:
+    _asked[asked] = time.monotonic()
+
+
+def _answered(asked: Request) -> None:
+    _asked.pop(asked, None)
+
+
+def close() -> None:
+    """Close every window, and forget what they asked for."""
+    while windows:
+        windows.pop().close()
+    _asked.clear()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -48,8 +73,8 @@ def pytest_runtest_makereport(
 
 
 def standing() -> str:
-    """Return windows, threads and statements as they are now."""
-    return "\n".join([*_windows(), _threads(), *_statements()])
+    """Return windows, what they wait for, threads and statements as they are now."""
+    return "\n".join([*_windows(), *_waited(), _threads(), *_statements()])
 
 
 def _windows() -> Iterator[str]:
@@ -58,6 +83,11 @@ def _windows() -> Iterator[str]:
             yield f"-- {page.url}\n{page.evaluate(_WINDOW)}"
         except PlaywrightError as error:
             yield f"-- {page.url}: {error}"
+
+
+def _waited() -> Iterator[str]:
+    for asked, since in _asked.items():
+        yield f"-- {asked.method} {asked.url} since {time.monotonic() - since:.1f} s"
 
 
 def _threads() -> str:

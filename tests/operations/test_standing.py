@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection, transaction
 
@@ -23,6 +25,15 @@ def test_windows_and_statements_are_told_as_they_stand(browse):
     # Servers that are not ours do not let the owner see what another role asks.
     assert PAIR is None or ("idle in transaction" in told and "still open" in told)
     assert "Thread 0x" in told
+
+
+def test_what_has_no_answer_is_told(browse):
+    page = browse()
+    page.goto("/people/sign-in/")
+    page.route("**/healthz", lambda _route: None)
+    page.evaluate("() => { fetch('/healthz'); }")
+    page.wait_for_timeout(100)
+    assert re.search(r"-- GET \S+/healthz since 0\.\d s", standing.standing())
 
 
 def test_a_window_that_is_gone_is_told_of_too(browse):
