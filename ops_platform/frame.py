@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from django.urls import reverse
@@ -30,6 +30,8 @@ ACCOUNTS_MAX = 6
 ACCOUNT_DIGITS_LEAST = 6
 NAME_LEAST = 2
 NOTICES_MAX = 20
+# What was rejected before is found in the list of items, whether a page has shown it or not.
+NEWS_DAYS = 7
 SLIP_DIGITS = 17
 
 
@@ -46,6 +48,7 @@ def connect() -> None:
     menu.find_with(accounts, permission=Permission.ACCOUNT_VIEW)
     menu.find_with(slips_numbered, permission=Permission.SLIP_VIEW)
     menu.notices_from(returned, permission=Permission.AUTHORIZATION_SUBMIT)
+    menu.notices_from(untold, permission=Permission.AUTHORIZATION_SUBMIT)
     menu.notices_from(asked, permission=Permission.AUTHORIZATION_SUBMIT)
     menu.notices_from(desk_wrote, permission=Permission.AUTHORIZATION_SUBMIT)
     menu.notices_from(teller_wrote, permission=Permission.AUTHORIZATION_DECIDE)
@@ -106,6 +109,22 @@ def returned(staff: Staff) -> Iterable[Notice]:
             address=addresses.of("authorization:correct", item.number),
             at=item.decided_at or item.created_at,
             urgent=True,
+        )
+
+
+def untold(staff: Staff) -> Iterable[Notice]:
+    """Tell a teller what was rejected, until a page has shown it, and what is with the leads."""
+    since = timezone.localdate() - timedelta(days=NEWS_DAYS)
+    for one in authorization.untold(teller=staff, since=since, limit=NOTICES_MAX):
+        said = gettext("Item %(number)s takes longer: it is with a lead now.")
+        if one.state == authorization_rules.REJECTED:
+            said = gettext("Item %(number)s was rejected: %(why)s.")
+        why = [gettext(authorization_rules.REASONS[code].text) for code in one.reasons]
+        yield Notice(
+            text=said % {"number": one.number, "why": "; ".join(filter(None, [*why, one.remark]))},
+            address=addresses.of("authorization:item", one.number),
+            at=one.decided_at or one.escalated_at or timezone.now(),
+            urgent=one.state == authorization_rules.REJECTED,
         )
 
 

@@ -15,6 +15,7 @@ from authorization.selectors._items import (
     TOUCHED_SQL,
     Field,
     Record,
+    approvers,
     automatic_of,
     claimed,
     comparison,
@@ -44,6 +45,7 @@ from authorization.selectors._lists import (
     own,
     page,
     sent_back,
+    untold,
 )
 from authorization.selectors._own_day import Made, WaitingList, Waits, made_by, waiting_list
 from authorization.selectors._reading import DraftRead, read_of_draft
@@ -115,6 +117,7 @@ __all__ = [
     "Waits",
     "Weighed",
     "alarmed",
+    "approvers",
     "asked_of",
     "automatic_of",
     "before_them",
@@ -178,6 +181,7 @@ __all__ = [
     "to_teller",
     "unalarmed",
     "undecided",
+    "untold",
     "waiting_list",
     "weighed",
     "what_if",

@@ -85,6 +85,12 @@ def decisions(*, request: Request) -> Sequence[Decision]:
     return tuple(Decision.objects.filter(request=request).order_by("-seq", "-level"))
 
 
+def approvers(*, request: Request) -> Sequence[str]:
+    """Return who said yes to the round in which an item stands, the first level first."""
+    rows = Decision.objects.filter(request=request, seq=request.attempt, step="approve")
+    return tuple(rows.order_by("level").values_list("decider_label", flat=True))
+
+
 # The humans who entered or decided an item, no machine, for a question of another room: its number
 # is asked for twice.
 TOUCHED_SQL = """ARRAY(SELECT one.teller_person FROM authorization_request one
@@ -126,7 +132,6 @@ class Record:
     decisions: Sequence[Decision]
     inquiries: Sequence[Inquiry]
     timeline: Sequence[object]
-    open_steps: frozenset[str]
 
 
 def record(*, request: Request) -> Record:
@@ -140,7 +145,6 @@ def record(*, request: Request) -> Record:
         decisions=decisions(request=request),
         inquiries=inquiries(request=request),
         timeline=trail.timeline(subject=request.subject),
-        open_steps=frozenset(rules.FLOW.steps_from(request.state)),
     )
 
 

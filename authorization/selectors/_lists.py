@@ -60,6 +60,28 @@ def sent_back(*, teller: Staff, limit: int) -> Sequence[Own]:
     return _own(Request.objects.filter(teller=teller, state=rules.RETURNED), limit=limit)
 
 
+class Untold(NamedTuple):
+    """An item of which its teller does not know yet how it stands."""
+
+    number: str
+    state: str
+    reasons: Sequence[str]
+    remark: str
+    decided_at: datetime | None
+    escalated_at: datetime | None
+
+
+def untold(*, teller: Staff, since: date, limit: int) -> Sequence[Untold]:
+    """Return the teller's items since a day that are with the leads, or were rejected unseen."""
+    unseen = Decision.objects.filter(request=OuterRef("pk"), step="reject", seen_at=None)
+    rows = Request.objects.filter(teller=teller, business_date__gte=since).filter(
+        Q(Exists(unseen.order_by()), state=rules.REJECTED)
+        | Q(state__in=rules.IN_THE_CENTRE, escalated_at__isnull=False)
+    )
+    found = rows.order_by("-id").values_list(*Untold._fields)[:limit]
+    return tuple(map(Untold._make, found))
+
+
 def _asked() -> Exists:
     """Return the condition that the teller is asked for an image and has not sent it yet."""
     asked = Inquiry.objects.filter(request=OuterRef("pk"), ended_at=None, kind=rules.RESCAN)

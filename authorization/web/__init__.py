@@ -45,6 +45,7 @@ from authorization.web._talk import talk, talking, write
 from authorization.web._team import team
 from foundation.kernel.errors import Refused
 from foundation.kernel.text import whole
+from foundation.people.models import Staff
 from foundation.people.roles import Permission
 from foundation.trail import services as trail
 from foundation.ui import menu, sheets
@@ -229,20 +230,42 @@ def _items_file(request: HttpRequest, chosen: selectors.Filter, kind: str) -> Ht
 @require_GET
 @requires(Permission.AUTHORIZATION_VIEW)
 def item(request: HttpRequest, number: str) -> HttpResponse:
-    """Show one item: where it stands, what was keyed, its images and all that happened."""
-    found = item_or_404(number)
-    if found.state == rules.SETTLING:
-        # Its seconds may be over while the job that ends them waits behind others.
-        found = services.settle(number=number, at=timezone.now())
+    """Show one item: where it stands, live for its teller, and all that happened."""
+    found, person = _settled(number), signed_in(request)
+    shown = _standing(request, found, person)
+    if request.headers.get("HX-Request"):
+        return render(request, "authorization/_standing.html", shown)
     seen = selectors.record(request=found)
-    shown = {"seen": seen, "own": found.teller_id == signed_in(request).pk}
-    shown["identity"] = selectors.identity(request=found)
-    if shown["own"] and found.decided_at:
-        seen_by(signed_in(request), [found.number])
+    shown["approvers"] = selectors.approvers(request=found)
+    shown |= {"seen": seen, "identity": selectors.identity(request=found)}
     shown["pictures"] = pictures(request, seen.pages, seen.fields)
-    shown |= {"why": _rule_words.why(found.why), **_drawn.waiting(seen, signed_in(request))}
-    shown |= _doubts(request, found) | talking(found, signed_in(request))
-    return render(request, "authorization/item.html", shown)
+    shown |= {"why": _rule_words.why(found.why), **_drawn.waiting(seen, person)}
+    return render(request, "authorization/item.html", shown | talking(found, person))
+
+
+def _settled(number: str) -> Request:
+    """Return an item in sight, with what was decided of it if its seconds are over."""
+    found = item_or_404(number)
+    if found.state != rules.SETTLING:
+        return found
+    # Its seconds may be over while the job that ends them waits behind others.
+    return services.settle(number=number, at=timezone.now())
+
+
+def _standing(request: HttpRequest, found: Request, person: Staff) -> dict[str, object]:
+    """Return where an item stands and what the person can do with it; its teller has seen it."""
+    own = found.teller_id == person.pk
+    if own and found.decided_at:
+        seen_by(person, [found.number])
+    asked = selectors.open_inquiry(request=found) if found.state == rules.ON_HOLD else None
+    return {
+        "item": found,
+        "own": own,
+        "open_steps": rules.FLOW.steps_from(found.state),
+        "asked": asked is not None and _drawn.concerns(asked, found, person),
+        "why_not": _drawn.why_not(found),
+        **_doubts(request, found),
+    }
 
 
 def _doubts(request: HttpRequest, item: Request) -> dict[str, object]:

@@ -184,6 +184,7 @@ def _receipt(number: str) -> dict[str, object]:
         raise Http404
     opening = selectors.opening(request=item)
     shown: dict[str, object] = {"item": item, "opening": opening}
+    shown["approvers"] = selectors.approvers(request=item)
     return shown | {"sign_ups": selectors.sign_ups(request=item) if opening else ()}
 
 

@@ -111,11 +111,9 @@ def _own_row(row: selectors.Own, badge: Drawn, trade: Drawn, step: Drawn) -> Row
 
 
 def waiting(seen: selectors.Record, person: Staff) -> dict[str, object]:
-    """Return what an item's page says of questions, of going up, and of where the time went."""
-    asked = next((one for one in seen.inquiries if not one.ended_at), None)
+    """Return what an item's page says of going up, and of where the time went."""
     why, outlet = seen.request.escalated_why, seen.request.institution_id
     return {
-        "asked": asked is not None and _concerns(asked, seen.request, person),
         "escalated": rules.ESCALATED_WHY[why].text if why else "",
         # Why an authorizer passed it up is between them and the leads.
         "passed_up": why == passing.PASSED_UP and person.institution_id != outlet,
@@ -124,13 +122,21 @@ def waiting(seen: selectors.Record, person: Staff) -> dict[str, object]:
     }
 
 
-def _concerns(asked: Inquiry, item: Request, person: Staff) -> bool:
+def concerns(asked: Inquiry, item: Request, person: Staff) -> bool:
     """Tell whether the button to the answer is for this person; the service decides."""
     if asked.kind == rules.RESCAN:
         return bool(item.teller_id == person.pk)
     return bool((asked.asked_by_id == person.pk) == (asked.kind == rules.CALL)) and (
         item.teller_id != person.pk and person.institution_id != item.institution_id
     )
+
+
+def why_not(item: Request) -> str:
+    """Return why an item was rejected or sent back, in words; nothing of any other."""
+    if item.state not in (rules.REJECTED, rules.RETURNED):
+        return ""
+    said = [f"{code} {gettext(rules.REASONS[code].text)}" for code in item.reasons]
+    return "; ".join([*said, *filter(None, [item.remark])])
 
 
 def _time_row(made: Decision) -> Row:

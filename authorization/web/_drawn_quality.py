@@ -51,11 +51,12 @@ MEASURED = (
     Column(_("Quick approvals"), table.RIGHT),
     Column(_("Not judged yet"), table.RIGHT),
 )
+AUTHORIZER = Column(_("Authorizer"))
 DECISIONS = (
     Column(_("Item number"), table.NUMBER),
     Column(_("Outlet")),
     Column(_("Transaction")),
-    Column(_("Authorizer")),
+    AUTHORIZER,
     Column(_("Decided"), table.NUMBER),
     Column(_("Seconds"), table.RIGHT),
     Column(_("Decision")),
@@ -209,14 +210,20 @@ def decisions(rows: Sequence[Decision]) -> Table:
     return Table(DECISIONS, [_decision(row) for row in rows])
 
 
-def _decision(row: Decision) -> Row:
+def own_decisions(rows: Sequence[Decision]) -> Table:
+    """Return one person's decisions, whom every row would name."""
+    columns = [column for column in DECISIONS if column is not AUTHORIZER]
+    return Table(columns, [_decision(row, whose=False) for row in rows])
+
+
+def _decision(row: Decision, *, whose: bool = True) -> Row:
     item = row.request
     return Row(
         (
             table.link(to="authorization:item", key=item.number, text=item.number),
             item.institution.name,
             f"{item.trade_code} {gettext(item.trade.name)}",
-            row.decider_label,
+            *([row.decider_label] if whose else []),
             f"{local(row.at):%m-%d %H:%M:%S}",
             f"{Decimal(row.view_ms) / 1000:.1f}",
             SafeString(ops.state_badge(row.step)),

@@ -45,10 +45,10 @@ def decided(request: HttpRequest) -> HttpResponse:
     on, before = form.chosen(today=today)
     if _taken.is_wanted(request):
         found = selectors.made_by(decider=decider, on=on, most=selectors.FILE_MOST)
-        name, whole_list = f"my-decisions-{on}", drawn.decisions(found.rows)
+        name, whole_list = f"my-decisions-{on}", drawn.own_decisions(found.rows)
         return _taken.away(request, name=name, table=whole_list, total=found.total)
     page = selectors.made_by(decider=decider, on=on, before=before)
-    shown = {"page": page, "on": on, "form": form, "table": drawn.decisions(page.rows)}
+    shown = {"page": page, "on": on, "form": form, "table": drawn.own_decisions(page.rows)}
     return render(request, "authorization/decided.html", shown | {"query": f"on={on}&"})
 
 

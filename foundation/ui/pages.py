@@ -44,9 +44,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @requires(Permission.HOME)
 @action
 def top(request: HttpRequest) -> HttpResponse:
-    """Answer the centres of the top bar with what waits now."""
+    """Answer the centres of the top bar with what waits now, and the bell beside them."""
     here = request.GET.get("at", "/")[:200]
-    return render(request, "ui/_nav.html", {"shell": Shell(request, path=here)})
+    return render(request, "ui/_told.html", {"shell": Shell(request, path=here)})
 
 
 @require_GET

@@ -20,7 +20,8 @@ table { width: 100%; border-collapse: collapse; } thead { display: table-header-
 th, td { border-bottom: .3pt solid #777; padding: 1mm 1.5mm; text-align: left; }
 td { vertical-align: top; }
 tr { break-inside: avoid; } .r { text-align: right; white-space: nowrap; }
-.code { font: 8pt monospace; overflow-wrap: anywhere; } .sign td { height: 14mm; }
+.code { font: 8pt monospace; overflow-wrap: anywhere; }
+.sign { table-layout: fixed; } .sign td { height: 16mm; border: .3pt solid #777; }
 dt { float: left; clear: left; width: 42mm; color: #444; } dd { margin: 0 0 1mm 44mm; }
 """
 
