@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -10,44 +11,79 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from authorization import rules, selectors, services
-from authorization.models import Inquiry, Request
+from authorization.models import IdCheck, Inquiry, Request
 from foundation.imaging.models import Page
 from foundation.people.roles import Permission
 from foundation.ui import menu, rest
 
 
 class _Content(rest.Item):
-    payer_account = rest.AccountNumber()
+    payer_account = rest.AccountNumber(required=False)
     payee_account = rest.AccountNumber(required=False)
     payee_name = rest.Plain(limit=60, required=False)
     voucher_no = rest.Digits(least=8, most=16)
-    amount = rest.Fen()
+    amount = rest.Fen(nothing=True)
     purpose = rest.Plain(limit=60, blank=True, required=False)
     by_agent = rest.Flag(required=False)
     manual_id = rest.Flag(required=False)
+    id_number = rest.ResidentId(required=False)
+    mobile = rest.Mobile(required=False)
+    address = rest.Plain(limit=100, required=False)
+    internet_bank = rest.Flag(required=False)
+    sms_alert = rest.Flag(required=False)
+    atm_daily = rest.Fen(required=False)
+
+
+_OPENING = tuple(field.name for field in fields(services.OpeningOrder))
+# What not every transaction has.
+_OF_SOME = {"payer_account", "payee_account", "payee_name", "purpose", *_OPENING}
+_LACKING = _("This transaction needs the field.")
+_FOREIGN = _("This transaction has no such field.")
+_NOTHING = _("Only an account is opened with nothing paid in.")
+
+
+def _whose(trade: rules.TradeCode) -> Iterator[str]:
+    if trade.has_payer:
+        yield "payer_account"
+    if trade.needs_payee:
+        yield from ("payee_account", "payee_name")
+
+
+def _order(typed: Mapping[str, Any], code: str) -> services.Order:
+    """Return what was typed as an order; refuse what the transaction lacks or does not have.
+
+    A withdrawal names its payer, a deposit its payee, a transfer both; an opening names who opens.
+    """
+    trade = rules.trade(code)
+    needed, more = {*_whose(trade)}, {"purpose"}
+    if trade.opens:
+        needed, more = {"payee_name", "id_number", "mobile", "address"}, {*_OPENING}
+    foreign = (_OF_SOME - needed - more) & {*typed}
+    wrong = {name: ErrorDetail(str(_LACKING), "required") for name in needed - {*typed}}
+    wrong |= {name: ErrorDetail(str(_FOREIGN), "foreign") for name in foreign}
+    if not typed["amount"] and not trade.opens:
+        wrong["amount"] = ErrorDetail(str(_NOTHING), "form")
+    if wrong:
+        raise serializers.ValidationError(wrong)
+    plain = {name: value for name, value in typed.items() if name not in _OPENING}
+    opening = {name: value for name, value in typed.items() if name in _OPENING}
+    asked = services.OpeningOrder(**opening) if trade.opens else None
+    return services.Order(trade_code=code, **plain, opening=asked)
 
 
 class Entered(_Content):
-    """A counter transaction as its teller enters it; its voucher image was sent before."""
+    """A counter transaction as its teller enters it; its images were sent before."""
 
-    default_error_messages = {
-        "payee": _("This transaction needs the payee's account and name."),
-        "no_payee": _("This transaction has no payee."),
-    }
     key = rest.Key()
-    trade_code = rest.Choice(words=rules.BY_PAYER)
+    trade_code = rest.Choice(words=rules.TRADE_CODES)
 
     def validate(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Refuse a transfer without its payee, and a payee of what has none."""
-        payee = [name for name in ("payee_account", "payee_name") if name in attrs]
-        needed = rules.trade(attrs["trade_code"]).needs_payee
-        if needed and len(payee) < 2:
-            self.fail("payee")
-        if payee and not needed:
-            self.fail("no_payee")
-        return attrs
+        """Refuse what the transaction lacks, and what it does not have."""
+        typed = dict(attrs)
+        return {"key": typed.pop("key"), "order": _order(typed, typed.pop("trade_code"))}
 
 
 class Mended(_Content):
@@ -75,7 +111,8 @@ class Wanted(rest.Query):
 class ImageKind(rest.Query):
     """What the image shows, and its name at the sender."""
 
-    image_class = rest.Choice(words=("voucher", "id"))
+    image_class = rest.Choice(words=("voucher", "id", "photo"))
+    side = rest.Choice(words=("front", "back"), required=False)
     name = rest.Plain(limit=100, required=False)
 
 
@@ -104,6 +141,21 @@ class ItemShown(rest.Item):
     created_at = serializers.DateTimeField()
     decided_at = serializers.DateTimeField(allow_null=True)
     posted_at = serializers.DateTimeField(allow_null=True)
+
+
+class Identity(rest.Item):
+    """Whose identity is checked with the network."""
+
+    name = rest.Plain(limit=60)
+    id_number = rest.ResidentId()
+
+
+class CheckShown(rest.Item):
+    """What the network said, and until when that serves this customer's items of this teller."""
+
+    result = rest.Choice(words=rules.ID_RESULTS)
+    id_masked = serializers.CharField()
+    valid_until = serializers.DateTimeField()
 
 
 class InquiryShown(rest.Item):
@@ -156,10 +208,10 @@ def submit(call: rest.Call) -> Request:
     """Enter a transaction; the same key with the same content answers the first item again.
 
     It is posted at once or waits for a second person, by the bank's rule; `state` says which.
+    A withdrawal names its payer, a deposit its payee, a transfer both; an opening names who opens
+    the account and what with it, and nothing else does.
     """
-    typed = dict(call.typed)
-    key = typed.pop("key")
-    return services.submit(key=key, order=services.Order(**typed), teller=call.staff, at=call.at)
+    return services.submit(**call.typed, teller=call.staff, at=call.at)
 
 
 @rest.endpoint(
@@ -175,9 +227,19 @@ def resubmit(call: rest.Call, number: str) -> Request:
     `attempt` is that of the round which was sent back, so that a late retry mends nothing else.
     """
     typed = dict(call.typed)
-    attempt, trade = typed.pop("attempt"), _found(number).trade_code
-    order = services.Order(trade_code=trade, **typed)
+    attempt = typed.pop("attempt")
+    order = _order(typed, _found(number).trade_code)
     return services.mend(number=number, attempt=attempt, order=order, teller=call.staff, at=call.at)
+
+
+@rest.endpoint("POST", Permission.AUTHORIZATION_SUBMIT, asks=Identity, answers=CheckShown)
+def check_identity(call: rest.Call) -> IdCheck:
+    """Ask the network about a customer; that it is not reached is an answer too.
+
+    Needed before an account is opened; it serves every item of the customer for half an hour.
+    """
+    name, number = call.typed["name"], call.typed["id_number"]
+    return services.check_identity(name=name, number=number, teller=call.staff, at=call.at)
 
 
 @rest.endpoint("GET", Permission.AUTHORIZATION_VIEW, answers=InquiryShown)
@@ -212,6 +274,7 @@ def image(call: rest.Call, key: UUID) -> Page:
         data=call.image,
         name=call.typed.get("name", ""),
         image_class=call.typed["image_class"],
+        side=call.typed.get("side", "front"),
         at=call.at,
     )
 

@@ -127,6 +127,7 @@ api_urlpatterns = [
     path("items/", api.items, name="items"),
     path("item/<str:number>/", api.item, name="item"),
     path("submit/", api.submit, name="submit"),
+    path("check-identity/", api.check_identity, name="check_identity"),
     path("image/<uuid:key>/", api.image, name="image"),
     path("resubmit/<str:number>/", api.resubmit, name="resubmit"),
     path("inquiry/<str:number>/", api.inquiry, name="inquiry"),

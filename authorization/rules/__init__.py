@@ -2,7 +2,6 @@
 
 from authorization.rules._catalogue import (
     AT_ONCE,
-    BY_PAYER,
     CASH_IN,
     CATALOGUE,
     CENTRAL,
@@ -212,7 +211,6 @@ __all__ = [
     "APPROVED",
     "ATM_TRANSFER",
     "AT_ONCE",
-    "BY_PAYER",
     "CALL",
     "CASH",
     "CASH_IN",

@@ -147,12 +147,9 @@ CATALOGUE: dict[str, TradeCode] = {
 TRADE_CODES: dict[str, TradeCode] = {
     code: trade for code, trade in CATALOGUE.items() if trade.voucher_kind
 }
-# Those into which cash comes, and those that are entered by the payer's account.
+# Those into which cash comes, and those that make an account.
 CASH_IN = tuple(code for code, trade in TRADE_CODES.items() if not trade.has_payer)
 OPENS = tuple(code for code, trade in TRADE_CODES.items() if trade.opens)
-BY_PAYER: dict[str, TradeCode] = {
-    code: trade for code, trade in TRADE_CODES.items() if trade.has_payer
-}
 
 
 def trade(code: str) -> TradeCode:

@@ -130,8 +130,8 @@ def test_a_transfer_needs_its_payee_and_a_withdrawal_has_none(caller, counter, e
     payee = {"payee_account": counter.payee.number, "payee_name": counter.payee.name}
     whole = caller.post(SUBMIT, {**entered, "trade_code": "1101", **payee}, content_type=JSON)
 
-    assert codes(bare) == {"body": "payee"}
-    assert codes(extra) == {"body": "no_payee"}
+    assert codes(bare) == {"payee_account": "required", "payee_name": "required"}
+    assert codes(extra) == {"payee_name": "foreign"}
     assert whole.status_code == 201
 
 

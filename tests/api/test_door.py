@@ -79,12 +79,17 @@ def test_a_refusal_of_the_bank_is_a_conflict_and_on_the_trail(caller, entered):
     assert Event.objects.filter(action="api_authorization:submit", result="E2013").exists()
 
 
-def test_wrong_fields_are_listed(caller):
-    answer = caller.post(SUBMIT, {}, content_type=JSON)
+def test_wrong_fields_are_listed(caller, entered):
+    def wrong(body):
+        answer = caller.post(SUBMIT, body, content_type=JSON)
+        check_problem(answer, 422, "E9109")
+        return {error["field"] for error in answer.json()["errors"]}
 
-    check_problem(answer, 422, "E9109")
-    assert {error["field"] for error in answer.json()["errors"]} == {
-        "key", "trade_code", "payer_account", "voucher_no", "amount",
+    assert wrong({}) == {"key", "trade_code", "voucher_no", "amount"}
+    bare = {name: entered[name] for name in ("key", "voucher_no", "amount")}
+    assert wrong(bare | {"trade_code": "1002"}) == {"payer_account"}
+    assert wrong(bare | {"trade_code": "1101"}) == {
+        "payer_account", "payee_account", "payee_name",
     }  # fmt: skip
 
 

@@ -161,7 +161,7 @@ class TestCatalogue:
     def test_it_has_53_transactions_of_which_forms_take_four(self):
         assert len(rules.CATALOGUE) == 53
         assert set(rules.TRADE_CODES) == {"1001", "1002", "1101", "1202"}
-        assert set(rules.BY_PAYER) == {"1002", "1101"}
+        assert {*rules.CASH_IN} == {"1001", "1202"}
         assert {trade.group for trade in rules.CATALOGUE.values()} == set(rules.GROUPS)
         assert {trade.cash for trade in rules.CATALOGUE.values()} == set(rules.CASH)
         assert {trade.mode for trade in rules.CATALOGUE.values()} == {rules.AT_ONCE, rules.CENTRAL}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, TypeVar
 
 from django.http import QueryDict
@@ -109,10 +110,14 @@ class Fen(_Text):
     pattern = _MONEY
     example = "1234.50"
 
+    def __init__(self, *, nothing: bool = False, **more: Any) -> None:
+        self.nothing = nothing
+        super().__init__(**more)
+
     def read(self, text: str) -> Money:
-        """Return the amount, more than nothing."""
+        """Return the amount, more than nothing unless it may be nothing."""
         amount = self.by_kernel(lambda: Money.parse(text))
-        if not amount:
+        if not amount and not self.nothing:
             self.fail("form")
         return amount
 
@@ -167,6 +172,24 @@ class AccountNumber(_Text):
     def read(self, text: str) -> str:
         """Return the number, or refuse its check digit."""
         return self.by_kernel(lambda: numbering.parse_account_number(text))
+
+
+class ResidentId(_Text):
+    """A resident identity number, its check character right."""
+
+    pattern = "^[0-9]{17}[0-9X]$"
+    example = numbering.resident_id(region="119999", born=date(1990, 5, 17), serial=1)
+
+    def read(self, text: str) -> str:
+        """Return the number, or refuse its check character."""
+        return self.by_kernel(lambda: numbering.parse_resident_id(text))
+
+
+class Mobile(_Text):
+    """A mobile number."""
+
+    pattern = "^1[3-9][0-9]{9}$"
+    example = "13800138000"
 
 
 class Named(_Text):
