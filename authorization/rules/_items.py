@@ -113,6 +113,14 @@ class OwnOutlet(Refused):
     hint = "Rest: the item goes to somebody else."
 
 
+class OwnAccount(Refused):
+    """The decider holds one of the item's accounts."""
+
+    code = "E2115"
+    text = "An item about one's own account is decided by somebody else."
+    hint = "Rest: the item goes to somebody else."
+
+
 class GradeTooLow(Refused):
     """The decider's grade does not reach the item's."""
 

@@ -139,12 +139,13 @@ class Registered:
 
 @dataclass(frozen=True)
 class Asks:
-    """What a measured item asks for before a yes."""
+    """What a measured item asks for before a yes; whether who decided holds one of its accounts."""
 
     trade_code: str
     levels: int
     call: bool
     listed: bool
+    own_account: bool = False
 
 
 def number_of(*, outlet: str, serial: int) -> str:
@@ -201,7 +202,7 @@ def check_registered(found: Sequence[Registered], *, at: datetime, amount_fen: i
 
 def check_asks(asks: Asks) -> None:
     """Refuse what one person at an outlet may not decide, and say no more of why."""
-    plain = asks.levels == 1 and not asks.call and not asks.listed
+    plain = asks.levels == 1 and not (asks.call or asks.listed or asks.own_account)
     if asks.trade_code not in trades() or not plain:
         raise NotForPaper
 

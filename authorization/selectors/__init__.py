@@ -67,6 +67,7 @@ from authorization.selectors._talking import desk_of, messages, to_desk, to_tell
 from authorization.selectors._waiting import (
     OnHold,
     Weighed,
+    account_holders,
     alarmed,
     asked_of,
     before_them,
@@ -116,6 +117,7 @@ __all__ = [
     "WaitingList",
     "Waits",
     "Weighed",
+    "account_holders",
     "alarmed",
     "approvers",
     "asked_of",

@@ -31,7 +31,8 @@ COUNTED = f"""
 (SELECT count(*) FROM authorization_request one WHERE one.voucher_no = %(voucher)s
     AND one.id <> %(item)s AND one.state NOT IN ('withdrawn', 'rejected')) AS voucher,
 (SELECT count(*) FROM authorization_request one WHERE one.teller_id = %(teller)s
-    AND one.business_date = %(on)s AND one.state IN ('returned', 'rejected')) AS sent_back
+    AND one.business_date = %(on)s AND one.state IN ('returned', 'rejected')) AS sent_back,
+%(clerk)s = ANY (authorization_account_holders(%(payer)s, %(other)s)) AS tellers_own
 """  # noqa: S608 -- put together of texts of ours
 
 
@@ -65,6 +66,8 @@ def facts(*, request: Request) -> dict[str, Any]:
         "fen": request.amount_fen,
         "voucher": request.voucher_no,
         "teller": request.teller_id,
+        "clerk": request.teller_person,
+        "other": request.payee_account,
         "on": request.business_date,
     }
 
@@ -146,6 +149,12 @@ def _customer(request: Request, counted: Mapping[str, Any]) -> Iterator[Check]:
     same = counted["same"]
     yield Check(went, found=str(Money(counted["went_fen"] or 0)), told=True)
     yield Check(_("Same amount from the account today"), found=str(same), good=same == 0)
+    own = counted["tellers_own"]
+    yield Check(
+        _("The teller's own account"),
+        word=_("involved") if own else _("not involved"),
+        good=not own,
+    )
 
 
 def _state(text: str, state: str) -> Check:

@@ -79,6 +79,7 @@ EXISTS (SELECT FROM authorization_inquiry asked WHERE asked.request_id = %(item)
     AND asked.attempt = %(attempt)s AND asked.kind = 'call' AND asked.outcome = 'confirmed')
     AS called,
 authorization_listed(%(item)s, %(attempt)s) AS listed,
+%(person)s = ANY (authorization_account_holders(%(payer)s, %(payee)s)) AS own_account,
 ({ledger.OPEN_DAY_SQL}) AS day
 """  # noqa: S608 -- put together of texts of ours
 
@@ -89,27 +90,39 @@ class Weighed:
 
     `allowed_grade` is as of `admission.allowed_grade`, `confirmed_by` the humans who said yes in
     this round, `called` whether the customer confirmed the item by phone in it, `listed` whether it
-    is a possible hit of a watch list, `business_date` the day that is open at its outlet.
+    is a possible hit of a watch list, `own_account` whether the decider holds one of its accounts,
+    `business_date` the day that is open at its outlet.
     """
 
     allowed_grade: int | None
     confirmed_by: frozenset[UUID]
     called: bool
     listed: bool
+    own_account: bool
     business_date: date | None
 
 
 def weighed(*, request: Request, decider: UUID, on: date) -> Weighed:
     """Return what a decision of a locked item by a human is weighed by, by one question."""
     given = {"item": request.pk, "attempt": request.attempt, "person": decider, "on": on}
+    given |= {"payer": request.payer_account, "payee": request.payee_account}
     found = ask(figures=_WEIGHED, given=given | {"institution": request.institution_id})
     return Weighed(
         allowed_grade=found["grade"],
         confirmed_by=frozenset(found["yes"]),
         called=found["called"],
         listed=found["listed"],
+        own_account=found["own_account"],
         business_date=found["day"],
     )
+
+
+def account_holders(*, request: Request) -> Sequence[UUID]:
+    """Return who of the bank's people hold an account of the item, wherever it is kept."""
+    holders = "authorization_account_holders(%(payer)s, %(payee)s) AS holders"
+    given = {"payer": request.payer_account, "payee": request.payee_account}
+    found: Sequence[UUID] = ask(figures=holders, given=given)["holders"]
+    return found
 
 
 def is_confirmed(*, request: Request) -> bool:

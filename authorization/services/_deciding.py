@@ -65,10 +65,10 @@ def decide(
     effect after them (`settle`); at once while that number is not in force, and in an emergency,
     whose end must not find a decision that nobody may carry out any more.
 
-    Refuses the item's own teller or (but in an emergency) outlet, too low a grade, a lease that was
-    lost, content that changed after `shown` (its hash), a no without a fitting reason, a second yes
-    of one human, a yes without the call-back that the rule wants, a possible hit of a list by who
-    is no lead, and a posting that the ledger does not take.
+    Refuses the item's own teller or (but in an emergency) outlet, who holds one of its accounts,
+    too low a grade, a lease that was lost, content that changed after `shown` (its hash), a no
+    without a fitting reason, a second yes of one human, a yes without the call-back that the rule
+    wants, a possible hit of a list by who is no lead, and a posting that the ledger does not take.
     The first yes of two lets the item wait for another person; a no at either level ends it.
     """
     _emergency.hold_fast(staff=decider, at=at)
@@ -174,6 +174,8 @@ def _check(
         grade_needed=request.grade_needed,
         at_home=at_home,
     )
+    if found.own_account:
+        raise rules.OwnAccount
     if not at_home:
         admission.check_grade(found.allowed_grade, needed=request.grade_needed)
     if found.listed:

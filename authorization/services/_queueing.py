@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.timezone import localdate
 
-from authorization import events, rules
+from authorization import events, rules, selectors
 from authorization.models import Request
 from authorization.selectors import fallback, screening
 from foundation.kernel import bus
@@ -45,8 +45,9 @@ def put_in(
 ) -> None:
     """Let an item wait for an authorizer, its clocks at nothing; the caller saves `QUEUED`.
 
-    Neither its teller nor `not_by` is offered it; `keep_for` is for some seconds the only one. A
-    possible hit of a list is for the leads, and not for who decides at its outlet in emergencies.
+    Neither its teller nor `not_by` nor who holds one of its accounts is offered it; `keep_for` is
+    for some seconds the only one. A possible hit of a list is for the leads, and not for who
+    decides at its outlet in emergencies.
     """
     on = localdate(at)
     listed = screening.is_listed(request=request)
@@ -64,7 +65,12 @@ def put_in(
         skill=request.rule.skill if request.rule else "",
         grade_needed=request.grade_needed,
         amount_fen=request.amount_fen,
-        conflicted=[request.teller_person, *not_by, *at_home],
+        conflicted=[
+            request.teller_person,
+            *not_by,
+            *at_home,
+            *selectors.account_holders(request=request),
+        ],
         leads_only=listed,
         target=timedelta(seconds=policy.whole(code="authorization.wait_target_seconds", on=on)),
         origin=request.teller_person,

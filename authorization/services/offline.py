@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils.timezone import localdate
 
 from authorization import rules as items
+from authorization import selectors
 from authorization.models import Decision, OfflineBook, OfflinePeriod, OfflineSlip, Request
 from authorization.rules import offline as rules
 from authorization.selectors import offline as selected
@@ -178,6 +179,7 @@ def enter(*, number: str, by: Staff, at: datetime) -> Request:
             levels=request.levels_needed,
             call=request.call_needed,
             listed=screening.is_listed(request=request),
+            own_account=slip.authorizer_person in selectors.account_holders(request=request),
         )
     )
     slip.state, slip.request = state, request

@@ -134,7 +134,7 @@ def see_again(*, made: Decision, at: datetime, known: KnownItem | None = None) -
     A planted one is not offered to who has ever looked at it.
     """
     request = made.request
-    not_by = {request.teller_person}
+    not_by = {request.teller_person, *selectors.account_holders(request=request)}
     not_by |= {made.decider_person} if made.decider_person else set()
     if known is not None:
         not_by |= {known.kept_person, *admission.had_part(decision=made)}

@@ -1,4 +1,4 @@
--- A decision is made by another human than the teller, about the version that was shown, once a round
+-- A decision is made by another human than the teller and than who holds one of its accounts, about the version that was shown, once a round
 -- and level; a second yes by another human than the first; a yes only after the call that the rule wants. An
 -- outlet decides its own items only in an emergency that is in force, by who is registered for it. Without a
 -- human only a pass of the automatic tier decides, of a publication in force, an item that nobody looks at.
@@ -23,6 +23,9 @@ BEGIN
     END IF;
     IF item.teller_person = NEW.decider_person THEN
         RAISE EXCEPTION 'the teller may not decide the own item' USING ERRCODE = 'OP004';
+    END IF;
+    IF NEW.decider_person = ANY (authorization_account_holders(item.payer_account, item.payee_account)) THEN
+        RAISE EXCEPTION 'nobody decides about an own account' USING ERRCODE = 'OP092';
     END IF;
     IF item.content_hash <> NEW.content_hash THEN
         RAISE EXCEPTION 'the decision is about another content' USING ERRCODE = 'OP005';

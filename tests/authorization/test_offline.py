@@ -263,6 +263,14 @@ class TestKeyed:
         assert refused.value.code == "E2105"
         assert "list" not in str(refused.value)
 
+    def test_so_does_what_is_about_an_account_of_who_decided(self, paper):
+        paper.counter.payer.holder_person = paper.decider.person
+        paper.counter.payer.save(update_fields=["holder_person"])
+        paper.key()
+
+        assert code_of(enter, paper) == "E2105"
+        assert not Request.objects.exists()
+
 
 class TestTheDatabase:
     def test_books_and_slips_stay(self, paper, bank):

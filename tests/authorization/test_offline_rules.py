@@ -94,7 +94,8 @@ def test_who_decides_was_registered_then_for_the_amount(since, until, fen, fits)
 @pytest.mark.parametrize(
     "asks",
     [
-        {"levels": 2}, {"call": True}, {"listed": True}, {"trade_code": "1202"},
+        {"levels": 2}, {"call": True}, {"listed": True}, {"own_account": True},
+        {"trade_code": "1202"},
     ],
 )  # fmt: skip
 def test_what_is_not_for_paper_is_refused_with_one_text(asks):
