@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 
 from authorization.models import Decision
 from authorization.rules import quality as rules
@@ -22,6 +23,7 @@ from foundation.kernel import chance
 from foundation.policy import selectors as policy
 
 PAGE = 50
+WEIGHT_PLAIN = 100  # of an item from before there were rules
 ROWS_MOST = 1000  # more than a branch has outlets or people: the sum is of the rows
 BY: Mapping[str, str] = {
     "person": "decider_label",
@@ -74,10 +76,28 @@ class Cut:
 
 @dataclass(frozen=True)
 class Measured:
-    """One person, transaction or outlet with its counts, and the shares they come to."""
+    """One person, transaction or outlet with its counts, and the shares they come to.
+
+    The work is its decisions by the weights of the rules that they fell under, in hundredths, and
+    the days are those on which something was decided.
+    """
 
     key: str
     counts: Mapping[str, int]
+    work_hundredths: int = 0
+    days: int = 0
+
+    @property
+    def work(self) -> Decimal:
+        """Return the decisions, each by the weight of its rule."""
+        return _tenths(Decimal(self.work_hundredths))
+
+    @property
+    def work_a_day(self) -> Decimal | None:
+        """Return that work by the days on which something was decided (DOMAIN §11)."""
+        if not self.days:
+            return None
+        return _tenths(Decimal(self.work_hundredths) / self.days)
 
     @property
     def wrong_refusals(self) -> chance.Share:
@@ -101,6 +121,10 @@ class Measured:
             name: self.counts[name] for name in ("both", "first_only", "second_only", "neither")
         }
         return chance.kappa(**cells)
+
+
+def _tenths(hundredths: Decimal) -> Decimal:
+    return (hundredths / 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 @dataclass(frozen=True)
@@ -132,10 +156,15 @@ def measured(*, cut: Cut) -> Sequence[Measured]:
             wrong_approval=_count("wrong_approval"),
             open_cases=_count("open_cases"),
             quick_ones=_count("quick"),
+            work=Sum(Coalesce("request__rule__weight_hundredths", Value(WEIGHT_PLAIN))),
+            days=Count("business_date", distinct=True),
         )
     )
-    found = rows.order_by("-decided", "key").values_list("key", *_NAMES)[:ROWS_MOST]
-    return [Measured(str(key), dict(zip(FIGURES, counts, strict=True))) for key, *counts in found]
+    found = rows.order_by("-decided", "key").values_list("key", "work", "days", *_NAMES)
+    return [
+        Measured(str(key), dict(zip(FIGURES, counts, strict=True)), work, days)
+        for key, work, days, *counts in found[:ROWS_MOST]
+    ]
 
 
 def _count(figure: str) -> Count:

@@ -51,6 +51,8 @@ MEASURED = (
     Column(_("Quick approvals"), table.RIGHT),
     Column(_("Not judged yet"), table.RIGHT),
 )
+# Beside the decisions of a person.
+WORK = (Column(_("Weighted work"), table.RIGHT), Column(_("A day"), table.RIGHT))
 AUTHORIZER = Column(_("Authorizer"))
 DECISIONS = (
     Column(_("Item number"), table.NUMBER),
@@ -148,7 +150,8 @@ def words(row: QualityCase) -> dict[str, str]:
 
 def measured(cut: Cut, rows: Sequence[Measured]) -> Table:
     """Return the figures by person, transaction or outlet, each opening what it counts."""
-    return Table(MEASURED, [_measured(cut, row) for row in rows])
+    head = (*MEASURED[:2], *(WORK if cut.by == "person" else ()), *MEASURED[2:])
+    return Table(head, [_measured(cut, row) for row in rows])
 
 
 def _measured(cut: Cut, row: Measured) -> Row:
@@ -162,6 +165,7 @@ def _measured(cut: Cut, row: Measured) -> Row:
         (
             _whose(cut, row.key),
             figure("decided"),
+            *([str(row.work), _number(row.work_a_day)] if cut.by == "person" else []),
             figure("refused"),
             figure("wrong_refusal"),
             _share(row.wrong_refusals),
