@@ -21,6 +21,8 @@ from foundation.ui.fields import DayField
 BANDS_MOST = 9
 NOBODY = ("", "—")
 WEIGHT_MOST, MINUTES_MOST = Decimal("99.99"), 10_080
+# What a rule says and nothing does yet: whoever proposes it is told so.
+KEPT_ALONE = _("Kept with the rule; nothing is done by it yet.")
 _YUAN = _("In yuan, e.g. 50,000.00")
 
 
@@ -86,7 +88,10 @@ class RuleProposal(Cleaned):
         help_text=_("A line each: amount from, grade, levels at the centre, e.g. 1,000,000.00 4 1"),
     )
     outlet_levels = forms.TypedChoiceField(
-        label=_("Levels at the outlet"), choices=_numbers(rules.OUTLET_LEVELS), coerce=int
+        label=_("Levels at the outlet"),
+        choices=_numbers(rules.OUTLET_LEVELS),
+        coerce=int,
+        help_text=KEPT_ALONE,
     )
     centre_levels = forms.TypedChoiceField(
         label=_("Levels at the centre"), choices=_numbers(rules.CENTRE_LEVELS), coerce=int
@@ -96,7 +101,9 @@ class RuleProposal(Cleaned):
     cash = forms.ChoiceField(label=_("Cash in or out"), choices=_choices(rules.CASH))
     transfer = forms.BooleanField(label=_("Transfer"), required=False)
     call_back_from = _yuan(_("Customer called back from"))
-    scan_mode = forms.ChoiceField(label=_("Images"), choices=_choices(rules.SCANS))
+    scan_mode = forms.ChoiceField(
+        label=_("Images"), choices=_choices(rules.SCANS), help_text=KEPT_ALONE
+    )
     rescan_minutes = forms.IntegerField(
         label=_("Scanned within minutes"), min_value=1, max_value=MINUTES_MOST, required=False
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.contrib.postgres.fields import ArrayField
@@ -342,6 +343,11 @@ class Decision(Institutional):
 
     def __str__(self) -> str:
         return f"{self.request_id}/{self.seq} {self.step}"
+
+    @property
+    def why(self) -> Sequence[rules.Reason]:
+        """Return the reasons of a no, with their words."""
+        return [rules.REASONS[code] for code in self.reasons]
 
     @property
     def decide_ms(self) -> int | None:

@@ -74,6 +74,12 @@ def typed(**more):
     return usual | more
 
 
+def test_the_form_says_what_is_kept_and_not_acted_upon(as_manager):
+    page = text(as_manager.get(address("propose_rule", "1002")))
+
+    assert page.count("仅随规则保存") == 2
+
+
 class TestList:
     def test_it_shows_each_transaction_with_what_holds(self, as_manager):
         page = as_manager.get(address("rule_list"))
