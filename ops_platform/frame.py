@@ -9,6 +9,7 @@ from functools import partial
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from authorization import rules as authorization_rules
 from authorization import selectors as authorization
@@ -32,6 +33,8 @@ NAME_LEAST = 2
 NOTICES_MAX = 20
 # What was rejected before is found in the list of items, whether a page has shown it or not.
 NEWS_DAYS = 7
+# After this the customer of an approved item waits no more.
+APPROVED = timedelta(minutes=30)
 SLIP_DIGITS = 17
 
 
@@ -112,16 +115,24 @@ def returned(staff: Staff) -> Iterable[Notice]:
         )
 
 
+TOLD_AS = {
+    authorization_rules.REJECTED: _("Item %(number)s was rejected: %(why)s."),
+    authorization_rules.POSTED: _("Item %(number)s was approved and posted."),
+}
+LONGER = _("Item %(number)s takes longer: it is with a lead now.")
+
+
 def untold(staff: Staff) -> Iterable[Notice]:
-    """Tell a teller what was rejected, until a page has shown it, and what is with the leads."""
-    since = timezone.localdate() - timedelta(days=NEWS_DAYS)
-    for one in authorization.untold(teller=staff, since=since, limit=NOTICES_MAX):
-        said = gettext("Item %(number)s takes longer: it is with a lead now.")
-        if one.state == authorization_rules.REJECTED:
-            said = gettext("Item %(number)s was rejected: %(why)s.")
+    """Tell a teller what was decided, until a page has shown it, and what is with the leads."""
+    since, lately = timezone.localdate() - timedelta(days=NEWS_DAYS), timezone.now() - APPROVED
+    found = authorization.untold(
+        teller=staff, since=since, approved_since=lately, limit=NOTICES_MAX
+    )
+    for one in found:
         why = [gettext(authorization_rules.REASONS[code].text) for code in one.reasons]
+        told = {"number": one.number, "why": "; ".join(filter(None, [*why, one.remark]))}
         yield Notice(
-            text=said % {"number": one.number, "why": "; ".join(filter(None, [*why, one.remark]))},
+            text=gettext(TOLD_AS.get(one.state, LONGER)) % told,
             address=addresses.of("authorization:item", one.number),
             at=one.decided_at or one.escalated_at or timezone.now(),
             urgent=one.state == authorization_rules.REJECTED,

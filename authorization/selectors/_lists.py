@@ -71,15 +71,33 @@ class Untold(NamedTuple):
     escalated_at: datetime | None
 
 
-def untold(*, teller: Staff, since: date, limit: int) -> Sequence[Untold]:
-    """Return the teller's items since a day that are with the leads, or were rejected unseen."""
-    unseen = Decision.objects.filter(request=OuterRef("pk"), step="reject", seen_at=None)
-    rows = Request.objects.filter(teller=teller, business_date__gte=since).filter(
-        Q(Exists(unseen.order_by()), state=rules.REJECTED)
-        | Q(state__in=rules.IN_THE_CENTRE, escalated_at__isnull=False)
-    )
-    found = rows.order_by("-id").values_list(*Untold._fields)[:limit]
-    return tuple(map(Untold._make, found))
+def untold(*, teller: Staff, since: date, approved_since: datetime, limit: int) -> Sequence[Untold]:
+    """Return what a teller does not know yet of the own items since a day.
+
+    That is what is with the leads, what was rejected and no page has shown, and what was approved
+    at a desk since a moment, likewise: after that its customer waits no more.
+    """
+    approved = Q(state=rules.POSTED, decided_at__gte=approved_since)
+    up = Q(state__in=rules.IN_THE_CENTRE, escalated_at__isnull=False)
+    rows = Request.objects.filter(teller=teller, business_date__gte=since)
+    rows = rows.filter(Q(state=rules.REJECTED) | approved | up).order_by("-id")
+    found = {pk: Untold(*values) for pk, *values in rows.values_list("pk", *Untold._fields)[:PAGE]}
+    # By the items alone, of which there are few: of all decisions there are millions.
+    unseen = _unseen([pk for pk, row in found.items() if row.state in _ENDS]) if found else set()
+    return tuple(
+        row
+        for pk, row in found.items()
+        if row.state not in _ENDS or (pk, _ENDS[row.state]) in unseen
+    )[:limit]
+
+
+_ENDS = {rules.REJECTED: "reject", rules.POSTED: "approve"}
+
+
+def _unseen(ids: Sequence[int]) -> set[tuple[int, str]]:
+    """Return the decisions at desks on items that no page of their teller has shown."""
+    rows = Decision.objects.filter(request__in=ids, seen_at=None, offline=None)
+    return set(rows.values_list("request_id", "step"))
 
 
 def _asked() -> Exists:

@@ -22,6 +22,7 @@ PART = PAGE | {"HTTP_HX_REQUEST": "true"}
 def today(monkeypatch):
     """Let the bell ring on the day on which the items of the test are entered."""
     monkeypatch.setattr(timezone, "localdate", lambda *_: people.DAY)
+    monkeypatch.setattr("ops_platform.frame.timezone.now", lambda: minutes(31))
 
 
 @pytest.fixture
@@ -66,6 +67,26 @@ class TestTheBell:
         assert waiting.number in notice.text
         assert "主管" in notice.text
         assert not notice.urgent
+        (approved,) = frame.untold(teller)
+        assert "已授权并记账" in approved.text
+
+    def test_an_approval_is_told_while_its_customer_waits(
+        self, as_teller, counter, teller, waiting, authorizer
+    ):
+        factory.sent(teller, factory.withdrawal(counter, "100.00"))  # nobody decided about it
+        decided(authorizer, "approve", at=minutes(2))
+
+        (notice,) = frame.untold(teller)
+        as_teller.get(page_of(waiting), **PAGE)
+
+        assert notice.text == f"业务 {waiting.number} 已授权并记账。"
+        assert not notice.urgent
+        assert not [*frame.untold(teller)]
+
+    def test_and_no_longer(self, teller, waiting, authorizer):
+        decided(authorizer, "approve", at=minutes(0.9))
+
+        assert Request.objects.get(pk=waiting.pk).state == rules.POSTED
         assert not [*frame.untold(teller)]
 
     def test_nobody_is_told_of_anothers(self, bank, waiting, authorizer):
@@ -127,7 +148,7 @@ def test_a_longer_bell_asks_no_more_often(
         factory.sent(teller, factory.withdrawal(counter, voucher_no=f"744719{place:02}"))
         decided(authorizer, "reject", at=minutes(1 + place), reasons=("A08",))
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert len([*frame.untold(teller)]) == 3
 
 
