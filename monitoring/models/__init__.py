@@ -217,6 +217,11 @@ class Match(Institutional):
         return rules.RESULTS[self.result]
 
     @property
+    def is_whole(self) -> bool:
+        """Tell whether a line and a voucher stand beside one another."""
+        return self.document_id is not None and bool(self.journal_no)
+
+    @property
     def findings(self) -> Sequence[str]:
         """Return which differences an auditor can find of it."""
         return rules.findings_of(voucher=self.document_id is not None, line=bool(self.journal_no))

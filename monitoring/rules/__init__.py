@@ -118,6 +118,14 @@ class NotOpen(Refused):
     hint = "Somebody may have been faster; take the next one."
 
 
+class NothingToMatch(Refused):
+    """A voucher without a line, or a line without a voucher, matches nothing."""
+
+    code = "E6183"
+    text = "One of the two is missing: there is nothing to match by hand."
+    hint = "Confirm what is missing; two people explain it before the day is closed."
+
+
 class OwnWork(Refused):
     """The auditor keyed or authorised the transaction, under whatever number."""
 
@@ -145,7 +153,7 @@ class NotThisFinding(Refused):
 
     code = "E6147"
     text = "One side is missing; this cannot be found of it."
-    hint = "Confirm what is missing, or match by hand and say why."
+    hint = "Confirm what is missing."
 
 
 class NoSuchPair(Refused):
@@ -242,9 +250,16 @@ def findings_of(*, voucher: bool, line: bool) -> Sequence[str]:
     return DIFFERENCES if line else (UNREADABLE, DUPLICATE_IMAGE, JOURNAL_MISSING)
 
 
-def check_finding(finding: str, reason: str, *, possible: Sequence[str] = DIFFERENCES) -> str:
-    """Return the step of a disposition; refuse an unknown one, and a match by hand unexplained."""
+def check_finding(
+    finding: str, reason: str, *, possible: Sequence[str] = DIFFERENCES, whole: bool = True
+) -> str:
+    """Return the step of a disposition; refuse an unknown one, and a match by hand unexplained.
+
+    What lacks its voucher or its line is not `whole`: there is nothing to match by hand.
+    """
     if finding == MATCHED_FORCED:
+        if not whole:
+            raise NothingToMatch
         if len(reason.strip()) < REASON_MIN:
             raise ForceNeedsReason(field="reason")
         return "force"

@@ -86,15 +86,46 @@ class NoSuchOutlet(Refused):
     text = "There is no outlet %(number)s among those you may see."
 
 
+class BooksOpen(Refused):
+    """Vouchers are closed after the books: until then lines may be added to the day."""
+
+    code = "E6180"
+    text = "The books of this day are open; its vouchers are closed afterwards."
+    hint = "Close the business day of the outlet first."
+
+
+class NotCompared(Refused):
+    """A line that was never set beside the day's vouchers keeps the day open."""
+
+    code = "E6181"
+    text = "%(count)s lines of the day were never set beside its vouchers."
+    hint = "Match the day; what stays alone is then shown as a break."
+
+
+class KeyLooksWait(Refused):
+    """Key businesses are looked at by a person before their day is closed."""
+
+    code = "E6182"
+    text = "%(count)s key businesses of the day wait for an auditor."
+    hint = "They are at the audit desk."
+
+
 @dataclass(frozen=True)
 class Standing:
-    """How a day stands: pairs not settled, breaks by kind, how many of them are explained."""
+    """How a day stands: pairs not settled, breaks by kind, how many of them are explained.
+
+    `books_open` tells whether lines may still be added, `uncompared` how many stand in no pair,
+    `key_looks` how many key businesses still wait for an auditor.
+    """
 
     unsettled: int
     image_missing: int
     journal_missing: int
     explained: int
     batches: Mapping[str, int]
+    books_open: bool = False
+    uncompared: int = 0
+    key_looks: int = 0
 
     @property
     def unexplained(self) -> int:
@@ -116,8 +147,14 @@ def check_two(*, author: UUID, decider: UUID) -> None:
 
 
 def check_may_close(standing: Standing) -> None:
-    """Refuse to close a day with unsettled pairs or unexplained breaks."""
+    """Refuse to close a day of open books, with unsettled pairs or unexplained breaks."""
+    if standing.books_open:
+        raise BooksOpen
+    if standing.uncompared:
+        raise NotCompared(count=standing.uncompared)
     if standing.unsettled:
         raise Unsettled(count=standing.unsettled)
     if standing.unexplained:
         raise Unexplained(count=standing.unexplained)
+    if standing.key_looks:
+        raise KeyLooksWait(count=standing.key_looks)

@@ -24,8 +24,8 @@ from foundation.policy import selectors as policy
 from foundation.worklist import rules as worklist
 from foundation.worklist import selectors as jobs
 from monitoring import rules
-from monitoring.models import Alignment, DayEnd, Explanation, Match
-from monitoring.rules import matching, settling
+from monitoring.models import Alignment, DayEnd, Explanation, Look, Match
+from monitoring.rules import looks, matching, settling
 
 BREAKS_SHOWN = 200
 OPEN_SHOWN = 100
@@ -67,7 +67,10 @@ class Day:
     @property
     def closable(self) -> bool:
         """Tell whether nothing of the pairs keeps the day open."""
-        return not (self.standing.unsettled or self.standing.unexplained)
+        now = self.standing
+        return not (
+            now.books_open or now.uncompared or now.unsettled or now.unexplained or now.key_looks
+        )
 
 
 def outlet(*, number: str) -> Institution | None:
@@ -164,13 +167,20 @@ def standing(*, institution_id: int, on: date) -> settling.Standing:
         journal_missing=alone.filter(result=rules.JOURNAL_MISSING).count(),
         explained=alone.filter(_accepted()).count(),
         batches=batches.standing(institution_id=institution_id, on=on),
+        books_open=ledger.day_state(institution_id=institution_id, on=on) == ledger_rules.DAY_OPEN,
+        uncompared=len(lines_without_pair(institution_id=institution_id, on=on)),
+        key_looks=Look.objects.filter(match__in=pairs, kind=looks.KEY, state=looks.WAITING).count(),
     )
 
 
 def day(*, institution: Institution, on: date) -> Day:
-    """Return an outlet's day; the lists are cut, the figures are whole."""
+    """Return an outlet's day; the lists are cut, the figures are whole.
+
+    What is not explained comes first, so that no break waits behind those that are.
+    """
     pairs = Match.objects.filter(institution=institution, business_date=on)
-    found = tuple(pairs.filter(_is_break()).order_by("id")[:BREAKS_SHOWN])
+    alone = pairs.filter(_is_break()).annotate(said=_accepted())
+    found = tuple(alone.order_by("said", "id")[:BREAKS_SHOWN])
     rows = Explanation.objects.filter(match__in=found).exclude(state=settling.DECLINED)
     said = {row.match_id: row for row in rows.select_related("author", "decided_by")}
     others = pairs.filter(state__in=(rules.WAITING, rules.OPEN)).exclude(_is_break())

@@ -66,7 +66,7 @@ def decide(
     From the limit of the day on a match by hand is only proposed, and waits for a colleague.
     """
     match = pairs.locked(match_id=match_id)
-    step = rules.check_finding(finding, reason, possible=match.findings)
+    step = rules.check_finding(finding, reason, possible=match.findings, whole=match.is_whole)
     if match.state != rules.OPEN:
         raise rules.NotOpen
     rules.check_auditor(auditor_person=auditor.person, touched=match.touched)

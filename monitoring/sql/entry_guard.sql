@@ -4,7 +4,8 @@ BEGIN
     RAISE EXCEPTION 'what a day came to is never changed' USING ERRCODE = 'OP063';
 END $$;
 
--- A day is closed only when no pair waits or is open but breaks that two people explained.
+-- A day is closed only when its books are, every line of it stands in a pair, no pair waits or is
+-- open but breaks that two people explained, and its key businesses were looked at.
 CREATE OR REPLACE FUNCTION monitoring_dayend_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
@@ -17,6 +18,27 @@ BEGIN
                                   WHERE e.match_id = m.id AND e.state = 'accepted'))
     ) THEN
         RAISE EXCEPTION 'the day has pairs that are not settled' USING ERRCODE = 'OP063';
+    END IF;
+    IF EXISTS (SELECT FROM ledger_businessday d WHERE d.institution_id = NEW.institution_id
+                 AND d.date = NEW.business_date AND d.state = 'open') THEN
+        RAISE EXCEPTION 'the books of the day are open' USING ERRCODE = 'OP063';
+    END IF;
+    IF EXISTS (
+        SELECT FROM ledger_journalline j
+        WHERE j.institution_id = NEW.institution_id
+          AND j.id >= ledger_day_prefix(NEW.business_date) * 10000000000
+          AND j.id < (ledger_day_prefix(NEW.business_date) + 1) * 10000000000
+          AND NOT EXISTS (SELECT FROM monitoring_match m WHERE m.institution_id = j.institution_id
+                            AND m.business_date = NEW.business_date AND m.journal_no = j.journal_no)
+    ) THEN
+        RAISE EXCEPTION 'the day has lines that were never compared' USING ERRCODE = 'OP063';
+    END IF;
+    IF EXISTS (
+        SELECT FROM monitoring_look l JOIN monitoring_match m ON m.id = l.match_id
+        WHERE m.institution_id = NEW.institution_id AND m.business_date = NEW.business_date
+          AND l.kind = 'key' AND l.state = 'waiting'
+    ) THEN
+        RAISE EXCEPTION 'key businesses of the day wait' USING ERRCODE = 'OP063';
     END IF;
     RETURN NEW;
 END $$;

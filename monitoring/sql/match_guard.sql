@@ -18,6 +18,9 @@ BEGIN
             RAISE EXCEPTION 'the journal line of a pair is fixed' USING ERRCODE = 'OP010';
         END IF;
     END IF;
+    IF NEW.state = 'forced' AND (NEW.document_id IS NULL OR NEW.journal_no = '') THEN
+        RAISE EXCEPTION 'what stands alone is not matched by hand' USING ERRCODE = 'OP093';
+    END IF;
     IF NEW.decided_by_id IS NOT NULL THEN
         IF NEW.decided_person IS DISTINCT FROM
            (SELECT person FROM people_staff WHERE id = NEW.decided_by_id) THEN

@@ -14,8 +14,6 @@ from monitoring import services as monitoring
 from monitoring.models import Match
 from monitoring.services import auditing
 
-OPENING_TRADE = "1404"
-OPENING_REASON = "期初余额入账，无客户凭证"
 LOOKED_AGAIN = "人工核对原件，凭证与流水一致"
 LOOK = timedelta(seconds=75)
 
@@ -65,8 +63,6 @@ def _look_at(opened: monitoring.Opened, auditor: Staff, random: Random, at: date
 
 def _finding(match: Match, random: Random) -> tuple[str, str]:
     """Return what an auditor says of a difference: mostly that the machine is right."""
-    if match.trade_code == OPENING_TRADE:
-        return rules.MATCHED_FORCED, OPENING_REASON
-    if match.result == rules.UNREADABLE and random.random() < 0.8:
+    if match.is_whole and match.result == rules.UNREADABLE and random.random() < 0.8:
         return rules.MATCHED_FORCED, LOOKED_AGAIN
     return match.result, ""

@@ -82,10 +82,11 @@ def test_there_is_one_of_each(world, model, constraint):
         model.objects.create(**good)
 
 
-def test_a_day_has_one_closing(bank, place):
+def test_a_day_has_one_closing(bank):
     lead = people.staff(bank.centre, "audit_lead")
+    # Nothing was booked there, so that nothing keeps its day open.
     row = {
-        "institution_id": place.outlet.pk, "business_date": DAY, "closed_by": lead,
+        "institution_id": bank.sibling.pk, "business_date": DAY, "closed_by": lead,
         "closed_at": NOON, "pairs": 0, "explained": 0,
     }  # fmt: skip
     DayEnd.objects.create(**row)

@@ -16,12 +16,16 @@ from foundation.worklist.models import Job
 from monitoring import rules, tasks
 from monitoring import services as pairs
 from monitoring.models import Alignment, DayEnd, Explanation, Match
+from monitoring.rules import looks as look_rules
 from monitoring.rules import settling
 from monitoring.selectors import settling as selected
+from monitoring.services import auditing
+from monitoring.services import looks as looking
 from monitoring.services import settling as services
 from tests.browser import BACKEND
 from tests.factories import batches as scanning
-from tests.factories import entry, monitoring, people
+from tests.factories import entry, looks, monitoring, people
+from tests.factories import ledger as books
 from tests.factories.people import DAY, NOON
 
 
@@ -33,6 +37,11 @@ def supervisor(bank):
 @pytest.fixture
 def lead(bank):
     return people.staff(bank.centre, "audit_lead", name="郑洁")
+
+
+@pytest.fixture
+def people_of(bank, supervisor, lead):
+    return supervisor, lead, people.staff(bank.centre, "auditor", name="冯磊")
 
 
 @pytest.fixture
@@ -98,6 +107,7 @@ def test_a_day_finds_its_pairs_and_is_closed(place, teller, supervisor, lead, gi
         rules.MATCHED
     }
     settle_opening(given, supervisor, lead)
+    books.close_day(place.outlet)
     end = services.close_day(by=lead, **given)
     assert (end.pairs, end.explained) == (3, 1)
     with pytest.raises(settling.DayClosedAlready):
@@ -167,6 +177,8 @@ def test_a_stray_ends_when_its_line_is_found(place, teller, supervisor, lead, gi
 
 def test_an_unsettled_pair_keeps_the_day_open(place, teller, given, lead):
     monitoring.difference(place, teller)
+    services.match_day(**given)
+    books.close_day(place.outlet)
 
     with pytest.raises(settling.Unsettled):
         services.close_day(by=lead, **given)
@@ -174,6 +186,7 @@ def test_an_unsettled_pair_keeps_the_day_open(place, teller, given, lead):
 
 def test_a_break_keeps_the_day_open_until_two_explained_it(place, given, supervisor, lead):
     services.match_day(**given)
+    books.close_day(place.outlet)
     with pytest.raises(settling.Unexplained):
         services.close_day(by=lead, **given)
 
@@ -187,6 +200,7 @@ def test_a_batch_that_is_not_read_keeps_the_day_open(place, given, supervisor, l
     services.match_day(**given)
     settle_opening(given, supervisor, lead)
     scanning.handed_over(place.outlet, supervisor)
+    books.close_day(place.outlet)
 
     with pytest.raises(scans.DayNotScanned):
         services.close_day(by=lead, **given)
@@ -257,8 +271,86 @@ def test_the_database_closes_no_day_over_a_break_and_changes_none(place, given, 
     assert code_of(lambda: chosen.update(text="另一种说法")) == "OP063"
     assert code_of(chosen.delete) == "OP063"
     services.decide_explanation(explanation_id=said.pk, accepted=True, by=lead, at=NOON)
+    assert code_of(lambda: DayEnd.objects.create(**row)) == "OP063", "its books are open"
+    books.close_day(place.outlet)
     services.close_day(by=lead, **given)
     assert code_of(lambda: DayEnd.objects.update(pairs=9)) == "OP063"
+
+
+def test_a_day_of_open_books_is_not_closed(place, given, supervisor, lead):
+    services.match_day(**given)
+    settle_opening(given, supervisor, lead)
+
+    with pytest.raises(settling.BooksOpen):
+        services.close_day(by=lead, **given)
+
+
+def test_a_day_that_was_never_matched_is_not_closed(place, given, lead):
+    books.close_day(place.outlet)
+    assert not Match.objects.exists()
+
+    with pytest.raises(settling.NotCompared):
+        services.close_day(by=lead, **given)
+    row = {
+        "institution_id": place.outlet.pk, "business_date": DAY, "closed_by": lead,
+        "closed_at": NOON, "pairs": 0, "explained": 0,
+    }  # fmt: skip
+    assert code_of(lambda: DayEnd.objects.create(**row)) == "OP063"
+
+
+def test_a_key_business_that_waits_keeps_the_day_open(place, teller, given, people_of):
+    looks.set_number(look_rules.CASH_FROM, "100000")
+    supervisor, lead, auditor = people_of
+    looks.passed(place, teller)
+    services.match_day(**given)
+    settle_opening(given, supervisor, lead)
+    books.close_day(place.outlet)
+
+    with pytest.raises(settling.KeyLooksWait):
+        services.close_day(by=lead, **given)
+    row = {
+        "institution_id": place.outlet.pk, "business_date": DAY, "closed_by": lead,
+        "closed_at": NOON, "pairs": 2, "explained": 1,
+    }  # fmt: skip
+    assert code_of(lambda: DayEnd.objects.create(**row)) == "OP063"
+    opened = auditing.open_next(auditor=auditor, at=NOON)
+    looking.look(
+        look_id=opened.look.pk, answer=look_rules.AGREES, fence=opened.item.fence,
+        auditor=auditor, at=NOON,
+    )  # fmt: skip
+    assert services.close_day(by=lead, **given).pairs == 2
+
+
+def test_what_is_not_explained_comes_first(place, teller, given, people_of, monkeypatch):
+    monkeypatch.setattr(selected, "BREAKS_SHOWN", 1)
+    services.match_day(**given)
+    first = Match.objects.get()
+    settle_opening(given, *people_of[:2])
+    late = line(place, teller)
+    services.match_day(**given)
+
+    (shown,) = selected.day(institution=place.outlet, on=DAY).breaks
+
+    assert (shown.match.journal_no, shown.explanation) == (late.journal_no, None)
+    assert first.journal_no != late.journal_no
+
+
+def test_what_stands_alone_is_not_matched_by_hand(bank, place, given):
+    auditor = people.staff(bank.centre, "auditor")
+    services.match_day(**given)
+    held = pairs.open_next(auditor=auditor, at=NOON)
+
+    with pytest.raises(rules.NothingToMatch):
+        pairs.decide(
+            match_id=held.match.pk, finding=rules.MATCHED_FORCED, reason="原件已核对",
+            tries=held.match.tries, fence=held.item.fence, auditor=auditor, at=NOON,
+        )  # fmt: skip
+    forced = {
+        "state": rules.FORCED, "result": rules.MATCHED_FORCED, "reason": "原件已核对",
+        "decided_by": auditor, "decided_person": auditor.person, "decided_label": auditor.label,
+        "decided_at": NOON,
+    }  # fmt: skip
+    assert code_of(lambda: Match.objects.filter(pk=held.match.pk).update(**forced)) == "OP093"
 
 
 def test_the_database_keeps_how_pairs_were_found(place, teller, supervisor, lead, given):
@@ -300,6 +392,7 @@ def test_the_page_of_a_day(place, given, supervisor, client, teller):
     assert said.text in client.get(address).content.decode()
     accepted = reverse("monitoring:decide_explanation", args=[said.pk])
     assert client.post(accepted, {"step": "accept"})["Location"] == address
+    books.close_day(place.outlet)
     closed = client.post(
         reverse("monitoring:close_vouchers", args=[place.outlet.pk]), {"on": DAY.isoformat()}
     )
