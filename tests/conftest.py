@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 
 import pytest
@@ -22,13 +21,6 @@ pytest_plugins = [
 # How long an example takes is the machine's doing, which five processes share: not a finding.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
-
-
-def pytest_collection_finish() -> None:
-    """Take what was loaded out of the collector's rounds, as the web process does: a sixth less."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000)
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ import ast
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,18 +50,35 @@ WRONG_IMPORTS = (
 )
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the tree once; what a test plants in it by `planted` is taken away again."""
+    folder = tmp_path_factory.mktemp("tree")
     for name in tidy.packages():
         shutil.copytree(
             tidy.ROOT / name,
-            tmp_path / name,
+            folder / name,
             ignore=lambda _folder, names: [
                 name for name in names if name in {"static", "templates", "locale", "__pycache__"}
             ],
         )
-    shutil.copy(tidy.ROOT / "pyproject.toml", tmp_path)
-    return tmp_path
+    shutil.copy(tidy.ROOT / "pyproject.toml", folder)
+    return folder
+
+
+@contextmanager
+def planted(copy: Path, texts: Mapping[str, str]) -> Iterator[None]:
+    """Add texts to the end of files of the copy, and make those that are not there."""
+    before = {file: (copy / file).read_text() for file in texts if (copy / file).is_file()}
+    for file, text in texts.items():
+        (copy / file).write_text(before.get(file, "") + text)
+    try:
+        yield
+    finally:
+        for file in texts:
+            (copy / file).unlink()
+        for file, text in before.items():
+            (copy / file).write_text(text)
 
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -75,11 +94,8 @@ def test_the_contracts_hold_as_the_tree_is(copy):
 def test_nineteen_wrong_imports_are_each_refused(copy):
     gone = [file for file, _wrong in WRONG_IMPORTS if not (copy / file).is_file()]
     assert not gone, "say which part of it may not import that"
-    for file, wrong in WRONG_IMPORTS:
-        with (copy / file).open("a") as source:
-            source.write(f"\nimport {wrong}\n")
-
-    answer = lint(copy)
+    with planted(copy, {file: f"\nimport {wrong}\n" for file, wrong in WRONG_IMPORTS}):
+        answer = lint(copy)
 
     said = answer.stdout.replace("\n", " ")
     assert answer.returncode != 0
@@ -96,9 +112,8 @@ def test_nineteen_wrong_imports_are_each_refused(copy):
 
 
 def test_a_drawer_for_everything_is_refused(copy):
-    (copy / "authorization" / "helpers.py").write_text('"""Odds and ends."""\n')
-
-    answer = lint(copy)
+    with planted(copy, {"authorization/helpers.py": '"""Odds and ends."""\n'}):
+        answer = lint(copy)
 
     assert answer.returncode != 0
     assert "helpers" in answer.stdout

@@ -15,7 +15,7 @@ def of_refusals() -> dict[str, set[str]]:
     """Return which classes give each code."""
     found: dict[str, set[str]] = defaultdict(set)
     for source in tidy.sources():
-        for kind in (node for node in source.nodes if isinstance(node, ast.ClassDef)):
+        for kind in source.of(ast.ClassDef):
             for given in (node.value for node in kind.body if isinstance(node, ast.Assign)):
                 code = str(given.value) if isinstance(given, ast.Constant) else ""
                 if CODE.fullmatch(code):

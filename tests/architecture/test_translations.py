@@ -9,6 +9,8 @@ from ast import literal_eval
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import is_dataclass
+from functools import cache
+from pathlib import Path
 
 import polib
 import pytest
@@ -22,10 +24,16 @@ from tests.architecture.test_urls import pages
 CATALOGUES = tidy.under("**/locale/zh_Hans/LC_MESSAGES/django.po")
 
 
+@cache
+def catalogue(path: Path) -> polib.POFile:
+    return polib.pofile(str(path))
+
+
+@cache
 def translations() -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for path in CATALOGUES:
-        for entry in polib.pofile(str(path)):
+        for entry in catalogue(path):
             if not entry.obsolete:
                 found[entry.msgid].update(entry.msgstr_plural.values() or [entry.msgstr])
                 if entry.msgid_plural:
@@ -64,10 +72,12 @@ def asked_in_template(text: str) -> set[str]:
     return {text for text in found if text.strip()}
 
 
+@cache
 def asked() -> dict[str, str]:
+    """Return the texts that are asked for, and where; read once, to be read only."""
     found: dict[str, str] = {}
     for source in tidy.sources():
-        for text in asked_in(source.nodes):
+        for text in asked_in(source.of(ast.Call)):
             found[text] = source.path
     for path in tidy.under("**/templates/**/*.html"):
         for text in asked_in_template(path.read_text()):
@@ -99,8 +109,8 @@ def used() -> set[str]:
     written = {
         " ".join(node.value.split())
         for source in tidy.sources()
-        for node in source.nodes
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for node in source.of(ast.Constant)
+        if isinstance(node.value, str)
     }
     visited = {f"{app}:{page.name}" for app, page in pages()}  # the trail's word for an export
     return written | visited | set(told.ACTIONS) | {" ".join(text.split()) for text in asked()}
@@ -121,7 +131,7 @@ def test_every_word_of_a_catalogue_is_used():
     idle = [
         f"{path.relative_to(tidy.ROOT)}: {entry.msgid!r}"
         for path in CATALOGUES
-        for entry in polib.pofile(str(path))
+        for entry in catalogue(path)
         if not entry.obsolete and " ".join(entry.msgid.split()) not in known
     ]
 
@@ -130,15 +140,15 @@ def test_every_word_of_a_catalogue_is_used():
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-5])
 def test_no_entry_is_empty_or_fuzzy(path):
-    catalogue = polib.pofile(str(path))
+    entries = catalogue(path)
 
-    assert not [entry.msgid for entry in catalogue if entry.fuzzy]
-    assert not [entry.msgid for entry in catalogue.untranslated_entries()]
+    assert not [entry.msgid for entry in entries if entry.fuzzy]
+    assert not [entry.msgid for entry in entries.untranslated_entries()]
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-5])
 def test_the_compiled_catalogue_is_in_step(path):
-    written = {entry.msgid: entry.msgstr for entry in polib.pofile(str(path)) if not entry.obsolete}
+    written = {entry.msgid: entry.msgstr for entry in catalogue(path) if not entry.obsolete}
     compiled = {entry.msgid: entry.msgstr for entry in polib.mofile(str(path.with_suffix(".mo")))}
 
     assert {k: v for k, v in written.items() if v} == {k: v for k, v in compiled.items() if v}
@@ -157,8 +167,8 @@ def test_every_action_of_the_trail_has_its_word_and_is_found_by_it():
     written = {
         text.value
         for source in tidy.sources()
-        for node in source.nodes
-        if isinstance(node, ast.keyword) and node.arg == "action"
+        for node in source.of(ast.keyword)
+        if node.arg == "action"
         for text in ast.walk(node.value)
         if isinstance(text, ast.Constant) and code.fullmatch(str(text.value))
     }

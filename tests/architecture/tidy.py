@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TypeVar
 
+Kind = TypeVar("Kind", bound=ast.AST)
 ROOT = Path(__file__).resolve().parents[2]
 FILE_LINES, FUNCTION_LINES, PAGE_LINES, TEMPLATE_LINES = 400, 50, 15, 150
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow"}
@@ -31,10 +34,20 @@ class Source:
     def nodes(self) -> tuple[ast.AST, ...]:
         return tuple(ast.walk(self.tree))
 
+    @cached_property
+    def _kinds(self) -> Mapping[type[ast.AST], list[ast.AST]]:
+        found: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+        for node in self.nodes:
+            found[type(node)].append(node)
+        return found
+
+    def of(self, *kinds: type[Kind]) -> Iterator[Kind]:
+        """Return the nodes of some kinds, without going through all others."""
+        return (node for kind in kinds for node in self._kinds.get(kind, ()))
+
     @property
     def functions(self) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-        kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-        return (node for node in self.nodes if isinstance(node, kinds))
+        return self.of(ast.FunctionDef, ast.AsyncFunctionDef)
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -144,8 +157,8 @@ def foreign_tables(source: Source) -> Iterator[str]:
         and not f"{node.module}.".startswith(f"{source.app}.")
         for alias in node.names
     }
-    for node in source.nodes:
-        if isinstance(node, ast.Attribute) and node.attr == "objects":
+    for node in source.of(ast.Attribute):
+        if node.attr == "objects":
             if isinstance(node.value, ast.Name) and node.value.id in foreign:
                 yield f"line {node.lineno}: {node.value.id}.objects belongs to another app"
 
@@ -158,8 +171,8 @@ def hidden_writes(source: Source) -> Iterator[str]:
 
 def whole_row_saves(source: Source) -> Iterator[str]:
     """Only what changed is saved, against lost updates."""
-    for node in source.nodes:
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+    for node in source.of(ast.Call):
+        if isinstance(node.func, ast.Attribute):
             named = {keyword.arg for keyword in node.keywords}
             bare = node.func.attr == "save" and not node.args
             if bare and "update_fields" not in named and not named:
@@ -169,12 +182,11 @@ def whole_row_saves(source: Source) -> Iterator[str]:
 def states_set_elsewhere(source: Source) -> Iterator[str]:
     if source.layer == "services":
         return
-    for node in source.nodes:
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                if isinstance(target, ast.Attribute) and target.attr == "state":
-                    if not (isinstance(target.value, ast.Name) and target.value.id == "self"):
-                        yield f"line {node.lineno}: a state changes only in the app's services"
+    for node in source.of(ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Attribute) and target.attr == "state":
+                if not (isinstance(target.value, ast.Name) and target.value.id == "self"):
+                    yield f"line {node.lineno}: a state changes only in the app's services"
 
 
 def clock_read_inside(source: Source) -> Iterator[str]:
@@ -183,8 +195,8 @@ def clock_read_inside(source: Source) -> Iterator[str]:
         return
     if source.app in {"ops_platform", "foundation.ui"}:
         return
-    for node in source.nodes:
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+    for node in source.of(ast.Call):
+        if isinstance(node.func, ast.Attribute):
             if node.func.attr in CLOCKS:
                 yield f"line {node.lineno}: takes the time as an argument, never reads the clock"
 
@@ -193,25 +205,26 @@ def days_cut_by_greenwich(source: Source) -> Iterator[str]:
     """The bank's day begins at midnight in Shanghai; the date that a moment has is in UTC."""
     if source.app == "ops_platform":
         return
-    for node in source.nodes:
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+    for node in source.of(ast.Call):
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "date":
             moment = ast.unparse(node.func.value)
-            if node.func.attr == "date" and re.fullmatch(r"(.*[._])?at", moment):
+            if re.fullmatch(r"(.*[._])?at", moment):
                 yield f"line {node.lineno}: the bank's day of a moment is localdate({moment})"
 
 
 def floating_money(source: Source) -> Iterator[str]:
-    for node in source.nodes:
-        if isinstance(node, ast.Attribute) and node.attr == "FloatField":
-            yield f"line {node.lineno}: FloatField"
-        if isinstance(node, (ast.arg, ast.AnnAssign)):
-            name = node.arg if isinstance(node, ast.arg) else ast.unparse(node.target)
-            wanted = re.search(r"fen|amount|money|balance|yuan|fee\b", name)
-            if wanted and node.annotation and "float" in ast.unparse(node.annotation):
-                yield f"line {node.lineno}: {name} is a float; money is fen (int)"
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id == "float" and re.search(r"fen|amount|yuan", ast.unparse(node)):
-                yield f"line {node.lineno}: float of money; money is fen (int)"
+    for field in source.of(ast.Attribute):
+        if field.attr == "FloatField":
+            yield f"line {field.lineno}: FloatField"
+    for node in (*source.of(ast.arg), *source.of(ast.AnnAssign)):
+        name = node.arg if isinstance(node, ast.arg) else ast.unparse(node.target)
+        wanted = re.search(r"fen|amount|money|balance|yuan|fee\b", name)
+        if wanted and node.annotation and "float" in ast.unparse(node.annotation):
+            yield f"line {node.lineno}: {name} is a float; money is fen (int)"
+    for call in source.of(ast.Call):
+        if isinstance(call.func, ast.Name) and call.func.id == "float":
+            if re.search(r"fen|amount|yuan", ast.unparse(call)):
+                yield f"line {call.lineno}: float of money; money is fen (int)"
 
 
 def environment_read(source: Source) -> Iterator[str]:
@@ -219,8 +232,9 @@ def environment_read(source: Source) -> Iterator[str]:
         ("ops_platform/env.py", "ops_platform/stack/", "ops_platform/bench/")
     ):
         return
-    for node in source.nodes:
-        if isinstance(node, ast.Attribute) and ast.unparse(node) in {"os.environ", "os.getenv"}:
+    for node in source.of(ast.Attribute):
+        read = node.attr in {"environ", "getenv"}
+        if read and ast.unparse(node) in {"os.environ", "os.getenv"}:
             if "DJANGO_SETTINGS_MODULE" not in source.lines[node.lineno - 1]:
                 yield f"line {node.lineno}: the environment is read in ops_platform/env.py"
 
@@ -232,19 +246,19 @@ def unfinished(source: Source) -> Iterator[str]:
 
 
 def signals(source: Source) -> Iterator[str]:
-    for node in source.nodes:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").endswith("dispatch"):
+    for node in source.of(ast.ImportFrom):
+        if (node.module or "").endswith("dispatch"):
             if any(alias.name == "receiver" for alias in node.names):
                 yield f"line {node.lineno}: say it in ops_platform/wiring.py"
 
 
 def risky_queries(source: Source) -> Iterator[str]:
     """Request data never becomes names of a query; all fields are never meant."""
-    for node in source.nodes:
-        if isinstance(node, ast.Constant) and node.value == "__all__":
-            if source.layer in {"forms", "api"}:
-                yield f"line {node.lineno}: name the fields"
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+    for text in source.of(ast.Constant):
+        if text.value == "__all__" and source.layer in {"forms", "api"}:
+            yield f"line {text.lineno}: name the fields"
+    for node in source.of(ast.Call):
+        if isinstance(node.func, ast.Attribute):
             if node.func.attr in {"raw", "extra"} and "objects" in ast.unparse(node.func):
                 yield f"line {node.lineno}: {node.func.attr}()"
             starred = any(
@@ -257,7 +271,8 @@ def risky_queries(source: Source) -> Iterator[str]:
 
 def requests_as_keywords(source: Source) -> Iterator[str]:
     """What a caller sends never names the arguments: a field could take another's place."""
-    for function in source.functions:
+    starred = any(one.arg is None for call in source.of(ast.Call) for one in call.keywords)
+    for function in source.functions if starred else ():
         nodes = list(ast.walk(function))
         taken = {
             target.id
@@ -294,8 +309,8 @@ def _named_by_request(node: ast.expr) -> bool:
 
 def unbounded_days(source: Source) -> Iterator[str]:
     """A day after the last that a calendar has is a fault somewhere behind the form."""
-    for node in source.nodes:
-        if isinstance(node, ast.Call) and source.layer == "forms":
+    if source.layer == "forms":
+        for node in source.of(ast.Call):
             if ast.unparse(node.func) in {"forms.DateField", "forms.DateTimeField"}:
                 yield f"line {node.lineno}: take DayField or MomentField of foundation.ui.fields"
 

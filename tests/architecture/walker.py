@@ -277,8 +277,8 @@ def read_in(room: str) -> Iterator[str]:
 def reading_files() -> Iterator[str]:
     """Return the names of the pages whose source reads files that are sent with a form."""
     for source in tidy.sources():
-        for node in source.nodes:
-            if isinstance(node, ast.FunctionDef) and any(
+        for node in source.of(ast.FunctionDef):
+            if any(
                 isinstance(one, ast.Attribute) and one.attr == "FILES" for one in ast.walk(node)
             ):
                 yield node.name
