@@ -202,14 +202,15 @@ def _slips(keys: Keys, held: Held) -> Found:
 
 def _pages(keys: Keys, held: Held) -> Found:
     pages = imaging.pages_by_id(ids=_whole(keys))
-    owners = subjects.named((page.document.subject for page in pages), held)
+    owners = subjects.named((page.subject for page in pages), held)
+    number = gettext("%(of)s, page %(seq)s, version %(version)s")
     return {
         str(page.pk): Record(
             word=coding.IMAGES[page.image_class],
             address=_address("imaging:page", page.pk, VIEWS[page.image_class], held),
-            number=gettext("%(of)s, page %(seq)s, version %(version)s")
+            number=number
             % {
-                "of": owners[page.document.subject].number or page.document.subject,
+                "of": owners[page.subject].number or page.subject,
                 "seq": page.seq,
                 "version": page.version,
             },

@@ -79,7 +79,8 @@ ROOT_URLCONF = "ops_platform.urls"
 WSGI_APPLICATION = "ops_platform.wsgi.application"
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "foundation.ui.engine.Templates",
+        "NAME": "django",
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

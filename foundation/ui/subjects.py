@@ -7,11 +7,11 @@ at once, so that a kind costs one question however many rows there are.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -86,8 +86,10 @@ def named_for(request: HttpRequest, raws: Iterable[str]) -> Names:
 
 def drawn(named: Named) -> SafeString:
     """Return the name as a link where it opens; the raw name is its title."""
+    raw = html.escape(named.raw)
     if not named.word:
-        return format_html("{}", named.raw)
+        return SafeString(raw)
+    shown = html.escape(str(named))
     if named.address:
-        return format_html('<a href="{}" title="{}">{}</a>', named.address, named.raw, named)
-    return format_html('<span title="{}">{}</span>', named.raw, named)
+        return SafeString(f'<a href="{html.escape(named.address)}" title="{raw}">{shown}</a>')
+    return SafeString(f'<span title="{raw}">{shown}</span>')

@@ -6,6 +6,7 @@ A page gives the columns and a row of cells for each record; what is not yet saf
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from foundation.ui import addresses
 
 NUMBER, RIGHT = "op-num", "op-r"
 NOTHING = "—"
+# Most cells are figures and names: to look whether one needs it is quicker than to escape each.
+_needs_escape = re.compile("[&<>\"']").search
 _ARROWS = {
     "ascending": ' <span aria-hidden="true">↑</span>',
     "descending": ' <span aria-hidden="true">↓</span>',
@@ -106,8 +109,12 @@ def _line(starts: Sequence[str], row: Row) -> str:
     more += f' data-row="{html.escape(row.key)}"' if row.key else ""
     cells = "".join(
         [
-            f"{start}{cell if isinstance(cell, SafeString) else html.escape(cell)}</td>"
+            f"{start}{cell if isinstance(cell, SafeString) else _escaped(cell)}</td>"
             for start, cell in zip(starts, row.cells, strict=True)
         ]
     )
     return f"<tr{more}>{cells}</tr>"
+
+
+def _escaped(cell: str) -> str:
+    return html.escape(cell) if _needs_escape(cell) else cell

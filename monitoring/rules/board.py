@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 HEAT_LEVELS = 9
 # So many days of alerts make the heat map and the precision (DOMAIN §5.8).
@@ -32,8 +33,7 @@ class Weights:
     high_from: int
 
 
-@dataclass(frozen=True)
-class Stands:
+class Stands(NamedTuple):
     """What stands against an outlet: open alerts by level, overdue slips, points of the month."""
 
     notice: int = 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from typing import NamedTuple
 
 from monitoring import rules
 
@@ -83,8 +84,7 @@ class Weights:
     taken_off: int
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """What is counted of an outlet in a month; each is a list of rows somewhere."""
 
     audited: int = 0
@@ -98,8 +98,7 @@ class Counted:
     rungs: int = 0
 
 
-@dataclass(frozen=True)
-class Score:
+class Score(NamedTuple):
     """The parts of an outlet's score and their sum, to one place."""
 
     first_pass: Decimal
@@ -151,20 +150,21 @@ def score(counted: Counted, weights: Weights) -> Score:
     return Score(
         first_pass=_share(counted.matched, counted.audited, weights.first_pass),
         timeliness=_share(counted.clocked - counted.late, counted.clocked, weights.timeliness),
-        quality=_tenths(quality),
-        discipline=_tenths(max(0, weights.discipline - lapses)),
+        quality=_tenths(quality * 10),
+        discipline=_tenths(max(0, weights.discipline - lapses) * 10),
     )
 
 
 def _share(part: int, whole: int, weight: int) -> Decimal:
+    """Return the share of a weight to one place, half up; reckoned in twentieths, whole."""
     if not whole or part == whole:
-        return _tenths(weight)
-    return _to(Decimal(weight * part) / whole, _TENTH)
+        return _tenths(weight * 10)
+    return _tenths((weight * part * 20 + whole) // (2 * whole))
 
 
 @cache
-def _tenths(whole: int) -> Decimal:
-    return _to(Decimal(whole), _TENTH)
+def _tenths(number: int) -> Decimal:
+    return Decimal(number).scaleb(-1)
 
 
 def _to(value: Decimal, place: Decimal) -> Decimal:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 from django.db.models import Count, Q, Sum
 from django.utils.http import urlencode
@@ -109,8 +109,7 @@ _NOTHING = Figure(0)
 _COLD = Cell(_NOTHING, 0)
 
 
-@dataclass(frozen=True)
-class _Ranked:
+class _Ranked(NamedTuple):
     """An institution and how risky it stands."""
 
     place: people.Place
@@ -147,10 +146,11 @@ class Outlets(Sequence[Outlet]):
         return self._outlet(self._ranked[wanted])
 
     def _rank(self, place: people.Place) -> _Ranked:
-        watched = self._counted.alerts.get(place.pk, _NONE)
+        watched = self._counted.alerts.get(place.pk)
+        told = self._counted.slips.get(place.pk)
         stands = rules.Stands(
-            **{level: watched[level] for level in workshop.LEVELS},
-            overdue=self._counted.slips.get(place.pk, _NONE)["overdue"],
+            **{level: watched[level] for level in workshop.LEVELS} if watched else {},
+            overdue=told["overdue"] if told else 0,
             points=self._counted.points.get(place.pk, 0),
         )
         return _Ranked(place, stands, stands.risk(self._force))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
+from typing import NamedTuple
 
 from django.db.models import Count, Max, Q, Sum
 
@@ -19,8 +19,7 @@ from monitoring.rules.bulletin import Month
 from monitoring.selectors.slips import FIGURES
 
 
-@dataclass(frozen=True)
-class OutletMonth:
+class OutletMonth(NamedTuple):
     """One institution's month: what was counted, and the score by the weights of its last day."""
 
     institution: people.Place
@@ -45,7 +44,7 @@ def counts(*, month: Month, under: int | None = None) -> Mapping[int, rules.Coun
     audited, told, charged = _audited(month, under), _told(month, under), _charged(month, under)
     return {
         place: rules.Counted(
-            **audited.get(place, {}), **told.get(place, {}), points=charged.get(place, 0)
+            *audited.get(place, (0, 0)), **told.get(place, {}), points=charged.get(place, 0)
         )
         for place in sorted({*audited, *told, *charged})
     }
@@ -65,7 +64,7 @@ def weights(*, on: date) -> rules.Weights:
     return rules.Weights(**{name: numbers[code] for name, code in rules.NUMBERS.items()})
 
 
-def _audited(month: Month, under: int | None) -> Mapping[int, dict[str, int]]:
+def _audited(month: Month, under: int | None) -> Mapping[int, tuple[int, int]]:
     """Return how many pairs were judged and how many matched; an index answers it alone."""
     rows = Match.objects.filter(business_date__range=(month.first, month.last))
     counted = rows.filter(_under(under)).order_by().values_list("institution_id")
@@ -73,7 +72,7 @@ def _audited(month: Month, under: int | None) -> Mapping[int, dict[str, int]]:
         audited=Count("state", filter=~Q(state=pairs.WAITING)),
         matched=Count("state", filter=Q(state=pairs.MATCHED)),
     )
-    return {place: {"audited": audited, "matched": matched} for place, audited, matched in found}
+    return {place: (audited, matched) for place, audited, matched in found}
 
 
 def _told(month: Month, under: int | None) -> Mapping[int, dict[str, int]]:

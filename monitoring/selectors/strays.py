@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Max, Q, QuerySet, Sum
@@ -46,11 +47,29 @@ class Day:
     strays: Sequence[Stray]
 
 
+class StrayRow(NamedTuple):
+    """A look without an item, as a list shows it."""
+
+    pk: int
+    at: datetime
+    viewer_label: str
+    place: str
+    page_id: int
+    image_class: str
+    use: str
+    subject: str
+
+
+_SHOWN = (
+    "id", "at", "viewer_label", "institution__name", "page_id", "image_class", "use", "subject",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class StrayPage:
     """Some looks without an item, how many there are in all, and where the next page begins."""
 
-    rows: Sequence[StrayView]
+    rows: Sequence[StrayRow]
     total: int
     next_before: int | None
 
@@ -106,12 +125,17 @@ def listed(
         (use, Q(use=use)),
     ):
         rows = rows.filter(wanted) if asked else rows
-    return rows.select_related("institution").order_by("-on", "-id")
+    return rows.order_by("-on", "-id")
+
+
+def shown(*, rows: QuerySet[StrayView], most: int) -> Sequence[StrayRow]:
+    """Return as many of the list as a page or a file has."""
+    return tuple(map(StrayRow._make, rows.values_list(*_SHOWN)[:most]))
 
 
 def page(*, rows: QuerySet[StrayView], before: int | None) -> StrayPage:
     """Return one page of the list, how many there are in all, and where the next begins."""
-    cut = tuple((rows.filter(_below(before)) if before else rows)[: PAGE + 1])
+    cut = shown(rows=rows.filter(_below(before)) if before else rows, most=PAGE + 1)
     more = cut[PAGE - 1].pk if len(cut) > PAGE else None
     return StrayPage(rows=cut[:PAGE], total=rows.count(), next_before=more)
 

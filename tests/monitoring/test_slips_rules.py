@@ -1,8 +1,9 @@
 """Clocks, flows and classes of slips, the score and the bulletin's figures, without a database."""
 
+import dataclasses
 import re
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from uuid import uuid4
 
 import pytest
@@ -141,6 +142,17 @@ def test_each_part_of_the_score_falls_by_its_own_faults(counted, parts):
     shown = (found.first_pass, found.timeliness, found.quality, found.discipline)
     assert tuple(map(str, shown)) == parts
     assert found.total == sum(map(Decimal, parts))
+
+
+@pytest.mark.parametrize("weight", [1, 20, 30, 33])
+def test_a_share_is_rounded_half_up_as_by_decimals(weight):
+    force = dataclasses.replace(WEIGHTS, first_pass=weight)
+    cases = [(part, whole) for whole in range(1, 90) for part in range(whole + 1)]
+
+    for part, whole in cases:
+        exact = Decimal(weight * part) / whole
+        found = points.score(points.Counted(audited=whole, matched=part), force).first_pass
+        assert str(found) == str(exact.quantize(Decimal("0.1"), ROUND_HALF_UP)), (part, whole)
 
 
 def test_rates_are_of_ten_thousand_and_unknown_of_nothing():

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, JSONField, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
@@ -25,6 +25,16 @@ TOLD = 50
 def subject_of(*, page_id: int) -> str:
     """Return the name of a page on the trail."""
     return f"imaging.page:{page_id}"
+
+
+class PageName(NamedTuple):
+    """What a page is called by: what it shows, which of them it is, and what it belongs to."""
+
+    pk: int
+    image_class: str
+    seq: int
+    version: int
+    subject: str
 
 
 @dataclass(frozen=True)
@@ -144,10 +154,15 @@ def sheet(*, page_id: int, permissions: Collection[str], below: int | None = Non
     )
 
 
-def pages_by_id(*, ids: Sequence[int]) -> Sequence[Page]:
-    """Return pages within the scope of the moment with their documents, by their ids."""
-    rows = Page.objects.select_related("document").filter(id__in=ids)
-    return tuple(rows.order_by("id"))
+def pages_by_id(*, ids: Sequence[int]) -> Sequence[PageName]:
+    """Return what pages within the scope of the moment are called, by their ids."""
+    rows = Page.objects.filter(id__in=ids).order_by("id")
+    return tuple(
+        map(
+            PageName._make,
+            rows.values_list("id", "image_class", "seq", "version", "document__subject"),
+        )
+    )
 
 
 def documents_by_id(*, ids: Sequence[int]) -> Sequence[Document]:

@@ -8,6 +8,7 @@ from foundation.people.models._door import (
     SignInCount,
 )
 from foundation.people.models._house import (
+    Among,
     DutyConflict,
     Institution,
     Institutional,
@@ -25,6 +26,7 @@ from foundation.people.models._posts import Post, PostProposal, Qualification
 from foundation.people.models._roster import RosterEntry, Shift
 
 __all__ = [
+    "Among",
     "ApiToken",
     "DutyConflict",
     "FormerPassword",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from foundation.people.models import Institution
+from foundation.people.models import Among, Institution
 
 
 class Place(NamedTuple):
@@ -19,5 +19,5 @@ class Place(NamedTuple):
 
 def places_by_id(*, ids: Collection[int]) -> Sequence[Place]:
     """Return institutions by their ids, by number; what they are called is no secret."""
-    rows = Institution.objects.filter(id__in=ids).order_by("number")
+    rows = Institution.objects.filter(Among("id", ids)).order_by("number")
     return tuple(map(Place._make, rows.values_list(*Place._fields)))

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
-from foundation.ui import table
+from foundation.ui import subjects, table
 from foundation.ui.table import Column, Row, Table
 
 COLUMNS = (Column("Item", table.NUMBER), Column("Amount", table.RIGHT), Column("More", spoken=True))
@@ -23,6 +24,29 @@ def test_what_is_not_safe_is_escaped():
     assert '<td class="op-num">&lt;b&gt;</td><td class="op-r"><i>1</i></td>' in shown
     assert "<td>it&#x27;s</td>" in shown
     assert 'aria-label="The &quot;list&quot;"' in shown
+
+
+@pytest.mark.parametrize("sign", ["&", "<", ">", '"', "'"])
+def test_each_sign_that_a_page_reads_is_escaped(sign):
+    shown = drawn(Row((f"x{sign}", "1", "2")))
+
+    assert f'<td class="op-num">{escape(f"x{sign}")}</td>' in shown
+    assert f"x{sign}</td>" not in shown
+
+
+@pytest.mark.parametrize("address", ["", '/x/"/'])
+def test_the_name_of_a_subject_is_escaped(address):
+    named = subjects.Named(raw="room.kind:<'>", word="Item", number="<b>", address=address)
+
+    shown = subjects.drawn(named)
+
+    assert shown.startswith('<a href="/x/&quot;/" title="' if address else '<span title="')
+    assert 'title="room.kind:&lt;&#x27;&gt;">' in shown
+    assert "&lt;b&gt;" in shown
+
+
+def test_a_subject_that_nobody_knows_is_escaped():
+    assert subjects.drawn(subjects.Named(raw="<b>")) == "&lt;b&gt;"
 
 
 def test_heads_are_of_the_columns():
