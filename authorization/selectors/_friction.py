@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from authorization import rules
 from authorization.rules import Friction, Month
-from authorization.selectors._days import IN_SCOPE, Question, lines
+from authorization.selectors.days import IN_SCOPE, Question, lines
 
 _ENDED = "state IN ('approved', 'posted', 'rejected') AND decided_at IS NOT NULL"
 # The item itself says what it met with: it has another attempt only after it went back, and one

@@ -13,10 +13,10 @@ from authorization import rules
 from authorization.models import AuthRule, Decision
 from authorization.rules import Month
 from authorization.rules.publishing import AUTOMATIC
-from authorization.selectors._days import IN_SCOPE, Line, Question, by_day
 from authorization.selectors._effect import SHARE, TARGET, WITHIN, mean_seconds, seats_needed
 from authorization.selectors._friction import whole
 from authorization.selectors._rules import rules_in_force
+from authorization.selectors.days import IN_SCOPE, Line, Question, by_day
 from foundation.kernel.calendar import local
 from foundation.kernel.money import Money
 from foundation.policy import selectors as policy

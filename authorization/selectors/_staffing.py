@@ -11,8 +11,8 @@ from django.db import connection
 
 from authorization import rules
 from authorization.rules import Arrived, Quarter, Service
-from authorization.selectors._days import CARRIED, IN_SCOPE, span
 from authorization.selectors._effect import SHARE, TARGET, WITHIN
+from authorization.selectors.days import CARRIED, IN_SCOPE, span
 from foundation.kernel.calendar import Calendar
 from foundation.people import selectors as people
 from foundation.people.roles import Permission

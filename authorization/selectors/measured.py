@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 
 from authorization.models import Decision
 from authorization.rules import quality as rules
-from authorization.selectors._days import IN_SCOPE, Question, lines
+from authorization.selectors.days import IN_SCOPE, Question, lines
 from authorization.selectors.quality import sample_alone
 from foundation.imaging import selectors as imaging
 from foundation.kernel import chance

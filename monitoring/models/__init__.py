@@ -18,6 +18,7 @@ from monitoring import rules
 from monitoring.models._blanks import BlankRange
 from monitoring.models._entry import Keying, Slice
 from monitoring.models._held import HeldPosting
+from monitoring.models._late import LatePair
 from monitoring.models._looks import Forcing, Look, Proof
 from monitoring.models._settling import Alignment, DayEnd, Explanation
 from monitoring.models._views import ImageDay, StrayView
@@ -56,6 +57,7 @@ __all__ = [
     "ImageDay",
     "Keying",
     "LargeValue",
+    "LatePair",
     "Look",
     "Match",
     "MonitoringRule",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Max, Q, Sum
 
+from authorization.selectors import days
 from foundation.people import selectors as people
 from foundation.policy import selectors as policy
 from monitoring import rules as pairs
@@ -17,6 +18,17 @@ from monitoring.rules import points as rules
 from monitoring.rules import slips
 from monitoring.rules.bulletin import Month
 from monitoring.selectors.slips import FIGURES
+
+PAIRS = days.Question(
+    "pairs",
+    f"""
+SELECT business_date, institution_id,
+       count(*) FILTER (WHERE state <> 'waiting'), count(*) FILTER (WHERE state = 'matched')
+  FROM monitoring_match
+ WHERE business_date = ANY (%(days)s::date[]) AND {days.IN_SCOPE} GROUP BY 1, 2
+""",  # noqa: S608 -- the part put in is a constant
+    late="monitoring_latepair",
+)
 
 
 class OutletMonth(NamedTuple):
@@ -65,7 +77,9 @@ def weights(*, on: date) -> rules.Weights:
 
 
 def _audited(month: Month, under: int | None) -> Mapping[int, tuple[int, int]]:
-    """Return how many pairs were judged and how many matched; an index answers it alone."""
+    """Return how many pairs were judged and how many matched."""
+    if under is None:
+        return _audited_by_day(month)
     rows = Match.objects.filter(business_date__range=(month.first, month.last))
     counted = rows.filter(_under(under)).order_by().values_list("institution_id")
     found = counted.annotate(
@@ -73,6 +87,15 @@ def _audited(month: Month, under: int | None) -> Mapping[int, tuple[int, int]]:
         matched=Count("state", filter=Q(state=pairs.MATCHED)),
     )
     return {place: (audited, matched) for place, audited, matched in found}
+
+
+def _audited_by_day(month: Month) -> Mapping[int, tuple[int, int]]:
+    """Return the same of all in sight; a day that is over is counted once (decision 0221)."""
+    found: dict[int, tuple[int, int]] = {}
+    for place, judged, alike in days.lines(question=PAIRS, first=month.first, last=month.last):
+        audited, matched = found.get(place, (0, 0))
+        found[place] = (audited + judged, matched + alike)
+    return found
 
 
 def _told(month: Month, under: int | None) -> Mapping[int, dict[str, int]]:

@@ -9,31 +9,31 @@ from django.utils import timezone
 
 from authorization import rules, services
 from authorization.models import Inquiry, LateChange, Request
-from authorization.selectors import _days
+from authorization.selectors import days
 from foundation.people import services as acting
 from tests.authorization.desk import decided, minutes
 from tests.factories import authorization as factory
 from tests.factories import people
 from tests.factories.people import DAY
 
-ITEMS = _days.Question(
+ITEMS = days.Question(
     "items",
     "SELECT business_date, state, count(*) FROM authorization_request"
-    f" WHERE business_date = ANY (%(days)s::date[]) AND {_days.IN_SCOPE} GROUP BY 1, 2",
+    f" WHERE business_date = ANY (%(days)s::date[]) AND {days.IN_SCOPE} GROUP BY 1, 2",
 )
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    _days.kept_days.clear()
+    days.kept_days.clear()
     yield
-    _days.kept_days.clear()
+    days.kept_days.clear()
 
 
 def ask(question=ITEMS, day=DAY):
     """Return what a question comes to, and how many statements it took."""
     with CaptureQueriesContext(connection) as asked:
-        found = _days.lines(question=question, first=day, last=day)
+        found = days.lines(question=question, first=day, last=day)
     return dict(found), len(asked)
 
 

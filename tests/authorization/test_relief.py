@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from authorization import rules, selectors
 from authorization.models import AuthRule, Request
 from authorization.rules import Month
-from authorization.selectors import _days, _relief
+from authorization.selectors import _relief, days
 from foundation.kernel.money import Money
 from foundation.people import services as acting
 from foundation.policy.models import Policy
@@ -145,10 +145,10 @@ def test_another_branchs_items_are_not_counted(decisions, bank):
 
 
 def test_as_many_questions_for_one_line_as_for_none(decisions):
-    _days.kept_days.clear()
+    days.kept_days.clear()
     with CaptureQueriesContext(connection) as some:
         relief()
-    _days.kept_days.clear()
+    days.kept_days.clear()
     with CaptureQueriesContext(connection) as none:
         relief(NOVEMBER.plus(-1))
 

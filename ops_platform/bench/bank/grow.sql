@@ -258,3 +258,4 @@ SELECT setval('authorization_serial', 300000);
 
 -- Each of them came in on its own day, when nothing was late.
 DELETE FROM authorization_latechange;
+DELETE FROM monitoring_latepair;

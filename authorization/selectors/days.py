@@ -1,11 +1,11 @@
 """Sums by business day: of a day that is over they are kept until something of it changes.
 
-A month is some hundred thousand items, of which only the last days still move. Each process keeps
-what a question came to on each day, for the places in scope. A trigger notes each change of an item
-whose day is over; how many were noted of a day, and the last of them, is its version, and sums of
-another version are read again. Nothing is noted on the day itself, so a day is kept from an hour
-after its midnight on: a transaction would have to stay open for that hour to be missed (decisions
-0221 and 0224).
+A month is some hundred thousand items or pairs, of which only the last days still move. Each
+process keeps what a question came to on each day, for the places in scope. A trigger notes each
+change of a row whose day is over, in the table that the question names as `late`; how many were
+noted of a day, and the last of them, is its version, and sums of another version are read again.
+Nothing is noted on the day itself, so a day is kept from an hour after its midnight on: a
+transaction would have to stay open for that hour to be missed (decisions 0221 and 0224).
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from foundation.kernel import scope
 IN_SCOPE = "(%(everywhere)s OR institution_id = ANY (%(places)s::bigint[]))"
 # Decisions of an item that was carried forward are of a later day than its own (decision 0187).
 CARRIED = timedelta(days=31)
-MOST_KEPT = 16
-_VERSIONS = f"""
+MOST_KEPT = 24
+_VERSIONS = """
 SELECT base.oid, ((clock_timestamp() - interval '1 hour') AT TIME ZONE 'Asia/Shanghai')::date,
        late.business_date, late.changes, late.newest
   FROM pg_database base LEFT JOIN (
-       SELECT business_date, count(*) AS changes, max(id) AS newest FROM authorization_latechange
-        WHERE business_date BETWEEN %(first)s AND %(last)s AND {IN_SCOPE}
+       SELECT business_date, count(*) AS changes, max(id) AS newest FROM {late}
+        WHERE business_date BETWEEN %(first)s AND %(last)s AND {scope}
         GROUP BY business_date) late ON true
  WHERE base.datname = current_database()
-"""  # noqa: S608 -- the part put in is a constant
+"""
 _UNCHANGED = (0, 0)
 
 Version = tuple[int, int]
@@ -44,11 +44,15 @@ Line = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Question:
-    """SQL that answers for `days`, at most until `carried`: each line begins with its day."""
+    """SQL that answers for `days`, at most until `carried`: each line begins with its day.
+
+    `late` is the table in which changes of what it counts are noted once their day is over.
+    """
 
     name: str
     sql: str
     more: Mapping[str, str] = field(default_factory=dict)
+    late: str = "authorization_latechange"
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -76,7 +80,8 @@ def lines(*, question: Question, first: date, last: date) -> Sequence[Line]:
 def by_day(*, question: Question, first: date, last: date) -> Mapping[date, Sequence[Line]]:
     """Return what a question comes to on each day of a span, in scope; lines without their day."""
     with connection.cursor() as line:
-        line.execute(_VERSIONS, span(first=first, last=last))
+        versions_of = _VERSIONS.format(late=question.late, scope=IN_SCOPE)
+        line.execute(versions_of, span(first=first, last=last))
         told = line.fetchall()
         base, moving = told[0][:2]
         versions = {day: (changes, newest) for *_about, day, changes, newest in told}
