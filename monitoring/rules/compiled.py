@@ -4,7 +4,7 @@
 A family is a kind and what it is about. Each statement answers rows of `COLUMNS`: which rule, which
 entity, an institution where its lines are, and the figures found. Nothing but whole numbers, codes
 of four digits and words of the vocabulary is written into a statement. It is plain SQL that another
-engine reads as well: `bin/bench monitoring` asks DuckDB the same.
+engine reads as well, but for `SUM`: `bin/bench monitoring` asks DuckDB the same.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from monitoring.rules._spec import Spec, Test
 
 COLUMNS = ("rule", "entity", "place", "found", "lines")
 EVIDENCE_MOST = 20
+# What another engine calls its own sum.
+SUM = words.SUM
 # What tells whether two connections gathered the same lines.
 SEEN = f"SELECT count(*), coalesce(sum(id), 0) FROM {_sql.GATHERED}"
 # So many steps of chains are told by the bits of one whole number.
@@ -180,10 +182,10 @@ def fold(*, on: date, entity: str, gathered: bool = False) -> str:
     cash = _sql.every((("code", words.CASH),))
     kept = {
         "lines": "count(*)",
-        "out_fen": "coalesce(sum(fen) FILTER (WHERE pays), 0)",
-        "in_fen": "coalesce(sum(fen) FILTER (WHERE NOT pays), 0)",
-        "cash_out_fen": f"coalesce(sum(fen) FILTER (WHERE pays AND {cash}), 0)",
-        "cash_in_fen": f"coalesce(sum(fen) FILTER (WHERE NOT pays AND {cash}), 0)",
+        "out_fen": f"coalesce({SUM}(fen) FILTER (WHERE pays), 0)",
+        "in_fen": f"coalesce({SUM}(fen) FILTER (WHERE NOT pays), 0)",
+        "cash_out_fen": f"coalesce({SUM}(fen) FILTER (WHERE pays AND {cash}), 0)",
+        "cash_in_fen": f"coalesce({SUM}(fen) FILTER (WHERE NOT pays AND {cash}), 0)",
         "cash_lines": f"count(*) FILTER (WHERE {cash})",
         "cash_max_fen": f"coalesce(max(fen) FILTER (WHERE {cash}), 0)",
         "max_fen": "max(fen)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import current_thread, main_thread
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError, connection
 
 from foundation.people import services as people_services
 from monitoring.models import RuleHit
@@ -144,3 +144,21 @@ def test_a_small_day_is_not_divided(bank, place, asked_by):
 
     assert hits() == FOUND
     assert [one for asked in asked_by.values() for one in asked] == [False] * 3
+
+
+def added_up(values: str) -> object:
+    with connection.cursor() as line:
+        line.execute(f"SELECT monitoring_sum(fen) FROM (VALUES {values}) one (fen)")
+        return line.fetchone()[0]
+
+
+def test_sums_are_whole_exact_and_nothing_of_nothing(db):
+    # The first is the least whole number that a float would not hold.
+    assert added_up("(9007199254740993), (2), (NULL)") == 9_007_199_254_740_995
+    assert type(added_up("(1), (2)")) is int
+    assert added_up("(NULL::bigint)") is None
+
+
+def test_a_sum_that_no_whole_number_holds_is_refused(db):
+    with pytest.raises(DataError, match="out of range"):
+        added_up("(9223372036854775807), (1)")

@@ -28,7 +28,7 @@ END $$
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monitoring', '0019_day_end'),
+        ('monitoring', '0017_day_end'),
         ('people', '0013_aml_duty'),
     ]
 
