@@ -111,11 +111,15 @@ def violations(page: Page) -> list[str]:
     return axe(page)
 
 
-def axe(page: Page, *, part: str = "", only: Sequence[str] = ()) -> list[str]:
-    """Return what axe finds wrong in a part of the page, or by some of its rules."""
+def axe(
+    page: Page, *, part: str = "", only: Sequence[str] = (), but: Sequence[str] = ()
+) -> list[str]:
+    """Return what axe finds wrong in a part of the page, by some of its rules or all but some."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SOURCE)
-    options = {"runOnly": {"type": "rule", "values": list(only)}} if only else RULES
+    options: dict[str, Any] = {**RULES, "rules": {rule: {"enabled": False} for rule in but}}
+    if only:
+        options = {"runOnly": {"type": "rule", "values": list(only)}}
     found = page.evaluate(
         "([part, options]) => axe.run(part || document, {...options, resultTypes: ['violations']})"
         ".then(told => told.violations)",
