@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.template import Template
 from hypothesis import HealthCheck, settings
 
 from foundation.people import services as people_services
@@ -21,6 +22,12 @@ pytest_plugins = [
 # How long an example takes is the machine's doing, which five processes share: not a finding.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+
+@pytest.fixture
+def uncopied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Render as outside of tests: Django copies what each template is given, for `context`."""
+    monkeypatch.setattr(Template, "_render", lambda made, given: made.nodelist.render(given))
 
 
 @pytest.fixture

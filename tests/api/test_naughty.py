@@ -16,7 +16,7 @@ from tests.factories import people
 
 STRINGS = json.loads(Path(__file__).parents[1].joinpath("data/naughty_strings.json").read_text())
 JSON = "application/json"
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("uncopied")]
 BROWSER = "Mozilla/5.0 Chrome/120.0"
 
 

@@ -18,8 +18,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import URLPattern, resolve, reverse
 
@@ -31,8 +32,8 @@ from foundation.ledger.models import DayClosing
 from foundation.people import selectors as people_selectors
 from foundation.people import services as people_services
 from foundation.people.models import Institution, Staff
-from foundation.people.roles import ROLES, permissions_of
-from foundation.ui import floor, timed, web
+from foundation.people.roles import ROLES, Permission, permissions_of
+from foundation.ui import floor, pdf, timed, web
 from foundation.ui.context import Shell
 from foundation.worklist import services as worklist
 from monitoring import services as monitoring
@@ -379,6 +380,28 @@ def _unless_refused(request, template, context=None, **more):
 
 
 @pytest.fixture
+def unprinted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fill the templates of sheets but set no type: who may print is asked here, not what."""
+    monkeypatch.setattr(
+        pdf, "printed", lambda template, given: render_to_string(template, dict(given)).encode()
+    )
+
+
+@pytest.fixture
+def turned_away(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
+    """Note who is refused at the door: before the page is asked, whatever it is asked about."""
+    found: set[tuple[str, str]] = set()
+    plain = web.record_forbidden
+
+    def noted(request: HttpRequest, permission: Permission) -> None:
+        found.add((str(request.method).lower(), request.resolver_match.view_name))
+        plain(request, permission)
+
+    monkeypatch.setattr(web, "record_forbidden", noted)
+    return found
+
+
+@pytest.fixture
 def unlogged() -> Iterator[None]:
     """Write no line a request: 2,000 of them a role are kept for nobody."""
     logging.disable(logging.INFO)
@@ -387,8 +410,8 @@ def unlogged() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("person", PEOPLE, indirect=True, ids=lambda one: "-".join(one) or "-")
-@pytest.mark.usefixtures("unlogged")
-def test_a_role_gets_what_it_may_and_nothing_else(person, all_places):
+@pytest.mark.usefixtures("unlogged", "unprinted", "uncopied")
+def test_a_role_gets_what_it_may_and_nothing_else(person, all_places, turned_away):
     client = Client(raise_request_exception=False)
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     roles = [row.role for row in person.roles.all()]
@@ -396,16 +419,23 @@ def test_a_role_gets_what_it_may_and_nothing_else(person, all_places):
     scope = people_selectors.scope_of(staff=person)
     surprises, calls = [], 0
     odd = not roles or roles[0] in ASK_ALL_METHODS
+    framed: set[str] = set()
     for where, name, page, address, bound, method in turns(all_places, odd=odd):
         if (method, name) in NEVER_ASKED and not (odd and where is all_places[0]):
             continue
+        if where is not all_places[0] and (method, name) in turned_away:
+            continue
         permission = getattr(page.callback, "permission", None)
-        # Only what opens is looked at for what it offers; the menu over it is the same everywhere.
-        framed = method == "get" and permission in held and where is all_places[0]
+        # Only what opens is looked at for what it offers; the menu over it is that of its room.
+        room = address.split("/")[1]
+        alone = room in framed and name != "ui:home"
+        whole = method == "get" and permission in held and where is all_places[0] and not alone
         asked_at = given(address, client, person) if name in TIMED else address
-        with nullcontext() if framed else frameless():
+        with nullcontext() if whole else frameless():
             answer = getattr(client, method)(asked_at, HTTP_USER_AGENT="Chrome/120")
         status = answer.status_code
+        if whole and status == 200 and b'class="op-places"' in answer.content:
+            framed.add(room)
         calls += 1
         if method == "get" and held:
             surprises += [f"{name} {offer}" for offer in refused_offers(answer, held)]
