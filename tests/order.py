@@ -12,12 +12,13 @@ from collections.abc import Sequence
 
 import pytest
 
-# They walk through all pages: a minute or more of a processor each.
+# They walk through all pages, a minute or more of a processor each. What stands in one line is for
+# one process, so that the world which its tests begin with is made once.
 SWEEPS = (
-    "architecture/test_screens", "architecture/test_permissions", "architecture/test_naughty",
-    "architecture/test_queries", "api/test_naughty", "architecture/test_vendors",
-    "ledger/test_any_order",
-)  # fmt: skip
+    ("architecture/test_screens", "architecture/test_queries"),
+    ("architecture/test_permissions", "api/test_naughty"),
+    ("architecture/test_naughty", "architecture/test_vendors", "ledger/test_any_order"),
+)
 # What they start, a platform or a seeded bank, serves them all: one process begins with them.
 TOGETHER = ("tests/journeys/", "tests/operations/", "demo/test_seed")
 
@@ -32,13 +33,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def shares(items: Sequence[pytest.Item], processes: int) -> list[pytest.Item]:
     """Return the tests in the order in which so many processes are given them."""
     together = [one for one in items if any(name in one.nodeid for name in TOGETHER)]
-    sweeps = [one for one in items if any(name in one.nodeid for name in SWEEPS)]
-    sweeps.sort(key=lambda one: next(at for at, name in enumerate(SWEEPS) if name in one.nodeid))
-    long = {*together, *sweeps}
-    rest = [one for one in items if one not in long]
     # One process begins with what is short, so that what waits for seconds to pass is not starved.
-    others = max(processes - 2, 1)
-    first = [together, *(sweeps[place::others] for place in range(others)), []]
+    first: list[list[pytest.Item]] = [together, *([] for _other in range(max(processes - 1, 3)))]
+    for place, names in enumerate(SWEEPS):
+        for name in names:
+            first[1 + place % max(processes - 2, 1)] += [one for one in items if name in one.nodeid]
+    long = {one for begins in first for one in begins}
+    rest = [one for one in items if one not in long]
     size = -(-len(items) // processes)
     ordered: list[pytest.Item] = []
     for begins in first[:processes]:
