@@ -29,6 +29,9 @@ ARGUMENTS = [
 ]  # fmt: skip
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 AXE_SOURCE = AXE_FILE_PATH.read_text("utf-8")
+JUDGED = """([part, options]) => !window.axe ? null :
+    axe.run(part || document, {...options, resultTypes: ["violations"]})
+    .then(told => told.violations)"""
 # Asked in one go: what the policy forbids a page's script, it forbids the browser's waiting too.
 WHOLE = """async () => {
     const busy = () => document.querySelector(".htmx-request, main :not(:defined)");
@@ -115,16 +118,13 @@ def axe(
     page: Page, *, part: str = "", only: Sequence[str] = (), but: Sequence[str] = ()
 ) -> list[str]:
     """Return what axe finds wrong in a part of the page, by some of its rules or all but some."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SOURCE)
     options: dict[str, Any] = {**RULES, "rules": {rule: {"enabled": False} for rule in but}}
     if only:
         options = {"runOnly": {"type": "rule", "values": list(only)}}
-    found = page.evaluate(
-        "([part, options]) => axe.run(part || document, {...options, resultTypes: ['violations']})"
-        ".then(told => told.violations)",
-        [part, options],
-    )
+    found = page.evaluate(JUDGED, [part, options])
+    if found is None:  # a page of another test has not been sent it
+        page.evaluate(AXE_SOURCE)
+        found = page.evaluate(JUDGED, [part, options])
     return [
         f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:300]}"
         for one in found

@@ -224,6 +224,7 @@ LANGUAGES = ("zh-hans", "en")
 LIVE = "*/live/?*"  # not served in tests
 
 
+@pytest.mark.usefixtures("uncopied")
 def test_no_page_shuts_anybody_out_breaks_or_is_heavy(world, browse, live):
     findings, page = Findings(), browse(None)
     # Asked of the browser: Playwright's own routes would keep it from keeping files.
