@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -47,4 +48,6 @@ def test_what_is_written_is_sent_at_once(given, monkeypatch):
 
     opened = serve.listening(given())
 
-    assert asyncio.run(sends_at_once(opened))
+    # In a thread of its own: the browser of other tests has a loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(asyncio.run, sends_at_once(opened)).result()
