@@ -300,11 +300,15 @@ def _take(file: BatchFile, batch: Batch, pieces: Sequence[gateways.Piece], at: d
             _frame(file, batch, piece, rules.COVER, None)
             continue
         before = selectors.same_image(sha256=gateways.fingerprint(data=piece.data))
-        if before is not None:
+        if before is not None and place.part == rules.MAIN:
+            # What follows belongs to the sheet that this is again, not to the one before it.
+            here = before.document.subject == batch.trail_subject
+            document, opened = before.document if here else None, place.document
+        elif before is None and place.document > opened:
+            document, opened = _open(batch, file.came_by, at), place.document
+        if before is not None or document is None:
             _frame(file, batch, piece, rules.AGAIN, None)
             continue
-        if document is None or place.document > opened:
-            document, opened = _open(batch, file.came_by, at), place.document
         side = "back" if place.part == rules.BACK else "front"
         page = services.add_piece(
             document=document, piece=piece, name=file.name, side=side, label=file.came_by, at=at

@@ -135,6 +135,49 @@ def test_the_same_picture_again_has_a_row_and_no_page(batch, clerk):
     assert [frame.part for frame in Frame.objects.order_by("number")] == ["main", "again"]
 
 
+def taken(batch, clerk, *pieces):
+    data = b"".join(one.data for one in pieces)
+    file, _new = services.receive(batch_id=batch.pk, data=data, name="b.tif", by=clerk, at=NOON)
+    numbered = [gateways.Piece(n, one.data, one.seen, one.codes) for n, one in enumerate(pieces)]
+    services.take_apart(file_id=file.pk, pieces=numbered, refusal="", at=NOON)
+    rows = Frame.objects.filter(file=file).select_related("page").order_by("number")
+    return [(row.part, row.page and row.page.document_id) for row in rows]
+
+
+def test_the_back_of_a_sheet_that_is_scanned_again_opens_no_document(bank, supervisor, clerk):
+    batch = factory.handed_over(bank.outlet, supervisor, duplex=True)
+    front, other, back, its_back = (factory.piece(number) for number in range(4))
+    ((_main, first),) = taken(batch, clerk, front)
+
+    found = taken(batch, clerk, other, its_back, front, back)
+
+    second = found[0][1]
+    assert found == [("main", second), ("back", second), ("again", None), ("back", first)]
+    assert {page.document_id for page in Page.objects.all()} == {first, second}
+
+
+def test_an_attachment_goes_to_the_sheet_that_is_scanned_again(batch, clerk):
+    one, two, attached, three = (
+        factory.piece(number, *codes) for number, codes in enumerate(((), (), ("OPATT",), ()))
+    )
+    ((_main, first), (_main, second)) = taken(batch, clerk, one, two)
+
+    found = taken(batch, clerk, one, attached, three)
+
+    assert found[:2] == [("again", None), ("attachment", first)]
+    assert found[2][1] not in (first, second)
+
+
+def test_what_follows_a_sheet_of_another_batch_makes_no_voucher(bank, supervisor, batch, clerk):
+    other = factory.handed_over(bank.outlet, supervisor, duplex=True)
+    front, back, next_front = (factory.piece(number) for number in range(3))
+    taken(batch, clerk, front)
+
+    found = taken(other, clerk, front, back, next_front)
+
+    assert [part for part, _document in found] == ["again", "again", "main"]
+
+
 def test_what_cannot_be_taken_apart_is_turned_away_and_kept(batch, clerk):
     file, _new = services.receive(batch_id=batch.pk, data=b"x", name="a", by=clerk, at=NOON)
 
