@@ -10,15 +10,16 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 RowT = TypeVar("RowT")
 
 # How a pair was found.
-NUMBER, VOUCHER, ACCOUNT, SUM, ORDER, PART = (
-    "number", "voucher", "account", "sum", "order", "part",
+NUMBER, VOUCHER, ACCOUNT, SUM, ORDER, PART, AGAIN = (
+    "number", "voucher", "account", "sum", "order", "part", "again",
 )  # fmt: skip
 
 
@@ -39,12 +40,15 @@ HOWS: dict[str, How] = {
         How(SUM, "One voucher for several lines"),
         How(ORDER, "By its place in the order"),
         How(PART, "Another voucher of the same line"),
+        How(AGAIN, "The same voucher once more"),
     )
 }
 # Printed and booked time of one transaction lie no further apart.
 WITHIN = timedelta(minutes=5)
 # Of so many lines at most one voucher is the sum.
 RUN_MOST = 200
+# Beside the voucher of a line: they are none of their own, and say nothing of the order.
+FURTHER = frozenset({PART, AGAIN})
 # What a field that agrees, nearly agrees or differs says for a pair.
 _WEIGHTS = {"amount": 4, "account": 4, "voucher_no": 4, "teller": 1}
 
@@ -100,18 +104,22 @@ class _Day:
         self.found.append((line, sheet, how))
 
 
-def align(lines: Iterable[LineRow], sheets: Iterable[SheetRow]) -> Sequence[Found]:
+def align(
+    lines: Iterable[LineRow], sheets: Iterable[SheetRow], *, taken: Iterable[LineRow] = ()
+) -> Sequence[Found]:
     """Return the pairs of a day, in the order of the journal.
 
-    A line has at most one voucher, besides further ones that print its number (PART); a voucher has
-    at most one line, but where its amount is the sum of several that follow one another (SUM).
+    A line has at most one voucher, besides further sheets that print its number: the same voucher
+    once more (AGAIN), or what says nothing of its own (PART). A voucher has at most one line, but
+    where its amount is the sum of several that follow one another (SUM). `taken` are lines that
+    have their voucher already and can only have further sheets.
     What one key leaves open between several is left to the order; what contradicts is not paired.
     The same day in any order of the arguments gives the same answer.
     """
     in_order = sorted(lines, key=lambda line: (line.place, line.key))
     scanned = sorted(sheets, key=lambda sheet: (sheet.place, sheet.key))
     day = _Day({line.key: line for line in in_order}, {sheet.key: sheet for sheet in scanned}, [])
-    _by_number(day)
+    _by_number(day, {line.key: line for line in taken})
     _by_key(day, VOUCHER, _voucher_of_line, _voucher_of_sheet)
     _by_key(day, ACCOUNT, _account_of_line, _account_of_sheet)
     _by_sum(day)
@@ -147,15 +155,38 @@ def _likeness(expected: str, read: str) -> int:
     return 1 if same_length and wrong == 1 and len(read) > 4 else -2
 
 
-def _by_number(day: _Day) -> None:
-    """Pair by the printed journal number; what prints a number already taken is a part."""
-    taken: dict[str, LineRow] = {}
-    for sheet in list(day.sheets.values()):
-        if sheet.journal_no in day.lines:
-            taken[sheet.journal_no] = day.lines[sheet.journal_no]
-            day.pair(taken[sheet.journal_no], sheet, NUMBER)
-        elif sheet.journal_no in taken:
-            day.pair(taken[sheet.journal_no], sheet, PART)
+def _by_number(day: _Day, taken: Mapping[str, LineRow]) -> None:
+    """Pair by the printed journal number: a line with its voucher, and with what is beside it.
+
+    Of several that print it the voucher is the first that agrees, or else that contradicts least.
+    A further one that contradicts is left: it is a voucher by itself, whose line is to be found.
+    """
+    for number, sheets in _grouped(list(day.sheets.values()), _number_of_sheet).items():
+        line = day.lines.get(str(number)) or taken.get(str(number))
+        if line is None:
+            continue
+        first = min(sheets, key=partial(_against, line)) if line.key in day.lines else None
+        for sheet in sheets:
+            how = NUMBER if sheet is first else _FURTHER[_against(line, sheet)]
+            if how:
+                day.pair(line, sheet, how)
+
+
+# What a further sheet is by how far it stands against the line: agreeing, silent, contradicting.
+_FURTHER = (AGAIN, PART, "")
+
+
+def _against(line: LineRow, sheet: SheetRow) -> int:
+    """Return 0 where a voucher's own fields agree with the line, 1 where none does, 2 against.
+
+    The teller is none of them: an attachment bears the print of the same desk.
+    """
+    points, contradicted = evidence(line, replace(sheet, teller=""))
+    return 2 if contradicted else int(points <= 0)
+
+
+def _number_of_sheet(sheet: SheetRow) -> Hashable:
+    return sheet.journal_no or None
 
 
 def _by_key(
@@ -236,7 +267,11 @@ def _by_order(day: _Day) -> None:
     """Align what is left between the pairs that stand in the same order on both sides."""
     anchors = _rising(
         sorted(
-            {(sheet.place, line.place) for line, sheet, how in day.found if how not in {PART, SUM}}
+            {
+                (sheet.place, line.place)
+                for line, sheet, how in day.found
+                if how not in {*FURTHER, SUM}
+            }
         )
     )
     lines, sheets = _gaps(day, anchors)

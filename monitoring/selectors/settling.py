@@ -37,10 +37,16 @@ ANY_STRAY_SQL = """EXISTS (SELECT FROM monitoring_match alone WHERE alone.docume
 
 @dataclass(frozen=True)
 class Alone:
-    """What of a day has no partner: journal lines and vouchers, as the matcher takes them."""
+    """What of a day has no partner: journal lines and vouchers, as the matcher takes them.
+
+    `taken` are the lines that have their voucher, `documents` which; of them only what else prints
+    their number is looked for.
+    """
 
     lines: Mapping[str, JournalLine]
     rows: Sequence[matching.LineRow]
+    taken: Sequence[matching.LineRow]
+    documents: Mapping[str, int]
     sheets: Sequence[matching.SheetRow]
 
 
@@ -89,13 +95,17 @@ def alone(*, institution_id: int, on: date) -> Alone:
     """Return what has no partner and is in nobody's hands, with what was read of the vouchers."""
     pairs = Match.objects.filter(institution_id=institution_id, business_date=on)
     lonely = Q(state=rules.OPEN, result=rules.IMAGE_MISSING, document=None) & ~_HELD
-    taken = set(pairs.exclude(lonely).values_list("journal_no", flat=True))
+    taken = dict(pairs.exclude(lonely).values_list("journal_no", "document_id"))
     rows = ledger.journal_lines(institution_id=institution_id, on=on)
-    lines = {row.journal_no: row for row in rows if row.journal_no not in taken}
+    lines = {row.journal_no: row for row in rows}
     ordered = sorted(lines.values(), key=lambda row: (row.at, row.journal_no))
+    alone = [line for line in ordered if line.journal_no not in taken]
+    done = [line for line in ordered if taken.get(line.journal_no)]
     return Alone(
         lines=lines,
-        rows=[_row(line, place) for place, line in enumerate(ordered)],
+        rows=[_row(line, place) for place, line in enumerate(alone)],
+        taken=[_row(line, place) for place, line in enumerate(done)],
+        documents={line.journal_no: taken[line.journal_no] for line in done},
         sheets=_sheets(institution_id, on),
     )
 

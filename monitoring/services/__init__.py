@@ -29,6 +29,7 @@ from monitoring.services.pairs import MACHINE, is_held
 __all__ = [
     "MACHINE",
     "Opened",
+    "again",
     "decide",
     "end_stray",
     "hand_back",
@@ -212,6 +213,35 @@ def stray(*, document_id: int, institution_id: int, day: date, at: datetime) -> 
     if created:
         pairs.tell(match=match, step="paired", by=MACHINE, at=at, document=document_id)
         pairs.enqueue(match=match, at=at)
+    return match
+
+
+def again(*, document_id: int, of: Match, at: datetime) -> Match:
+    """Open the difference that the same voucher once more is; who touched its line may not audit.
+
+    A voucher that was held to be without a line is from now on this.
+    """
+    match: Match
+    match, created = Match.objects.get_or_create(
+        document_id=document_id,
+        journal_no="",
+        defaults={
+            "institution_id": of.institution_id,
+            "business_date": of.business_date,
+            "state": rules.FLOW.after(rules.WAITING, "differ"),
+            "result": rules.DUPLICATE_IMAGE,
+            "judged_at": at,
+            "touched": of.touched,
+            "created_at": at,
+        },
+    )
+    if created:
+        pairs.tell(match=match, step="paired", by=MACHINE, at=at, journal_no=of.journal_no)
+        pairs.enqueue(match=match, at=at)
+    elif (match.state, match.result) == (rules.OPEN, rules.JOURNAL_MISSING):
+        match.result, match.judged_at = rules.DUPLICATE_IMAGE, at
+        match.save(update_fields=["result", "judged_at"])
+        pairs.tell(match=match, step="judged", by=MACHINE, at=at, result=match.result)
     return match
 
 

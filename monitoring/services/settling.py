@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
 
+from foundation.imaging import selectors as imaging
 from foundation.imaging.services import batches
 from foundation.people.models import Staff
 from foundation.trail import services as trail
@@ -50,10 +52,11 @@ def match_day(*, institution_id: int, business_date: date, at: datetime) -> Ran:
     Safe to run again: what is paired stays, what an auditor looks at is left to the auditor.
     """
     alone = selected.alone(institution_id=institution_id, on=business_date)
-    found = matching.align(alone.rows, alone.sheets)
+    found = _told_apart(alone, matching.align(alone.rows, alone.sheets, taken=alone.taken))
     for one in found:
         _attach(alone, one, at)
-    strays = selected.strays(institution_id=institution_id, documents=[one.sheet for one in found])
+    ended = [one.sheet for one in found if one.how != matching.AGAIN]
+    strays = selected.strays(institution_id=institution_id, documents=ended)
     for stray in strays.values():
         services.end_stray(stray=stray, at=at)
     for document_id in dict.fromkeys(one.sheet for one in found):
@@ -68,7 +71,7 @@ def match_day(*, institution_id: int, business_date: date, at: datetime) -> Ran:
     count = batches.matched(institution_id=institution_id, business_date=business_date, at=at)
     live.tell(rules.TOPIC, institution_id)
     now = selected.standing(institution_id=institution_id, on=business_date)
-    return Ran(len(found), now.image_missing, now.journal_missing, now.unsettled, count)
+    return Ran(len(ended), now.image_missing, now.journal_missing, now.unsettled, count)
 
 
 @transaction.atomic
@@ -140,18 +143,34 @@ def close_day(*, institution_id: int, business_date: date, by: Staff, at: dateti
     return end
 
 
+def _told_apart(alone: selected.Alone, found: Sequence[matching.Found]) -> list[matching.Found]:
+    """Return what was found with each part that looks like its line's voucher as that once more."""
+    firsts = dict(alone.documents)
+    firsts |= {one.line: one.sheet for one in found if one.how not in matching.FURTHER}
+    return [
+        replace(one, how=matching.AGAIN)
+        if one.how == matching.PART
+        and imaging.look_alike(document_id=one.sheet, other_id=firsts[one.line])
+        else one
+        for one in found
+    ]
+
+
 def _attach(alone: selected.Alone, one: matching.Found, at: datetime) -> None:
-    """Give a line its voucher, and keep how it was found."""
+    """Give a line its voucher, and keep how it was found; a voucher once more is a difference."""
     line = alone.lines[one.line]
+    further = one.how in matching.FURTHER
     match = services.pair(
         line=line,
-        document_id=None if one.how == matching.PART else one.sheet,
+        document_id=None if further else one.sheet,
         touched=selectors.touched_by_teller(line=line),
         at=at,
     )
-    if one.how != matching.PART and match.document_id is None:
+    if not further and match.document_id is None:
         match.document_id = one.sheet
         match.save(update_fields=["document"])
+    if one.how == matching.AGAIN:
+        services.again(document_id=one.sheet, of=match, at=at)
     Alignment.objects.get_or_create(
         match=match,
         document_id=one.sheet,

@@ -117,6 +117,7 @@ LABELS = {
     "account": "付款人账号",
     "voucher_no": "凭证号码",
     "payer_name": "付款人户名",
+    "journal_no": "流水号",
 }
 
 

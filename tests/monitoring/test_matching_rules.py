@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.rules import matching
-from monitoring.rules.matching import ACCOUNT, NUMBER, ORDER, PART, SUM, VOUCHER, Found
+from monitoring.rules.matching import ACCOUNT, AGAIN, NUMBER, ORDER, PART, SUM, VOUCHER, Found
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
@@ -82,6 +82,50 @@ def test_further_sheets_that_print_the_number_are_parts():
     sheets = [sheet(n, lines[0], "journal_no") for n in range(3)]
 
     assert [how for _line, _sheet, how in found_of(lines, sheets)] == [NUMBER, PART, PART]
+
+
+def test_the_same_voucher_once_more_is_told_apart_from_its_attachments():
+    one = line(0)
+    sheets = [
+        sheet(0, one, "journal_no", "teller"),
+        sheet(1, one, *EVERYTHING),
+        sheet(2, one, "journal_no", "account", teller="999999"),
+        sheet(3, one, "journal_no", teller="999999"),
+    ]
+
+    assert found_of([one], sheets) == [
+        ("J0000", 0, PART), ("J0000", 1, NUMBER), ("J0000", 2, AGAIN), ("J0000", 3, PART),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("other", [{"fen": 1}, {"account": "6217" * 4}, {"voucher_no": "77"}])
+def test_a_sheet_that_prints_the_number_and_says_otherwise_is_no_part(other):
+    lines = [line(0)]
+    right, wrong = sheet(0, lines[0], *EVERYTHING), sheet(1, lines[0], *EVERYTHING, **other)
+
+    assert found_of(lines, [right, wrong]) == [("J0000", 0, NUMBER)]
+    assert found_of(lines, [replace(right, place=2), wrong]) == [("J0000", 0, NUMBER)]
+
+
+def test_a_sheet_whose_number_is_misread_finds_the_line_that_it_is_of():
+    lines = [line(0), line(1)]
+    misread = sheet(1, lines[1], *EVERYTHING, journal_no=lines[0].key)
+
+    found = found_of(lines, [sheet(0, lines[0], *EVERYTHING), misread])
+
+    assert found == [("J0000", 0, NUMBER), ("J0001", 1, VOUCHER)]
+
+
+def test_what_prints_the_number_of_a_line_that_has_its_voucher_is_beside_it():
+    taken = line(0)
+    sheets = [
+        sheet(0, taken, *EVERYTHING), sheet(1, taken, "journal_no"),
+        sheet(2, taken, "journal_no", fen=1),
+    ]  # fmt: skip
+
+    found = matching.align([], sheets, taken=[taken])
+
+    assert [(one.sheet - 1000, one.how) for one in found] == [(0, AGAIN), (1, PART)]
 
 
 def test_one_voucher_for_several_lines():
@@ -176,7 +220,7 @@ def test_nothing_has_two_partners_but_parts_and_sums(day):
 
     found = matching.align(lines, sheets)
 
-    of_lines = [one.line for one in found if one.how != PART]
+    of_lines = [one.line for one in found if one.how not in matching.FURTHER]
     of_sheets = [one.sheet for one in found if one.how != SUM]
     assert len(of_lines) == len(set(of_lines))
     assert len(of_sheets) == len(set(of_sheets))

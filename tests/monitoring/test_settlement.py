@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from foundation.imaging import services as imaging
+from foundation.imaging.models import Page
 from foundation.imaging.rules import batches as scans
 from foundation.imaging.services import batches
 from foundation.worklist.models import Job
@@ -160,6 +161,94 @@ def test_one_voucher_for_two_lines_is_compared_with_their_sum(
     found = Match.objects.filter(journal_no__in=[one.journal_no for one in lines])
     assert {match.result for match in found} == {rules.MATCHED}
     assert set(Alignment.objects.values_list("how", flat=True)) == {"sum"}
+
+
+def numbered(one, **changed):
+    return {"journal_no": one.journal_no, **monitoring.agreeing(one), **changed}
+
+
+def standing_of(documents):
+    rows = Match.objects.filter(document__in=documents).order_by("document_id", "id")
+    return [(row.document_id, bool(row.journal_no), row.result) for row in rows]
+
+
+def test_a_voucher_scanned_twice_is_a_difference_of_its_own(bank, place, teller, lead, given):
+    one, supervisor = line(place, teller), people.staff(place.outlet, "outlet_supervisor")
+    documents = scan_and_read(
+        place, supervisor, lead, numbered(one), numbered(one), {"journal_no": one.journal_no}
+    )
+
+    ran = services.match_day(**given)
+
+    first, second, attached = documents
+    assert standing_of(documents) == [
+        (first, True, rules.MATCHED), (second, False, rules.DUPLICATE_IMAGE),
+    ]  # fmt: skip
+    hows = Alignment.objects.filter(match__journal_no=one.journal_no)
+    assert dict(hows.values_list("document_id", "how")) == {
+        first: "number", second: "again", attached: "part",
+    }  # fmt: skip
+    assert (ran.paired, ran.unsettled, ran.journal_missing) == (2, 1, 0)
+    settle_opening(given, supervisor, lead)
+    with pytest.raises(settling.Unsettled):
+        services.close_day(by=lead, **given)
+    auditor = people.staff(bank.centre, "auditor")
+    held = pairs.open_next(auditor=auditor, at=NOON)
+    pairs.decide(
+        match_id=held.match.pk, finding=rules.DUPLICATE_IMAGE, tries=held.match.tries,
+        fence=held.item.fence, auditor=auditor, at=NOON,
+    )  # fmt: skip
+    assert services.match_day(**given).paired == 0
+    services.close_day(by=lead, **given)
+
+
+def test_another_amount_under_the_same_number_is_a_voucher_without_a_line(
+    place, teller, supervisor, lead, given
+):
+    one = line(place, teller)
+    wrong, right = scan_and_read(
+        place, supervisor, lead, numbered(one, amount="¥9,999.00"), numbered(one)
+    )
+
+    ran = services.match_day(**given)
+
+    assert standing_of((wrong, right)) == [
+        (wrong, False, rules.JOURNAL_MISSING), (right, True, rules.MATCHED),
+    ]  # fmt: skip
+    assert ran.journal_missing == 1
+
+
+def test_a_sheet_that_comes_later_is_set_beside_the_voucher_of_its_line(
+    place, teller, supervisor, lead, given
+):
+    one = line(place, teller)
+    (first,) = scan_and_read(place, supervisor, lead, numbered(one))
+    services.match_day(**given)
+    attached, second = scan_and_read(
+        place, supervisor, lead, {"journal_no": one.journal_no}, numbered(one)
+    )
+    pairs.stray(document_id=second, institution_id=place.outlet.pk, day=DAY, at=NOON)
+
+    services.match_day(**given)
+
+    assert standing_of((first, attached, second)) == [
+        (first, True, rules.MATCHED), (second, False, rules.DUPLICATE_IMAGE),
+    ]  # fmt: skip
+
+
+def test_a_part_that_looks_like_the_voucher_is_the_voucher_once_more(
+    place, teller, supervisor, lead, given
+):
+    one = line(place, teller)
+    first, second = scan_and_read(
+        place, supervisor, lead, numbered(one), {"journal_no": one.journal_no}
+    )
+    looks = Page.objects.get(document=first).looks
+    Page.objects.filter(document=second).update(looks=looks)
+
+    services.match_day(**given)
+
+    assert standing_of((first, second))[-1] == (second, False, rules.DUPLICATE_IMAGE)
 
 
 def test_a_stray_ends_when_its_line_is_found(place, teller, supervisor, lead, given):

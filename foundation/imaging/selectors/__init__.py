@@ -264,6 +264,18 @@ def like(*, page: Page) -> Page | None:
     return earlier.filter(id=min(alike)).first() if alike else None
 
 
+def look_alike(*, document_id: int, other_id: int) -> bool:
+    """Tell whether two documents begin with the same picture, and not with an empty one."""
+    rows = Page.objects.filter(document__in=(document_id, other_id)).exclude(state=rules.REPLACED)
+    firsts = rows.order_by("document_id", "seq", "id").distinct("document_id")
+    looks = [page.looks for page in firsts]
+    return (
+        len(looks) == len((document_id, other_id))
+        and not rules.is_blank(looks[0])
+        and rules.likeness(*looks) <= rules.ALIKE_BITS_MAX
+    )
+
+
 def _told(event: Event) -> Told:
     seen = rules.HAPPENINGS.get(event.action)
     return Told(event, seen.text, seen.icon) if seen else Told(event, event.action, "info-circle")
