@@ -36,6 +36,7 @@ urlpatterns = [
     path("decide/<int:match_id>/", auditing.decide, name="decide"),
     path("decide-force/<int:forcing_id>/", auditing.decide_force, name="decide_force"),
     path("decide-look/<int:look_id>/", auditing.decide_look, name="decide_look"),
+    path("ask-rescan/<int:match_id>/", auditing.ask_rescan, name="ask_rescan"),
     path("hand-back/<int:match_id>/", auditing.hand_back, name="hand_back"),
     path("hand-back-look/<int:look_id>/", auditing.hand_back_look, name="hand_back_look"),
     path("heartbeat/<int:item_id>/", auditing.heartbeat, name="heartbeat"),

@@ -57,6 +57,7 @@ SLOTS: tuple[Slot, ...] = (
     Every("foundation.worklist.tasks.bury_jobs", 60),
     Every("foundation.worklist.tasks.purge_jobs", 600),
     Every("foundation.hooks.tasks.sweep", 300),
+    Every("foundation.imaging.tasks.read_again_due", 300),
     Every("foundation.trail.tasks.seal", 60),
     Every("foundation.trail.tasks.drop_anchor", 900),
     Every("foundation.people.tasks.take_up_posts", 60),

@@ -60,6 +60,7 @@ def connect() -> None:
     bus.listen(monitored.BulletinAsked, later("monitoring.tasks.make_bulletin"))
     bus.listen(imaging.PageMeasured, rescans.on_page_measured)
     bus.listen(imaging.PageRead, batches.on_page_read)
+    bus.listen(imaging.PageRead, rescans.on_page_read)
     bus.listen(imaging.FileArrived, later("foundation.imaging.tasks.take_apart"))
     bus.listen(imaging.BatchRead, later("monitoring.tasks.match_day"))
     bus.listen(monitored.Unreadable, later("monitoring.tasks.cut_slices"))
@@ -164,6 +165,7 @@ def _kinds_of_vouchers() -> tuple[Kind, ...]:
         Kind("foundation.imaging.tasks.take_apart", _("Take a scanner's file apart"),
              running_most="jobs.copying_running_most"),
         Kind("foundation.imaging.tasks.sweep_folder", _("Take in what the scanner wrote")),
+        Kind("foundation.imaging.tasks.read_again_due", _("Have read what an outage left unread")),
         Kind("monitoring.tasks.cut_slices", _("Cut fields out for keyers"),
              running_most="jobs.copying_running_most"),
         Kind("monitoring.tasks.cut_proof", _("Cut fields out for a proof"),

@@ -3,11 +3,13 @@
 from django.urls import path
 
 from foundation.imaging import api, web
-from foundation.imaging.web import batches, layouts
+from foundation.imaging.web import again, batches, layouts
 
 app_name = "imaging"
 urlpatterns = [
     path("page/<int:page_id>/", web.page, name="page"),
+    path("page/<int:page_id>/read-again/", again.read_again, name="read_again"),
+    path("page/<int:page_id>/ask-rescan/", again.ask_rescan, name="ask_rescan"),
     # layouts
     path("layouts/", layouts.layouts, name="layouts"),
     path("layouts/draw/", layouts.draw_layout, name="draw_layout"),

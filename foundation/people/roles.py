@@ -54,6 +54,7 @@ class Permission(StrEnum):
     BATCH_VIEW = auto()
     BATCH_HAND_OVER = auto()
     BATCH_SCAN = auto()
+    IMAGE_READ_AGAIN = auto()
     IMAGE_VOUCHER_VIEW = auto()
     IMAGE_ID_VIEW = auto()
     IMAGE_SEAL_VIEW = auto()
@@ -174,7 +175,7 @@ ROLES: dict[str, Role] = {
             P.MONITORING_VIEW, P.MONITORING_AUDIT, P.JOURNAL_VIEW, P.ACCOUNT_VIEW, P.ROSTER_VIEW,
             P.ALERT_VIEW, P.ALERT_HANDLE, P.RULE_VIEW, P.SLIP_VIEW, P.SLIP_ISSUE, P.SLIP_REPLY,
             P.BATCH_VIEW, P.BATCH_SCAN, P.BLANK_VIEW, P.MONITORING_EXPLAIN, P.SLICE_KEY,
-            P.SLICE_ARBITRATE, *IMAGES,
+            P.SLICE_ARBITRATE, P.IMAGE_READ_AGAIN, *IMAGES,
         ),
         _role(
             "audit_lead", "Lead of auditors", "audit", "centre",
@@ -184,7 +185,7 @@ ROLES: dict[str, Role] = {
             P.SLIP_VIEW, P.SLIP_ISSUE, P.SLIP_REPLY, P.SLIP_JUDGE, P.SLIP_SEALED,
             P.BATCH_VIEW, P.BATCH_SCAN, P.BLANK_VIEW, P.MONITORING_EXPLAIN,
             P.MONITORING_SETTLE, P.SLICE_ARBITRATE, P.PROOF_VIEW, P.LOOK_JUDGE,
-            *IMAGES,
+            P.IMAGE_READ_AGAIN, *IMAGES,
         ),
         _role(
             "ops_manager", "Operations manager of the branch", "manage", "branch sub_branch head",
@@ -195,7 +196,7 @@ ROLES: dict[str, Role] = {
             P.ROSTER_VIEW, P.FALLBACK_VIEW, P.FALLBACK_PROPOSE, P.FALLBACK_END, P.ALERT_VIEW,
             P.OFFLINE_VIEW, P.PUBLICATION_VIEW,
             P.SLIP_VIEW, P.SLIP_JUDGE, P.BATCH_VIEW, P.PROOF_VIEW, P.BLANK_VIEW, P.BLANK_ISSUE,
-            P.BLANK_KEEP, *ROOMS, *IMAGES,
+            P.BLANK_KEEP, P.IMAGE_READ_AGAIN, *ROOMS, *IMAGES,
         ),
         _role(
             "risk_manager", "Risk manager", "risk", "branch head",

@@ -80,12 +80,13 @@ class ListPage(Generic[RowT]):
 
 @dataclass(frozen=True)
 class Record:
-    """Everything that is kept about one pair."""
+    """Everything that is kept about one pair; `rescan` as an image's page tells it."""
 
     match: Match
     pages: Sequence[Page]
     boxes: Mapping[int, Mapping[str, Sequence[int]]]
     timeline: Sequence[Event]
+    rescan: str
 
 
 @dataclass(frozen=True)
@@ -210,6 +211,7 @@ def record(*, match: Match) -> Record:
             for page in pages
         },
         timeline=trail.timeline(subject=match.trail_subject),
+        rescan=imaging.rescan_of(pages=pages),
     )
 
 

@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from foundation.imaging import selectors as imaging
+from foundation.imaging.rules import batches as scans
+from foundation.imaging.services import rescans
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from foundation.ui import live
@@ -92,6 +95,22 @@ def hand_back(*, match_id: int, fence: int, auditor: Staff, at: datetime) -> Non
     worklist.release(item_id=item or pairs.item_of(match=match), fence=fence, staff=auditor)
     pairs.tell(match=match, step="hand_back", by=auditor.label, at=at)
     live.tell(rules.TOPIC, match.institution_id)
+
+
+@transaction.atomic
+def ask_rescan(*, match_id: int, auditor: Staff, at: datetime) -> None:
+    """Ask the outlet for a better scan of a difference's sheet; refuse a sheet of no batch.
+
+    The difference stays where it is: it is compared again when the better scan was read.
+    """
+    match = pairs.locked(match_id=match_id)
+    if match.state != rules.OPEN:
+        raise rules.NotOpen
+    rules.check_auditor(auditor_person=auditor.person, touched=match.touched)
+    if match.document_id is None:
+        raise scans.NoRescanPossible
+    found = imaging.pages(document_id=match.document_id)
+    rescans.ask(page_ids=[page.pk for page in found], by=auditor, at=at)
 
 
 @transaction.atomic

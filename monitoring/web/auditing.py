@@ -111,6 +111,17 @@ def hand_back(request: HttpRequest, match_id: int) -> HttpResponse:
 
 @action
 @require_POST
+@requires(Permission.IMAGE_READ_AGAIN, missing=(rules.NoSuchPair,))
+def ask_rescan(request: HttpRequest, match_id: int) -> HttpResponse:
+    """Ask the outlet for a better scan of the voucher on the desk, and go on with it."""
+    if selectors.match(match_id=match_id) is None:
+        raise rules.NoSuchPair
+    services.ask_rescan(match_id=match_id, auditor=signed_in(request), at=timezone.now())
+    return _desk(request)
+
+
+@action
+@require_POST
 @requires(Permission.MONITORING_AUDIT, missing=(looks.NoSuchLook,))
 def hand_back_look(request: HttpRequest, look_id: int) -> HttpResponse:
     """Put the second look back into its queue and rest."""

@@ -12,6 +12,7 @@ from django.urls import reverse
 from foundation.imaging import services as imaging
 from foundation.imaging.models import Page
 from foundation.imaging.rules import batches as scans
+from foundation.imaging.selectors import batches as scanned
 from foundation.imaging.services import batches
 from foundation.worklist.models import Job
 from monitoring import rules, tasks
@@ -249,6 +250,37 @@ def test_a_part_that_looks_like_the_voucher_is_the_voucher_once_more(
     services.match_day(**given)
 
     assert standing_of((first, second))[-1] == (second, False, rules.DUPLICATE_IMAGE)
+
+
+def test_an_auditor_asks_at_the_desk_for_a_better_scan(place, teller, client, lead, given):
+    supervisor = people.staff(place.outlet, "outlet_supervisor")
+    strange = {"amount": "¥77.00", "account": "6222000000000000017"}
+    (document,) = scan_and_read(place, supervisor, lead, strange)
+    services.match_day(**given)
+    stray = Match.objects.get(document=document)
+    way, desk = reverse("monitoring:ask_rescan", args=[stray.pk]), reverse("monitoring:audit")
+    while (opened := client.get(desk).context["opened"]) and opened.match != stray:
+        pairs.decide(
+            match_id=opened.match.pk, finding=opened.match.result, tries=opened.match.tries,
+            fence=opened.item.fence, auditor=lead, at=NOON,
+        )  # fmt: skip
+    assert way in client.get(desk).content.decode()
+
+    answer = client.post(way, headers={"HX-Request": "true"})
+
+    assert answer.context["opened"].match == stray, "the desk goes on with it"
+    assert "已要求补扫" in answer.content.decode()
+    assert way not in answer.content.decode()
+    (row,) = scanned.rescans()
+    assert (row.page.document_id, row.faults) == (document, ["unreadable"])
+
+
+def test_no_better_scan_is_asked_for_of_what_no_batch_has(place, teller, client):
+    difference = monitoring.difference(place, teller)
+    way = reverse("monitoring:ask_rescan", args=[difference.pk])
+
+    assert way not in client.get(reverse("monitoring:audit")).content.decode()
+    assert client.post(way).status_code == 409
 
 
 def test_a_stray_ends_when_its_line_is_found(place, teller, supervisor, lead, given):

@@ -119,10 +119,11 @@ class Page(Institutional):
 class Reading(Institutional):
     """What one engine read on a page at one try: lines with boxes, fields, barcodes.
 
-    `outcome` is read, or unreadable with its `failure`. Boxes are left, top, width, height in
-    pixels of the page; confidences 0–100. A page that is a known form has its `layout`, how well
-    it lies on it (`fit`, percent), and `strips`: the lines of its zones with what the recogniser
-    saw in each column, so that any expected value can be weighed later.
+    `outcome` is read, or unreadable with its `failure`; `outage` tells that the readers failed, and
+    not the page. Boxes are left, top, width, height in pixels of the page; confidences 0–100. A
+    page that is a known form has its `layout`, how well it lies on it (`fit`, percent), and
+    `strips`: the lines of its zones with what the recogniser saw in each column, so that any
+    expected value can be weighed later.
     """
 
     page = models.ForeignKey(Page, on_delete=models.PROTECT, related_name="readings")
@@ -139,10 +140,16 @@ class Reading(Institutional):
     strips = models.JSONField(default=list)
     words_agree = models.BooleanField(_("figures and capitals agree"), null=True)
     failure = models.CharField(max_length=200, blank=True)
+    outage = models.BooleanField(_("failed by the readers"), default=False)
     read_at = models.DateTimeField(_("read at"))
 
     class Meta:
         verbose_name = _("reading")
+        indexes = [
+            models.Index(
+                fields=["read_at"], condition=Q(outage=True), name="imaging_reading_outage"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["page", "attempt"], name="imaging_reading_attempt_once"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 
 from foundation.imaging.rules._fields import Field, fields_of, words_agree
 from foundation.imaging.rules._lines import Code, Line, compact, digits_of
@@ -95,6 +96,13 @@ FLOW = Flow(
     Step("replace", READ, REPLACED),
     Step("replace", UNREADABLE, REPLACED),
 )
+
+# How long after its last try a page that an outage of the readers left unread is sent to them once
+# more: after the first try, the second and so on; then it is left to people.
+READ_AGAIN_AFTER = tuple(timedelta(minutes=5 * 4**tries) for tries in range(5))
+# No page is looked for whose last try was longer ago than that, however long beat was away.
+READ_AGAIN_WITHIN = timedelta(days=7)
+READ_AGAIN_AT_ONCE = 200
 
 VOUCHER, IDENTITY, SEAL, PHOTO = "voucher", "id", "seal", "photo"
 CLASSES = (VOUCHER, IDENTITY, SEAL, PHOTO)

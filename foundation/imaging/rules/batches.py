@@ -77,7 +77,12 @@ FAULTS: Mapping[str, str] = {
     "blank": "Blank",
     "resolution": "Too few pixels",
     "torn": "Torn or cut off",
+    "unreadable": "Not readable for an auditor",
 }
+
+
+# What a person finds wrong with a page, and no measure does.
+UNREADABLE = "unreadable"
 
 
 class NoSuchBatch(Refused):
@@ -171,6 +176,16 @@ class NoRescanAsked(Refused):
 
     code = "E4120"
     text = "No rescan is asked for this page."
+
+
+class NoRescanPossible(Refused):
+    """Only the newest version of a page of a batch is scanned again."""
+
+    code = "E4134"
+    text = "This page cannot be asked for again."
+    hint = (
+        "Ask for the newest version of a page of a batch; an item's images are asked of its teller."
+    )
 
 
 class NothingSent(Refused):

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, JSONField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, JSONField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from foundation.imaging import rules
-from foundation.imaging.models import Document, Page, Reading
+from foundation.imaging.models import Document, Page, Reading, Rescan
 from foundation.trail import selectors as trail
 from foundation.trail.models import Event
 
 # How many of the latest pages of an institution a new one is held against: a bound on the work,
 # about ten days of a busy outlet.
 RECENT_PAGES = 5000
+RESCAN_ASKED, RESCAN_POSSIBLE = "asked", "possible"
 TOLD = 50
 
 
@@ -48,7 +49,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Sheet:
-    """All that is known of one image: its scans, its readings, what it resembles, its timeline."""
+    """All that is known of one image: its scans, its readings, what it resembles, its timeline.
+
+    `rescan` tells whether a better scan is asked for or may be; it is empty where neither is so.
+    """
 
     page: Page
     versions: Sequence[Page]
@@ -56,6 +60,7 @@ class Sheet:
     alike: Page | None
     told: Sequence[Told]
     next_below: int | None
+    rescan: str
 
 
 def documents(*, subject: str) -> Sequence[Document]:
@@ -151,7 +156,17 @@ def sheet(*, page_id: int, permissions: Collection[str], below: int | None = Non
         alike=page(page_id=found.resembles_id) if found.resembles_id else None,
         told=[_told(event) for event in events[:TOLD]],
         next_below=events[TOLD - 1].pk if len(events) > TOLD else None,
+        rescan=rescan_of(pages=[found]),
     )
+
+
+def rescan_of(*, pages: Sequence[Page]) -> str:
+    """Return whether a better scan of one of a batch's pages is asked for, or may be."""
+    ours = [one.pk for one in pages if one.document.kind == "batch" and one.state != rules.REPLACED]
+    if not ours:
+        return ""
+    asked = Rescan.objects.filter(page__in=ours, done_at=None).exists()
+    return RESCAN_ASKED if asked else RESCAN_POSSIBLE
 
 
 def pages_by_id(*, ids: Sequence[int]) -> Sequence[PageName]:
@@ -229,6 +244,18 @@ def boxes(*, page_id: int, rows: Sequence[rules.Comparison]) -> dict[str, list[i
         for row in rows
         if row.box and row.page_id == page_id
     }
+
+
+def to_read_again(*, at: datetime) -> Sequence[int]:
+    """Return pages that the last outage of the readers left unread and whose next try is due."""
+    tries = Q()
+    for attempt, wait in enumerate(rules.READ_AGAIN_AFTER, start=1):
+        tries |= Q(attempt=attempt, read_at__lte=at - wait)
+    later = Reading.objects.filter(page=OuterRef("page"), attempt__gt=OuterRef("attempt"))
+    since = at - rules.READ_AGAIN_WITHIN
+    rows = Reading.objects.filter(outage=True, read_at__gt=since, page__state=rules.UNREADABLE)
+    due = rows.filter(tries, ~Exists(later)).order_by("read_at", "id")
+    return tuple(due.values_list("page_id", flat=True)[: rules.READ_AGAIN_AT_ONCE])
 
 
 def same_image(*, sha256: str) -> Page | None:

@@ -123,13 +123,16 @@ def rescan_page(
         return kept
 
 
-def read_again(*, page_id: int, by: Staff, at: datetime) -> Page:
-    """Send an unreadable page to the engines once more; refuse in any other state."""
+def read_again(*, page_id: int, by: Staff | None, at: datetime) -> Page:
+    """Send an unreadable page to the engines once more, by a machine where nobody is named.
+
+    Refuses in any other state.
+    """
     with transaction.atomic():
         page: Page = Page.objects.select_for_update(of=("self",)).get(id=page_id)
         page.state = rules.FLOW.after(page.state, "read_again")
         page.save(update_fields=["state"])
-        _trail(page, by.label, "imaging.page.read_again", at)
+        _trail(page, by.label if by else WORKER, "imaging.page.read_again", at)
         _publish_stored(page)
     return page
 
@@ -220,9 +223,17 @@ def record_copies(
 
 
 def record_reading(
-    *, page_id: int, text: gateways.PageText | None, failure: str, at: datetime
+    *,
+    page_id: int,
+    text: gateways.PageText | None,
+    failure: str,
+    at: datetime,
+    outage: bool = False,
 ) -> Reading | None:
-    """Keep what an engine read on a stored page, or that none could; a second call does nothing."""
+    """Keep what an engine read on a stored page, or that none could; a second call does nothing.
+
+    `outage` tells that the engines failed, and not the page.
+    """
     page: Page = (
         Page.objects.select_for_update(of=("self",)).select_related("document").get(id=page_id)
     )
@@ -237,6 +248,7 @@ def record_reading(
         attempt=last.attempt + 1 if last else 1,
         outcome=page.state,
         failure="" if text else (failure or "no engine")[:200],
+        outage=outage and not text,
         read_at=at,
     )
     if text:

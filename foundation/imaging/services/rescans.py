@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 
 from django.db import transaction
 
-from foundation.imaging import events, services
+from foundation.imaging import events, selectors, services
+from foundation.imaging import rules as pages
 from foundation.imaging.models import Batch, Page, PageQuality, Rescan
 from foundation.imaging.rules import batches as rules
 from foundation.imaging.selectors import batches as selected
+from foundation.kernel import bus
+from foundation.kernel.flow import StepNotAllowed
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from foundation.trail import services as trail
@@ -34,6 +39,51 @@ def rescan(*, rescan_id: int, data: bytes, name: str, by: Staff, at: datetime) -
     return page
 
 
+@transaction.atomic
+def ask(*, page_ids: Sequence[int], by: Staff, at: datetime) -> int:
+    """Ask for better scans of pages of batches that a person cannot read; return how many are new.
+
+    Refuses a page of no batch, and one that a better scan replaced; asked again nothing changes.
+    """
+    found = 0
+    for page in Page.objects.filter(id__in=page_ids).select_related("document").order_by("id"):
+        batch = selected.batch_of(subject=page.document.subject)
+        if batch is None or page.state == pages.REPLACED:
+            raise rules.NoRescanPossible
+        found += _ask(page, batch, [rules.UNREADABLE], by.label, at)
+    return found
+
+
+def read_again_due(*, at: datetime) -> int:
+    """Send pages that an outage left unread to the readers once more; return how many.
+
+    Needs every scope, as jobs have it. Somebody may have been faster with one of them.
+    """
+    sent = 0
+    for page_id in selectors.to_read_again(at=at):
+        with suppress(StepNotAllowed):
+            services.read_again(page_id=page_id, by=None, at=at)
+            sent += 1
+    return sent
+
+
+def on_page_read(event: events.PageRead) -> None:
+    """Let a day be matched again once all is read that was read or scanned anew of its batch."""
+    known = selected.batch_of(subject=event.subject)
+    if known is None or known.state != rules.MATCHED:
+        return
+    batch = Batch.objects.select_for_update(of=("self",)).get(pk=known.pk)
+    if batch.state == rules.MATCHED and not selected.unread(batch_id=batch.pk):
+        bus.publish(
+            events.BatchRead(
+                batch_id=batch.pk,
+                institution_id=batch.institution_id,
+                business_date=str(batch.business_date),
+                subject=batch.trail_subject,
+            )
+        )
+
+
 def on_page_measured(event: events.PageMeasured) -> None:
     """Ask for a rescan of a batch's page that is worse than the numbers in force allow."""
     page = Page.objects.select_related("document").get(id=event.page_id)
@@ -52,17 +102,22 @@ def on_page_measured(event: events.PageMeasured) -> None:
     )  # fmt: skip
     if not found:
         return
+    _ask(page, batch, found, services.WORKER, event.at)
+
+
+def _ask(page: Page, batch: Batch, faults: Sequence[str], label: str, at: datetime) -> bool:
     _row, new = Rescan.objects.get_or_create(
         page=page,
         defaults={
             "institution_id": page.institution_id,
             "batch": batch,
-            "faults": list(found),
-            "asked_at": event.at,
+            "faults": list(faults),
+            "asked_at": at,
         },
     )
     if new:
-        _tell(batch, "ask_rescan", services.WORKER, event.at, reasons=list(found))
+        _tell(batch, "ask_rescan", label, at, reasons=list(faults))
+    return bool(new)
 
 
 def _limits(on: date) -> dict[str, int] | None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from foundation.imaging import gateways, services
-from foundation.imaging.services import batches, layouts
+from foundation.imaging.services import batches, layouts, rescans
 from foundation.kernel.errors import Refused
 
 
@@ -38,17 +38,18 @@ def read_page(*, page_id: int, **_event: object) -> Callable[[], object] | None:
     _, reading_awaited = services.awaits(page_id=page_id)
     if not reading_awaited:
         return None
-    text, failure = None, ""
+    text, failure, outage = None, "", False
     try:
         source = services.source_of(page_id=page_id)
         if source is None:
             return None
         text = layouts.read(png=gateways.clean_png(data=source.data), known=layouts.blanks())
     except (gateways.EngineFailed, Refused) as error:
-        failure = str(error)
+        failure, outage = str(error), isinstance(error, gateways.EngineFailed)
     return partial(
-        services.record_reading, page_id=page_id, text=text, failure=failure, at=timezone.now()
-    )
+        services.record_reading,
+        page_id=page_id, text=text, failure=failure, outage=outage, at=timezone.now(),
+    )  # fmt: skip
 
 
 def take_apart(*, file_id: int, **_event: object) -> Callable[[], object] | None:
@@ -65,6 +66,11 @@ def take_apart(*, file_id: int, **_event: object) -> Callable[[], object] | None
     return partial(
         batches.take_apart, file_id=file_id, pieces=pieces, refusal=refusal, at=timezone.now()
     )
+
+
+def read_again_due() -> None:
+    """Send what an outage of the readers left unread to them once more."""
+    rescans.read_again_due(at=timezone.now())
 
 
 def sweep_folder() -> None:

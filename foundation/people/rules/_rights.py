@@ -57,6 +57,7 @@ RIGHTS: Mapping[Permission, Right] = {
     P.BATCH_VIEW: Right("See batches of vouchers"),
     P.BATCH_HAND_OVER: Right("Hand vouchers over and scan pages again"),
     P.BATCH_SCAN: Right("Scan batches of vouchers"),
+    P.IMAGE_READ_AGAIN: Right("Have images read again and scanned again"),
     P.IMAGE_VOUCHER_VIEW: Right("See voucher images"),
     P.IMAGE_ID_VIEW: Right("See identity images"),
     P.IMAGE_SEAL_VIEW: Right("See seal images"),

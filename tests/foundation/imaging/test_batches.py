@@ -178,6 +178,41 @@ def test_what_follows_a_sheet_of_another_batch_makes_no_voucher(bank, supervisor
     assert [part for part, _document in found] == ["again", "again", "main"]
 
 
+def test_an_auditor_asks_for_a_better_scan_of_a_page_that_cannot_be_read(batch, clerk, monkeypatch):
+    factory.scanned(batch, clerk, ())
+    page = Page.objects.get()
+
+    asked = [rescans.ask(page_ids=[page.pk], by=clerk, at=NOON) for _time in range(2)]
+
+    assert asked == [1, 0]
+    (row,) = selected.rescans()
+    assert (row.page_id, row.faults) == (page.pk, ["unreadable"])
+    told = trail.timeline(subject=batch.trail_subject)
+    assert [event.actor for event in told if event.action == "imaging.ask_rescan"] == [clerk.label]
+    sharp = factory.piece(0)
+    monkeypatch.setattr(gateways, "examine", lambda **_given: sharp.seen)
+    better = rescans.rescan(rescan_id=row.pk, data=sharp.data, name="b", by=clerk, at=NOON)
+    assert selected.rescans() == ()
+    with pytest.raises(rules.NoRescanPossible):
+        rescans.ask(page_ids=[page.pk], by=clerk, at=NOON)
+    assert rescans.ask(page_ids=[better.pk], by=clerk, at=NOON) == 1
+
+
+def test_the_day_is_matched_again_when_the_last_page_is_read_anew(batch, clerk, heard):
+    frames = factory.scanned(batch, clerk, (), ())
+    services.end_scan(batch_id=batch.pk, note="", by=clerk, at=NOON)
+    read_all(batch)
+    services.matched(institution_id=batch.institution_id, business_date=DAY, at=NOON)
+    for frame in frames:
+        imaging.read_again(page_id=frame.page_id, by=None, at=NOON)
+    heard.clear()
+
+    for frame in frames:
+        imaging.record_reading(page_id=frame.page_id, text=None, failure="nothing", at=NOON)
+
+    assert [(event.batch_id, event.business_date) for event in heard] == [(batch.pk, str(DAY))]
+
+
 def test_what_cannot_be_taken_apart_is_turned_away_and_kept(batch, clerk):
     file, _new = services.receive(batch_id=batch.pk, data=b"x", name="a", by=clerk, at=NOON)
 

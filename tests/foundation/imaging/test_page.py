@@ -76,6 +76,39 @@ def test_it_tells_what_ocr_read_and_that_it_could_not(look, page):
     assert "too dark" in answer.content.decode()
 
 
+@pytest.fixture
+def auditor(page, authorizer):
+    with people.acting_as_system(reason="test"):
+        services.record_reading(page_id=page.pk, text=None, failure="out of order", at=AT)
+        return staff_of(authorizer.institution, "110854", "郑洁", "auditor")
+
+
+def test_who_may_has_an_unreadable_page_read_again(client, look, page, auditor):
+    way = reverse("imaging:read_again", args=[page.pk])
+    assert way not in look(page).content.decode()
+    assert client.post(way).status_code == 403
+    client.force_login(auditor, backend=BACKEND)
+    assert way in client.get(reverse("imaging:page", args=[page.pk])).content.decode()
+
+    client.post(way)
+
+    answer = client.get(reverse("imaging:page", args=[page.pk]))
+    assert told(answer)[0] == "imaging.page.read_again"
+    assert answer.context["seen"].page.state == rules.STORED
+    assert way not in answer.content.decode()
+    assert client.post(way).status_code == 409
+
+
+def test_no_better_scan_is_asked_for_of_an_items_page(client, page, auditor):
+    client.force_login(auditor, backend=BACKEND)
+    way = reverse("imaging:ask_rescan", args=[page.pk])
+    assert way not in client.get(reverse("imaging:page", args=[page.pk])).content.decode()
+
+    assert client.post(way).status_code == 409
+    assert client.post(reverse("imaging:ask_rescan", args=[page.pk + 999])).status_code == 404
+    assert client.post(reverse("imaging:read_again", args=[page.pk + 999])).status_code == 404
+
+
 def test_it_leads_from_each_version_to_the_others(look, page, teller):
     better = drawing.encoded(drawing.voucher(drawing.WITHDRAWAL).rotate(1))
     with people.acting(staff=teller):

@@ -1,12 +1,14 @@
 """Pages are kept once, replaced with a reason, read once, and shown to those who may see them."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from foundation.imaging import events, gateways, rules, selectors, services, tasks
 from foundation.imaging.models import Page, Reading
+from foundation.imaging.services import rescans
 from foundation.kernel import bus
 from foundation.kernel.flow import StepNotAllowed
 from foundation.people import services as people
@@ -211,6 +213,57 @@ def test_engines_that_fail_leave_the_page_unreadable_and_it_can_be_tried_again(
     run(tasks.read_page, page)
 
     assert (failed.outcome, failed.failure) == ("unreadable", "both engines crashed")
+    assert fresh(page).state == rules.READ
+    assert reading_of(page).attempt == 2
+
+
+def failed_at(page, at, *, outage=True):
+    services.record_reading(page_id=page.pk, text=None, failure="down", outage=outage, at=at)
+
+
+def test_what_an_outage_left_unread_is_sent_once_more_later_and_later_and_then_no_more(add, scan):
+    page, at, sent = add(scan), AT, []
+    with people.acting_as_system(reason="test"):
+        for _try in range(9):
+            failed_at(page, at)
+            since = at
+            while not rescans.read_again_due(at=at) and at < since + timedelta(days=2):
+                at += timedelta(minutes=5)
+            sent.append(int((at - since).total_seconds() // 60))
+            if fresh(page).state == rules.UNREADABLE:
+                break
+
+    assert sent == [5, 20, 80, 320, 1280, 2 * 24 * 60]
+    assert reading_of(page).attempt == 6
+
+
+def test_a_page_at_fault_is_not_sent_again_by_a_machine(add, scan):
+    page = add(scan)
+    with people.acting_as_system(reason="test"):
+        failed_at(page, AT)
+        services.read_again(page_id=page.pk, by=None, at=AT)
+        failed_at(page, AT, outage=False)
+
+        assert rescans.read_again_due(at=AT + timedelta(days=1)) == 0
+
+
+def test_the_job_reads_what_the_engines_failed_at(add, scan, monkeypatch):
+    page = add(scan)
+
+    def dead(**_):
+        raise gateways.EngineFailed("both engines crashed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(gateways, "read_text", dead)
+        run(tasks.read_page, page)
+    assert reading_of(page).outage
+    later = reading_of(page).read_at + timedelta(minutes=6)
+    monkeypatch.setattr(tasks.timezone, "now", lambda: later)
+    with people.acting_as_system(reason="test"):
+        tasks.read_again_due()
+        tasks.read_again_due()
+    run(tasks.read_page, page)
+
     assert fresh(page).state == rules.READ
     assert reading_of(page).attempt == 2
 
