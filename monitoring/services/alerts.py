@@ -244,8 +244,8 @@ def _weigh_more(
 ) -> None:
     """Raise the level of an open alert that is hit on a later day, and add what bears it out.
 
-    Who works on it keeps it, whoever turns up among the lines: the new ones are told of, and whose
-    hand was in them may not go on.
+    It goes before others in its queue by that. Who works on it keeps it, whoever turns up among the
+    lines: the new ones are told of, and whose hand was in them may not go on.
     """
     _keep_lines(alert, lines)
     alert.hits += 1
@@ -258,6 +258,13 @@ def _weigh_more(
     alert.save(
         update_fields=["hits", "level", "last_day", "score", "found", "touched", "handled_by"]
     )
+    if alert.work_item_id is not None:
+        worklist.weigh_more(
+            item_id=alert.work_item_id,
+            priority=workshop.LEVELS[alert.level].priority,
+            conflicted=alert.touched,
+            at=at,
+        )
     _tell(alert, "raise_level", MACHINE, at, hits=alert.hits)
 
 

@@ -75,6 +75,37 @@ def test_another_hit_makes_the_open_alert_weigh_more(bank, version, alert):
     assert WorkItem.objects.filter(queue=rules.QUEUE).count() == 1
 
 
+def test_a_risen_alert_is_given_out_first_and_not_to_whose_hand_was_in_it(
+    bank, maker, publisher, version, auditor
+):
+    other = published(LARGE, maker, publisher, level="notice")
+    first = raised(other, bank.outlet, "1000000000000000002")
+    alert = raised(version, bank.outlet, "1000000000000000001")
+    hit = RuleHit.objects.create(
+        institution=bank.outlet, version=version, day=TOMORROW, entity=alert.entity, at=NOON
+    )
+
+    alerts.raise_alerts(hits=[hit], at=NOON, touched=[maker.person])
+
+    item = WorkItem.objects.get(pk=Alert.objects.get(pk=alert.pk).work_item_id)
+    assert item.priority == workshop.LEVELS["focus"].priority
+    assert item.conflicted == [maker.person]
+    assert opened(auditor).alert == alert != first
+
+
+def test_an_alert_that_was_given_out_rises_too_and_stays_with_who_has_it(
+    bank, version, alert, auditor
+):
+    held = opened(auditor)
+
+    raised(version, bank.outlet, alert.entity, day=TOMORROW)
+
+    item = WorkItem.objects.get(pk=held.item.pk)
+    assert (item.state, item.holder_id) == ("held", auditor.pk)
+    assert item.priority == workshop.LEVELS["focus"].priority
+    assert opened(auditor).alert == alert
+
+
 def test_a_hit_after_the_end_is_an_alert_of_its_own(bank, version, alert, auditor):
     stepped(auditor, "investigate", "verify", "close_false", words="客户本人办理")
 

@@ -11,6 +11,7 @@ from foundation.worklist.services._dispatching import (
     resume_due,
     suspend,
     take_back,
+    weigh_more,
     withdraw,
 )
 from foundation.worklist.services._items import (
@@ -77,5 +78,6 @@ __all__ = [
     "sign_of_life",
     "suspend",
     "take_back",
+    "weigh_more",
     "withdraw",
 ]

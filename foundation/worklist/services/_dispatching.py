@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils.timezone import localdate
@@ -47,6 +49,28 @@ def mark_urgent(*, item_id: int, reason: str, by: Staff, at: datetime) -> WorkIt
     item.save(update_fields=["urgent", "urgent_reason", "turn_at"])
     record(item=item, step="mark_urgent", actor=by.label, at=at, reason=item.urgent_reason)
     return item
+
+
+@transaction.atomic
+def weigh_more(*, item_id: int, priority: int, conflicted: Sequence[UUID], at: datetime) -> bool:
+    """Let an item go before others as its subject weighs more now, and keep it from more people.
+
+    A lower priority than it has changes none. False for one that has ended, and when somebody is
+    just given it: whoever claims locks the item first and its subject after it, so nobody waits
+    here. The centre tells it.
+    """
+    free = WorkItem.objects.select_for_update(of=("self",), skip_locked=True)
+    item = free.filter(id=item_id, done_at=None).first()
+    if item is None:
+        return False
+    step = policy.whole(code="worklist.priority_seconds", on=localdate(at))
+    more = max(0, priority - item.priority)
+    item.priority += more
+    item.turn_at -= timedelta(seconds=more * step)
+    item.conflicted = sorted({*item.conflicted, *conflicted})
+    item.save(update_fields=["priority", "turn_at", "conflicted"])
+    live.tell(f"worklist.{item.queue}", item.institution_id)
+    return True
 
 
 @transaction.atomic

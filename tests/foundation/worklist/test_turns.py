@@ -27,6 +27,32 @@ def came_earlier(item, minutes):
         )
 
 
+def test_an_item_that_weighs_more_goes_ahead_by_that_and_never_falls_back(put, authorizer):
+    put(priority=10)
+    item = put(priority=10)
+    turn = item.turn_at
+
+    for priority in (20, 5):
+        assert worklist.weigh_more(
+            item_id=item.pk, priority=priority, conflicted=[], at=people.NOON
+        )
+
+    risen = WorkItem.objects.get(pk=item.pk)
+    assert (risen.priority, risen.turn_at < turn) == (20, True)
+    assert claim(authorizer) == item
+
+
+def test_an_item_that_weighs_more_is_kept_from_more_people_until_it_ends(put, authorizer):
+    item = put()
+    given = {"item_id": item.pk, "priority": 10, "at": people.NOON}
+
+    assert worklist.weigh_more(conflicted=[authorizer.person], **given)
+
+    assert claim(authorizer) is None
+    worklist.withdraw(item_id=item.pk, at=people.NOON)
+    assert not worklist.weigh_more(conflicted=[], **given)
+
+
 def test_an_item_of_low_priority_does_not_wait_for_ever(put, authorizer):
     old, _more_important = put(priority=10), put(priority=50)
     came_earlier(old, 41)
