@@ -12,7 +12,7 @@ from foundation.people.rules import RIGHTS
 from foundation.ui import told
 from foundation.worklist import rules as queues
 from monitoring import rules as results
-from monitoring.rules import matching
+from monitoring.rules import aml, matching
 from monitoring.rules import slips as slips_ruled
 
 IMAGES = {
@@ -32,6 +32,7 @@ def know_codes() -> None:
     told.know({code: reason.text for code, reason in items.REASONS.items()}, "reasons")
     told.know({code: kind.name for code, kind in items.KINDS.items()}, "conditions")
     told.know(IMAGES, "image_class")
+    told.know(aml.ORIGINS, "origin")
     told.know({code: how.text for code, how in matching.HOWS.items()}, "how")
     told.know(scans.FAULTS, "reasons")
     told.know(results.FIELD_NAMES, "name")

@@ -72,6 +72,7 @@ NAMES: Mapping[str, str] = {
     "minutes": _("Minutes"),
     "name": _("Its name"),
     "number": _("Its number"),
+    "origin": _("Origin"),
     "paper": _("Exam paper"),
     "permission": _("Permission"),
     "outcome": _("Outcome"),
@@ -153,8 +154,8 @@ _STEPS: Mapping[str, str] = {
         "aml.build_large aml.confirm_case aml.decline_exemption aml.decline_freeze "
         "aml.decline_list aml.decline_rating aml.dismiss_case aml.dismiss_hit aml.end_exemption "
         "aml.enforce_list aml.examine_hit aml.exempt_large aml.fill_large "
-        "aml.hold_inflow aml.import_list aml.join_hit aml.keep_freeze aml.lift_freeze "
-        "aml.make_aml_report aml.open_case "
+        "aml.hold_inflow aml.import_list aml.join_case aml.join_hit aml.keep_freeze "
+        "aml.lift_freeze aml.make_aml_report aml.open_case "
         "aml.pass_large aml.place_freeze aml.propose_exemption aml.propose_rating aml.raise_hit "
         "aml.replace_list aml.replace_rating aml.report_case aml.report_large "
         "aml.send_back_case aml.send_back_hit aml.send_back_large aml.submit_case "

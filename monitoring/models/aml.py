@@ -203,13 +203,14 @@ class SuspiciousCase(Institutional):
     """What may be laundering: told by an analyst, reviewed, confirmed by the lead, reported.
 
     States are those of `rules.CASE_FLOW`; the three are three humans. `key` keeps a rule from
-    opening the same case twice.
+    opening the same case twice, `joined` holds the keys of what was found while it was open.
     """
 
     customer = models.CharField(_("customer number"), max_length=20)
     customer_name = models.CharField(_("customer"), max_length=80)
     origin = models.CharField(_("origin"), max_length=10)
     key = models.CharField(max_length=80, blank=True)
+    joined = models.JSONField(default=list, db_default=[])
     evidence = models.JSONField(_("journal lines"), default=list)
     narrative = models.TextField(_("narrative"), blank=True)
     state = models.CharField(_("state"), max_length=10, default=rules.DRAFT)

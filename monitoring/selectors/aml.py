@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Count, Model, QuerySet, Sum
+from django.db.models import Count, Model, Q, QuerySet, Sum
 
 from foundation.ledger import selectors as ledger
 from foundation.ledger.models import JournalLine
@@ -256,11 +256,18 @@ def case(*, case_id: int, lock: bool = False) -> SuspiciousCase:
     )
 
 
-def open_case(*, branch_id: int, customer: str) -> SuspiciousCase | None:
-    """Return the open case about a customer, or None."""
+def open_case(*, branch_id: int, customer: str, lock: bool = False) -> SuspiciousCase | None:
+    """Return the open case about a customer, locked if asked for, or None."""
     rows = SuspiciousCase.objects.filter(institution_id=branch_id, state__in=OPEN_CASES)
+    rows = rows.select_for_update(of=("self",)) if lock else rows
     found: SuspiciousCase | None = rows.filter(customer=customer).first()
     return found
+
+
+def is_told(*, branch_id: int, customer: str, key: str) -> bool:
+    """Tell whether a case of the branch was opened for a finding, or the finding joined to one."""
+    rows = SuspiciousCase.objects.filter(institution_id=branch_id)
+    return rows.filter(Q(key=key) | Q(customer=customer, joined__contains=[key])).exists()
 
 
 def page(*, rows: QuerySet[Any], before: int | None) -> Listing:

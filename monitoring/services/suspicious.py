@@ -1,10 +1,11 @@
-"""Suspicious cases: opened by a rule, a hit or an analyst; told, reviewed, confirmed, reported."""
+"""Suspicious cases: opened, joined by what is found later, told, reviewed, confirmed, reported."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -20,14 +21,30 @@ _REVIEWER = ("reviewer", "reviewer_person", "reviewed_at")
 _LEAD = ("lead", "lead_person", "decided_at")
 
 
+@dataclass(frozen=True)
+class _Finding:
+    """What was found of a customer: the key by which it is told once, why, by whom and when."""
+
+    key: str
+    origin: str
+    actor: str
+    at: datetime
+
+
 @transaction.atomic
 def open_by_rule(
     *, branch: Institution, suspect: patterns.Suspect, origin: str, at: datetime
 ) -> SuspiciousCase | None:
-    """Open a case for what a rule found; None where one is open or was of just this."""
-    if SuspiciousCase.objects.filter(institution=branch, key=suspect.key).exists():
+    """Open a case for what a rule found, or join it to the open one; None where nothing opened.
+
+    What a case was opened for or joined before is not told again, however that case ended.
+    """
+    if selected.is_told(branch_id=branch.pk, customer=suspect.customer, key=suspect.key):
         return None
-    if selected.open_case(branch_id=branch.pk, customer=suspect.customer) is not None:
+    evidence = [asdict(move) for move in suspect.moves]
+    already = selected.open_case(branch_id=branch.pk, customer=suspect.customer, lock=True)
+    if already is not None:
+        _join(already, _Finding(suspect.key, origin, SYSTEM, at), evidence)
         return None
     row: SuspiciousCase = SuspiciousCase.objects.create(
         institution=branch,
@@ -35,7 +52,7 @@ def open_by_rule(
         customer_name=suspect.name,
         origin=origin,
         key=suspect.key,
-        evidence=[asdict(move) for move in suspect.moves],
+        evidence=evidence,
         opened_at=at,
     )
     _tell(row, "open_case", SYSTEM, at)
@@ -44,15 +61,22 @@ def open_by_rule(
 
 @transaction.atomic
 def open_by_hit(*, hit: ScreeningHit, actor: str, at: datetime) -> SuspiciousCase | None:
-    """Open a case for a customer who is the one on a list; None where one is open."""
-    if selected.open_case(branch_id=hit.institution_id, customer=hit.customer) is not None:
+    """Open a case for a customer who is the one on a list, or join it to the open one.
+
+    None where nothing was opened. After the end of a case the customer's next item opens another.
+    """
+    found = _Finding(f"hit:{hit.pk}", rules.BY_HIT, actor, at)
+    already = selected.open_case(branch_id=hit.institution_id, customer=hit.customer, lock=True)
+    if already is not None:
+        _join(already, found, ())
         return None
+    told = selected.is_told(branch_id=hit.institution_id, customer=hit.customer, key=found.key)
     row: SuspiciousCase = SuspiciousCase.objects.create(
         institution_id=hit.institution_id,
         customer=hit.customer,
         customer_name=hit.customer_name,
         origin=rules.BY_HIT,
-        key=f"hit:{hit.pk}",
+        key="" if told else found.key,
         opened_at=at,
     )
     _tell(row, "open_case", actor, at)
@@ -142,6 +166,16 @@ def line_of(*, row: SuspiciousCase) -> rules.Line:
         },
         [f"{move['place']}/{move['journal_no']}" for move in row.evidence],
     )
+
+
+def _join(row: SuspiciousCase, found: _Finding, evidence: Sequence[dict[str, Any]]) -> None:
+    """Add to an open case what was found since, once; what it has already is not added again."""
+    if found.key in (row.key, *row.joined):
+        return
+    fresh = [move for move in evidence if move not in row.evidence]
+    row.joined, row.evidence = [*row.joined, found.key], [*row.evidence, *fresh]
+    row.save(update_fields=["joined", "evidence"])
+    _tell(row, "join_case", found.actor, found.at, origin=found.origin, lines=len(fresh))
 
 
 def _tell(row: SuspiciousCase, step: str, actor: str, at: datetime, **detail: object) -> None:

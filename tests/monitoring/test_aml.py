@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from foundation.kernel.flow import StepNotAllowed
 from foundation.ledger import services as books
 from foundation.people.services import acting
+from foundation.trail import selectors as trail
 from foundation.worklist.models import Job
 from monitoring import tasks
 from monitoring.models import AmlExemption, AmlReport, LargeValue, SuspiciousCase
@@ -265,9 +266,9 @@ class TestTheDesk:
 
 
 class TestCases:
-    def opened(self, bank, desk):
+    def opened(self, bank, desk, customer="C1"):
         return suspicious.open_by_hand(
-            customer="C1", customer_name="王", branch=bank.branch, by=desk.analyst, at=NOON
+            customer=customer, customer_name="王", branch=bank.branch, by=desk.analyst, at=NOON
         )
 
     def test_three_humans_and_a_report(self, bank, desk):
@@ -328,3 +329,77 @@ class TestTheDatabase:
         suspicious.submit(case_id=case.pk, narrative="x", by=desk.analyst, at=NOON)
         back = "UPDATE monitoring_suspiciouscase SET narrative = '' WHERE id = %s"
         assert breaks(back, case.pk) == "OP065"
+
+
+class TestJoining:
+    def split(self, bank, till, account, times=3):
+        for _ in range(times):
+            factory.move(account, till, 1_900_000)
+        aml.build_day(on=DAY, at=NOON)
+
+    def joined(self, case):
+        return [
+            event.detail
+            for event in trail.timeline(subject=case.subject)
+            if event.action == "monitoring.aml.join_case"
+        ]
+
+    @pytest.mark.parametrize("state", ["draft", "submitted", "supported"])
+    def test_what_a_rule_finds_joins_the_open_case_once(self, bank, desk, till, state):
+        account = factory.customer(bank.outlet)
+        case = suspicious.open_by_hand(
+            customer="110101199001011237", customer_name="王大额", branch=bank.branch,
+            by=desk.analyst, at=NOON,
+        )  # fmt: skip
+        if state != "draft":
+            suspicious.submit(case_id=case.pk, narrative="x", by=desk.analyst, at=NOON)
+        if state == "supported":
+            suspicious.review(case_id=case.pk, step="support", remark="", by=desk.reviewer, at=NOON)
+
+        for _ in range(2):
+            self.split(bank, till, account, times=3)
+
+        case = SuspiciousCase.objects.get()
+        assert (case.state, len(case.evidence)) == (state, 3)
+        assert [(one["origin"], one["lines"]) for one in self.joined(case)] == [("rule", 3)]
+
+    def test_what_joined_a_case_opens_none_when_that_is_over(self, bank, desk, till):
+        case = TestCases().opened(bank, desk, customer="110101199001011237")
+        account = factory.customer(bank.outlet)
+        self.split(bank, till, account)
+        suspicious.submit(case_id=case.pk, narrative="x", by=desk.analyst, at=NOON)
+        suspicious.review(case_id=case.pk, step="dismiss", remark="", by=desk.reviewer, at=NOON)
+
+        aml.build_day(on=DAY, at=NOON)
+
+        assert SuspiciousCase.objects.count() == 1
+
+    def test_a_hit_joins_the_open_case_and_opens_another_after_it(self, bank, desk):
+        factory.in_force(desk)
+        hit = factory.hit(bank.branch)
+        case = TestCases().opened(bank, desk, customer=hit.customer)
+        for _ in range(2):
+            assert suspicious.open_by_hit(hit=hit, actor="t", at=NOON) is None
+        assert [one["origin"] for one in self.joined(case)] == ["hit"]
+
+        for _ in range(2):
+            suspicious.submit(case_id=case.pk, narrative="x", by=desk.analyst, at=NOON)
+            suspicious.review(case_id=case.pk, step="dismiss", remark="", by=desk.reviewer, at=NOON)
+            case = suspicious.open_by_hit(hit=hit, actor="t", at=NOON)
+            assert suspicious.open_by_hit(hit=hit, actor="t", at=NOON) is None
+
+        assert SuspiciousCase.objects.count() == 3
+
+    def test_the_database_lets_evidence_grow_and_nothing_else(self, bank, desk, till):
+        self.split(bank, till, factory.customer(bank.outlet))
+        case = SuspiciousCase.objects.get()
+        suspicious.submit(case_id=case.pk, narrative="x", by=desk.analyst, at=NOON)
+        suspicious.review(case_id=case.pk, step="dismiss", remark="", by=desk.reviewer, at=NOON)
+        grow = "UPDATE monitoring_suspiciouscase SET joined = joined || '\"a\"' WHERE id = %s"
+        assert breaks(grow, case.pk) == "OP065"
+        other = TestCases().opened(bank, desk)
+        with connection.cursor() as cursor:
+            cursor.execute(grow, [other.pk])
+        change = "UPDATE monitoring_suspiciouscase SET joined = %s WHERE id = %s"
+        for kept in ("[]", '["b"]', '["b", "a"]'):
+            assert breaks(change, kept, other.pk) == "OP065"
