@@ -114,6 +114,7 @@ urlpatterns = [
     path("aml/large/<int:large_id>/", aml.aml_large, name="aml_large"),
     path("aml/large/<int:large_id>/fill/", aml.aml_fill, name="aml_fill"),
     path("aml/large/<int:large_id>/review/", aml.aml_review, name="aml_review"),
+    path("aml/large/<int:large_id>/take-up/", aml.aml_take_up, name="aml_take_up"),
     path("aml/exemptions/", aml.aml_exemptions, name="aml_exemptions"),
     path("aml/exemptions/propose/", aml.aml_propose, name="aml_propose"),
     path("aml/exemption/<int:exemption_id>/decide/", aml.aml_decide, name="aml_decide"),

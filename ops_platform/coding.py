@@ -33,6 +33,7 @@ def know_codes() -> None:
     told.know({code: kind.name for code, kind in items.KINDS.items()}, "conditions")
     told.know(IMAGES, "image_class")
     told.know(aml.ORIGINS, "origin")
+    told.know(aml.CHANGES, "why")
     told.know({code: how.text for code, how in matching.HOWS.items()}, "how")
     told.know(scans.FAULTS, "reasons")
     told.know(results.FIELD_NAMES, "name")

@@ -124,6 +124,7 @@ STATES: dict[str, Look] = {
     "placed": Look(_("Frozen by the desk"), "bad", "lock"),
     "lifting": Look(_("To be freed"), "warn", "hourglass"),
     "lifted": Look(_("Freed"), "", "lock-open"),
+    "lapsed": Look(_("Large no more"), "", "x"),
     "exempt": Look(_("Exempt"), "", "circle-check"),
     "submitted": Look(_("With the reviewer"), "info", "eye"),
     "supported": Look(_("With the lead"), "warn", "scale"),

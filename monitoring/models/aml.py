@@ -106,7 +106,8 @@ class LargeValue(Institutional):
 
     States are those of `rules.LARGE_FLOW`. `evidence` holds the journal lines, `sums` hundredths by
     currency, `amount_fen` and `amount_cents` what all of it is worth, `basis` why it is large
-    (`currencies.BASES`). While nobody has filled it, building again follows what was posted since.
+    (`currencies.BASES`). While nobody has filled it, building again follows what was posted since;
+    later `changed` says that the books say otherwise by now, or why it lapsed (`rules.CHANGES`).
     """
 
     business_date = models.DateField(_("business date"))
@@ -123,6 +124,9 @@ class LargeValue(Institutional):
     evidence = models.JSONField(_("journal lines"))
     due_on = models.DateField(_("due on"))
     state = models.CharField(_("state"), max_length=10, default=rules.GAPS)
+    changed = models.CharField(
+        _("changed since"), max_length=8, blank=True, default="", db_default=""
+    )
     built_at = models.DateTimeField()
     exemption = models.ForeignKey(
         AmlExemption, on_delete=models.PROTECT, null=True, related_name="spared"
@@ -182,6 +186,12 @@ class LargeValue(Institutional):
                 condition=Q(state=rules.REPORTED, report__isnull=False)
                 | (~Q(state=rules.REPORTED) & Q(report=None)),
                 name="monitoring_aml_large_reported",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=rules.LAPSED, changed__in=(rules.UNDONE, rules.BELOW))
+                | Q(state__in=rules.FOLLOWED, changed__in=("", rules.MOVED))
+                | (~Q(state__in=(rules.LAPSED, *rules.FOLLOWED)) & Q(changed="")),
+                name="monitoring_aml_large_changed",
             ),
             models.CheckConstraint(
                 condition=Q(state=rules.EXEMPT, exemption__isnull=False)

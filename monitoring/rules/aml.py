@@ -39,14 +39,30 @@ NUMBERS = {
 DEADLINE, SPLIT = "aml.deadline_days", "aml.split_items"
 
 GAPS, FILLED, PASSED, REPORTED, EXEMPT = "gaps", "filled", "passed", "reported", "exempt"
+LAPSED = "lapsed"
 LARGE_FLOW = Flow(
     Step("fill", GAPS, FILLED),
     Step("exempt", GAPS, EXEMPT),
+    Step("lapse", GAPS, LAPSED),
     Step("send_back", FILLED, GAPS),
+    Step("take_up", FILLED, GAPS),
     Step("pass", FILLED, PASSED),
+    Step("lapse", FILLED, LAPSED),
+    Step("take_up", PASSED, GAPS),
     Step("report", PASSED, REPORTED),
+    Step("lapse", PASSED, LAPSED),
+    Step("return", LAPSED, GAPS),
 )
+# What became of the movements behind a large value since somebody filled it, or why it ended.
+MOVED, UNDONE, BELOW = "moved", "undone", "below"
+CHANGES: Mapping[str, str] = {
+    MOVED: "The movements of the day are others than those that were filled",
+    UNDONE: "All movements were reversed",
+    BELOW: "What was not reversed stays below the threshold",
+}
 TO_REPORT = (GAPS, FILLED, PASSED)
+# What the books may change beneath: its figures stay, and it is marked.
+FOLLOWED = (FILLED, PASSED)
 WITH_FILLER = (FILLED, PASSED, REPORTED)
 WITH_REVIEWER = (PASSED, REPORTED)
 

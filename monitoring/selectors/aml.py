@@ -72,15 +72,17 @@ def rates(*, on: date) -> Mapping[str, int]:
 
 
 def flowed(
-    *, branch_id: int, on: date, least: Mapping[str, currencies.Threshold]
+    *, branch_id: int, on: date, least: Mapping[str, currencies.Threshold], customer: str = ""
 ) -> Sequence[Flowed]:
     """Return what customers of a branch moved from the thresholds on, by customer, side and kind.
 
-    `least` are the thresholds by kind. Between a customer's own accounts nothing moves, and what
-    was reversed never did. Sums are made by the database; lines are fetched of large ones.
+    `least` are the thresholds by kind; with `customer` only what that one moved. Between a
+    customer's own accounts nothing moves, and what was reversed never did. Sums are made by the
+    database; lines are fetched of large ones.
     """
     below, rated = people.institutions_below(ids=[branch_id]), rates(on=on)
     legs = ledger.customer_legs(on=on, places=below, trade_codes=TRADES)
+    legs = legs.filter(customer=customer) if customer else legs
     grouped = legs.values("customer", "inward", "corporate", "entry__trade_code", "currency")
     totals: dict[tuple[str, bool, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in grouped.annotate(fen=Sum("amount_fen")).order_by():
@@ -108,13 +110,13 @@ def flowed(
         entries={row.entry_id for some in found.values() for row in some}
     )
     made = []
-    for (customer, inward, kind), some in sorted(found.items()):
+    for (owner, inward, kind), some in sorted(found.items()):
         moves = [move_of(row=row, counters=counters, rated=rated) for row in some]
         weighed = currencies.weigh(_sums(moves), rates=rated, least=least[kind])
         if weighed is not None:
             said = tuple(move for move in moves if move.currency in weighed.currencies)
             side = rules.IN if inward else rules.OUT
-            made.append(Flowed(customer, some[0].account.name, side, kind, weighed, said))
+            made.append(Flowed(owner, some[0].account.name, side, kind, weighed, said))
     return made
 
 
@@ -221,10 +223,22 @@ def report(*, report_id: int) -> AmlReport:
     return one(kind=AmlReport, number=report_id, missing=rules.NoSuchReport, with_=("asked_by",))
 
 
+def reviewed(*, branch_id: int) -> QuerySet[LargeValue]:
+    """Return the reviewed large values of a branch for its report, without changed ones."""
+    rows: QuerySet[LargeValue] = LargeValue.objects.filter(institution_id=branch_id, changed="")
+    return rows.filter(state=rules.PASSED)
+
+
+def standing(*, branch_id: int, on: date) -> Sequence[LargeValue]:
+    """Return the large values of a branch's day that are to be reported, locked."""
+    rows = LargeValue.objects.filter(institution_id=branch_id, business_date=on)
+    rows = rows.filter(state__in=rules.TO_REPORT)
+    return tuple(rows.select_for_update(of=("self",)).order_by("id"))
+
+
 def to_report(*, branch_id: int) -> Sequence[LargeValue]:
     """Return the reviewed large values of a branch without a report, locked, oldest first."""
-    rows = LargeValue.objects.filter(institution_id=branch_id, state=rules.PASSED)
-    rows = rows.select_related("institution")
+    rows = reviewed(branch_id=branch_id).select_related("institution")
     return tuple(rows.select_for_update(of=("self",)).order_by("id")[:REPORTED_MOST])
 
 

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from foundation.kernel.flow import StepNotAllowed
 from foundation.kernel.money import Money
 from foundation.ledger import selectors as ledger
 from foundation.people.models import Institution, Staff
 from foundation.policy import selectors as policy
-from foundation.trail import services as trail
 from foundation.worklist import services as worklist
 from monitoring.models import AmlExemption, AmlReport, LargeValue
 from monitoring.rules import aml as rules
 from monitoring.rules import currencies
 from monitoring.selectors import aml as selected
 from monitoring.selectors import patterns
-from monitoring.services import suspicious
+from monitoring.services import large, suspicious
+from monitoring.services.large import SYSTEM
 
-SYSTEM = "system aml"
 _FILLED = ("id_number", "counterparty", "purpose")
 _REPORT_JOB = "monitoring.tasks.report_large_values"
 
@@ -35,14 +33,12 @@ def build_day(*, on: date, at: datetime) -> int:
 
 @transaction.atomic
 def _build(branch: Institution, on: date, at: datetime) -> int:
-    least = {
-        kind: currencies.Threshold(*(policy.whole(code=code, on=on) for code in codes))
-        for kind, codes in rules.NUMBERS.items()
-    }
+    least = large.least_of(on=on)
     days, items = (policy.whole(code=code, on=on) for code in (rules.DEADLINE, rules.SPLIT))
     due = policy.calendar(on=on).add_business_days(on, days)
-    built = 0
+    built, seen = 0, set()
     for one in selected.flowed(branch_id=branch.pk, on=on, least=least):
+        seen.add((one.customer, one.side, one.kind))
         built += _keep(branch, one, on=on, due=due, least=least[one.kind], at=at)
         if one.kind == rules.CASH and rules.is_split(
             one.moves, least=least[one.kind].fen, items=items
@@ -50,6 +46,9 @@ def _build(branch: Institution, on: date, at: datetime) -> int:
             key = f"split:{on}:{one.customer}:{one.side}"
             suspect = patterns.Suspect(one.customer, one.name, key, one.moves)
             suspicious.open_by_rule(branch=branch, suspect=suspect, origin=rules.BY_RULE, at=at)
+    for row in selected.standing(branch_id=branch.pk, on=on):
+        if (row.customer, row.side, row.kind) not in seen:
+            large.lapse(row=row, actor=SYSTEM, at=at)
     return built
 
 
@@ -62,14 +61,7 @@ def _keep(
     least: currencies.Threshold,
     at: datetime,
 ) -> bool:
-    """Keep a large value once; while nobody has filled it, follow what was posted since."""
-    evidence = [asdict(move) for move in one.moves]
-    worth = {
-        "amount_fen": one.weighed.fen,
-        "amount_cents": one.weighed.cents,
-        "basis": one.weighed.basis,
-        "sums": dict(one.sums),
-    }
+    """Keep a large value once; of one that is kept follow what was posted since."""
     row, created = LargeValue.objects.get_or_create(
         institution=branch,
         business_date=on,
@@ -78,28 +70,23 @@ def _keep(
         kind=one.kind,
         defaults={
             "customer_name": one.name,
-            **worth,
+            **large.figures_of(one=one),
             "threshold_fen": least.fen,
             "threshold_cents": least.cents,
-            "evidence": evidence,
             "due_on": due,
             "built_at": at,
             **_known(one),
         },
     )
     if created:
-        _tell(row, "build_large", SYSTEM, at)
+        large.tell(row=row, step="build_large", actor=SYSTEM, at=at)
         spared = selected.exemption(branch_id=branch.pk, customer=one.customer, on=on)
         if spared is not None:
             row.state, row.exemption = rules.LARGE_FLOW.after(row.state, "exempt"), spared
             row.save(update_fields=["state", "exemption"])
-            _tell(row, "exempt_large", SYSTEM, at, number=spared.pk)
-    elif row.state == rules.GAPS and row.evidence != evidence:
-        row.evidence = evidence
-        for name, value in worth.items():
-            setattr(row, name, value)
-        row.save(update_fields=["evidence", *worth])
-        _tell(row, "build_large", SYSTEM, at, again=True)
+            large.tell(row=row, step="exempt_large", actor=SYSTEM, at=at, number=spared.pk)
+    else:
+        large.follow(row=row, one=one, actor=SYSTEM, at=at)
     return bool(created)
 
 
@@ -126,22 +113,27 @@ def fill(
     row.id_number, row.counterparty, row.purpose = id_number, counterparty, purpose
     row.filled_by, row.filled_person, row.filled_at = by, by.person, at
     row.save(update_fields=["state", *_FILLED, "filled_by", "filled_person", "filled_at"])
-    _tell(row, "fill_large", by.label, at)
+    large.tell(row=row, step="fill_large", actor=by.label, at=at)
     return row
 
 
 @transaction.atomic
 def review(*, large_id: int, passed: bool, remark: str, by: Staff, at: datetime) -> LargeValue:
-    """Pass what another human filled, or send it back with a remark."""
+    """Pass what another human filled, or send it back; what changed since is taken up anew."""
     row = selected.large_value(large_id=large_id, lock=True)
     step = "pass" if passed else "send_back"
     state = rules.LARGE_FLOW.after(row.state, step)
     rules.check_second(by.person, row.filled_person)
+    if passed and row.changed:
+        raise StepNotAllowed(step=step, state=row.state)
+    if row.changed:
+        large.tell(row=row, step="send_back_large", actor=by.label, at=at, remark=remark)
+        return large.take_up(large_id=row.pk, by=by, at=at)
     row.state = state
     if passed:
         row.reviewed_by, row.reviewed_person, row.reviewed_at = by, by.person, at
     row.save(update_fields=["state", "reviewed_by", "reviewed_person", "reviewed_at"])
-    _tell(row, f"{step}_large", by.label, at, remark=remark)
+    large.tell(row=row, step=f"{step}_large", actor=by.label, at=at, remark=remark)
     return row
 
 
@@ -149,8 +141,7 @@ def review(*, large_id: int, passed: bool, remark: str, by: Staff, at: datetime)
 def ask_report(*, by: Staff, at: datetime) -> int | None:
     """Ask for the report of what was reviewed; a worker makes the file. Refuse where nothing is."""
     branch = selected.branch_of(institution=by.institution)
-    waits = LargeValue.objects.filter(state=rules.PASSED)
-    if branch is None or not waits.filter(institution=branch).exists():
+    if branch is None or not selected.reviewed(branch_id=branch.pk).exists():
         raise rules.NothingToReport
     return worklist.enqueue_job(
         kind=_REPORT_JOB,
@@ -161,8 +152,11 @@ def ask_report(*, by: Staff, at: datetime) -> int | None:
 
 @transaction.atomic
 def report_large(*, branch_id: int, by: Staff, at: datetime) -> AmlReport | None:
-    """Make the file of all that was reviewed in a branch; None where another made it before."""
-    rows = selected.to_report(branch_id=branch_id)
+    """Make the file of all that was reviewed in a branch; None where another made it before.
+
+    What was reversed in part or whole since is left out and marked.
+    """
+    rows = large.unchanged(rows=selected.to_report(branch_id=branch_id), at=at)
     if not rows:
         return None
     branch = rows[0].institution
@@ -170,7 +164,7 @@ def report_large(*, branch_id: int, by: Staff, at: datetime) -> AmlReport | None
     for row in rows:
         row.state, row.report = rules.LARGE_FLOW.after(row.state, "report"), made
         row.save(update_fields=["state", "report"])
-        _tell(row, "report_large", by.label, at, file=made.name)
+        large.tell(row=row, step="report_large", actor=by.label, at=at, file=made.name)
     return made
 
 
@@ -183,7 +177,7 @@ def report_case(*, case_id: int, by: Staff, at: datetime) -> AmlReport:
     made = keep_report(branch=row.institution, kind=rules.SUSPICIOUS, lines=[line], by=by, at=at)
     row.report = made
     row.save(update_fields=["state", "report"])
-    _tell(row, "report_case", by.label, at, file=made.name)
+    large.tell(row=row, step="report_case", actor=by.label, at=at, file=made.name)
     return made
 
 
@@ -208,7 +202,15 @@ def keep_report(
         made_at=at,
         asked_by=by,
     )
-    _tell(row, "make_aml_report", by.label, at, file=name, sha256=row.sha256, count=len(lines))
+    large.tell(
+        row=row,
+        step="make_aml_report",
+        actor=by.label,
+        at=at,
+        file=name,
+        sha256=row.sha256,
+        count=len(lines),
+    )
     return row
 
 
@@ -262,7 +264,7 @@ def propose_exemption(
         proposed_person=by.person,
         proposed_at=at,
     )
-    _tell(row, "propose_exemption", by.label, at)
+    large.tell(row=row, step="propose_exemption", actor=by.label, at=at)
     return row
 
 
@@ -275,7 +277,7 @@ def decide_exemption(*, exemption_id: int, step: str, by: Staff, at: datetime) -
     row.state = state
     row.decided_by, row.decided_person, row.decided_at = by, by.person, at
     row.save(update_fields=["state", "decided_by", "decided_person", "decided_at"])
-    _tell(row, f"{step}_exemption", by.label, at)
+    large.tell(row=row, step=f"{step}_exemption", actor=by.label, at=at)
     return row
 
 
@@ -283,23 +285,10 @@ def decide_exemption(*, exemption_id: int, step: str, by: Staff, at: datetime) -
 def take_report(*, report_id: int, by: Staff, at: datetime) -> AmlReport:
     """Return a report to be taken away, and keep that it was."""
     row = selected.report(report_id=report_id)
-    _tell(row, "take_aml_report", by.label, at, file=row.name)
+    large.tell(row=row, step="take_aml_report", actor=by.label, at=at, file=row.name)
     return row
 
 
 def home_of(*, by: Staff) -> Institution:
     """Return the branch of a person of the AML desk, else where the person works."""
     return selected.branch_of(institution=by.institution) or by.institution
-
-
-def _tell(row: Any, step: str, actor: str, at: datetime, **detail: object) -> None:
-    """Write a step on the trail, where only the AML desk reads it; no customer is named."""
-    shown: Mapping[str, object] = detail
-    trail.record(
-        institution_id=row.institution_id,
-        actor=actor,
-        action=f"{rules.APART}.{step}",
-        subject=row.subject,
-        at=at,
-        detail=shown,
-    )

@@ -63,6 +63,15 @@ BEGIN
     RETURN NEW;
 END $$;
 
+-- Of what somebody filled the figures stay, and it is marked as changed; it lapses when it is large no more.
+DROP TRIGGER monitoring_largevalue_guard ON monitoring_largevalue;
+CREATE TRIGGER monitoring_largevalue_guard BEFORE INSERT OR UPDATE OR DELETE ON monitoring_largevalue
+    FOR EACH ROW EXECUTE FUNCTION monitoring_aml_guard('OP065',
+    '{state,customer_name,amount_fen,amount_cents,basis,sums,evidence,changed,exemption_id,id_number,counterparty,purpose,filled_by_id,filled_person,filled_at,reviewed_by_id,reviewed_person,reviewed_at,report_id}',
+    '{gaps>filled,gaps>exempt,gaps>lapsed,filled>gaps,filled>passed,filled>lapsed,passed>gaps,passed>reported,passed>lapsed,lapsed>gaps}',
+    '{filled,reviewed}', '{changed}', '{filled,passed}');
+ALTER TABLE monitoring_largevalue ENABLE ALWAYS TRIGGER monitoring_largevalue_guard;
+
 -- What is found while a case is open joins it, also when it is with the reviewer or the lead.
 DROP TRIGGER monitoring_suspiciouscase_guard ON monitoring_suspiciouscase;
 CREATE TRIGGER monitoring_suspiciouscase_guard BEFORE INSERT OR UPDATE OR DELETE ON monitoring_suspiciouscase

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
@@ -35,6 +36,7 @@ from monitoring.rules import aml as rules
 from monitoring.rules import currencies
 from monitoring.selectors import aml as selected
 from monitoring.services import aml as services
+from monitoring.services import large as changes
 
 _LARGE = (
     Column(_("Record number"), table.NUMBER),
@@ -137,6 +139,15 @@ def aml_review(request: HttpRequest, large_id: int) -> HttpResponse:
             )
             return redirect("monitoring:aml_large", row.pk)
     return _large(request, row, remark=form)
+
+
+@action
+@require_POST
+@requires(Permission.AML_WORK, missing=(rules.NoSuchLarge,))
+def aml_take_up(request: HttpRequest, large_id: int) -> HttpResponse:
+    """Take up a large value anew whose movements have changed since it was filled."""
+    changes.take_up(large_id=large_id, **by(request))
+    return redirect("monitoring:aml_large", large_id)
 
 
 @require_GET
@@ -249,6 +260,7 @@ def _large(
         "dollars_least": currencies.shown(row.threshold_cents, currencies.USD),
         "foreign": bool(set(row.sums) - {currencies.CNY}),
         "table": moves_of(row.evidence),
+        "changed": rules.CHANGES.get(row.changed, ""),
         "late": row.state in rules.TO_REPORT and row.due_on < timezone.localdate(),
         "first": signed_in(request).person == row.filled_person,
         "timeline": trail.timeline(subject=row.subject),
@@ -318,10 +330,16 @@ def _line(row: LargeValue, on: date) -> Row:
             Money(row.amount_fen).format(),
             str(len(row.evidence)),
             str(row.due_on),
-            SafeString(ops.state_badge(row.state)),
+            _state(row),
             row.filled_by.label if row.filled_by else table.NOTHING,
             row.reviewed_by.label if row.reviewed_by else table.NOTHING,
         ),
         look="op-row--bad" if late else "",
         key=str(row.pk),
     )
+
+
+def _state(row: LargeValue) -> SafeString:
+    """Return the state, and beside it that the books have changed beneath."""
+    mark = format_html(' <span class="op-chip op-chip--bad">{}</span>', gettext("Changed since"))
+    return SafeString(ops.state_badge(row.state) + (mark if row.changed == rules.MOVED else ""))

@@ -92,6 +92,8 @@ class TestBuilding:
         aml.build_day(on=DAY, at=NOON)
 
         assert rows() == {("王大额", "in", "cash"): 5_000_000}
+        row = LargeValue.objects.get()
+        assert (row.state, row.changed) == (rules.FILLED, rules.MOVED)
 
     def test_transfers_count_apart_and_own_accounts_do_not(self, bank, desk, till):
         payer = factory.customer(bank.outlet)

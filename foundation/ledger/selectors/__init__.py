@@ -73,6 +73,7 @@ from foundation.ledger.selectors._flows import (
     customer_since,
     customers_of,
     lines_of_entries,
+    reversed_among,
 )
 from foundation.ledger.selectors._history import (
     Statement,
@@ -193,6 +194,7 @@ __all__ = [
     "recent_differences",
     "refused_openings",
     "report",
+    "reversed_among",
     "runs",
     "seal_breaks",
     "seal_heads",

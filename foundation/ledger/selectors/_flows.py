@@ -58,6 +58,12 @@ def lines_of_entries(*, entries: Collection[int]) -> Mapping[int, JournalLine]:
     return {line.entry_id: line for line in lines}
 
 
+def reversed_among(*, entries: Collection[int]) -> set[int]:
+    """Return which of some entries were reversed."""
+    rows = Reversal.objects.filter(original__in=entries)
+    return set(rows.values_list("original", flat=True))
+
+
 def account_names(*, numbers: Collection[str]) -> Mapping[str, str]:
     """Return the names of accounts in sight by their numbers."""
     return dict(Account.objects.filter(number__in=numbers).values_list("number", "name"))
