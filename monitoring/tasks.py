@@ -86,11 +86,11 @@ def match_day(*, institution_id: int, business_date: str, **_event: object) -> C
 
 
 def run_rules(*, day: str = "", **_slot: object) -> Callable[[], object]:
-    """Go through a business day with every rule: through yesterday, or `today` so far."""
+    """Go through a day with every rule, `today` so far, or yesterday and what was missed."""
     now = timezone.now()
-    today = timezone.localdate(now)
-    named = {"": today - timedelta(days=1), TODAY: today}
-    on = named[day] if day in named else date.fromisoformat(day)
+    if not day:
+        return partial(runs.run_night, at=now)
+    on = timezone.localdate(now) if day == TODAY else date.fromisoformat(day)
     return partial(runs.run_day, on=on, at=now)
 
 

@@ -9,8 +9,10 @@ from datetime import date, timedelta
 
 from django.db import connection
 from django.db.models import Count, Sum
+from django.utils.timezone import localdate
 
 from foundation.kernel.chance import Share, share
+from foundation.ledger import selectors as ledger
 from monitoring.models import (
     Alert,
     Backtest,
@@ -55,6 +57,8 @@ __all__ = [
 ]
 
 SPAN = timedelta(days=90)
+# So many days back a night that was missed is made up for.
+MISSED_MOST = 31
 HITS_SHOWN, RULES_MOST, MATRIX_MOST = 50, 500, 15
 NO_RULE = -1
 _OVERLAP = """
@@ -86,6 +90,18 @@ class Matrix:
     rules: Sequence[MonitoringRule]
     hits: Mapping[int, int]
     both: Mapping[tuple[int, int], int]
+
+
+def missed(*, today: date) -> Sequence[date]:
+    """Return the days before yesterday that no run has gone through since they were over.
+
+    Of a month at most, the oldest first, and only those with anything in the journal.
+    """
+    first = today - timedelta(days=MISSED_MOST)
+    runs = RuleRun.objects.filter(day__gte=first, day__lt=today).values_list("day", "started_at")
+    ran = {day for day, at in runs if localdate(at) > day}
+    days = (first + timedelta(days=number) for number in range(MISSED_MOST - 1))
+    return ledger.days_posted(days=[day for day in days if day not in ran])
 
 
 def in_force(*, on: date, at_once: bool | None = None) -> Sequence[RuleVersion]:

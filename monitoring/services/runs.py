@@ -14,6 +14,7 @@ from foundation.ledger import selectors as ledger
 from foundation.ledger.models import JournalLine
 from foundation.ledger.rules import DEBIT, day_of
 from foundation.policy import selectors as policy
+from foundation.worklist import services as worklist
 from monitoring import events
 from monitoring.models import AccountDay, Backtest, RuleHit, RuleRun
 from monitoring.rules import alerts as alert_rules
@@ -34,10 +35,12 @@ __all__ = [
     "make_room",
     "raise_found",
     "run_day",
+    "run_night",
 ]
 
 # Which advisory locks are of the runs: one run of a day at a time.
 _RUNNING = 8401
+_JOB = "monitoring.tasks.run_rules"
 # How many days of a trial are gone through in one job.
 DAYS_AT_ONCE = 10
 # What the journal calls a line that came from the foreign core.
@@ -69,6 +72,21 @@ def run_day(*, on: date, at: datetime) -> RuleRun:
         hits=len(hits), cut=cut, raised=raised,
     )  # fmt: skip
     return run
+
+
+@transaction.atomic
+def run_night(*, at: datetime) -> RuleRun:
+    """Go through yesterday, and ask for a run of each day whose night was missed.
+
+    After those yesterday is asked for once more: its rules look at the figures of days before.
+    """
+    today = localdate(at)
+    yesterday = today - timedelta(days=1)
+    days = selectors.missed(today=today)
+    for day in (*days, yesterday) if days else ():
+        key = f"{_JOB}?day={day}@{today}"
+        worklist.enqueue_job(kind=_JOB, args={"day": str(day)}, dedup_key=key)
+    return run_day(on=yesterday, at=at)
 
 
 def line_of(*, row: JournalLine, reverses: bool = False) -> Line:

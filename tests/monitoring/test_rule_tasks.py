@@ -6,8 +6,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from foundation.ledger import services as books
+from foundation.worklist.models import Job
 from monitoring import tasks
 from monitoring.models import RuleRun
+from monitoring.selectors import workshop as selected
+from monitoring.services import runs
+from tests.factories import aml as aml_factory
+from tests.factories import ledger as ledger_factory
+from tests.factories.people import DAY, NOON
 
 
 @pytest.mark.parametrize(("day", "ago"), [("", 1), ("today", 0)])
@@ -17,6 +24,51 @@ def test_the_night_goes_through_yesterday_and_a_round_through_today(bank, day, a
 
     days = set(RuleRun.objects.values_list("day", flat=True))
     assert days == {timezone.localdate() - timedelta(days=ago)}
+
+
+@pytest.fixture
+def posted(bank):
+    """Let something stand in the journal of some days; return the latest."""
+    ledger_factory.subjects()
+    till = ledger_factory.account(bank.outlet, "1001", "现金", overdraft_allowed=True)
+    account = aml_factory.customer(bank.outlet)
+
+    def post(*days):
+        for place, day in enumerate(days):
+            if place:
+                ledger_factory.close_day(bank.outlet, on=days[place - 1])
+            books.open_day(institution_id=bank.outlet.pk, on=day, at=NOON, by="t")
+            aml_factory.move(account, till, 100, on=day)
+
+    return post
+
+
+def asked_for():
+    jobs = Job.objects.filter(kind="monitoring.tasks.run_rules").order_by("id")
+    return [job.args["day"] for job in jobs]
+
+
+def test_days_of_an_outage_are_made_up_for_once(posted):
+    lost, seen, half, last = (DAY + timedelta(days=days) for days in range(4))
+    posted(lost, seen, half, last)
+    after = NOON + timedelta(days=4)
+    runs.run_day(on=seen, at=NOON + timedelta(days=2))
+    runs.run_day(on=half, at=NOON + timedelta(days=2))  # a round of the day itself
+
+    runs.run_night(at=after)
+    runs.run_night(at=after)
+
+    assert asked_for() == [str(lost), str(half), str(last)]
+    for day in asked_for():
+        tasks.run_rules(day=day)()
+    assert selected.missed(today=after.date()) == ()
+
+
+def test_no_more_than_a_month_is_made_up_for(posted):
+    posted(DAY)
+
+    assert selected.missed(today=DAY + timedelta(days=31)) == (DAY,)
+    assert selected.missed(today=DAY + timedelta(days=32)) == ()
 
 
 def test_a_trial_that_is_over_is_left_alone(bank):

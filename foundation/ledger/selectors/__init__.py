@@ -103,6 +103,7 @@ from foundation.ledger.selectors._holders import (
 from foundation.ledger.selectors._hot import Hot, Part, hot, hot_accounts
 from foundation.ledger.selectors._journal import (
     JournalQuery,
+    days_posted,
     journal,
     journal_line,
     journal_line_rows,
@@ -158,6 +159,7 @@ __all__ = [
     "day",
     "day_differences",
     "day_state",
+    "days_posted",
     "differences",
     "entry",
     "export",

@@ -58,6 +58,12 @@ def journal_line(*, line_id: int) -> JournalLine | None:
     return found
 
 
+def days_posted(*, days: Sequence[date]) -> Sequence[date]:
+    """Return on which of some days anything stands in the journal."""
+    lines = JournalLine.objects.all()
+    return tuple(day for day in days if lines.filter(id__range=rules.ids_of(day)).exists())
+
+
 def journal_line_rows(*, line_id: int) -> QuerySet[JournalLine]:
     """Return one line, for a room that asks for more about it in the same question."""
     rows: QuerySet[JournalLine] = JournalLine.objects.filter(id=line_id)
