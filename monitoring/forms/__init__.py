@@ -23,6 +23,7 @@ class Chosen(forms.Form):
     auditor = forms.CharField(label=_("Auditor"), max_length=12, required=False)
     journal_no = forms.CharField(label=_("Journal number"), max_length=24, required=False)
     keyed = forms.BooleanField(required=False)
+    compared = forms.BooleanField(required=False)
     before = forms.IntegerField(required=False, min_value=1)
 
     def clean_result(self) -> str:

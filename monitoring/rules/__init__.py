@@ -30,6 +30,8 @@ AMOUNT_DIFF, ACCOUNT_DIFF, VOUCHER_DIFF = "amount_diff", "account_diff", "vouche
 IMAGE_MISSING, JOURNAL_MISSING = "image_missing", "journal_missing"
 DUPLICATE_IMAGE, UNREADABLE = "duplicate_image", "unreadable"
 BREAKS = (IMAGE_MISSING, JOURNAL_MISSING)
+# What has been looked at, by a machine or a person.
+JUDGED = (MATCHED, OPEN, FORCED, CONFIRMED)
 
 SAME, DIFFERS, NOT_FOUND = "same", "differs", "not_found"
 

@@ -46,6 +46,7 @@ class Filter:
     auditor: str = ""
     journal_no: str = ""
     keyed: bool = False
+    compared: bool = False
     before_id: int | None = None
 
 
@@ -128,9 +129,7 @@ class Day:
 
 def matches(*, chosen: Filter) -> QuerySet[Match]:
     """Return the pairs that a list shows, newest first, unbounded: the page cuts."""
-    rows: QuerySet[Match] = Match.objects.filter(business_date=chosen.on)
-    if chosen.keyed:
-        rows = keyed_pairs(on=chosen.on)
+    rows = keyed_pairs(on=chosen.on) if chosen.keyed else _of_day(chosen)
     if chosen.result:
         rows = rows.filter(result__in=chosen.result.split("+"))
     if chosen.state:
@@ -146,6 +145,14 @@ def matches(*, chosen: Filter) -> QuerySet[Match]:
     return rows.select_related("institution").order_by("-id")
 
 
+def _of_day(chosen: Filter) -> QuerySet[Match]:
+    """Return the pairs of a day, or those of them that were compared."""
+    rows: QuerySet[Match] = Match.objects.filter(business_date=chosen.on)
+    if not chosen.compared:
+        return rows
+    return rows.filter(state__in=rules.JUDGED).exclude(_one_sided())
+
+
 def keyed_pairs(*, on: date) -> QuerySet[Match]:
     """Return the pairs of a business date of which people keyed a field, or are to.
 
@@ -154,6 +161,17 @@ def keyed_pairs(*, on: date) -> QuerySet[Match]:
     cut = Slice.objects.filter(match=OuterRef("pk"))
     rows: QuerySet[Match] = Match.objects.filter(business_date=on, proof=None).filter(Exists(cut))
     return rows
+
+
+def one_sided_forced(*, on: date) -> int:
+    """Return how many pairs of a day a person took for good with one side missing."""
+    rows = Match.objects.filter(business_date=on, result=rules.MATCHED_FORCED)
+    return rows.filter(_one_sided()).count()
+
+
+def _one_sided() -> Q:
+    """Return that the voucher or the journal line is missing."""
+    return Q(result__in=rules.BREAKS) | Q(document=None) | Q(journal_no="")
 
 
 def page(*, chosen: Filter) -> ListPage[Match]:

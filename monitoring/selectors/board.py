@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, overload
 from django.db.models import Count, Q, Sum
 from django.utils.http import urlencode
 
+from foundation.ledger import selectors as ledger
 from foundation.people import selectors as people
 from foundation.policy import selectors as policy
 from monitoring import rules as pairs
@@ -20,9 +21,7 @@ from monitoring.rules import alerts as alert_rules
 from monitoring.rules import board as rules
 from monitoring.rules import slips as slip_rules
 from monitoring.rules import workshop
-from monitoring.selectors import keyed_pairs
-
-JUDGED = (pairs.MATCHED, pairs.OPEN, pairs.FORCED, pairs.CONFIRMED)
+from monitoring.selectors import keyed_pairs, one_sided_forced
 
 
 @dataclass(frozen=True)
@@ -160,7 +159,7 @@ class Outlets(Sequence[Outlet]):
         own = self._counted.day.get(place.pk, _NONE)
         watched = self._counted.alerts.get(place.pk, _NONE)
         links = self._counted.links.get(place.pk, _NONE)
-        judged = sum(own[state] for state in JUDGED)
+        judged = sum(own[state] for state in pairs.JUDGED)
 
         def opened(kind: str, count: int, of: int = 0) -> Figure:
             if not count:
@@ -191,20 +190,22 @@ class Outlets(Sequence[Outlet]):
 def board(*, on: date, at: datetime) -> Board:
     """Return the board of a business date; alerts and slips as they stand at a moment.
 
-    Six questions, however many outlets there are (DOMAIN §5.8).
+    Eight questions, however many outlets there are (DOMAIN §5.8). Compared is a journal line beside
+    its voucher, of all lines of the day: each must have one.
     """
     first = on - timedelta(days=rules.DAYS - 1)
     counted = _Counted(_day(on), *_alerts(first, on), _slips(at), _points(on))
     sums, stands = _together(counted.day), _together(counted.alerts)
     told = _together(counted.slips)
-    judged = sum(sums[state] for state in JUDGED)
+    judged = sum(sums[state] for state in pairs.JUDGED)
     keyed = keyed_pairs(on=on).count()
+    compared = judged - sums["one side"] - one_sided_forced(on=on)
     since = {"first": first, "last": on}
     ended = {"true": stands["true"], "false": stands["false"]}
     return Board(
         on=on,
         first=first,
-        coverage=Figure(judged, sums["all"], _query(on=on, state="+".join(JUDGED))),
+        coverage=Figure(compared, ledger.lines_posted(on=on), _query(on=on, compared="on")),
         matched=Figure(sums[pairs.MATCHED], judged, _query(on=on, state=pairs.MATCHED)),
         forced=Figure(sums[pairs.FORCED], judged, _query(on=on, state=pairs.FORCED)),
         keyed=Figure(keyed, sums["all"], _query(on=on, keyed="on")),
@@ -235,8 +236,9 @@ def _day(on: date) -> Counts:
     ).annotate(n=Count("*")):
         found[place][state] += count
         found[place]["all"] += count
-        if state == pairs.OPEN and result in pairs.BREAKS:
-            found[place]["breaks"] += count
+        if result in pairs.BREAKS:
+            found[place]["one side"] += count
+            found[place]["breaks"] += count if state == pairs.OPEN else 0
     return found
 
 

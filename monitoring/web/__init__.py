@@ -113,6 +113,7 @@ def _chosen(request: HttpRequest) -> tuple[forms.Chosen, selectors.Filter]:
         auditor=typed.get("auditor", ""),
         journal_no=typed.get("journal_no", ""),
         keyed=bool(typed.get("keyed")),
+        compared=bool(typed.get("compared")),
         before_id=typed.get("before"),
     )
     return form, chosen

@@ -1,16 +1,25 @@
 """The board of monitoring: every figure is the length of the list that it opens."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from foundation.ledger import selectors as ledger
+from foundation.ledger import services as books
+from foundation.ledger.models import Account, JournalLine
+from foundation.ledger.rules import COLUMNS
+from foundation.people.services import acting
+from monitoring import services
+from monitoring.models import Match
 from monitoring.rules import board as rules
 from monitoring.selectors import board as selected
 from tests.browser import BACKEND
 from tests.factories import alerts as alert_factory
+from tests.factories import monitoring as factory
 from tests.factories import people
 from tests.factories import slips as slip_factory
 from tests.factories.people import DAY, NOON
@@ -136,3 +145,65 @@ def test_alerts_of_one_place_stay_those_when_they_are_narrowed(busy, lead, clien
     page = client.get(reverse("monitoring:alerts"), asked, **BROWSER).content.decode()
 
     assert re.search(rf'<input type="hidden" name="under" value="{busy.outlet.pk}"', page)
+
+
+@pytest.fixture
+def lines(bank, teller, auditor):
+    """Let a day have five lines: unpaired, differing, matched, alone, alone and taken for good."""
+    place = factory.counter(bank.outlet)
+    factory.difference(place, teller)
+    line = factory.post(place, teller=teller.number, fen=100_00, voucher_no="1023000001")
+    good, page = factory.scan(place, teller)
+    services.pair(line=line, document_id=good.pk, touched=[teller.person], at=NOON)
+    factory.read(page, **factory.agreeing(line))
+    services.match_document(document_id=good.pk, at=NOON)
+    alone = factory.post(place, teller=teller.number, fen=300_00)
+    services.pair(line=alone, document_id=None, touched=[teller.person], at=NOON)
+    forced = factory.post(place, teller=teller.number, fen=400_00)
+    match = services.pair(line=forced, document_id=None, touched=[teller.person], at=NOON)
+    Match.objects.filter(id=match.pk).update(
+        state="forced", result="matched_forced", reason="无凭证业务", decided_by=auditor,
+        decided_label=auditor.label, decided_person=auditor.person, decided_at=NOON,
+    )  # fmt: skip
+    return bank
+
+
+def test_coverage_is_the_lines_beside_their_voucher_of_all_lines(lines, lead, client):
+    stray, _page = factory.scan(factory.Counter(lines.outlet, "", ""), lead)
+    services.stray(document_id=stray.pk, institution_id=lines.outlet.pk, day=DAY, at=NOON)
+
+    coverage = selected.board(on=DAY, at=NOON).coverage
+
+    assert (coverage.count, coverage.of) == (2, JournalLine.objects.count())
+    assert coverage.of == 5
+    client.force_login(lead, backend=BACKEND)
+    answer = client.get(f"{reverse('monitoring:matches')}?{coverage.query}", **BROWSER)
+    assert answer.context["page"].total == 2
+    assert 'name="compared" value="on"' in answer.content.decode()
+
+
+def numbers(outlet):
+    """Return the numbers of the till and of the customer."""
+    found = Account.objects.filter(institution=outlet)
+    return found.get(kind="internal").number, found.get(kind="customer").number
+
+
+def test_lines_of_a_foreign_core_are_counted_among_all(lines):
+    cells = ("00000007", "09:15:00", "110001", "1002", "6228480010000000001", "debit")
+    row = ",".join((lines.outlet.number, f"{DAY}", *cells, "1.00", "CNY", "", ""))
+    books.import_journal(
+        data="\n".join((",".join(COLUMNS), row)).encode(), name="1123.csv",
+        institution_id=lines.outlet.pk, at=NOON, by="t",
+    )  # fmt: skip
+    place = factory.Counter(lines.outlet, *numbers(lines.outlet))
+    for _ in range(2):  # the second passes over the number that was imported
+        factory.post(place, teller="000000", fen=1)
+
+    assert JournalLine.objects.order_by("-id")[0].journal_no == "00000008"
+    assert selected.board(on=DAY, at=NOON).coverage.of == 8
+
+
+def test_lines_of_another_day_or_out_of_sight_are_not_counted(lines):
+    assert ledger.lines_posted(on=DAY + timedelta(days=1)) == 0
+    with acting(staff=people.staff(lines.elsewhere, "outlet_supervisor")):
+        assert ledger.lines_posted(on=DAY) == 0

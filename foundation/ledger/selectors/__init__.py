@@ -109,6 +109,7 @@ from foundation.ledger.selectors._journal import (
     journal_line_rows,
     journal_lines,
     lines_of_ids,
+    lines_posted,
 )
 
 __all__ = [
@@ -189,6 +190,7 @@ __all__ = [
     "latest_days",
     "lines_of_entries",
     "lines_of_ids",
+    "lines_posted",
     "months",
     "numbers_in_sight",
     "open_days",

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from foundation.ledger import rules
-from foundation.ledger.models import JournalLine
+from foundation.ledger.models import JournalLine, JournalNumber
 from foundation.ledger.selectors._history import check_kept
+from foundation.people import selectors as people
 
 PAGE_MAX = 10_001
 
@@ -62,6 +63,22 @@ def days_posted(*, days: Sequence[date]) -> Sequence[date]:
     """Return on which of some days anything stands in the journal."""
     lines = JournalLine.objects.all()
     return tuple(day for day in days if lines.filter(id__range=rules.ids_of(day)).exists())
+
+
+def lines_posted(*, on: date) -> int:
+    """Return how many lines the journal of a day has in scope, mostly without reading them.
+
+    Own lines are numbered without a gap, so that the last number says it. Where lines of a foreign
+    core stand between them they are counted.
+    """
+    places = people.institutions_in_scope().order_by().values("id")
+    numbers = JournalNumber.objects.filter(institution_id__in=places, business_date=on)
+    own = numbers.filter(imported=False).aggregate(sum=Sum("last_no"))["sum"] or 0
+    mixed = list(numbers.filter(imported=True).values_list("institution_id", flat=True))
+    if not mixed:
+        return int(own)
+    lines = JournalLine.objects.filter(institution_id__in=mixed, id__range=rules.ids_of(on))
+    return int(own) + lines.count()
 
 
 def journal_line_rows(*, line_id: int) -> QuerySet[JournalLine]:
