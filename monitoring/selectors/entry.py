@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from django.db.models import Count, F, Q, Sum
 
@@ -19,6 +21,8 @@ from monitoring.models import Keying, Match, Slice
 from monitoring.rules import entry
 
 KEYERS_SHOWN = 200
+# Of so many slices that two read alike the one with a known answer is chosen.
+CONTROLS_FROM = 50
 Box = tuple[int, int, int, int]
 
 
@@ -29,6 +33,14 @@ class Wanted:
     field: str
     page_id: int
     box: Box
+
+
+@dataclass(frozen=True)
+class Source:
+    """A slice to be copied as one with a known answer, and who has seen it before."""
+
+    slice: Slice
+    seen: tuple[UUID, ...]
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,34 @@ def keying_place(*, match_id: int, on: date) -> int | None:
     ranked = sorted((one.vendor_id is None, one.institution.number, one.institution_id)
                     for one in served)  # fmt: skip
     return ranked[0][2] if ranked else None
+
+
+def source_of_control(*, institution_id: int, on: date) -> Source | None:
+    """Return which slice to copy as one with a known answer, or None where nobody could key it.
+
+    Of the last that two read alike the one copied least often, the latest first. It needs somebody
+    at the centre who keyed neither it nor a copy, and no copy of it may still wait.
+    """
+    agreed = Slice.objects.filter(institution_id=institution_id, state=entry.AGREED, keyers=2)
+    agreed = agreed.filter(match__isnull=False).exclude(answer=entry.ILLEGIBLE)
+    recent = list(agreed.order_by("-id")[:CONTROLS_FROM])
+    pages = {row.page_id for row in recent}
+    copies: dict[tuple[int, str], list[Slice]] = defaultdict(list)
+    for row in Slice.objects.filter(institution_id=institution_id, match=None, page__in=pages):
+        copies[row.page_id, row.field].append(row)
+    keyed: dict[int, set[UUID]] = defaultdict(set)
+    wanted = [row.pk for row in (*recent, *(one for some in copies.values() for one in some))]
+    rows = Keying.objects.filter(slice__in=wanted).values_list("slice_id", "person")
+    for number, person in rows:
+        keyed[number].add(person)
+    holders = people.holders_in_scope(permission=Permission.SLICE_KEY, on=on)
+    persons = set(holders.filter(institution_id=institution_id).values_list("person", flat=True))
+    for row in sorted(recent, key=lambda row: len(copies[row.page_id, row.field])):
+        some = copies[row.page_id, row.field]
+        seen = keyed[row.pk].union(*(keyed[one.pk] for one in some))
+        if persons - seen and not any(one.state in entry.SLICE_OPEN for one in some):
+            return Source(row, tuple(sorted(seen, key=str)))
+    return None
 
 
 def slice_by_id(*, slice_id: int) -> Slice | None:

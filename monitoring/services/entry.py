@@ -21,6 +21,7 @@ from foundation.worklist.models import WorkItem
 from monitoring import events, rules
 from monitoring.models import Keying, Match, Proof, Slice
 from monitoring.rules import entry, looks
+from monitoring.selectors import entry as selected
 
 MACHINE = "system monitoring"
 STROKES_MOST = 2000
@@ -181,21 +182,16 @@ def _make(
 
 def _plant(row: Slice, at: datetime) -> None:
     """Put a slice with a known answer among the others: one that two people read alike before."""
-    every = policy.whole(code=entry.CONTROL_EVERY, on=localdate(at))
+    on = localdate(at)
+    every = policy.whole(code=entry.CONTROL_EVERY, on=on)
     if not entry.is_control(row.pk, every=every):
         return
-    source = (
-        Slice.objects.filter(state=entry.AGREED, keyers=2, match__isnull=False)
-        .filter(institution_id=row.institution_id)
-        .exclude(answer=entry.ILLEGIBLE)
-        .order_by("-id")
-        .first()
-    )
-    if source is not None:
+    found = selected.source_of_control(institution_id=row.institution_id, on=on)
+    if found is not None:
+        source = found.slice
         cut = Cut(source.field, source.page_id, source.image)
         planted = _make(row.institution_id, cut, None, at, needed=1, known=source.answer)
-        keyed = source.keyings.values_list("person", flat=True)
-        _enqueue(planted, entry.QUEUE, "cut_slice", at, conflicted=tuple(keyed))
+        _enqueue(planted, entry.QUEUE, "cut_slice", at, conflicted=found.seen)
 
 
 def _enqueue(

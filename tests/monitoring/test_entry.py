@@ -197,6 +197,48 @@ def test_a_known_slice_is_planted_and_judges_its_keyer(place, teller, keyer, sec
     assert figure.per_hour == 9 * 1200
 
 
+def planted_of(source):
+    services._plant(Slice(pk=50, institution_id=source.institution_id), NOON)  # noqa: SLF001
+    return Slice.objects.filter(match=None).order_by("-id")
+
+
+def test_a_slice_is_known_to_nobody_who_keyed_it_or_a_copy(place, teller, keyer, second, bank):
+    match, page = unread(place, teller, LARGE)
+    (source,) = factory.cut(match, page)
+    key(keyer, figures(LARGE))
+    key(second, figures(LARGE))
+    assert not planted_of(source), "the two who keyed it are all there are"
+    third = people.staff(bank.centre, "vendor_key", name="外包丙")
+
+    (first,) = planted_of(source)
+    assert len(planted_of(source)) == 1, "a copy waits already"
+    key(third, figures(LARGE))
+    assert len(planted_of(source)) == 1, "all three know it"
+    people.staff(bank.centre, "vendor_key", name="外包丁")
+
+    again, _first = planted_of(source)
+    assert again.page_id == first.page_id
+    assert {keyer.person, second.person, third.person} <= set(again.work_item.conflicted)
+
+
+def test_the_slice_that_was_copied_least_is_copied_next(place, teller, keyer, second, bank):
+    third = people.staff(bank.centre, "vendor_key", name="外包丙")
+    people.staff(bank.centre, "vendor_key", name="外包丁")
+    sources = []
+    for fen in (LARGE, LARGE + 100):
+        match, page = unread(place, teller, fen)
+        sources += factory.cut(match, page)
+        key(keyer, figures(fen))
+        key(second, figures(fen))
+
+    pages = []
+    for _ in sources:
+        pages.append(planted_of(sources[0])[0].page_id)
+        key(third, "1.00")
+
+    assert pages == [sources[1].page_id, sources[0].page_id]
+
+
 def test_slices_are_cut_where_a_field_was_doubtful(place, teller, bank, monkeypatch):
     match, _page = unread(place, teller, SMALL)
     asked = []
