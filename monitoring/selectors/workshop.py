@@ -13,6 +13,8 @@ from django.utils.timezone import localdate
 
 from foundation.kernel.chance import Share, share
 from foundation.ledger import selectors as ledger
+from foundation.policy import rules as policy_rules
+from foundation.policy import selectors as policy
 from monitoring.models import (
     Alert,
     Backtest,
@@ -57,6 +59,8 @@ __all__ = [
 ]
 
 SPAN = timedelta(days=90)
+# How many hits of one rule a day keeps.
+HITS_MOST = "monitoring.hits_most"
 # So many days back a night that was missed is made up for.
 MISSED_MOST = 31
 HITS_SHOWN, RULES_MOST, MATRIX_MOST = 50, 500, 15
@@ -95,13 +99,22 @@ class Matrix:
 def missed(*, today: date) -> Sequence[date]:
     """Return the days before yesterday that no run has gone through since they were over.
 
-    Of a month at most, the oldest first, and only those with anything in the journal.
+    Of a month at most, the oldest first, and only those with anything in the journal and with the
+    bank's number of hits in force: a day from before can be asked nothing.
     """
     first = today - timedelta(days=MISSED_MOST)
     runs = RuleRun.objects.filter(day__gte=first, day__lt=today).values_list("day", "started_at")
     ran = {day for day, at in runs if localdate(at) > day}
     days = (first + timedelta(days=number) for number in range(MISSED_MOST - 1))
-    return ledger.days_posted(days=[day for day in days if day not in ran])
+    posted = ledger.days_posted(days=[day for day in days if day not in ran])
+    return tuple(day for day in posted if _hits_most_on(day))
+
+
+def _hits_most_on(day: date) -> int:
+    try:
+        return policy.whole(code=HITS_MOST, on=day)
+    except policy_rules.NotSet:
+        return 0
 
 
 def in_force(*, on: date, at_once: bool | None = None) -> Sequence[RuleVersion]:

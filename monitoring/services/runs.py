@@ -61,7 +61,7 @@ def run_day(*, on: date, at: datetime) -> RuleRun:
     versions = (*selectors.in_force(on=on), *shadow)
     lines, rows = go_through(rules=selectors.asked_on(versions=versions, on=on), on=on)
     found = selectors.found_of(rows=rows, versions=versions, on=on)
-    kept, cut = _bounded(found, policy.whole(code="monitoring.hits_most", on=on))
+    kept, cut = _bounded(found, policy.whole(code=selectors.HITS_MOST, on=on))
     new = _new(kept, on)
     hits = _keep(selectors.with_lines(hits=new, on=on), on=on, at=at)
     silent = {row.pk for row in shadow}
@@ -174,7 +174,7 @@ def _try(trial: Backtest, on: date, at: datetime) -> None:
     if trial.version.says.kind == rules.PROFILE and not AccountDay.objects.filter(day=on).exists():
         fold_day(on=on)
     found = selectors.find(versions=[trial.version], on=on)
-    kept, _cut = _bounded(found, policy.whole(code="monitoring.hits_most", on=on))
+    kept, _cut = _bounded(found, policy.whole(code=selectors.HITS_MOST, on=on))
     _keep(selectors.with_lines(hits=kept, on=on), on=on, at=at, trial=trial)
 
 

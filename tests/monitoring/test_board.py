@@ -149,7 +149,7 @@ def test_alerts_of_one_place_stay_those_when_they_are_narrowed(busy, lead, clien
 
 @pytest.fixture
 def lines(bank, teller, auditor):
-    """Let a day have five lines: unpaired, differing, matched, alone, alone and taken for good."""
+    """Let a day have five lines: unpaired, differing, matched, alone, alone and confirmed."""
     place = factory.counter(bank.outlet)
     factory.difference(place, teller)
     line = factory.post(place, teller=teller.number, fen=100_00, voucher_no="1023000001")
@@ -159,10 +159,10 @@ def lines(bank, teller, auditor):
     services.match_document(document_id=good.pk, at=NOON)
     alone = factory.post(place, teller=teller.number, fen=300_00)
     services.pair(line=alone, document_id=None, touched=[teller.person], at=NOON)
-    forced = factory.post(place, teller=teller.number, fen=400_00)
-    match = services.pair(line=forced, document_id=None, touched=[teller.person], at=NOON)
+    lost = factory.post(place, teller=teller.number, fen=400_00)
+    match = services.pair(line=lost, document_id=None, touched=[teller.person], at=NOON)
     Match.objects.filter(id=match.pk).update(
-        state="forced", result="matched_forced", reason="无凭证业务", decided_by=auditor,
+        state="confirmed", result="image_missing", decided_by=auditor,
         decided_label=auditor.label, decided_person=auditor.person, decided_at=NOON,
     )  # fmt: skip
     return bank

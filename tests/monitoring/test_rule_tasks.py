@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from foundation.ledger import services as books
+from foundation.policy.rules import NotSet
 from foundation.worklist.models import Job
 from monitoring import tasks
 from monitoring.models import RuleRun
@@ -69,6 +71,19 @@ def test_no_more_than_a_month_is_made_up_for(posted):
 
     assert selected.missed(today=DAY + timedelta(days=31)) == (DAY,)
     assert selected.missed(today=DAY + timedelta(days=32)) == ()
+
+
+def test_a_day_from_before_the_numbers_is_not_made_up_for(posted):
+    posted(DAY)
+    with connection.cursor() as line:
+        line.execute("SELECT valid_from FROM policy_policy WHERE code = %s", [selected.HITS_MOST])
+        ((since,),) = line.fetchall()
+    assert selected.missed(today=DAY + timedelta(days=2)) == (DAY,)
+
+    with pytest.raises(NotSet):
+        runs.run_day(on=since - timedelta(days=1), at=NOON)
+    assert selected._hits_most_on(since) > 0  # noqa: SLF001
+    assert selected._hits_most_on(since - timedelta(days=1)) == 0  # noqa: SLF001
 
 
 def test_a_trial_that_is_over_is_left_alone(bank):

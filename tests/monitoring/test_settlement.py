@@ -191,6 +191,7 @@ def test_a_voucher_scanned_twice_is_a_difference_of_its_own(bank, place, teller,
     }  # fmt: skip
     assert (ran.paired, ran.unsettled, ran.journal_missing) == (2, 1, 0)
     settle_opening(given, supervisor, lead)
+    books.close_day(place.outlet)
     with pytest.raises(settling.Unsettled):
         services.close_day(by=lead, **given)
     auditor = people.staff(bank.centre, "auditor")

@@ -95,9 +95,9 @@ SELECT i.page_id, 1, p.side, p.image_class, 1,
 FROM item i, pattern p;
 INSERT INTO imaging_reading
   (attempt, outcome, engine, engine_version, milliseconds, lines, fields, codes, words_agree, fit,
-   strips, failure, read_at, page_id, institution_id)
+   strips, failure, outage, read_at, page_id, institution_id)
 SELECT 1, 'read', 'drawing', 'bench', 400, pg_temp.as_of(p.lines, p, i), pg_temp.as_of(p.fields, p, i),
-  '[]', true, p.fit, '[]', '', i.at, i.page_id, i.institution_id
+  '[]', true, p.fit, '[]', '', false, i.at, i.page_id, i.institution_id
 FROM item i, pattern p WHERE i.kind NOT IN ('queued', 'unread');
 
 -- The queue, and who held what.
