@@ -41,6 +41,7 @@ DRAIN_SECONDS = 480
 UNPOSTED = "SELECT count(*) FROM ours WHERE state <> 'posted'"
 OPEN_JOBS = "state IN ('ready', 'running') AND kind ~ '^(foundation.imaging|monitoring)'"
 UNDONE = f"SELECT count(*) FROM worklist_job WHERE {OPEN_JOBS}"
+LEFT = f"SELECT kind, state, attempts, last_error FROM worklist_job WHERE {OPEN_JOBS} LIMIT 20"
 # The richest customer of each outlet, and a teller there. What waits is approved as well and paid.
 COUNTERS = """
 SELECT DISTINCT ON (i.id) s.number, i.name, a.number, a.name
@@ -113,7 +114,10 @@ def all_killed(stack: Stack, *, seed: int, items: int, first: int = 0) -> Run:
         for desk in decided:
             desk.result()
     ended = time.monotonic()
-    until(lambda: done(run, UNDONE), seconds=DRAIN_SECONDS, what="the jobs")
+    until(
+        lambda: done(run, UNDONE), seconds=DRAIN_SECONDS, what="the jobs",
+        told=lambda: run.stack.rows(LEFT),
+    )  # fmt: skip
     sys.stderr.write(
         f"{len(run.kills)} kills {run.kills}; {run.repeated} calls repeated; decided after"
         f" {ended - began:.0f} s, read and matched {time.monotonic() - ended:.0f} s later\n"

@@ -68,9 +68,9 @@ def take_apart(*, file_id: int, **_event: object) -> Callable[[], object] | None
     )
 
 
-def read_again_due() -> None:
+def read_again_due() -> Callable[[], object]:
     """Send what an outage of the readers left unread to them once more."""
-    rescans.read_again_due(at=timezone.now())
+    return partial(rescans.read_again_due, at=timezone.now())
 
 
 def sweep_folder() -> None:

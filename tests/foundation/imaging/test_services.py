@@ -260,8 +260,8 @@ def test_the_job_reads_what_the_engines_failed_at(add, scan, monkeypatch):
     later = reading_of(page).read_at + timedelta(minutes=6)
     monkeypatch.setattr(tasks.timezone, "now", lambda: later)
     with people.acting_as_system(reason="test"):
-        tasks.read_again_due()
-        tasks.read_again_due()
+        tasks.read_again_due()()
+        tasks.read_again_due()()
     run(tasks.read_page, page)
 
     assert fresh(page).state == rules.READ
