@@ -28,6 +28,14 @@ SHOWN = 200
 # Chance is reckoned from all pairs: those of three hundred keyers, each with each.
 _PAIRS_MOST = 50_000
 _JUDGED = (looks.BORNE_OUT, looks.UPHELD, looks.DISMISSED)
+_ENDED_AS = tuple(
+    dict.fromkeys(
+        (
+            *pairs_rules.RESULTS_OF[pairs_rules.FORCED],
+            *pairs_rules.RESULTS_OF[pairs_rules.CONFIRMED],
+        )
+    )
+)
 _ONE = ("keyer__number", "keyer__name")
 _OTHER = tuple(f"slice__keyings__{name}" for name in _ONE)
 
@@ -84,6 +92,8 @@ def forced(*, first: date, last: date) -> Sequence[rules.Forced]:
     rows = (
         Match.objects.filter(
             business_date__range=(first, last),
+            # What they can have come to, which is what the index of a day begins with.
+            result__in=_ENDED_AS,
             state__in=(pairs_rules.FORCED, pairs_rules.CONFIRMED),
         )
         .order_by("decided_by__number")
