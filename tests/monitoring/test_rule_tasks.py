@@ -1,10 +1,9 @@
 """The jobs of the rules: over yesterday at night, over the day so far on a round, and trials."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 
 from foundation.ledger import services as books
@@ -73,17 +72,19 @@ def test_no_more_than_a_month_is_made_up_for(posted):
     assert selected.missed(today=DAY + timedelta(days=32)) == ()
 
 
-def test_a_day_from_before_the_numbers_is_not_made_up_for(posted):
-    posted(DAY)
-    with connection.cursor() as line:
-        line.execute("SELECT valid_from FROM policy_policy WHERE code = %s", [selected.HITS_MOST])
-        ((since,),) = line.fetchall()
-    assert selected.missed(today=DAY + timedelta(days=2)) == (DAY,)
+def test_a_day_from_before_the_numbers_is_not_made_up_for(posted, monkeypatch):
+    after = DAY + timedelta(days=1)
+    posted(DAY, after)
+    in_force, long_ago = selected.policy.whole, date(2000, 1, 1)
+    monkeypatch.setattr(
+        selected.policy,
+        "whole",
+        lambda *, code, on: in_force(code=code, on=on if on > DAY else long_ago),
+    )
 
     with pytest.raises(NotSet):
-        runs.run_day(on=since - timedelta(days=1), at=NOON)
-    assert selected._hits_most_on(since) > 0  # noqa: SLF001
-    assert selected._hits_most_on(since - timedelta(days=1)) == 0  # noqa: SLF001
+        runs.run_day(on=DAY, at=NOON)
+    assert selected.missed(today=after + timedelta(days=2)) == (after,)
 
 
 def test_a_trial_that_is_over_is_left_alone(bank):
