@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 from django.template import Template
+from django.template.loader import render_to_string
 from hypothesis import HealthCheck, settings
 
 from foundation.people import services as people_services
 from foundation.people.models import Staff
+from foundation.ui import pdf
 from tests.factories import people
 
 # What it asserts says what it found, as the assertions of a test do.
@@ -28,6 +30,14 @@ settings.load_profile("house")
 def uncopied(monkeypatch: pytest.MonkeyPatch) -> None:
     """Render as outside of tests: Django copies what each template is given, for `context`."""
     monkeypatch.setattr(Template, "_render", lambda made, given: made.nodelist.render(given))
+
+
+@pytest.fixture
+def unprinted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fill the templates of sheets but set no type: who may print is asked here, not what."""
+    monkeypatch.setattr(
+        pdf, "printed", lambda template, given: render_to_string(template, dict(given)).encode()
+    )
 
 
 @pytest.fixture

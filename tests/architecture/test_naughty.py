@@ -27,7 +27,7 @@ LAST, MULTIPART = b"--x--\r\n", "multipart/form-data; boundary=x"
 
 
 @pytest.fixture
-def heard(uncopied: None, monkeypatch: pytest.MonkeyPatch) -> walker.Heard:
+def heard(uncopied: None, unprinted: None, monkeypatch: pytest.MonkeyPatch) -> walker.Heard:
     found = walker.Heard()
     found.listen(monkeypatch)
     return found

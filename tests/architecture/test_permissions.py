@@ -20,7 +20,6 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import URLPattern, resolve, reverse
 
@@ -33,7 +32,7 @@ from foundation.people import selectors as people_selectors
 from foundation.people import services as people_services
 from foundation.people.models import Institution, Staff
 from foundation.people.roles import ROLES, Permission, permissions_of
-from foundation.ui import floor, pdf, timed, web
+from foundation.ui import floor, timed, web
 from foundation.ui.context import Shell
 from foundation.worklist import services as worklist
 from monitoring import services as monitoring
@@ -377,14 +376,6 @@ def _unless_refused(request, template, context=None, **more):
     if template in {"ui/forbidden.html", "ui/not_found.html", "ui/wrong_method.html"}:
         return HttpResponse(status=more["status"])
     return render(request, template, context, **more)
-
-
-@pytest.fixture
-def unprinted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fill the templates of sheets but set no type: who may print is asked here, not what."""
-    monkeypatch.setattr(
-        pdf, "printed", lambda template, given: render_to_string(template, dict(given)).encode()
-    )
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from foundation.people.roles import ROLES, permissions_of
 from ops_platform import verifying
 from tests.architecture import tidy
 from tests.architecture.test_permissions import HOME_OF, Place, addresses, place
-from tests.browser import AXE_SOURCE, BACKEND, axe, ready
+from tests.browser import AXE_SOURCE, BACKEND, Part, axe, ready
 from tests.factories import authorization as factory
 from tests.factories import monitoring, people
 
@@ -268,23 +268,30 @@ def look(page: Page, address: str, findings: Findings) -> None:
 def judge(page: Page, findings: Findings, part: str = "") -> None:
     """Ask axe by all its rules; by those that look at colours in both themes, once a shape.
 
-    What has one shape has the same colours in the same theme, whatever its texts say.
+    What has one shape has the same colours in the same theme, whatever its texts say: of many alike
+    in a row, three are looked at. What a page is about and the frame around it are parts of their
+    own, since a frame is that of many pages.
     """
-    seen = (part, hash(page.evaluate(SHAPE, valued())))
-    for fault in axe(page, part=part, but=COLOURS if seen in findings.shapes else ()):
+    shapes = page.evaluate(SHAPES, [part or MATTER, valued()])
+    for fault in axe(page, part=part, but=COLOURS):
         findings.add(f"light {part}: {fault}")
-    if seen in findings.shapes:
-        return
-    findings.shapes.add(seen)
-    page.evaluate("theme => document.documentElement.dataset.bsTheme = theme", "dark")
-    for fault in axe(page, part=part, only=COLOURS):
-        findings.add(f"dark {part}: {fault}")
+    parts: list[Part] = [{"include": part or MATTER, "exclude": [ALIKE]}]
+    parts += [] if part else [{"exclude": [MATTER, ALIKE]}]
+    seen = {(str(one), hash(shape)): one for one, shape in zip(parts, shapes, strict=False)}
+    new = [one for key, one in seen.items() if key not in findings.shapes]
+    findings.shapes.update(seen)
+    for theme, one in itertools.product(("light", "dark"), new):
+        page.evaluate("theme => document.documentElement.dataset.bsTheme = theme", theme)
+        for fault in axe(page, part=one, only=COLOURS):
+            findings.add(f"{theme} {part}: {fault}")
 
 
+MATTER, ALIKE = "main", "[data-alike]"
 COLOURS = ("color-contrast", "link-in-text-block")
 # All that a style sheet can tell elements apart by, and where text stands; not what it says. Of a
-# link also whether the text around it is longer, which axe asks before it looks at its colour.
-SHAPE = """valued => {
+# link also whether the text around it is longer, which axe asks before it looks at its colour. Of
+# what stands in a part, also all that it stands in. Marks what is as two before and one after it.
+SHAPES = """([part, valued]) => {
     document.documentElement.dataset.bsTheme = "light";
     const length = nodes => nodes.reduce((sum, node) => sum + node.textContent.trim().length, 0);
     const beside = link => {
@@ -292,14 +299,25 @@ SHAPE = """valued => {
         const links = length([...box.querySelectorAll("a")]);
         return length([box]) - links > links;
     };
-    const marks = node => [...node.attributes]
+    const marks = node => [...node.attributes].filter(one => one.name !== "data-alike")
         .map(one => valued.includes(one.name) ? `${one.name}=${one.value}` : one.name).sort();
     const said = node => [...node.childNodes].some(one => one.nodeType === 3 && one.data.trim());
-    const shape = node => [
-        node.localName, ...marks(node), said(node), node.localName === "a" && beside(node), "(",
-        ...[...node.children].map(shape), ")",
-    ].join(" ");
-    return shape(document.documentElement);
+    const inner = document.querySelector(part);
+    const head = node => [node.localName, ...marks(node)];
+    const below = node => {
+        const shapes = [...node.children].map(shape);
+        shapes.forEach((one, place) => {
+            const second = shapes.indexOf(one, shapes.indexOf(one) + 1);
+            if (0 < second && second < place && place < shapes.lastIndexOf(one))
+                node.children[place].dataset.alike = "";
+        });
+        return [said(node), "(", ...shapes, ")"];
+    };
+    const shape = node => node === inner ? "" :
+        [...head(node), node.localName === "a" && beside(node), ...below(node)].join(" ");
+    const within = [];
+    for (let node = inner; node; node = node.parentElement) within.push(...head(node));
+    return [[...within, ...below(inner)].join(" "), shape(document.documentElement)];
 }"""
 ON_SCREEN = [
     one

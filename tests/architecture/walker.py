@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -63,7 +64,8 @@ OTHERS: Mapping[str, tuple[object, ...]] = {
 }
 # Sent with everything: names that a page may take for its own, and words that it may know.
 ANYWHERE = {"export": "csv", "result": "x", "actor": "x", "at": "x", "staff": "x", "request": "x"}
-DEEP = 3
+# Of each field, one by one; of the same field in further rows of a form, the first.
+DEEP, NUMBERED = 3, re.compile(r"\d+")
 KIND = "foundation.imaging.tasks.read_page"
 MADE = [("", page) for page in get_resolver().url_patterns if isinstance(page, URLPattern)]
 PAGES = [*MADE, *pages()]
@@ -170,9 +172,12 @@ class Walker:
         for text in _share(page) if names else ():
             self.send(page, method, address, dict.fromkeys(names, text))
         plausible = {name: self.plausible(name, fields.get(name)) for name in names}
+        kinds: set[str] = set()
         for name in names if len(names) > 1 else ():
-            for text in [text for text in NAUGHTY if _takes(fields.get(name), text)][:DEEP]:
+            taken = [text for text in NAUGHTY if _takes(fields.get(name), text)]
+            for text in taken[: 1 if (kind := NUMBERED.sub("#", name)) in kinds else DEEP]:
                 self.send(page, method, address, plausible | {name: text})
+            kinds.add(kind)
 
     def fields_of(self, page: URLPattern, address: str) -> dict[str, forms.Field]:
         """Return the fields of the forms that a page fills when something is posted to it."""

@@ -16,7 +16,7 @@ from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from foundation.kernel import text
 from foundation.kernel.errors import Refused
@@ -284,7 +284,13 @@ def open_day(institution_id: int) -> date | None:
 
 @register.simple_tag
 def words_for_scripts() -> SafeString:
-    """Send the words that scripts speak, as data."""
+    """Send the words that scripts speak, as data; made once for each language."""
+    return _words_in(get_language() or "")
+
+
+@lru_cache
+def _words_in(language: str) -> SafeString:
+    del language
     return json_script(words.spoken(), "ops-words")
 
 
