@@ -5,6 +5,7 @@ from pathlib import Path
 import django.db.models.deletion
 from django.db import migrations, models
 
+from foundation.kernel import late
 from foundation.kernel.scope import rls_sql, rls_undo_sql
 
 GUARD = Path(__file__).resolve().parent.parent / "sql" / "decision_guard.sql"
@@ -69,5 +70,6 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(rls_sql(TABLE), rls_undo_sql(TABLE)),
         migrations.RunSQL(ADDED, migrations.RunSQL.noop),
+        migrations.RunSQL(late.note_each_sql(TABLE), f"DROP FUNCTION {TABLE}_note"),
         migrations.RunSQL(TRIGGERS.read_text(), UNDO),
     ]

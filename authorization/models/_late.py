@@ -9,20 +9,21 @@ from foundation.people.models import Institutional
 
 
 class LateChange(Institutional):
-    """A change of an item of a day that was over when it happened; written by triggers alone.
+    """How often items of an outlet's day changed that was over by then; counted by triggers alone.
 
-    How many there are of a day, and which is the last, is the version of that day: both differ as
-    soon as anything else was committed, in whatever order (decision 0221).
+    As many rows of a day as transactions ever changed it at once. How many changes there were of a
+    day, and the newest, is its version: they differ as soon as anything else was committed, in
+    whatever order (decisions 0221 and 0235).
     """
 
     business_date = models.DateField(_("business date"))
+    changes = models.PositiveIntegerField(_("changes"))
+    newest = models.BigIntegerField(_("newest change"))
 
     class Meta:
         verbose_name = _("late change")
         indexes = [
-            models.Index(
-                fields=["business_date", "institution", "id"], name="authorization_late_days"
-            )
+            models.Index(fields=["business_date", "institution"], name="authorization_late_days")
         ]
 
     def __str__(self) -> str:

@@ -1,11 +1,11 @@
 """Sums by business day: of a day that is over they are kept until something of it changes.
 
 A month is some hundred thousand items or pairs, of which only the last days still move. Each
-process keeps what a question came to on each day, for the places in scope. A trigger notes each
-change of a row whose day is over, in the table that the question names as `late`; how many were
-noted of a day, and the last of them, is its version, and sums of another version are read again.
-Nothing is noted on the day itself, so a day is kept from an hour after its midnight on: a
-transaction would have to stay open for that hour to be missed (decisions 0221 and 0224).
+process keeps what a question came to on each day, for the places in scope. A trigger counts each
+change of a row whose day is over, in the table that the question names as `late`; how many there
+were of a day, and the newest of them, is its version, and sums of another version are read again.
+Nothing is counted on the day itself, so a day is kept from an hour after its midnight on: a
+transaction would have to stay open for that hour to be missed (decisions 0221, 0224 and 0235).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _VERSIONS = """
 SELECT base.oid, ((clock_timestamp() - interval '1 hour') AT TIME ZONE 'Asia/Shanghai')::date,
        late.business_date, late.changes, late.newest
   FROM pg_database base LEFT JOIN (
-       SELECT business_date, count(*) AS changes, max(id) AS newest FROM {late}
+       SELECT business_date, sum(changes) AS changes, max(newest) AS newest FROM {late}
         WHERE business_date BETWEEN %(first)s AND %(last)s AND {scope}
         GROUP BY business_date) late ON true
  WHERE base.datname = current_database()
@@ -46,7 +46,7 @@ Line = tuple[Any, ...]
 class Question:
     """SQL that answers for `days`, at most until `carried`: each line begins with its day.
 
-    `late` is the table in which changes of what it counts are noted once their day is over.
+    `late` is the table in which changes of what it adds up are counted once their day is over.
     """
 
     name: str

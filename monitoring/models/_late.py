@@ -9,17 +9,20 @@ from foundation.people.models import Institutional
 
 
 class LatePair(Institutional):
-    """That a pair of a day that was over came, or came to another state; written by a trigger.
+    """How often pairs of an outlet's day that was over came, or came to another state.
 
-    How many there are of a day, and which is the last, is the version of that day (decision 0221).
+    Counted by a trigger alone; as many rows of a day as transactions ever changed it at once. How
+    many changes there were of a day, and the newest, is its version (decisions 0221 and 0235).
     """
 
     business_date = models.DateField(_("business date"))
+    changes = models.PositiveIntegerField(_("changes"))
+    newest = models.BigIntegerField(_("newest change"))
 
     class Meta:
         verbose_name = _("pair changed late")
         indexes = [
-            models.Index(fields=["business_date", "institution", "id"], name="monitoring_late_days")
+            models.Index(fields=["business_date", "institution"], name="monitoring_late_days")
         ]
 
     def __str__(self) -> str:

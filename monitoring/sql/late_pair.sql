@@ -1,8 +1,9 @@
 -- A pair of a day that is over came, or came to another state: what was added up of the day is read again.
-CREATE FUNCTION monitoring_late_pair() RETURNS trigger LANGUAGE plpgsql AS $$
+-- By the owner's right: the application itself only reads what was counted.
+CREATE OR REPLACE FUNCTION monitoring_late_pair() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO monitoring_latepair (institution_id, business_date)
-    VALUES (NEW.institution_id, NEW.business_date);
+    PERFORM monitoring_latepair_note(NEW.institution_id, NEW.business_date);
     RETURN NULL;
 END $$;
 

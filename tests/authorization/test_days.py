@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -35,6 +36,11 @@ def ask(question=ITEMS, day=DAY):
     with CaptureQueriesContext(connection) as asked:
         found = days.lines(question=question, first=day, last=day)
     return dict(found), len(asked)
+
+
+def counted():
+    """Return how many changes of items were counted."""
+    return LateChange.objects.aggregate(of=Sum("changes"))["of"] or 0
 
 
 def test_a_day_that_is_over_is_read_once(counter, teller):
@@ -82,34 +88,43 @@ def test_a_day_is_read_each_time_until_an_hour_after_its_midnight(counter, telle
     assert (ask(day=over)[1], ask(day=over)[1]) == (2, 1)
 
 
-def test_nothing_of_the_present_day_is_noted(counter, teller):
+def test_nothing_of_the_present_day_is_counted(counter, teller):
     item = factory.sent(teller, factory.withdrawal(counter))
-    late = LateChange.objects.count()
+    late = counted()
     assert late
     Request.objects.filter(pk=item.pk).update(business_date=timezone.localdate())
 
-    assert LateChange.objects.count() == late
+    assert counted() == late
 
 
-def test_the_end_of_what_was_asked_about_a_late_item_is_noted(counter, teller, authorizer):
+def test_the_end_of_what_was_asked_about_a_late_item_is_counted(counter, teller, authorizer):
     factory.sent(teller, factory.withdrawal(counter))
     opened = services.open_next(authorizer=authorizer, at=minutes(1))
     services.hold(
         number=opened.number, kind=rules.CONSULT, question="?", fence=opened.opened_fence,
         authorizer=authorizer, at=minutes(2),
     )  # fmt: skip
-    late = LateChange.objects.filter(business_date=DAY).count()
+    late = counted()
     Inquiry.objects.filter(request=opened).update(ended_by="lapsed", ended_at=minutes(9))
 
-    assert LateChange.objects.filter(business_date=DAY).count() == late + 1
+    assert counted() == late + 1
 
 
-def test_the_application_only_adds_what_is_noted(counter, teller):
-    factory.sent(teller, factory.withdrawal(counter))
-    for change in ({"business_date": DAY}, None):
-        rows = LateChange.objects.order_by()
+def test_a_day_has_one_row_however_often_it_is_changed(counter, teller):
+    for number in range(1, 4):
+        factory.sent(teller, factory.withdrawal(counter))
+        assert counted() >= number
+
+    assert LateChange.objects.filter(business_date=DAY).count() == 1
+
+
+def test_the_application_only_reads_what_is_counted(counter, teller):
+    item = factory.sent(teller, factory.withdrawal(counter))
+    rows = LateChange.objects.order_by()
+    new = {"institution_id": item.institution_id, "business_date": DAY, "changes": 1, "newest": 1}
+    for write in (lambda: rows.update(changes=1), rows.delete, lambda: rows.create(**new)):
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-            rows.update(**change) if change else rows.delete()
+            write()
 
 
 def test_a_decision_knows_the_day_and_kind_of_its_item(counter, teller, authorizer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -32,6 +33,11 @@ def judged(place):
         found = points.counts(month=MONTH).get(place.outlet.pk)
     read = any("FROM monitoring_match" in one["sql"] and str(DAY) in one["sql"] for one in asked)
     return (found.audited, found.matched) if found else None, read
+
+
+def counted(day):
+    """Return how many changes of pairs of a day were counted."""
+    return LatePair.objects.filter(business_date=day).aggregate(of=Sum("changes"))["of"] or 0
 
 
 def test_a_day_that_is_over_is_counted_once(place, difference):
@@ -83,21 +89,30 @@ def test_the_sums_are_those_of_a_branch_asked_row_by_row(bank, place, teller, di
         assert points.counts(month=MONTH) == points.counts(month=MONTH, under=bank.head.pk)
 
 
-def test_nothing_is_noted_of_the_present_day_or_of_another_change(place, difference):
-    noted = LatePair.objects.filter(business_date=DAY)
-    late = noted.count()
+def test_nothing_is_counted_of_the_present_day_or_of_another_change(place, difference):
+    late = counted(DAY)
     assert late
     Match.objects.filter(pk=difference.pk).update(tries=3)
 
-    assert noted.count() == late
+    assert counted(DAY) == late
     line = Match.objects.get(pk=difference.pk)
     line.pk, line.journal_no, line.business_date = None, "J1", timezone.localdate()
     line.save(force_insert=True)
-    assert LatePair.objects.filter(business_date=line.business_date).count() == 0
+    assert counted(line.business_date) == 0
 
 
-def test_the_application_only_adds_what_is_noted(difference):
-    for change in ({"business_date": DAY}, None):
-        rows = LatePair.objects.order_by()
+def test_a_day_has_one_row_however_often_it_is_changed(place, teller, difference):
+    late = counted(DAY)
+    for _again in range(3):
+        monitoring.difference(place, teller)
+
+    assert counted(DAY) > late + 3
+    assert LatePair.objects.filter(business_date=DAY).count() == 1
+
+
+def test_the_application_only_reads_what_is_counted(place, difference):
+    rows = LatePair.objects.order_by()
+    new = {"institution": place.outlet, "business_date": DAY, "changes": 1, "newest": 1}
+    for write in (lambda: rows.update(changes=1), rows.delete, lambda: rows.create(**new)):
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-            rows.update(**change) if change else rows.delete()
+            write()
