@@ -20,6 +20,7 @@ from monitoring.web import (
     slips,
     strays,
     suspicious,
+    tracing,
     watching,
     workshop,
 )
@@ -103,6 +104,8 @@ urlpatterns = [
         name="decide_explanation",
     ),
     path("close-vouchers/<int:outlet_id>/", settling.close_vouchers, name="close_vouchers"),
+    path("trace/<int:outlet_id>/", tracing.trace, name="trace"),
+    path("join/<int:outlet_id>/", tracing.join, name="join"),
     # slices
     path("entry/", entry.entry, name="entry"),
     path("key-slice/<int:slice_id>/", entry.key_slice, name="key_slice"),

@@ -88,6 +88,7 @@ SCREENS = (
             ),
             Action("monitoring.put_back", _("Put back"), "F4"),
             Action("monitoring.slip_last", _("Slip about the last finding"), "F6"),
+            Action("monitoring.trace", _("Trace by hand"), "F7"),
         ),
         beside=(IMAGES,),
     ),
@@ -95,6 +96,17 @@ SCREENS = (
         key="monitoring.between",
         title=_("Voucher audit while resting"),
         actions=(Action("monitoring.go_on", _("Go on"), "F2"),),
+    ),
+    Screen(
+        key="monitoring.trace",
+        title=_("Trace by hand"),
+        actions=(
+            Action("monitoring.join", _("Join"), "F9"),
+            Action("monitoring.other_voucher", _("Another voucher"), "F4"),
+            Action("monitoring.other_line", _("Another line"), "F8"),
+        ),
+        beside=(IMAGES,),
+        always=(("1 … 9", _("Choose the voucher, then the line")),),
     ),
     Screen(
         key="monitoring.alert_desk",

@@ -22,7 +22,8 @@ POSTS = tuple(role.replace("_", "-") for role in ROLES)
 PAGES = (
     "items", "on-hold", "authorization-rules", "quality", "fallback", "offline", "friction",
     "relief", "staffing", "team", "admissions", "tier",
-    "images", "batches", "layouts", "matching", "settlement", "entry", "proofs", "watch", "blanks",
+    "images", "batches", "layouts", "matching", "settlement", "tracing", "entry", "proofs",
+    "watch", "blanks",
     "monitoring-board", "alerts", "monitoring-rules", "slips", "aml", "screening", "dashboard",
     "queues", "jobs",
     "journal", "import-journal", "accounts", "statement", "holds", "trial-balance",

@@ -168,12 +168,12 @@ _STEPS: Mapping[str, str] = {
         "decline_rule differ_look dismiss_look dismiss_proof dismiss_slip dispute_slice "
         "draft_rule draw_proof drop_rule err_look escalate_slip explain fetch_bulletin force "
         "give_back_points hand_back hand_back_alert hand_over_slip hold_posting "
-        "investigate_alert issue_slip judged keep_quiet key_slice leave_proof make_bulletin "
+        "investigate_alert issue_slip join judged keep_quiet key_slice leave_proof make_bulletin "
         "miss_proof not_asked open_look opened paired phone_slip plan_slip propose_force "
         "propose_rule prove_proof publish_rule query_alert raise_alert raise_level receive_slip "
         "register_error reply_slip reply_to_alert requery_slip retire_rule second_keyer "
         "say_blanks "
-        "see_slip settle_slice shadow_rule slip_of_alert try_rule uphold_look uphold_proof "
+        "see_slip settle_slice shadow_rule slip_of_alert trace try_rule uphold_look uphold_proof "
         "uphold_slip verify_alert verify_slip void_slice"
     ),
     "people": (

@@ -10,12 +10,15 @@ from foundation.imaging.models import Document
 from foundation.people.models import Institutional, Staff
 from monitoring.rules import matching, settling
 
+BY_HAND = Q(how=matching.HAND)
+
 
 class Alignment(Institutional):
     """How a voucher was found for a line: one row a voucher and line, never changed.
 
     Several rows of one pair are several vouchers of one line; several pairs with one document are
-    one voucher for several lines.
+    one voucher for several lines. What a person joined by hand says who and why; a voucher and a
+    line are joined so once (`sql/trace_guard.sql`).
     """
 
     match = models.ForeignKey(
@@ -24,13 +27,30 @@ class Alignment(Institutional):
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
     how = models.CharField(_("found by"), max_length=8)
     found_at = models.DateTimeField(_("found at"))
+    joined_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    joined_person = models.UUIDField(null=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("alignment of voucher and line")
         constraints = [
             models.UniqueConstraint(fields=["match", "document"], name="monitoring_aligned_once"),
+            models.UniqueConstraint(
+                fields=["document"], condition=BY_HAND, name="monitoring_joined_voucher_once"
+            ),
+            models.UniqueConstraint(
+                fields=["match"], condition=BY_HAND, name="monitoring_joined_line_once"
+            ),
             models.CheckConstraint(
                 condition=Q(how__in=tuple(matching.HOWS)), name="monitoring_aligned_how"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(how=matching.HAND, joined_by__isnull=False, joined_person__isnull=False)
+                    & ~Q(reason="")
+                )
+                | (~BY_HAND & Q(joined_by=None, joined_person=None, reason="")),
+                name="monitoring_joined_by_and_why",
             ),
         ]
 

@@ -18,8 +18,8 @@ from typing import TypeVar
 RowT = TypeVar("RowT")
 
 # How a pair was found.
-NUMBER, VOUCHER, ACCOUNT, SUM, ORDER, PART, AGAIN = (
-    "number", "voucher", "account", "sum", "order", "part", "again",
+NUMBER, VOUCHER, ACCOUNT, SUM, ORDER, PART, AGAIN, HAND = (
+    "number", "voucher", "account", "sum", "order", "part", "again", "hand",
 )  # fmt: skip
 
 
@@ -41,6 +41,7 @@ HOWS: dict[str, How] = {
         How(ORDER, "By its place in the order"),
         How(PART, "Another voucher of the same line"),
         How(AGAIN, "The same voucher once more"),
+        How(HAND, "Joined by hand"),
     )
 }
 # Printed and booked time of one transaction lie no further apart.

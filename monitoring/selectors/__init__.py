@@ -216,21 +216,28 @@ def matches_by_id(*, ids: Sequence[int]) -> Sequence[Match]:
 def record(*, match: Match) -> Record:
     """Return a pair with its images, the boxes of what was read, and its timeline."""
     pages = imaging.pages(document_id=match.document_id) if match.document_id else ()
-    fields = [field for field in match.compared if field.box]
     return Record(
         match=match,
         pages=pages,
-        boxes={
-            page.pk: {
-                field.name: [*(field.box or ()), int(field.verdict == rules.DIFFERS)]
-                for field in fields
-                if field.page_id == page.pk
-            }
-            for page in pages
-        },
+        boxes=boxes_of(fields=match.compared, pages=pages),
         timeline=trail.timeline(subject=match.trail_subject),
         rescan=imaging.rescan_of(pages=pages),
     )
+
+
+def boxes_of(
+    *, fields: Sequence[rules.Field], pages: Sequence[Page]
+) -> Mapping[int, Mapping[str, Sequence[int]]]:
+    """Return where on each page the fields were read, and whether they differ."""
+    found = [field for field in fields if field.box]
+    return {
+        page.pk: {
+            field.name: [*(field.box or ()), int(field.verdict == rules.DIFFERS)]
+            for field in found
+            if field.page_id == page.pk
+        }
+        for page in pages
+    }
 
 
 def standing(*, on: date, under: int | None = None) -> Mapping[tuple[str, str], int]:

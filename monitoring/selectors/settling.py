@@ -209,6 +209,12 @@ def day(*, institution: Institution, on: date) -> Day:
     )
 
 
+def is_closed(*, institution_id: int, days: Iterable[date]) -> bool:
+    """Tell whether the vouchers of one of some days of an outlet are closed."""
+    rows = DayEnd.objects.filter(institution_id=institution_id, business_date__in=tuple(days))
+    return bool(rows.exists())
+
+
 def explanation(*, explanation_id: int) -> Explanation | None:
     """Return an explanation within the scope, or None."""
     rows = Explanation.objects.select_related("match", "author")
@@ -229,10 +235,17 @@ def _sheets(institution_id: int, on: date) -> Sequence[matching.SheetRow]:
     held = Match.objects.filter(_HELD, institution_id=institution_id, journal_no="")
     known |= set(held.values_list("document_id", flat=True))
     listed = batches.sheets_of(institution_id=institution_id, on=on)
+    known |= _joined_elsewhere([one.document_id for one in listed])
     rows = [one for one in listed if one.document_id not in known]
     read = batches.read_pages(document_ids=[one.document_id for one in rows])
     least = policy.whole(code="monitoring.same_confidence_min", on=on)
     return [_sheet(one, read[one.document_id], least) for one in rows if one.document_id in read]
+
+
+def _joined_elsewhere(documents: Sequence[int]) -> set[int]:
+    """Return which vouchers a person joined with a line, which may be of another day."""
+    rows = Alignment.objects.filter(document__in=documents, how=matching.HAND)
+    return set(rows.values_list("document_id", flat=True))
 
 
 def _row(line: JournalLine, place: int) -> matching.LineRow:
@@ -261,12 +274,13 @@ def _sheet(one: batches.Sheet, pages: Sequence[images.ReadPage], least: int) -> 
         journal_no=images.digits_of(sure.get("journal_no", "")),
         voucher_no=sure.get("voucher_no", codes[0] if len(codes) == 1 else ""),
         account=images.digits_of(sure.get("account", "")),
-        fen=_fen(sure.get("amount", "")),
+        fen=fen_of(text=sure.get("amount", "")),
         teller=images.digits_of(sure.get("teller", "")),
     )
 
 
-def _fen(text: str) -> int | None:
+def fen_of(*, text: str) -> int | None:
+    """Return an amount as it was read in fen, or None where it is none."""
     try:
         return Money.parse(text).fen if text else None
     except Refused:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.utils.timezone import localdate
 
 from foundation.policy import selectors as policy
@@ -16,6 +17,12 @@ from monitoring.rules import forcing
 MACHINE = "system monitoring"
 PRIORITY = 10
 BREAK_PRIORITY = 5
+
+
+def take_turns(*, institution_id: int) -> None:
+    """Let who matches, closes or joins by hand at an outlet do so one after the other."""
+    with connection.cursor() as line:
+        line.execute("SELECT pg_advisory_xact_lock(8403, %s)", [institution_id])
 
 
 def locked(*, match_id: int) -> Match:

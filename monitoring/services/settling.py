@@ -18,6 +18,7 @@ from monitoring import rules, selectors, services
 from monitoring.models import Alignment, DayEnd, Explanation, Match
 from monitoring.rules import matching, settling
 from monitoring.selectors import settling as selected
+from monitoring.services import pairs
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def match_day(*, institution_id: int, business_date: date, at: datetime) -> Ran:
 
     Safe to run again: what is paired stays, what an auditor looks at is left to the auditor.
     """
+    pairs.take_turns(institution_id=institution_id)
     alone = selected.alone(institution_id=institution_id, on=business_date)
     found = _told_apart(alone, matching.align(alone.rows, alone.sheets, taken=alone.taken))
     for one in found:
@@ -121,6 +123,7 @@ def decide_explanation(
 @transaction.atomic
 def close_day(*, institution_id: int, business_date: date, by: Staff, at: datetime) -> DayEnd:
     """Close the vouchers of a day; refuse while something is unsettled, unexplained or unread."""
+    pairs.take_turns(institution_id=institution_id)
     now = selected.standing(institution_id=institution_id, on=business_date)
     settling.check_may_close(now)
     batches.close_day(institution_id=institution_id, business_date=business_date, at=at)

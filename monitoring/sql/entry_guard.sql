@@ -8,6 +8,8 @@ END $$;
 -- open but breaks that two people explained, and its key businesses were looked at.
 CREATE OR REPLACE FUNCTION monitoring_dayend_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- Who closes and who joins by hand take turns at an outlet.
+    PERFORM pg_advisory_xact_lock(8403, NEW.institution_id::int);
     IF EXISTS (
         SELECT 1 FROM monitoring_match m
         WHERE m.institution_id = NEW.institution_id AND m.business_date = NEW.business_date

@@ -17,6 +17,9 @@ BEGIN
             OLD.touched) THEN
             RAISE EXCEPTION 'the journal line of a pair is fixed' USING ERRCODE = 'OP010';
         END IF;
+        IF OLD.document_id IS NOT NULL AND NEW.document_id IS DISTINCT FROM OLD.document_id THEN
+            RAISE EXCEPTION 'a voucher that stands beside a line stays there' USING ERRCODE = 'OP094';
+        END IF;
     END IF;
     IF NEW.state = 'forced' AND (NEW.document_id IS NULL OR NEW.journal_no = '') THEN
         RAISE EXCEPTION 'what stands alone is not matched by hand' USING ERRCODE = 'OP093';

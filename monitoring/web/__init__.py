@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
+from foundation.imaging.models import Page
 from foundation.people.roles import Permission
 from foundation.ui import menu, table, timed
 from foundation.ui.context import Shell
@@ -78,13 +79,23 @@ def day(request: HttpRequest) -> HttpResponse:
         "day": selectors.day(on=chosen.on, under=chosen.under),
         "chosen": chosen,
         "results": rules.RESULTS.values(),
+        "audits": Permission.MONITORING_AUDIT in Shell(request).permissions,
     }
     part = "_day" if request.headers.get("HX-Request") else "day"
     return render(request, f"monitoring/{part}.html", context)
 
 
 def pictures(request: HttpRequest, seen: selectors.Record) -> list[dict[str, object]]:
-    """Return the pages as the viewer takes them."""
+    """Return the pages of a pair as the viewer takes them."""
+    return shown_pages(request, seen.pages, seen.boxes)
+
+
+def shown_pages(
+    request: HttpRequest,
+    pages: Sequence[Page],
+    boxes: Mapping[int, Mapping[str, Sequence[int]]],
+) -> list[dict[str, object]]:
+    """Return pages as the viewer takes them, with the boxes of what was read on each."""
     return [
         {
             "title": gettext("Page %(number)s") % {"number": page.seq},
@@ -93,9 +104,9 @@ def pictures(request: HttpRequest, seen: selectors.Record) -> list[dict[str, obj
             "width": page.width_px,
             "height": page.height_px,
             "page": reverse("imaging:page", args=[page.pk]),
-            "boxes": seen.boxes[page.pk],
+            "boxes": boxes.get(page.pk, {}),
         }
-        for page in seen.pages
+        for page in pages
     ]
 
 

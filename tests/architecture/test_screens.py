@@ -86,6 +86,9 @@ OPENS: dict[str, Callable[[World], str]] = {
     "ledger:accounts": lambda _world: f"{reverse('ledger:accounts')}?text=客户",
     "ledger:export": lambda world: reverse("ledger:export", args=[asked_file(world)]),
     "ledger:journal": lambda _world: f"{reverse('ledger:journal')}?{ON_THE_DAY}",
+    "monitoring:trace": lambda world: reverse(
+        "monitoring:trace", args=[world.places[0].institution.pk], query=two_alone(world)
+    ),
     "trail:look": lambda _world: reverse("trail:look", args=[kept_look()]),
     "ui:home": lambda _world: f"{reverse('ui:home')}?stay",
     "ui:gallery": lambda _world: f"{reverse('ui:gallery')}?bad",
@@ -98,6 +101,16 @@ def kept_look() -> int:
     with people_services.acting_as_system(reason="test"):
         looked = verifying.look()
         return verifying.keep(looked, ended_at=people.NOON).pk
+
+
+def two_alone(world: World) -> dict[str, object]:
+    """Let a voucher stand alone, and choose it with a line that does."""
+    at = world.places[0]
+    with people_services.acting_as_system(reason="test"):
+        counter = monitoring.Counter(at.institution, "", at.account)
+        stray = monitoring.alone(counter, at.teller, amount="¥1.00", account=at.account)
+        _make_copies(stray.document.pages.get().pk)
+    return {"on": people.DAY, "stray": stray.pk, "line": at.match.pk}
 
 
 def asked_file(world: World) -> UUID:

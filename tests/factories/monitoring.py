@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 
 from PIL import Image
@@ -141,3 +141,11 @@ def difference(place: Counter, teller: Staff, *, fen: int = 120_000_00, **misrea
     services.match_document(document_id=document.pk, at=NOON)
     match.refresh_from_db()
     return match
+
+
+def alone(place: Counter, by: Staff, *, on: date = DAY, **read_on_it: str) -> Match:
+    """Return a voucher that no line stands beside, and on which this was read."""
+    document, page = scan(place, by)
+    if read_on_it:
+        read(page, **read_on_it)
+    return services.stray(document_id=document.pk, institution_id=place.outlet.pk, day=on, at=NOON)

@@ -372,12 +372,19 @@ def test_somebody_elses_name_is_refused_by_the_database(difference, auditor, col
         ({"reason": "x"}, "monitoring_ended_by_person"),
         ({"judged_at": None}, "monitoring_judged_at"),
         ({"decided_label": "x"}, "monitoring_decided_by_and_at"),
-        ({"document": None}, "monitoring_without_image_said"),
+        ({"document": None}, "stays there"),
     ],
 )
 def test_what_can_never_be_in_the_database(difference, change, said):
     with pytest.raises(Error, match=said), transaction.atomic():
         Match.objects.filter(pk=difference.pk).update(**change)
+
+
+def test_without_a_voucher_nothing_else_is_found_of_a_line(place, teller):
+    line = monitoring.post(place, teller=teller.number, fen=7_00)
+    alone = services.pair(line=line, document_id=None, touched=[], at=NOON)
+    with pytest.raises(Error, match="monitoring_without_image_said"), transaction.atomic():
+        Match.objects.filter(pk=alone.pk).update(result=rules.AMOUNT_DIFF)
 
 
 def test_an_ended_pair_never_changes(difference, auditor):

@@ -80,6 +80,13 @@ def pages(*, document_id: int) -> Sequence[Page]:
     return tuple(rows.select_related("document").order_by("seq", "id"))
 
 
+def first_pages(*, document_ids: Sequence[int]) -> Mapping[int, Page]:
+    """Return the first page in force of each document."""
+    rows = Page.objects.filter(document__in=document_ids).exclude(state=rules.REPLACED)
+    first = rows.order_by("document_id", "seq", "id").distinct("document_id")
+    return {page.document_id: page for page in first}
+
+
 _LATEST = """(SELECT jsonb_build_object('lines', said.lines, 'fields', said.fields,
     'codes', said.codes) FROM imaging_reading said WHERE said.page_id = imaging_page.id
     ORDER BY said.attempt DESC LIMIT 1)"""

@@ -1,0 +1,391 @@
+"""A voucher without a line is set beside a line without a voucher by hand, and joined with it."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from foundation.kernel.errors import Refused
+from foundation.people import services as people_services
+from foundation.trail.models import Event
+from monitoring import rules
+from monitoring import services as pairs
+from monitoring.models import Alignment, DayEnd, Forcing, Match
+from monitoring.rules import forcing, tracing
+from monitoring.selectors import settling as days
+from monitoring.selectors import tracing as selected
+from monitoring.services import auditing, settling
+from monitoring.services import tracing as services
+from tests.browser import BACKEND
+from tests.factories import looks, monitoring, people
+from tests.factories.monitoring import alone
+from tests.factories.people import DAY, NOON
+
+WHY = "凭证装订在次日"
+
+
+def lonely(place, teller, fen=3_000_00):
+    """Return a line of the day that no voucher stands beside."""
+    monitoring.post(place, teller=teller.number, fen=fen, voucher_no="10230000" + f"{fen}"[-4:])
+    pairs.match_day(institution_id=place.outlet.pk, business_date=DAY, at=NOON)
+    return Match.objects.get(amount_fen=fen, result=rules.IMAGE_MISSING)
+
+
+@pytest.fixture
+def line(place, teller):
+    return lonely(place, teller)
+
+
+@pytest.fixture
+def stray(place, teller, line):
+    return alone(place, teller, **monitoring.agreeing(line))
+
+
+@pytest.fixture
+def client(auditor):
+    client = Client(HTTP_USER_AGENT="Chrome/120")
+    client.force_login(auditor, backend=BACKEND)
+    return client
+
+
+def join(stray, line, by, reason=WHY):
+    return services.join(stray_id=stray.pk, line_id=line.pk, reason=reason, by=by, at=NOON)
+
+
+def told(match):
+    rows = Event.objects.filter(subject=match.trail_subject, action="monitoring.join")
+    return [(row.actor, row.detail["reason"]) for row in rows]
+
+
+def by_hand(stray, line, by, **more):
+    """Write that a person joined the two, past the service."""
+    given = {
+        "institution_id": line.institution_id, "match": line, "document_id": stray.document_id,
+        "how": "hand", "found_at": NOON, "joined_by": by, "joined_person": by.person, "reason": WHY,
+    }  # fmt: skip
+    return Alignment.objects.create(**given | more)
+
+
+def code_of(statement):
+    with pytest.raises(DatabaseError) as refused, transaction.atomic():
+        statement()
+    cause = refused.value.__cause__
+    return getattr(cause, "sqlstate", None) or cause.pgcode
+
+
+def test_what_agrees_is_matched_and_neither_stands_alone(line, stray, auditor):
+    joined = join(stray, line, auditor)
+
+    assert (joined.state, joined.result) == (rules.MATCHED, rules.MATCHED)
+    assert joined.document_id == stray.document_id
+    stray.refresh_from_db()
+    assert stray.state == rules.MATCHED
+    row = Alignment.objects.get(match=line)
+    assert (row.how, row.joined_by, row.joined_person, row.reason) == (
+        "hand", auditor, auditor.person, WHY,
+    )  # fmt: skip
+    assert told(line) == told(stray) == [(auditor.label, WHY)]
+    for ended in (joined, stray):
+        ended.work_item.refresh_from_db()
+        assert ended.work_item.state == "withdrawn"
+
+
+def test_what_differs_goes_to_the_queue_and_is_forced_as_ever(
+    place, teller, line, auditor, colleague
+):
+    stray = alone(place, teller, **monitoring.agreeing(line) | {"amount": "¥1.00"})
+    joined = join(stray, line, auditor)
+
+    assert (joined.state, joined.result) == (rules.OPEN, rules.AMOUNT_DIFF)
+    assert joined.is_whole
+    assert joined.work_item.state == "waiting"
+    opened = auditing.open_next(auditor=auditor, at=NOON)
+    while opened.match.pk != joined.pk:
+        auditing.decide(
+            match_id=opened.match.pk, finding=opened.match.result, tries=opened.match.tries,
+            fence=opened.item.fence, auditor=auditor, at=NOON,
+        )  # fmt: skip
+        opened = auditing.open_next(auditor=auditor, at=NOON)
+    given = {"match_id": joined.pk, "finding": rules.MATCHED_FORCED, "tries": opened.match.tries,
+             "fence": opened.item.fence, "auditor": auditor, "at": NOON}  # fmt: skip
+    with pytest.raises(rules.ForceNeedsReason):
+        auditing.decide(**given)
+    assert auditing.decide(**given, reason="手写金额相符").state == rules.FORCED
+
+
+def test_above_the_limit_a_match_of_what_was_joined_takes_two(place, teller, auditor):
+    looks.set_number(forcing.LIMIT, "10000000")
+    line = lonely(place, teller, fen=800_000_00)
+    stray = alone(place, teller, **monitoring.agreeing(line) | {"account": "6222000000000000017"})
+    joined = join(stray, line, auditor)
+
+    assert joined.result == rules.ACCOUNT_DIFF
+    forced = {
+        "state": rules.FORCED, "result": rules.MATCHED_FORCED, "decided_by": auditor,
+        "decided_person": auditor.person, "decided_label": auditor.label, "decided_at": NOON,
+        "reason": WHY,
+    }  # fmt: skip
+    assert code_of(lambda: Match.objects.filter(pk=joined.pk).update(**forced)) == "OP076"
+    assert not Forcing.objects.exists()
+
+
+@pytest.mark.parametrize("side", ["line", "stray"])
+def test_who_had_a_part_in_either_may_not_join(place, line, stray, side):
+    own = people.staff(place.outlet, "teller")
+    if side == "line":
+        monitoring.post(place, teller=own.number, fen=4_000_00)
+        pairs.match_day(institution_id=place.outlet.pk, business_date=DAY, at=NOON)
+        line = Match.objects.get(amount_fen=4_000_00)
+    else:
+        of = Match(institution=place.outlet, business_date=DAY, touched=[own.person])
+        document, page = monitoring.scan(place, own)
+        monitoring.read(page, amount="¥1.00")
+        stray = pairs.again(document_id=document.pk, of=of, at=NOON)
+    with pytest.raises(rules.OwnWork):
+        join(stray, line, own)
+    assert code_of(lambda: by_hand(stray, line, own)) == "OP094"
+
+
+def test_what_is_joined_is_not_joined_again(place, teller, line, auditor, colleague):
+    stray = alone(place, teller, **monitoring.agreeing(line))
+    other = alone(place, teller, **monitoring.agreeing(line))
+    another = lonely(place, teller, fen=5_000_00)
+    join(stray, line, auditor)
+
+    for voucher, beside in ((stray, another), (other, line), (stray, line)):
+        with pytest.raises(tracing.JoinedAlready):
+            join(voucher, beside, colleague)
+        assert code_of(lambda one=voucher, two=beside: by_hand(one, two, colleague)) == "OP094"
+
+
+def test_only_a_voucher_and_a_line_are_joined(line, stray, auditor):
+    for one, other in ((line, stray), (line, line), (stray, stray)):
+        with pytest.raises(rules.NoSuchPair):
+            join(one, other, auditor)
+
+
+def test_a_reason_is_needed(line, stray, auditor):
+    with pytest.raises(tracing.JoinNeedsReason):
+        join(stray, line, auditor, reason=" 。 ")
+    assert code_of(lambda: by_hand(stray, line, auditor, reason="")) == "23514"
+    assert code_of(lambda: by_hand(stray, line, auditor, how="order")) == "23514"
+
+
+def test_a_closed_day_is_left_as_it_is(place, teller, line, auditor):
+    closed = DAY + timedelta(days=1)
+    DayEnd.objects.create(
+        institution=place.outlet, business_date=closed, closed_by=auditor, closed_at=NOON,
+        pairs=0, explained=0,
+    )  # fmt: skip
+    stray = alone(place, teller, on=closed, **monitoring.agreeing(line))
+
+    with pytest.raises(tracing.JoinDayClosed):
+        join(stray, line, auditor)
+    assert code_of(lambda: by_hand(stray, line, auditor)) == "OP095"
+
+
+def test_how_a_voucher_was_found_stays(line, stray, auditor):
+    join(stray, line, auditor)
+    rows = Alignment.objects.order_by()
+
+    assert code_of(rows.delete) == code_of(lambda: rows.update(reason="另一个理由")) == "OP063"
+
+
+def test_a_voucher_beside_a_line_is_not_changed_for_another(place, teller, difference):
+    document, _page = monitoring.scan(place, teller)
+    for other in (document.pk, None):
+        rows = Match.objects.filter(pk=difference.pk)
+        assert code_of(lambda key=other, rows=rows: rows.update(document=key)) == "OP094"
+
+
+def test_an_unread_voucher_waits(place, teller, line, auditor):
+    unread = alone(place, teller)
+    with pytest.raises(tracing.JoinUnread):
+        join(unread, line, auditor)
+
+
+def test_what_a_colleague_looks_at_is_left_to_them(line, stray, auditor, colleague):
+    held = auditing.open_next(auditor=colleague, at=NOON)
+    while held.match.pk not in {line.pk, stray.pk}:
+        auditing.decide(
+            match_id=held.match.pk, finding=held.match.result, tries=held.match.tries,
+            fence=held.item.fence, auditor=colleague, at=NOON,
+        )  # fmt: skip
+        held = auditing.open_next(auditor=colleague, at=NOON)
+
+    with pytest.raises(tracing.JoinHeld):
+        join(stray, line, auditor)
+    assert join(stray, line, colleague).state == rules.MATCHED
+
+
+@pytest.mark.parametrize("apart", [3, -3, 4, -4])
+def test_a_voucher_filed_under_a_day_beside_it_is_joined(place, teller, line, auditor, apart):
+    on, joined = DAY + timedelta(days=apart), abs(apart) == 3
+    stray = alone(place, teller, on=on, **monitoring.agreeing(line))
+    wanted = selected.Wanted(on=DAY, beside=True)
+    found = selected.traced(outlet=place.outlet, wanted=wanted, by=auditor)
+    assert (stray.pk in [one.match.pk for one in found.strays]) == joined
+    if not joined:
+        with pytest.raises(tracing.JoinTooFar):
+            join(stray, line, auditor)
+        return
+
+    assert join(stray, line, auditor).state == rules.MATCHED
+    assert days.documents_without_line(institution_id=place.outlet.pk, on=on) == ()
+    settling.match_day(institution_id=place.outlet.pk, business_date=on, at=NOON)
+    assert not Match.objects.filter(business_date=on, state=rules.OPEN).exists()
+
+
+def test_a_voucher_of_another_outlet_is_not_joined(bank, teller, line, auditor):
+    other = monitoring.Counter(bank.sibling, "", "")
+    stray = alone(other, people.staff(bank.sibling, "teller"), **monitoring.agreeing(line))
+    with pytest.raises(tracing.JoinTooFar):
+        join(stray, line, auditor)
+
+
+def test_the_best_comes_first(place, teller, auditor):
+    lines = [lonely(place, teller, fen=fen) for fen in (100_00, 200_00, 300_00)]
+    stray = alone(place, teller, **monitoring.agreeing(lines[1]))
+    worse = alone(place, teller, amount="¥200.00")
+    wrong = alone(place, teller, amount="¥900.00")
+
+    of_stray = selected.traced(
+        outlet=place.outlet, wanted=selected.Wanted(on=DAY, stray=stray.pk), by=auditor
+    )
+    assert of_stray.lines[0].match == lines[1]
+    of_line = selected.traced(
+        outlet=place.outlet, wanted=selected.Wanted(on=DAY, line=lines[1].pk), by=auditor
+    )
+    assert [one.match for one in of_line.strays] == [stray, worse, wrong]
+
+
+def test_both_sides_are_narrowed(place, teller, auditor):
+    lines = [lonely(place, teller, fen=fen) for fen in (100_00, 200_00)]
+    strays = [alone(place, teller, **monitoring.agreeing(line)) for line in lines]
+    silent = alone(place, teller, journal_no="99")
+    for wanted in ({"fen": 200_00}, {"fen": 200_00, "teller": teller.number}):
+        found = selected.traced(
+            outlet=place.outlet, wanted=selected.Wanted(on=DAY, **wanted), by=auditor
+        )
+        assert [one.match for one in found.lines] == [lines[1]]
+        assert [one.match for one in found.strays] == [strays[1], silent]
+    nobody = selected.Wanted(on=DAY, teller="999999", account="000")
+    found = selected.traced(outlet=place.outlet, wanted=nobody, by=auditor)
+    assert list(found.lines) == []
+
+
+def test_the_page_shows_both_sides_and_joins(client, place, line, stray):
+    address = reverse("monitoring:trace", args=[place.outlet.pk])
+    day = client.get(reverse("monitoring:day"), {"on": DAY}).content.decode()
+    assert f"{address}?on={DAY}" in day
+    page = client.get(address, {"on": DAY, "stray": stray.pk, "line": line.pk})
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert 'id="pair-viewer"' in text
+    assert "op-compare" in text
+    assert line.journal_no in text
+    assert Event.objects.filter(subject=stray.trail_subject, action="monitoring.trace").exists()
+    sent = {"on": DAY, "stray": stray.pk, "line": line.pk}
+
+    refused = client.post(reverse("monitoring:join", args=[place.outlet.pk]), sent)
+    assert refused.status_code == 422
+    assert 'id="ops-errors"' in refused.content.decode()
+    done = client.post(
+        reverse("monitoring:join", args=[place.outlet.pk]), sent | {"reason": WHY}, follow=True
+    )
+
+    assert done.status_code == 200
+    assert done.redirect_chain[0][0] == f"{address}?on={DAY}&joined={line.pk}"
+    assert f"/match/{line.pk}/" in done.content.decode()
+    line.refresh_from_db()
+    assert line.state == rules.MATCHED
+
+
+def test_an_empty_day_says_so(client, place):
+    page = client.get(reverse("monitoring:trace", args=[place.outlet.pk]), {"on": "2026-01-05"})
+    assert page.status_code == 200
+    assert page.content.decode().count("op-empty") == 2
+
+
+def test_what_one_had_a_part_in_is_not_offered(place, teller, line, stray):
+    found = selected.traced(outlet=place.outlet, wanted=selected.Wanted(on=DAY), by=teller)
+    assert line not in [one.match for one in found.lines]
+
+
+@pytest.fixture
+def world(committed_db, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    with people_services.acting_as_system(reason="test"):
+        bank = people.branch()
+        people.numbers(*(people.staff(bank.branch, "risk_manager") for _ in range(2)))
+        teller = people.staff(bank.outlet, "teller")
+        place = monitoring.counter(bank.outlet)
+        auditors = [people.staff(bank.centre, "auditor") for _ in range(2)]
+        lines = [lonely(place, teller, fen=fen) for fen in (100_00, 200_00)]
+        strays = [alone(place, teller, **monitoring.agreeing(lines[0])) for _ in range(2)]
+        return place, auditors, lines, strays
+
+
+@pytest.mark.parametrize("pairs_wanted", [((0, 0), (0, 1)), ((0, 0), (1, 0)), ((0, 0), (0, 0))])
+def test_of_two_who_join_the_same_at_once_one_wins(world, pairs_wanted):
+    _place, auditors, lines, strays = world
+    ready, went = threading.Barrier(2), []
+
+    def work(auditor, chosen):
+        try:
+            with people_services.acting(staff=auditor):
+                ready.wait()
+                join(strays[chosen[0]], lines[chosen[1]], auditor)
+                went.append("joined")
+        except Refused as refusal:
+            went.append(refusal.code)
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=work, args=(auditor, chosen))
+        for auditor, chosen in zip(auditors, pairs_wanted, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(went) == ["E6184", "joined"]
+    with people_services.acting_as_system(reason="test"):
+        assert Alignment.objects.filter(how="hand").count() == 1
+
+
+def test_the_day_is_matched_while_a_voucher_is_joined_and_it_has_one_line(world):
+    place, auditors, lines, strays = world
+    ready, wrong = threading.Barrier(2), []
+
+    def do(work):
+        try:
+            with people_services.acting_as_system(reason="test"):
+                ready.wait()
+                work()
+        except Exception as error:  # noqa: BLE001 -- shown by the test
+            wrong.append(error)
+        finally:
+            connection.close()
+
+    works = (
+        lambda: join(strays[0], lines[0], auditors[0]),
+        lambda: settling.match_day(institution_id=place.outlet.pk, business_date=DAY, at=NOON),
+    )
+    threads = [threading.Thread(target=do, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert wrong == []
+    with people_services.acting_as_system(reason="test"):
+        of_voucher = Match.objects.filter(document_id=strays[0].document_id)
+        assert of_voucher.exclude(journal_no="").count() == 1
