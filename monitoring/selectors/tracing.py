@@ -84,7 +84,7 @@ def traced(*, outlet: Institution, wanted: Wanted, by: Staff) -> Traced:
     strays, gone_through = _strays(alone, wanted)
     stray = next((one for one in strays if one.match.pk == wanted.stray), None)
     line = next((one for one in lonely if one.match.pk == wanted.line), None)
-    pages = imaging.pages(document_id=stray.sheet.key) if stray and line else ()
+    pages = imaging.pages(document_id=stray.sheet.key) if stray else ()
     return Traced(
         strays=_best([replace(one, fit=_fit(line, one)) for one in strays]),
         lines=_best([replace(one, fit=_fit(one, stray)) for one in lonely]),

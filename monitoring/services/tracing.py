@@ -19,9 +19,10 @@ from monitoring.services import pairs
 
 
 @transaction.atomic
-def trace(*, stray: Match, line: Match, by: Staff, at: datetime) -> None:
-    """Keep that an auditor has set a voucher beside a line, as the reason why it was looked at."""
-    pairs.tell(match=stray, step="trace", by=by.label, at=at, journal_no=line.journal_no)
+def trace(*, stray: Match, line: Match | None, by: Staff, at: datetime) -> None:
+    """Keep that an auditor traces a voucher, beside which line: why its image was looked at."""
+    told = {"journal_no": line.journal_no} if line else {}
+    pairs.tell(match=stray, step="trace", by=by.label, at=at, **told)
 
 
 @transaction.atomic

@@ -52,10 +52,9 @@ def _page(
 ) -> HttpResponse:
     auditor, wanted = signed_in(request), _wanted(request, typed)
     found = selected.traced(outlet=outlet, wanted=wanted, by=auditor)
-    if found.stray and found.line and form is None:
-        services.trace(
-            stray=found.stray.match, line=found.line.match, by=auditor, at=timezone.now()
-        )
+    if found.stray and form is None:
+        beside = found.line.match if found.line else None
+        services.trace(stray=found.stray.match, line=beside, by=auditor, at=timezone.now())
     carried = _narrowed(typed, wanted)
     page: dict[str, Any] = {
         "outlet": outlet,

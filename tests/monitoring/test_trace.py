@@ -8,16 +8,19 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from foundation.kernel.errors import Refused
 from foundation.people import services as people_services
+from foundation.trail import services as trail
 from foundation.trail.models import Event
 from monitoring import rules
 from monitoring import services as pairs
 from monitoring.models import Alignment, DayEnd, Forcing, Match
 from monitoring.rules import forcing, tracing
 from monitoring.selectors import settling as days
+from monitoring.selectors import strays
 from monitoring.selectors import tracing as selected
 from monitoring.services import auditing, settling
 from monitoring.services import tracing as services
@@ -315,6 +318,43 @@ def test_an_empty_day_says_so(client, place):
 def test_what_one_had_a_part_in_is_not_offered(place, teller, line, stray):
     found = selected.traced(outlet=place.outlet, wanted=selected.Wanted(on=DAY), by=teller)
     assert line not in [one.match for one in found.lines]
+
+
+def test_more_of_both_sides_ask_no_more_questions(client, place, teller, line, stray):
+    asked = {"on": DAY, "stray": stray.pk, "line": line.pk}
+    address = reverse("monitoring:trace", args=[place.outlet.pk])
+    client.get(address, asked)
+    with CaptureQueriesContext(connection) as few:
+        client.get(address, asked)
+    for fen in (100_00, 200_00, 300_00):
+        alone(place, teller, **monitoring.agreeing(lonely(place, teller, fen=fen)))
+    with CaptureQueriesContext(connection) as many:
+        assert client.get(address, asked).content.decode().count("data-row=") == 9
+
+    assert len(many) == len(few)
+
+
+def test_what_is_typed_wrong_narrows_nothing_and_is_told(client, place, line):
+    address = reverse("monitoring:trace", args=[place.outlet.pk])
+    page = client.get(address, {"on": DAY, "amount": "abc", "stray": "x"})
+
+    assert page.status_code == 200
+    assert "不是有效金额" in page.content.decode()
+    assert line.journal_no in page.content.decode()
+
+
+def test_an_image_that_was_traced_has_its_reason(client, place, auditor, stray):
+    address = reverse("monitoring:trace", args=[place.outlet.pk])
+    client.get(address, {"on": DAY, "stray": stray.pk})
+    page = stray.document.pages.get()
+    trail.record(
+        institution_id=place.outlet.pk, actor=auditor.label, action="imaging.page.seen.view",
+        subject=f"imaging.page:{page.pk}", at=NOON,
+        detail={"image_class": "voucher", "document": stray.document_id},
+    )  # fmt: skip
+
+    with people_services.acting_as_system(reason="test"):
+        assert not strays.day(on=DAY).strays
 
 
 @pytest.fixture
