@@ -131,11 +131,13 @@ def _pairs(figure: str, cut: Cut) -> QuerySet[Match]:
     rows = (
         monitoring.open_differences()
         if figure == "differences"
-        else monitoring.matches(chosen=monitoring.Filter(on=cut.on, result=cut.result))
+        else monitoring.matches(
+            chosen=monitoring.Filter(
+                on=cut.on, result=cut.result, compared=figure in {"judged", "matched"}
+            )
+        )
     )
     rows = _narrowed(rows.order_by(), cut, "judged_at")
-    if figure == "judged":
-        rows = rows.exclude(state=monitoring_rules.WAITING)
     if figure == "matched":
         rows = rows.filter(state=monitoring_rules.MATCHED)
     return _of_age(rows, figure, cut)

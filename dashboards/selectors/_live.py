@@ -157,6 +157,7 @@ class _Now:
     queues: Sequence[Queue]
     viewing: Sequence[Request]
     standing: Standing
+    one_sided: Mapping[tuple[int, str], int]
 
 
 def board(*, on: date, at: datetime, under: int | None = None) -> Board:
@@ -171,6 +172,7 @@ def board(*, on: date, at: datetime, under: int | None = None) -> Board:
         queues=_queues(cut),
         viewing=tuple(counted(figure="viewing", cut=cut).select_related("work_item")),
         standing=monitoring.standing(on=on, under=under),
+        one_sided=monitoring.one_sided(on=on, under=under),
     )
     return Board(
         cut=cut,
@@ -202,9 +204,11 @@ def _tiles(
 ) -> Tiles:
     made, past = day.in_all, day.before
     by_state = Counter[str]()
-    for (_result, state), number in now.standing.items():
-        by_state[state] += number
-    judged = by_state.total() - by_state[monitoring_rules.WAITING]
+    for (result, state), number in now.standing.items():
+        by_state[state] += number if result not in monitoring_rules.BREAKS else 0
+    for (_place, state), number in now.one_sided.items():
+        by_state[state] -= number
+    compared = by_state.total() - by_state[monitoring_rules.WAITING]
     matched = by_state[monitoring_rules.MATCHED]
     waiting, differences = now.queues
 
@@ -227,7 +231,7 @@ def _tiles(
         late=waiting.ages[-1],
         rejected=one("rejected", made.rejected, made.decided),
         returned=one("returned", made.returned, made.decided),
-        matched=one("matched", matched, judged),
+        matched=one("matched", matched, compared),
         differences=differences.total,
         within=one("within", made.within, made.decided),
         over=one("over", made.decided - made.within, made.decided),

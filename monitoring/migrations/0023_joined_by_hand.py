@@ -55,6 +55,10 @@ class Migration(migrations.Migration):
             model_name='alignment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('how', 'hand'), ('joined_by__isnull', False), ('joined_person__isnull', False), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('how', 'hand'), _negated=True), ('joined_by', None), ('joined_person', None), ('reason', '')), _connector='OR'), name='monitoring_joined_by_and_why'),
         ),
+        migrations.AddIndex(
+            model_name='match',
+            index=models.Index(condition=models.Q(('document', None), ('journal_no', ''), _connector='OR'), fields=['business_date', 'institution', 'state', 'result'], name='monitoring_one_sided'),
+        ),
         *(
             migrations.RunSQL(
                 (SQL / name).read_text().partition("CREATE TRIGGER")[0], migrations.RunSQL.noop

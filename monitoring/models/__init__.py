@@ -140,6 +140,11 @@ class Match(Institutional):
             ),
             models.Index(fields=["business_date", "least"], name="monitoring_least"),
             models.Index(
+                fields=["business_date", "institution", "state", "result"],
+                condition=Q(document=None) | Q(journal_no=""),
+                name="monitoring_one_sided",
+            ),
+            models.Index(
                 fields=["opened_at"], condition=Q(state=rules.OPEN), name="monitoring_open"
             ),
         ]

@@ -273,7 +273,7 @@ def check_finding(
 
 
 def match_rate(*, matched: int, judged: int) -> Decimal | None:
-    """Return the share that the machine matched of all it judged, in percent to one place."""
+    """Return the share that the machine matched of all it compared, in percent to one place."""
     if not judged:
         return None
     return (Decimal(matched * 100) / judged).quantize(Decimal("0.1"))

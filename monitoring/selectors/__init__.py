@@ -163,10 +163,18 @@ def keyed_pairs(*, on: date) -> QuerySet[Match]:
     return rows
 
 
-def one_sided_forced(*, on: date) -> int:
-    """Return how many pairs of a day a person took for good with one side missing."""
-    rows = Match.objects.filter(business_date=on, result=rules.MATCHED_FORCED)
-    return rows.filter(_one_sided()).count()
+def one_sided(*, on: date, under: int | None = None) -> Mapping[tuple[int, str], int]:
+    """Return how many pairs of a day have one side and are no break, by institution and state.
+
+    They are vouchers whose line was found, sheets scanned twice, and what was forced in former
+    times: nothing was compared of them.
+    """
+    rows = Match.objects.filter(Q(document=None) | Q(journal_no=""), business_date=on)
+    rows = rows.filter(institution__path__contains=f"/{under}/") if under else rows
+    grouped = (
+        rows.exclude(result__in=rules.BREAKS).order_by().values_list("institution_id", "state")
+    )
+    return {(place, state): count for place, state, count in grouped.annotate(n=Count("*"))}
 
 
 def _one_sided() -> Q:
@@ -265,9 +273,14 @@ def day(*, on: date, under: int | None = None) -> Day:
     )
     by_place: dict[int, Counter[str]] = {}
     unsettled: Counter[int] = Counter()
+    by_state: Counter[str] = Counter()
     for place_id, result, state, number in grouped:
         by_place.setdefault(place_id, Counter())[result] += number
+        by_state[state] += number if result not in rules.BREAKS else 0
         unsettled[place_id] += number if state in (rules.WAITING, rules.OPEN) else 0
+    for (_place, state), number in one_sided(on=on, under=under).items():
+        by_state[state] -= number
+    del by_state[rules.WAITING]
     alone = found.filter(result__in=rules.BREAKS)
     return Day(
         rows=[
@@ -278,7 +291,7 @@ def day(*, on: date, under: int | None = None) -> Day:
             )
             for place in _places(found)
         ],
-        rate=rate(on=on, under=under),
+        rate=rules.match_rate(matched=by_state[rules.MATCHED], judged=by_state.total()),
         without_image=tuple(alone.filter(result=rules.IMAGE_MISSING)[:BREAKS_SHOWN]),
         without_journal=tuple(alone.filter(result=rules.JOURNAL_MISSING)[:BREAKS_SHOWN]),
     )
@@ -287,15 +300,6 @@ def day(*, on: date, under: int | None = None) -> Day:
 def _places(found: QuerySet[Match]) -> Sequence[Institution]:
     once = found.order_by("institution__number").distinct("institution__number")
     return tuple(match.institution for match in once)
-
-
-def rate(*, on: date, under: int | None = None) -> Decimal | None:
-    """Return the share of compared pairs that the machine matched, in percent."""
-    found = matches(chosen=Filter(on=on, under=under)).exclude(state=rules.WAITING)
-    made = found.order_by().aggregate(
-        judged=Count("*"), matched=Count("id", filter=Q(state=rules.MATCHED))
-    )
-    return rules.match_rate(matched=made["matched"], judged=made["judged"])
 
 
 def posted(

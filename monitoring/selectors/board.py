@@ -21,7 +21,7 @@ from monitoring.rules import alerts as alert_rules
 from monitoring.rules import board as rules
 from monitoring.rules import slips as slip_rules
 from monitoring.rules import workshop
-from monitoring.selectors import keyed_pairs, one_sided_forced
+from monitoring.selectors import keyed_pairs, one_sided
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,6 @@ class Outlets(Sequence[Outlet]):
         own = self._counted.day.get(place.pk, _NONE)
         watched = self._counted.alerts.get(place.pk, _NONE)
         links = self._counted.links.get(place.pk, _NONE)
-        judged = sum(own[state] for state in pairs.JUDGED)
 
         def opened(kind: str, count: int, of: int = 0) -> Figure:
             if not count:
@@ -170,7 +169,7 @@ class Outlets(Sequence[Outlet]):
             number=place.number,
             name=place.name,
             pairs=opened("pairs", own["all"]),
-            matched=opened("matched", own[pairs.MATCHED], judged),
+            matched=opened("matched", own["matched whole"], own["compared"]),
             open=opened("open", own[pairs.OPEN]),
             breaks=opened("breaks", own["breaks"]),
             alerts=opened("alerts", watched["open"]),
@@ -191,23 +190,23 @@ def board(*, on: date, at: datetime) -> Board:
     """Return the board of a business date; alerts and slips as they stand at a moment.
 
     Eight questions, however many outlets there are (DOMAIN §5.8). Compared is a journal line beside
-    its voucher, of all lines of the day: each must have one.
+    its voucher, of all lines of the day: each must have one. Of what was compared the machine has
+    matched so many, and people others; a side that is missing is a break, and no comparison.
     """
     first = on - timedelta(days=rules.DAYS - 1)
     counted = _Counted(_day(on), *_alerts(first, on), _slips(at), _points(on))
     sums, stands = _together(counted.day), _together(counted.alerts)
     told = _together(counted.slips)
-    judged = sum(sums[state] for state in pairs.JUDGED)
     keyed = keyed_pairs(on=on).count()
-    compared = judged - sums["one side"] - one_sided_forced(on=on)
+    compared, whole = sums["compared"], {"on": on, "compared": "on"}
     since = {"first": first, "last": on}
     ended = {"true": stands["true"], "false": stands["false"]}
     return Board(
         on=on,
         first=first,
-        coverage=Figure(compared, ledger.lines_posted(on=on), _query(on=on, compared="on")),
-        matched=Figure(sums[pairs.MATCHED], judged, _query(on=on, state=pairs.MATCHED)),
-        forced=Figure(sums[pairs.FORCED], judged, _query(on=on, state=pairs.FORCED)),
+        coverage=Figure(compared, ledger.lines_posted(on=on), _query(**whole)),
+        matched=Figure(sums["matched whole"], compared, _query(**whole, state=pairs.MATCHED)),
+        forced=Figure(sums["forced whole"], compared, _query(**whole, state=pairs.FORCED)),
         keyed=Figure(keyed, sums["all"], _query(on=on, keyed="on")),
         breaks=Figure(sums["breaks"], sums["all"], _query(**_breaks(on))),
         open=Figure(sums[pairs.OPEN], sums["all"], _query(on=on, state=pairs.OPEN)),
@@ -237,8 +236,13 @@ def _day(on: date) -> Counts:
         found[place][state] += count
         found[place]["all"] += count
         if result in pairs.BREAKS:
-            found[place]["one side"] += count
             found[place]["breaks"] += count if state == pairs.OPEN else 0
+        elif state in pairs.JUDGED:
+            found[place]["compared"] += count
+            found[place][f"{state} whole"] += count
+    for (place, state), count in one_sided(on=on).items():
+        found[place]["compared"] -= count
+        found[place][f"{state} whole"] -= count
     return found
 
 
@@ -294,7 +298,7 @@ def _asked(on: date, first: date) -> Mapping[str, str]:
     since = {"first": first, "last": on}
     return {
         "pairs": _query(on=on),
-        "matched": _query(on=on, state=pairs.MATCHED),
+        "matched": _query(on=on, compared="on", state=pairs.MATCHED),
         "open": _query(on=on, state=pairs.OPEN),
         "breaks": _query(**_breaks(on)),
         "alerts": _query(state="open", **since),

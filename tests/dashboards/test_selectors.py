@@ -13,7 +13,8 @@ from foundation.kernel.calendar import SHANGHAI
 from foundation.people import services as acting
 from foundation.people.models import Staff
 from foundation.policy import selectors as policy
-from tests.factories import people
+from monitoring import services as monitoring_services
+from tests.factories import monitoring, people
 from tests.factories.people import DAY
 
 
@@ -44,6 +45,22 @@ def test_what_waits_is_counted_with_its_age(board):
     authorization = board.queues[0]
     assert [age.count for age in authorization.ages] == [0, 0, 2]
     assert authorization.total.count == 2
+
+
+def test_a_voucher_or_a_line_by_itself_is_not_compared(board, morning):
+    outlet, before = morning.place.outlet, board.tiles.matched
+    place = monitoring.Counter(outlet, "", "")
+    monitoring_services.end_stray(
+        stray=monitoring.alone(place, morning.teller), at=morning.now - timedelta(minutes=1)
+    )
+    monitoring.alone(place, morning.teller)
+    with acting.acting(staff=morning.supervisor):
+        after = selectors.board(on=DAY, at=morning.now).tiles.matched
+        cut = rules.Cut(on=DAY, until=morning.now)
+        listed = selectors.counted(figure="matched", cut=cut).count()
+
+    assert (after.count, after.of) == (before.count, before.of)
+    assert listed == after.count
 
 
 def test_quarters_of_an_hour_add_up(board):

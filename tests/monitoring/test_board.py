@@ -13,7 +13,7 @@ from foundation.ledger import services as books
 from foundation.ledger.models import Account, JournalLine
 from foundation.ledger.rules import COLUMNS
 from foundation.people.services import acting
-from monitoring import services
+from monitoring import selectors, services
 from monitoring.models import Match
 from monitoring.rules import board as rules
 from monitoring.selectors import board as selected
@@ -180,6 +180,26 @@ def test_coverage_is_the_lines_beside_their_voucher_of_all_lines(lines, lead, cl
     answer = client.get(f"{reverse('monitoring:matches')}?{coverage.query}", **BROWSER)
     assert answer.context["page"].total == 2
     assert 'name="compared" value="on"' in answer.content.decode()
+
+
+def test_matched_by_machine_is_of_what_was_compared(lines, lead, client):
+    place = factory.Counter(lines.outlet, "", "")
+    services.end_stray(stray=factory.alone(place, lead), at=NOON)
+    twice = Match.objects.get(state="matched", document__isnull=False, amount_fen=100_00)
+    sheet, _page = factory.scan(place, lead)
+    services.again(document_id=sheet.pk, of=twice, at=NOON)
+
+    board = selected.board(on=DAY, at=NOON)
+
+    assert (board.matched.count, board.matched.of) == (1, 2)
+    assert (board.forced.count, board.forced.of) == (0, 2)
+    (outlet,) = board.outlets
+    assert (outlet.matched.count, outlet.matched.of) == (1, 2)
+    assert str(selectors.day(on=DAY).rate) == "50.0"
+    client.force_login(lead, backend=BACKEND)
+    for figure in (board.coverage, board.matched, outlet.matched):
+        answer = client.get(f"{reverse('monitoring:matches')}?{figure.query}", **BROWSER)
+        assert answer.context["page"].total == figure.count
 
 
 def numbers(outlet):
