@@ -429,3 +429,49 @@ def test_the_day_is_matched_while_a_voucher_is_joined_and_it_has_one_line(world)
     with people_services.acting_as_system(reason="test"):
         of_voucher = Match.objects.filter(document_id=strays[0].document_id)
         assert of_voucher.exclude(journal_no="").count() == 1
+
+
+def test_who_joins_while_the_day_is_being_closed_waits_and_is_refused(world):
+    place, auditors, *_alone = world
+    on, went = DAY + timedelta(days=1), []
+    with people_services.acting_as_system(reason="test"):
+        lead, said_by = people.staff(place.outlet, "teller"), people.staff(place.outlet, "teller")
+        stray = alone(place, lead, on=on, amount="¥1.00")
+    with people_services.acting(staff=auditors[0]):
+        held = auditing.open_next(auditor=auditors[0], at=NOON)
+        while held.match.pk != stray.pk:
+            auditing.decide(
+                match_id=held.match.pk, finding=held.match.result, tries=held.match.tries,
+                fence=held.item.fence, auditor=auditors[0], at=NOON,
+            )  # fmt: skip
+            held = auditing.open_next(auditor=auditors[0], at=NOON)
+    with people_services.acting_as_system(reason="test"):
+        line = lonely(place, said_by, fen=6_000_00)
+        said = settling.explain(match_id=stray.pk, text=WHY, by=said_by, at=NOON)
+        settling.decide_explanation(explanation_id=said.pk, accepted=True, by=lead, at=NOON)
+    closing, never = threading.Event(), threading.Event()
+
+    def close():
+        with people_services.acting_as_system(reason="test"), transaction.atomic():
+            settling.close_day(institution_id=place.outlet.pk, business_date=on, by=lead, at=NOON)
+            closing.set()
+            never.wait(1)
+        connection.close()
+
+    def work():
+        assert closing.wait(20)
+        try:
+            with people_services.acting(staff=auditors[0]):
+                join(stray, line, auditors[0])
+        except Refused as refusal:
+            went.append(refusal.code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=target) for target in (close, work)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert went == ["E6187"]
