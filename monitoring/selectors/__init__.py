@@ -112,8 +112,11 @@ class DayRow:
         return sum(cell.count for cell in self.cells)
 
     @property
-    def closable(self) -> bool:
-        """Tell whether every pair is matched, or a person has said what it is."""
+    def settled(self) -> bool:
+        """Tell whether every pair is matched, or a person has said what it is.
+
+        What else keeps its vouchers from being closed is said by `settling.day`.
+        """
         return self.unsettled == 0
 
 

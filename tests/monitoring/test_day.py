@@ -50,6 +50,6 @@ def test_a_day_whose_pairs_are_settled_can(place, teller, bank):
 
     (row,) = selectors.day(on=DAY).rows
 
-    assert row.closable
+    assert row.settled
     assert row.total == 1
     assert str(selectors.day(on=DAY).rate) == "100.0"
