@@ -12,7 +12,7 @@ from foundation.people.rules import RIGHTS
 from foundation.ui import told
 from foundation.worklist import rules as queues
 from monitoring import rules as results
-from monitoring.rules import aml, matching
+from monitoring.rules import aml, matching, screening
 from monitoring.rules import slips as slips_ruled
 
 IMAGES = {
@@ -40,6 +40,7 @@ def know_codes() -> None:
     told.know({"voucher": _("Voucher image"), "csv": "CSV", "xlsx": "Excel"}, "kind")
     told.know({code: hold.title for code, hold in items.HOLDS.items()}, "kind")
     told.know({code: outcome.text for code, outcome in items.OUTCOMES.items()}, "outcome")
+    told.know(screening.VERDICTS, "outcome")
     told.know({code: result.text for code, result in items.ID_RESULTS.items()}, "answer")
     told.know({code: word.text for code, word in items.ESCALATED_WHY.items()}, "why")
     told.know({check.code: check.title for check in days.day_checks()}, "check")

@@ -99,6 +99,8 @@ def test_a_list_is_imported_and_a_hit_judged(bank, desk, send, shown, client):
     assert "KOROLENKO" in shown(desk.analyst, "aml_hit", hit.pk)[1]
     assert send(desk.analyst, "aml_judge", hit.pk, verdict="true") == 422
     assert send(desk.analyst, "aml_judge", hit.pk, verdict="false", reason="生日不同") == 302
+    told = shown(desk.analyst, "aml_hit", hit.pk)[1]
+    assert "生日不同 · 同名的另一主体" in told
     assert send(desk.reviewer, "aml_confirm", hit.pk, step="confirm") == 302
     assert ScreeningHit.objects.get().state == "dismissed"
 
