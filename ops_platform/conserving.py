@@ -31,7 +31,7 @@ class Kept:
 
     Both name the item by `work_item_id`. `came` are the actions of the trail that tell of something
     coming in, `passed` the rows that came and never needed the queue; `decided` the actions that
-    tell of a person's decision, each of which ends one item. Without `came` rows say what came.
+    tell of a decision, each of which ends one item. Without `came` rows say what came.
     """
 
     open: Callable[[], QuerySet[Any]]
@@ -48,6 +48,7 @@ QUEUES: Mapping[str, Kept] = {
         # The first yes of two ends an item and brings the one for the second.
         decided=(
             "authorization.approve",
+            "authorization.automatic",
             "authorization.confirm",
             "authorization.reject",
             "authorization.return",

@@ -25,6 +25,7 @@ from foundation.ledger.models import Entry
 from foundation.people.services import acting
 from foundation.trail.models import Event
 from foundation.worklist.models import Job
+from ops_platform import conserving
 from tests.authorization.desk import decided, minutes
 from tests.browser import BACKEND
 from tests.factories import authorization as factory
@@ -205,6 +206,7 @@ class TestDecides:
         assert Review.objects.get().decision == made
         told = [one.action for one in Event.objects.filter(subject=item.subject).order_by("id")]
         assert "authorization.automatic" in told
+        assert conserving.uncounted() == []
         assert authorization.open_next(authorizer=authorizer, at=minutes(2)) is None
 
     def test_it_is_asked_for_as_soon_as_the_last_image_is_read(self, row, send):

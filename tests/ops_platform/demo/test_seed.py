@@ -55,6 +55,7 @@ from monitoring.models import (
     SuspiciousCase,
 )
 from monitoring.rules import slips as slip_rules
+from ops_platform import conserving
 from ops_platform.demo import house, seed, truth
 from ops_platform.demo.cases import AUTOMATIC_FEN, LISTED_FEN, PLANTS, Size
 from ops_platform.demo.play import Day
@@ -140,6 +141,11 @@ def test_every_balance_is_the_sum_of_its_postings(seeded):
     assert ledger.differences(first=first, last=last) == ()
     for total in ledger.trial_totals(on=last):
         assert total.debit_fen == total.credit_fen > 0
+
+
+def test_nothing_is_lost_on_the_way_through_a_queue(seeded):
+    assert conserving.wrong() == []
+    assert conserving.uncounted() == []
 
 
 def test_one_account_is_spread_by_two_people_and_adds_up(seeded):
