@@ -54,7 +54,7 @@ RESULTS: dict[str, Result] = {
         Result(MATCHED_FORCED, "Matched by hand", "info"),
         Result(AMOUNT_DIFF, "Amount differs", "bad", "1"),
         Result(ACCOUNT_DIFF, "Account differs", "bad", "2"),
-        Result(VOUCHER_DIFF, "Voucher number differs", "warn", "3"),
+        Result(VOUCHER_DIFF, "Number or date differs", "warn", "3"),
         Result(UNREADABLE, "Not readable with certainty", "warn", "4"),
         Result(DUPLICATE_IMAGE, "Image used before", "bad", "5"),
         Result(IMAGE_MISSING, "Journal line without voucher", "bad", "6"),
@@ -78,6 +78,7 @@ FIELD_RESULTS: tuple[tuple[str, str], ...] = (
     ("account", ACCOUNT_DIFF),
     ("payee_account", ACCOUNT_DIFF),
     ("voucher_no", VOUCHER_DIFF),
+    ("journal_no", VOUCHER_DIFF),
     ("sum_of_lines", AMOUNT_DIFF),
     ("check_digit", ACCOUNT_DIFF),
     ("payer_name", ACCOUNT_DIFF),
@@ -87,18 +88,25 @@ FIELD_RESULTS: tuple[tuple[str, str], ...] = (
     ("stock_ended", VOUCHER_DIFF),
     ("stock_used", VOUCHER_DIFF),
     ("stock_teller", VOUCHER_DIFF),
+    ("date", VOUCHER_DIFF),
 )
-# What stands beside the comparison (`crosschecks`): it can fail a pass, and need not be there.
+# What stands beside the comparison (`crosschecks`): it can fail a pass, and need not be there. From
+# an amount on a day or a printed number that is there must be read with certainty (`needed`).
 STOCK = ("stock", "stock_ended", "stock_used", "stock_teller")
 SUPPORTING = frozenset(
-    {"sum_of_lines", "check_digit", "payer_name", "payee_name", "number_range", *STOCK}
-)
+    {
+        "sum_of_lines", "check_digit", "payer_name", "payee_name", "number_range", "date",
+        "journal_no", *STOCK,
+    }
+)  # fmt: skip
 FIELD_NAMES: Mapping[str, str] = {
     "amount": "Amount in figures",
     "amount_words": "Amount in capitals",
     "account": "Account",
     "payee_account": "Payee's account",
     "voucher_no": "Voucher number",
+    "journal_no": "Printed journal number",
+    "date": "Date on the form",
     "sum_of_lines": "Sum of the lines",
     "check_digit": "Check digit of the account",
     "payer_name": "Payer's name",
@@ -186,7 +194,7 @@ class Field:
     """One expected value beside what was read, with the machine's confidence and verdict.
 
     `engine` is of record for it where the machine's form says so; `second` is what a second reader
-    saw.
+    saw. What is supporting must be read with certainty only where it is `needed`.
     """
 
     name: str
@@ -198,6 +206,12 @@ class Field:
     box: tuple[int, int, int, int] | None = None
     engine: str = ""
     second: str = ""
+    needed: bool = False
+
+    @property
+    def decides(self) -> bool:
+        """Return whether the pair passes only with it."""
+        return self.needed or self.name not in SUPPORTING
 
     @property
     def label(self) -> str:
@@ -218,7 +232,7 @@ def judge(fields: Sequence[Field], *, thresholds: Thresholds, duplicate: bool = 
     for name, result in FIELD_RESULTS:
         if name in differing:
             return result
-    needed = [field for field in fields if field.name not in SUPPORTING]
+    needed = [field for field in fields if field.decides]
     if needed and all(believed_same(field, thresholds) for field in needed):
         return MATCHED
     return UNREADABLE

@@ -106,9 +106,14 @@ def checks(
     ranges: Sequence[tuple[str, str]],
     lines_fen: Sequence[int],
 ) -> Sequence[Field]:
-    """Return the checks that can be made of a comparison, each once."""
+    """Return the checks that can be made of a comparison, each once.
+
+    Of `names`, what stands on the form beside the values that decide, names alone are checked.
+    """
     known: Mapping[str, Field] = {field.name: field for field in fields}
-    found: list[Field | None] = [name_check(field) for field in names]
+    found: list[Field | None] = [
+        name_check(field) if field.name in (PAYER_NAME, PAYEE_NAME) else field for field in names
+    ]
     if "voucher_no" in known:
         found.append(range_check(known["voucher_no"], ranges))
     account = known.get("account")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from foundation.imaging.rules import days
 from foundation.kernel.errors import Refused
 from foundation.kernel.flow import Flow, Step
 from foundation.kernel.money import Money
@@ -29,13 +31,15 @@ SLICE_OPEN = (KEYING, DISPUTED)
 TWO_FROM = "monitoring.entry_two_from_fen"
 CONTROL_EVERY = "monitoring.entry_control_every"
 AMOUNTS = ("amount", "amount_words")
-NUMBERS = ("account", "payee_account", "voucher_no")
+NUMBERS = ("account", "payee_account", "voucher_no", "journal_no")
+DATE = "date"
 # What cannot be read by a person either is said by this sign.
 ILLEGIBLE = "?"
 VALUE_MAX = 32
 _AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2})?", re.ASCII)
 _NUMBER = re.compile(r"[0-9A-Z]{1,32}", re.ASCII)
-_NARROW = str.maketrans("０１２３４５６７８９．，？￥", "0123456789.,?¥")
+_DAY = re.compile(r"(20[0-9]{2})(?:[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))")
+_NARROW = str.maketrans("０１２３４５６７８９．，？￥－／", "0123456789.,?¥-/")
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ ASKED: dict[str, Asked] = {
         Asked("account", "Key the account number"),
         Asked("payee_account", "Key the account number"),
         Asked("voucher_no", "Key the voucher number"),
+        Asked("journal_no", "Key the printed journal number"),
+        Asked(DATE, "Key the date as eight digits"),
     )
 }
 
@@ -129,10 +135,22 @@ def clean_value(field: str, typed: str) -> str:
         if not _AMOUNT.fullmatch(figures):
             raise NotAValue(field="value")
         return str(int(Decimal(figures) * 100))
+    if field == DATE:
+        return _day(plain)
     number = plain.replace("-", "")
     if not _NUMBER.fullmatch(number):
         raise NotAValue(field="value")
     return number
+
+
+def _day(plain: str) -> str:
+    """Return a day of the calendar in ISO form; refuse what is none."""
+    found = _DAY.fullmatch(plain)
+    parts = [part for part in found.groups() if part] if found else []
+    try:
+        return date(*map(int, parts)).isoformat()
+    except (TypeError, ValueError):
+        raise NotAValue(field="value") from None
 
 
 def shown(field: str, value: str) -> str:
@@ -170,6 +188,13 @@ def expected_value(field: str, expected: str, fen: int | None) -> str:
     return "".join(expected.split()).upper().replace("-", "")
 
 
+def agrees(field: str, value: str, expected: str, fen: int | None) -> bool:
+    """Tell whether a kept value is the booked one; of days, one of those that may be."""
+    if field == DATE:
+        return days.within(value, expected)
+    return value == expected_value(field, expected, fen)
+
+
 def with_answers(
     fields: Sequence[Field], answers: Mapping[str, str], *, fen: int | None
 ) -> Sequence[Field]:
@@ -183,7 +208,7 @@ def with_answers(
 def _as_keyed(field: Field, value: str, fen: int | None) -> Field:
     if value == ILLEGIBLE:
         return field
-    same = value == expected_value(field.name, field.expected, fen)
+    same = agrees(field.name, value, field.expected, fen)
     return replace(
         field,
         read=shown(field.name, value),

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from foundation.kernel.errors import Refused
 from foundation.kernel.flow import Flow, Step
-from monitoring.rules import DIFFERENCES, SAME, SUPPORTING, Field
+from monitoring.rules import DIFFERENCES, SAME, Field
 from monitoring.rules import DIFFERS as FIELD_DIFFERS
 
 QUEUE = "monitoring.look"
@@ -132,7 +132,7 @@ class Pair:
 
 def least_confidence(fields: Sequence[Field], *, duplicate: bool) -> int:
     """Return the confidence up to which the machine would have passed the pair; 0 is never."""
-    needed = [field for field in fields if field.name not in SUPPORTING]
+    needed = [field for field in fields if field.decides]
     failed = any(field.verdict == FIELD_DIFFERS for field in fields)
     if duplicate or failed or not needed or any(field.verdict != SAME for field in needed):
         return 0

@@ -7,12 +7,14 @@ from functools import cache
 from typing import NamedTuple
 
 from authorization import rules as authorization_rules
+from foundation.imaging.models import Layout
 from foundation.imaging.selectors import layouts
 from foundation.ledger import rules as ledger_rules
 from foundation.ledger import selectors as ledger
+from foundation.policy import selectors as policy
 from monitoring import rules
 from monitoring.models import Alignment, Match, Slice
-from monitoring.rules import crosschecks
+from monitoring.rules import crosschecks, particulars
 from monitoring.rules.blanks import Finding
 from monitoring.rules.entry import AGREED, SETTLED, with_answers
 from monitoring.rules.matching import SUM
@@ -40,13 +42,15 @@ def compared(*, match: Match) -> Compared:
     """Return a comparison by the machine alone beside that with what people keyed."""
     if match.document_id is None:
         return Compared((), (), "")
+    forms = layouts.layouts_of(document_id=match.document_id)
+    numbers, booked = _particulars(match, forms)
     rows = layouts.compared(
         document_id=match.document_id,
         expected=expected_of(match=match),
         on=match.business_date,
-        in_zones=_names_of(match),
+        in_zones=_names_of(match) | particulars.expected(booked, numbers),
     )
-    found = [
+    found: Sequence[rules.Field] = [
         rules.Field(
             name=row.name,
             expected=row.expected,
@@ -60,9 +64,9 @@ def compared(*, match: Match) -> Compared:
         )
         for row in rows
     ]
-    seen = [field for field in found if field.name not in rules.SUPPORTING]
-    names = [field for field in found if field.name in rules.SUPPORTING]
-    forms = layouts.layouts_of(document_id=match.document_id)
+    found = particulars.said(found, particulars.needed(booked.fen, numbers))
+    seen = [field for field in found if field.decides]
+    names = [field for field in found if not field.decides]
     ranges = layouts.number_ranges(forms=forms)
     shared, layout = _lines_fen(match), forms[0].code if forms else ""
 
@@ -87,6 +91,21 @@ def _stock(
             found = registered(crosschecks.number_told(field))
             return (crosschecks.stock_check(field, found),) if found else ()
     return ()
+
+
+def _particulars(
+    match: Match, forms: Sequence[Layout]
+) -> tuple[Mapping[str, int], particulars.Booked]:
+    """Return the numbers of the day, and what of a line is compared in the zones of forms alone."""
+    numbers: Mapping[str, int] = {}
+    how = ""
+    if forms:
+        numbers = policy.bank_wholes(codes=particulars.NUMBERS, on=match.business_date)
+        own = Alignment.objects.filter(match=match, document_id=match.document_id)
+        how = own.values_list("how", flat=True).first() or ""
+    zones = [zone for form in forms for zone in form.reads]
+    fen = shared_fen(match=match) or 0
+    return numbers, particulars.Booked(match.business_date, match.journal_no, fen, how, zones)
 
 
 def _names_of(match: Match) -> dict[str, object]:

@@ -62,6 +62,7 @@ def wanted(*, match_id: int) -> Sequence[Wanted]:
         field
         for field in match.compared
         if field.name in entry.ASKED
+        and field.decides
         and not (field.verdict == rules.SAME and field.confidence >= least)
     ]
     there = set(

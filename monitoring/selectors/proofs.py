@@ -76,7 +76,7 @@ def wanted(*, match_id: int) -> Sequence[Wanted]:
     placed = {
         field.name: Wanted(field.name, field.page_id, field.box)
         for field in found.match.compared
-        if field.name in entry.ASKED and field.page_id and field.box
+        if field.name in entry.ASKED and field.decides and field.page_id and field.box
     }
     if "amount" in placed:
         placed.pop("amount_words", None)
@@ -102,7 +102,7 @@ def answers(*, match: Match) -> Mapping[str, bool | None] | None:
     return {
         row.field: None
         if row.answer == entry.ILLEGIBLE
-        else row.answer == entry.expected_value(row.field, booked[row.field], fen)
+        else entry.agrees(row.field, row.answer, booked[row.field], fen)
         for row in rows
     }
 

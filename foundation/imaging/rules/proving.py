@@ -13,7 +13,7 @@ from datetime import date
 
 from foundation.imaging.rules import _fields as reading
 from foundation.imaging.rules import _labels as labels
-from foundation.imaging.rules import layouts, scoring
+from foundation.imaging.rules import days, layouts, printing, scoring
 from foundation.imaging.rules._lines import Box, compact, digits_of
 from foundation.imaging.rules._verifying import DIFFERS, NOT_FOUND, SAME
 from foundation.imaging.rules.scoring import HAN, HOPELESS, NUMBER, Strip, Text
@@ -22,7 +22,7 @@ from foundation.kernel.money import Money
 
 FORM, PRINT = "form", "print"
 # How sure a row is told to be: what is neither proved nor disproved is for a person.
-_OPEN_MOST = 50
+OPEN_MOST = 50
 _READ_SURE = 90
 _DIGITS_OF_OURS = 19
 
@@ -88,7 +88,7 @@ class Verified:
     @property
     def proved(self) -> bool:
         """Return whether the paper bears the value out."""
-        return self.verdict == SAME and self.sure > _OPEN_MOST
+        return self.verdict == SAME and self.sure > OPEN_MOST
 
 
 def proofs(
@@ -110,20 +110,37 @@ def proofs(
     found = []
     for name, value in wanted.items():
         for page_id, rows in strips.items():
-            for source, own in _sources(name, rows):
+            for source, own in _sources(name, value, rows):
                 weighed = [_proof(name, value, strip, source, line) for strip in own]
-                best = min(weighed, key=lambda proof: proof.doubt, default=None)
-                # What the print does not bear at all says nothing.
-                if best and (source == FORM or best.doubt < HOPELESS):
+                if best := _best(name, weighed, own, line):
                     found.append(replace(best, page_id=page_id))
     return tuple(found)
 
 
-def _sources(name: str, strips: Sequence[Strip]) -> Iterator[tuple[str, Sequence[Strip]]]:
+def _sources(
+    name: str, value: object, strips: Sequence[Strip]
+) -> Iterator[tuple[str, Sequence[Strip]]]:
     yield FORM, [strip for strip in strips if strip.zone == name]
-    # The machine prints no capitals.
-    if name != "amount_words":
+    # The machine prints no capitals, and of several days only its own.
+    if name != "amount_words" and not isinstance(value, days.Days):
         yield PRINT, [strip for strip in strips if strip.kind == layouts.JOURNAL]
+
+
+def _best(
+    name: str, weighed: Sequence[Proof], own: Sequence[Strip], line: Mapping[str, object]
+) -> Proof | None:
+    """Return the proof of least doubt; what the print does not bear at all says nothing.
+
+    A print that surely shows another journal number tells that one.
+    """
+    best = min(weighed, key=lambda proof: proof.doubt, default=None)
+    if best is None:
+        return None
+    if name == "journal_no":
+        told = printing.printed(own, expected=best.expected, line=line)
+        if told:
+            return replace(best, read=told.number, confidence=told.confidence, box=told.box)
+    return best if best.source == FORM or best.doubt < HOPELESS else None
 
 
 def _proof(
@@ -133,7 +150,7 @@ def _proof(
     if name == "date" and strip.kind == labels.WORDS:
         kind = HAN
     texts: tuple[str | Text, ...] = tuple(_texts(name, value, strip))
-    shown = str(texts[0]) if texts else str(value)
+    shown = str(texts[0]) if texts and not isinstance(value, days.Days) else str(value)
     if source == PRINT:
         texts = (*texts, *_run_together(name, shown, line))
     least = min((scoring.doubt(strip.seen, text, kind=kind) for text in texts), default=HOPELESS)
@@ -172,15 +189,23 @@ def _texts(name: str, value: object, strip: Strip) -> Iterator[str]:
             return
         yield money.format()
         yield money.format(commas=False)
-    elif isinstance(value, date) and strip.kind == labels.WORDS:
-        yield dates.write(value)
+    elif isinstance(value, days.Days):
+        for day in value.each:
+            yield from _day_texts(day, strip)
     elif isinstance(value, date):
-        yield f"{value:%Y年%m月%d日}"
-        yield f"{value.year}年{value.month}月{value.day}日"
-        yield f"{value:%Y%m%d}"
-        yield f"{value:%Y-%m-%d}"
+        yield from _day_texts(value, strip)
     else:
         yield compact(str(value))
+
+
+def _day_texts(day: date, strip: Strip) -> Iterator[str]:
+    if strip.kind == labels.WORDS:
+        yield dates.write(day)
+        return
+    yield f"{day:%Y年%m月%d日}"
+    yield f"{day.year}年{day.month}月{day.day}日"
+    yield f"{day:%Y%m%d}"
+    yield f"{day:%Y-%m-%d}"
 
 
 def _money(value: object) -> Money:
@@ -223,9 +248,11 @@ def _weighed(name: str, value: object, proofs: Sequence[Proof], lines: Lines) ->
         return _by_record(name, value, best, lines)
     if best.doubt <= lines.same and may_be(name, str(value)):
         return _row(best, SAME, 99 if best.doubt == 0 else 95)
-    if best.doubt >= lines.differs and best.source == FORM and contradicts(best):
+    # The journal number has no place but the print.
+    speaks = best.source == FORM or name == "journal_no"
+    if best.doubt >= lines.differs and speaks and contradicts(best):
         return _row(best, DIFFERS, best.confidence)
-    return _row(best, SAME if best.doubt < lines.differs else DIFFERS, _OPEN_MOST)
+    return _row(best, SAME if best.doubt < lines.differs else DIFFERS, OPEN_MOST)
 
 
 def _by_record(name: str, value: object, best: Proof, lines: Lines) -> Verified:
@@ -235,7 +262,7 @@ def _by_record(name: str, value: object, best: Proof, lines: Lines) -> Verified:
         return _row(best, SAME, 99 if best.doubt <= lines.same else 95)
     if not best.of_record and best.digits and against:
         return _row(best, DIFFERS, best.confidence)
-    return _row(best, SAME if best.of_record else DIFFERS, _OPEN_MOST)
+    return _row(best, SAME if best.of_record else DIFFERS, OPEN_MOST)
 
 
 def _amount(
@@ -263,7 +290,7 @@ def _amount(
         elif proof in against and contradicts(proof):
             yield _row(proof, DIFFERS, proof.confidence)
         else:
-            yield _row(proof, DIFFERS if proof in against else SAME, _OPEN_MOST)
+            yield _row(proof, DIFFERS if proof in against else SAME, OPEN_MOST)
 
 
 def _row(proof: Proof, verdict: str, sure: int) -> Verified:
@@ -301,6 +328,9 @@ def contradicts(proof: Proof) -> bool:
         return len(digits_of(proof.read)) >= 3
     if kind == labels.NUMBER:
         return len(digits_of(proof.read)) == len(digits_of(proof.expected))
+    if kind == labels.DATE:
+        day = layouts.day_of(proof.read)
+        return day is not None and not days.within(day, proof.expected)
     return bool(compact(proof.read))
 
 
@@ -308,5 +338,5 @@ def all_proved(rows: Sequence[Verified], *, needed: Sequence[str]) -> bool:
     """Tell whether every needed value is proved, so that nobody has to look."""
     proved = {row.name for row in rows if row.proved}
     return {*needed} <= proved and not any(
-        row.verdict == DIFFERS and row.sure > _OPEN_MOST for row in rows
+        row.verdict == DIFFERS and row.sure > OPEN_MOST for row in rows
     )

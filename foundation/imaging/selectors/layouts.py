@@ -126,14 +126,15 @@ def compared(
     """Return each expected value beside the paper: by verification on a known form, else as read.
 
     A value that the form has no zone for is looked for among what was read, as on any page; one of
-    `in_zones` is not, and has no row where no zone bears it.
+    `in_zones` is not, and has no row where no zone bears it: of a journal number the print's.
     """
     read = selectors.comparison(document_id=document_id, expected=expected)
     asked = {**expected, **(in_zones or {})}
     weighed = {
         row.name: row
         for row in verification(document_id=document_id, expected=asked, on=on)
-        if row.verdict != rules.NOT_FOUND and (row.name in expected or row.source == proving.FORM)
+        if row.verdict != rules.NOT_FOUND
+        and (row.name in (*expected, "journal_no") or row.source == proving.FORM)
     }
     if not weighed:
         return read

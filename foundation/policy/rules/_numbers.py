@@ -131,6 +131,11 @@ NUMBERS: dict[str, Number] = {
         Number(
             "monitoring.differs_confidence_min", int, "%", "Confidence from which a field differs"
         ),
+        Number("monitoring.date_days_most", int, "days", "Age of a voucher's date at its booking"),
+        Number("monitoring.bill_days_most", int, "days", "Time to present a bill after its issue"),
+        Number(
+            "monitoring.particulars_from_fen", int, "fen", "Amount whose date and print are certain"
+        ),
         Number("monitoring.entry_two_from_fen", int, "fen", "Amount from which two key blind"),
         Number(
             "monitoring.entry_control_every", int, "slices", "Slices for one with a known answer"
