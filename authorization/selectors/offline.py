@@ -82,6 +82,13 @@ def slip(*, number: str) -> OfflineSlip | None:
     return _slips().filter(number=number).first()
 
 
+def signed_at(*, subject: str) -> datetime | None:
+    """Return when an item was decided on paper, or None where none of its slips says so."""
+    rows = OfflineSlip.objects.filter(request__number=subject.partition(":")[2])
+    found: datetime | None = rows.values_list("signed_at", flat=True).first()
+    return found
+
+
 def locked(*, number: str) -> OfflineSlip:
     """Return a slip, locked until the transaction ends; refuse one out of sight."""
     rows = _slips().filter(number=number).select_for_update(of=("self",))

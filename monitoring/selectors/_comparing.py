@@ -7,8 +7,10 @@ from functools import cache
 from typing import NamedTuple
 
 from authorization import rules as authorization_rules
+from authorization.selectors import offline
 from foundation.imaging.models import Layout
 from foundation.imaging.selectors import layouts
+from foundation.kernel.calendar import local
 from foundation.ledger import rules as ledger_rules
 from foundation.ledger import selectors as ledger
 from foundation.policy import selectors as policy
@@ -104,8 +106,11 @@ def _particulars(
         own = Alignment.objects.filter(match=match, document_id=match.document_id)
         how = own.values_list("how", flat=True).first() or ""
     zones = [zone for form in forms for zone in form.reads]
+    # What was decided on paper bears the day of that, and is booked when the outlet is back.
+    signed = offline.signed_at(subject=match.subject) if forms and match.subject else None
+    on = local(signed).date() if signed else match.business_date
     fen = shared_fen(match=match) or 0
-    return numbers, particulars.Booked(match.business_date, match.journal_no, fen, how, zones)
+    return numbers, particulars.Booked(on, match.journal_no, fen, how, zones)
 
 
 def _names_of(match: Match) -> dict[str, object]:

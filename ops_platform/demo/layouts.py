@@ -27,10 +27,20 @@ _ZONES: Mapping[str, tuple[str, str, str]] = {
     "name": ("payer_name", "name", ""),
     "payee_name": ("payee_name", "name", ""),
     "id_number": ("id_number", "text", ""),
+    "mobile": ("mobile", "text", ""),
     "purpose": ("purpose", "text", ""),
     "journal": (JOURNAL, JOURNAL, ""),
 }
-_NEEDED = frozenset({"voucher_no", "account", "payee_account", "amount", "amount_words", "journal"})
+_NEEDED = frozenset(
+    {
+        "voucher_no", "account", "payee_account", "amount", "amount_words", "date", "date_words",
+        "journal",
+    }
+)  # fmt: skip
+
+
+# What an opening is compared by, beside these.
+_NEEDED_OF = {"opening": frozenset({"id_number", "mobile"})}
 
 
 @dataclass(frozen=True)
@@ -45,15 +55,21 @@ class Shipped:
 
 def shipped(kind: str) -> Shipped:
     """Return one form as a layout."""
-    zones = []
+    return Shipped(kind, vouchers.title(kind), vouchers.blank(kind), tuple(zones_of(kind).values()))
+
+
+def zones_of(kind: str) -> Mapping[str, Zone]:
+    """Return the zones of a form by the fields that the drawing knows."""
+    zones = {}
+    needed = _NEEDED | _NEEDED_OF.get(kind, frozenset())
     for field, box in vouchers.rooms(kind).items():
         if field not in _ZONES:
             continue
         name, kind_of, check = _ZONES[field]
         if field == "amount" and vouchers.has_grid(kind):
             kind_of = GRID
-        zones.append(Zone(name, kind_of, box, needed=field in _NEEDED, validator=check))
-    return Shipped(kind, vouchers.title(kind), vouchers.blank(kind), tuple(zones))
+        zones[field] = Zone(name, kind_of, box, needed=field in needed, validator=check)
+    return zones
 
 
 def blanks(folder: Path | None = None) -> Sequence[Blank]:

@@ -12,7 +12,7 @@ from foundation.imaging import services as imaging
 from foundation.kernel.money import Money
 from foundation.people import services as people
 from foundation.people.models import Institution, Staff
-from ops_platform.demo import papers
+from ops_platform.demo import papers, readings
 from ops_platform.demo.cases import WITHDRAWAL, Case, Customer
 from ops_platform.demo.papers import Paper
 from ops_platform.demo.play import Day
@@ -88,5 +88,5 @@ def _attach(paper: Paper, number: str, keyer: Staff, at: datetime) -> None:
             name=f"{paper.sheet.kind}-{number}.jpg", image_class=paper.sheet.image_class, at=at,
         )  # fmt: skip
     with people.acting_as_system(reason="demo reading"):
-        text = papers.as_read(paper)
+        text = readings.as_read(paper)
         imaging.record_reading(page_id=page.pk, text=text, failure="", at=at)

@@ -1,4 +1,7 @@
-"""The papers of a case: which forms are drawn, with what on them, and what a reader would read."""
+"""The papers of a case: which forms are drawn, with what on them.
+
+It is loaded by fresh processes that draw, and knows no tables.
+"""
 
 from __future__ import annotations
 
@@ -10,28 +13,12 @@ from datetime import date
 from multiprocessing import get_context
 from typing import Any
 
-from foundation.imaging import gateways, rules
 from ops_platform.demo import cases, vouchers
 from ops_platform.demo.cases import Case, Customer
 
 FEW = 8
 KINDS = {cases.WITHDRAWAL: "withdrawal", cases.TRANSFER: "transfer"}
 IMAGE_CLASSES = {"id_card": "id", "id_back": "id", "photo": "photo"}
-# The label that stands before each field on paper, as a reader needs it to know the field.
-LABELS = {
-    "date": "日期",
-    "voucher_no": "凭证号码",
-    "name": "付款人户名",
-    "account": "付款人账号",
-    "payee_name": "收款人户名",
-    "payee_account": "收款人账号",
-    "amount_words": "金额(大写)",
-    "amount": "金额(小写)",
-    "id_number": "证件号码",
-    "mobile": "手机号码",
-    "address": "联系地址",
-    "purpose": "用途",
-}
 
 
 @dataclass(frozen=True)
@@ -122,16 +109,6 @@ def draw(wanted: Sequence[Sheet]) -> list[Paper]:
     # Fresh processes: a fork would share the database connection of this one.
     with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn")) as pool:
         return list(pool.map(_draw, wanted, chunksize=4))
-
-
-def as_read(paper: Paper) -> gateways.PageText:
-    """Return what a reader without a fault reads on the paper, from the drawing's own truth."""
-    lines = tuple(
-        rules.Line(f"{LABELS[name]}：{field['text']}", 99, tuple(field["box"]))
-        for name, field in paper.truth["fields"].items()
-        if name in LABELS and field["text"]
-    )
-    return gateways.PageText("drawing", "demo", 0, lines)
 
 
 def _draw(sheet: Sheet) -> Paper:

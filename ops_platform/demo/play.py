@@ -1,7 +1,7 @@
 """Plays planned cases through the services of the platform, each person acting in their own scope.
 
 Nothing is written past the services. Two things stand in for what is not there: the time is the
-case's own (`at`), and what a reader would read is taken from the drawing (`papers.as_read`), so
+case's own (`at`), and what a reader would read is taken from the drawing (`readings.as_read`), so
 that history needs no minutes of recognition; pages of items still waiting are read for real.
 """
 
@@ -33,7 +33,7 @@ from foundation.people.models import Staff
 from foundation.people.rules import GRANT
 from foundation.trail import services as trail
 from monitoring import services as monitoring
-from ops_platform.demo import asking, cases, papers
+from ops_platform.demo import asking, cases, papers, readings
 from ops_platform.demo.books import Books
 from ops_platform.demo.cases import PLANTS, Case
 from ops_platform.demo.papers import Paper, Registry
@@ -177,7 +177,7 @@ class Day:
                     # Whoever signs in first looks at these: their copies are not to be waited for.
                     _now(imaging_tasks.make_copies(page_id=page.pk))
                 else:
-                    text = papers.as_read(paper)
+                    text = readings.as_read(paper)
                     imaging.record_reading(page_id=page.pk, text=text, failure="", at=case.at)
 
     def decided(
@@ -278,7 +278,7 @@ class Day:
                     at=at,
                 )
             with people.acting_as_system(reason="demo reading"):
-                text = papers.as_read(paper)
+                text = readings.as_read(paper)
                 imaging.record_reading(page_id=page.pk, text=text, failure="", at=at)
 
     def _book(self, case: Case) -> None:

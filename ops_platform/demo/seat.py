@@ -17,7 +17,7 @@ from foundation.kernel import numbering
 from foundation.kernel.money import Money
 from foundation.people import services as people
 from foundation.people.models import Staff
-from ops_platform.demo import cases, names, papers
+from ops_platform.demo import cases, names, papers, readings
 from ops_platform.demo.cases import Case, Hours
 from ops_platform.demo.papers import Paper, Sheet
 from ops_platform.demo.play import Day
@@ -177,7 +177,7 @@ class Seat:
                 if effect is not None:
                     effect()
             else:
-                text = papers.as_read(paper)
+                text = readings.as_read(paper)
                 imaging.record_reading(page_id=page.pk, text=text, failure="", at=visit.at)
 
     def _papers(

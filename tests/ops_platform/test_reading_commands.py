@@ -52,6 +52,10 @@ def test_a_voucher_is_read_by_its_form_with_confidence_box_and_seconds(db, file,
     assert found["amount"]["value"] == Money(12_345_678).format()
     assert found["amount_words"]["value"] == Money(12_345_678).capitals()
     assert found["journal_no"]["value"] == "112300001742"
+    days = [
+        (field["value"], field["checked"]) for field in one["fields"] if field["name"] == "date"
+    ]
+    assert ("2026-11-23", True) in days
     assert len(found["account"]["box"]) == 4
     assert found["account"]["confidence"] > 90
 

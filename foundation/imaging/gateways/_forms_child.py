@@ -376,7 +376,12 @@ def read_form(
     # Where the customer fills in no account, all that counts is printed.
     every = whole or not any(zone["name"] == "account" for zone in zones)
     told = [*_read_zones(lies, first, moved, every=every)]
-    doubtful = [row for row in told if row["confidence"] < SURE and row["kind"] != "journal"]
+    # The rest of a form says nothing of the machine's print, nor of the day.
+    doubtful = [
+        row
+        for row in told
+        if row["confidence"] < SURE and row["kind"] != "journal" and row["zone"] != "date"
+    ]
     if doubtful or whole:
         rest = [zone for zone in zones if not zone["needed"]]
         told += [*_read_zones(lies, rest, moved, every=every)]

@@ -12,6 +12,7 @@ KINDS = {
     "journal_no": NUMBER,
     "teller": NUMBER,
     "id_number": TEXT,
+    "mobile": TEXT,
     "amount": AMOUNT,
     "amount_words": WORDS,
     "date": DATE,

@@ -50,6 +50,7 @@ NAMES: Mapping[str, str] = {
     "payer_name": "Payer's name",
     "payee_name": "Payee's name",
     "id_number": "Number of the document",
+    "mobile": "Mobile number",
     "purpose": "Purpose",
     JOURNAL: "Machine's print",
 }
