@@ -15,6 +15,7 @@ PLANTS = {
     "amount_differs": "amount_diff",
     "account_differs": "account_diff",
     "words_differ": "amount_diff",
+    "date_differs": "voucher_diff",
     "missing_voucher": "image_missing",
     "duplicate_voucher": "duplicate_image",
     "voucher_without_journal": "journal_missing",
@@ -68,7 +69,7 @@ class Case:
     rescan and consult (approved after a hold), late (approved by a lead whom it went up to),
     stray (a voucher that nobody enters), attempt (something that is refused) or book (a
     transaction of the core that no second person sees). `shown_fen` and `shown_payer` are
-    what the paper says where it differs from what the teller keys.
+    what the paper says where it differs from what the teller keys; it is dated `shown_days` ago.
     """
 
     at: datetime
@@ -86,6 +87,7 @@ class Case:
     shown_fen: int = 0
     words_fen: int = 0
     shown_payer: int = -1
+    shown_days: int = 0
     level: str = "normal"
     serial: int = 0
 
@@ -179,6 +181,7 @@ class Planner:
             ("amount_differs", _transfer),
             ("account_differs", _unseen),
             ("words_differ", _unseen),
+            ("date_differs", _unseen),
         ):
             for place in sorted(approved, key=lambda p: not first(cases[p]))[:1]:
                 cases[place] = self._spoilt(cases[place], wrong)
@@ -285,6 +288,8 @@ class Planner:
             return replace(case, plant=wrong, shown_fen=case.amount_fen + 90 * HUNDRED_YUAN)
         if wrong == "words_differ":
             return replace(case, plant=wrong, words_fen=case.amount_fen + 10 * HUNDRED_YUAN)
+        if wrong == "date_differs":
+            return replace(case, plant=wrong, shown_days=self.random.randrange(1, 30))
         if wrong == "account_differs":
             other = self._other_than(case.payer, company=self.people[case.payer].company)
             return replace(case, plant=wrong, shown_payer=other)

@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from multiprocessing import get_context
 from typing import Any
 
@@ -72,7 +72,7 @@ def sheets(case: Case, *, registry: Registry, on: date, seed: int) -> list[Sheet
     shown = case.shown_payer if case.shown_payer >= 0 else case.payer
     fen = case.shown_fen or case.amount_fen
     fields: dict[str, Any] = {
-        "date": on,
+        "date": on - timedelta(days=case.shown_days),
         "amount_fen": fen,
         "amount_words_fen": case.words_fen or fen,
         "name": who.name,

@@ -269,7 +269,7 @@ def test_monitoring_finds_today_what_can_be_found_before_the_day_is_closed(seede
     expected = {
         row["subject"]: row["expected"]
         for row in truth.read(seeded.folder, on=seeded.today.on)
-        if row["expected"] in ("amount_diff", "account_diff", "duplicate_image")
+        if row["expected"] in ("amount_diff", "account_diff", "voucher_diff", "duplicate_image")
     }
 
     found = Match.objects.filter(business_date=seeded.today.on, state=monitoring_rules.OPEN)
