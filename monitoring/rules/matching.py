@@ -46,6 +46,7 @@ HOWS: dict[str, How] = {
 }
 # Printed and booked time of one transaction lie no further apart.
 WITHIN = timedelta(minutes=5)
+_A_DAY = timedelta(days=1)
 # Of so many lines at most one voucher is the sum.
 RUN_MOST = 200
 # Beside the voucher of a line: they are none of their own, and say nothing of the order.
@@ -196,12 +197,19 @@ def _by_key(
     of_line: Callable[[LineRow], Hashable],
     of_sheet: Callable[[SheetRow], Hashable],
 ) -> None:
-    """Pair what has a key that no other line and no other voucher has."""
+    """Pair what has a key that no other line and no other voucher has.
+
+    By account, amount and teller the printed time belongs to the key: it keeps what was printed at
+    another time away, and tells twins apart (DOMAIN §5.2).
+    """
     lines, sheets = _grouped(day.lines.values(), of_line), _grouped(day.sheets.values(), of_sheet)
+    fits = _at_the_time if how == ACCOUNT else _whenever
     for key, mine in sheets.items():
         theirs = lines.get(key, [])
-        if len(mine) == len(theirs) == 1 and _at_the_time(theirs[0], mine[0]):
-            day.pair(theirs[0], mine[0], how)
+        for line in theirs:
+            own = [sheet for sheet in mine if fits(line, sheet)]
+            if len(own) == 1 and sum(fits(other, own[0]) for other in theirs) == 1:
+                day.pair(line, own[0], how)
 
 
 def _grouped(
@@ -231,8 +239,16 @@ def _account_of_sheet(sheet: SheetRow) -> Hashable:
     return (sheet.account, sheet.fen, sheet.teller) if whole else None
 
 
+def _whenever(_line: LineRow, _sheet: SheetRow) -> bool:
+    return True
+
+
 def _at_the_time(line: LineRow, sheet: SheetRow) -> bool:
-    return sheet.at is None or abs(sheet.at - line.at) <= WITHIN
+    """Tell whether a voucher can be of a line by the hour; what is booked late keeps its day."""
+    if sheet.at is None:
+        return True
+    apart = (sheet.at - line.at) % _A_DAY
+    return min(apart, _A_DAY - apart) <= WITHIN
 
 
 def _by_sum(day: _Day) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -13,6 +14,7 @@ from foundation.imaging import rules as images
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Document
 from foundation.imaging.selectors import batches
+from foundation.kernel.calendar import SHANGHAI
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
 from foundation.ledger import rules as ledger_rules
@@ -30,6 +32,10 @@ from monitoring.rules import looks, matching, settling
 BREAKS_SHOWN = 200
 OPEN_SHOWN = 100
 _HELD = Q(work_item__state=worklist.HELD)
+# A time stands by itself or right after the day: engines lose the blank between.
+_TIME = re.compile(
+    r"(?:(?<![0-9])(?<![0-9]:)|(?<=20[0-9]{6}))([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])"
+)
 # Whether a voucher is an open break by itself, held or not: `stray` looks again and locks it.
 ANY_STRAY_SQL = """EXISTS (SELECT FROM monitoring_match alone WHERE alone.document_id = %s
     AND alone.journal_no = '' AND alone.state = 'open')"""
@@ -239,7 +245,9 @@ def _sheets(institution_id: int, on: date) -> Sequence[matching.SheetRow]:
     rows = [one for one in listed if one.document_id not in known]
     read = batches.read_pages(document_ids=[one.document_id for one in rows])
     least = policy.whole(code="monitoring.same_confidence_min", on=on)
-    return [_sheet(one, read[one.document_id], least) for one in rows if one.document_id in read]
+    return [
+        _sheet(one, read[one.document_id], least, on) for one in rows if one.document_id in read
+    ]
 
 
 def _joined_elsewhere(documents: Sequence[int]) -> set[int]:
@@ -260,7 +268,9 @@ def _row(line: JournalLine, place: int) -> matching.LineRow:
     )
 
 
-def _sheet(one: batches.Sheet, pages: Sequence[images.ReadPage], least: int) -> matching.SheetRow:
+def _sheet(
+    one: batches.Sheet, pages: Sequence[images.ReadPage], least: int, on: date
+) -> matching.SheetRow:
     """Return what was read with certainty; a value that two places read differently is none."""
     said: dict[str, set[str]] = {}
     for field in (field for page in pages for field in page.fields):
@@ -276,7 +286,17 @@ def _sheet(one: batches.Sheet, pages: Sequence[images.ReadPage], least: int) -> 
         account=images.digits_of(sure.get("account", "")),
         fen=fen_of(text=sure.get("amount", "")),
         teller=images.digits_of(sure.get("teller", "")),
+        at=_printed_at(pages, least, on),
     )
+
+
+def _printed_at(pages: Sequence[images.ReadPage], least: int, on: date) -> datetime | None:
+    """Return when the machine printed, where it is surely read and the pages say one time."""
+    lines = (line for page in pages for line in page.lines if line.confidence >= least)
+    times = {found for line in lines for found in _TIME.findall(images.compact(line.text))}
+    if len(times) != 1:
+        return None
+    return datetime.combine(on, time.fromisoformat(":".join(times.pop())), SHANGHAI)
 
 
 def fen_of(*, text: str) -> int | None:

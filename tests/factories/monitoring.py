@@ -48,7 +48,9 @@ def counter(outlet: Institution) -> Counter:
     return place
 
 
-def post(place: Counter, *, teller: str, fen: int, voucher_no: str = "") -> JournalLine:
+def post(
+    place: Counter, *, teller: str, fen: int, voucher_no: str = "", at: datetime = NOON
+) -> JournalLine:
     """Book a withdrawal (or, below nothing, a deposit) and return its journal line."""
     posted = books.post(
         key=f"k{next(_keys)}",
@@ -57,7 +59,7 @@ def post(place: Counter, *, teller: str, fen: int, voucher_no: str = "") -> Jour
         trade_code="1002",
         teller=teller,
         business_date=DAY,
-        at=NOON,
+        at=at,
         voucher_no=voucher_no,
     )
     query = ledger.JournalQuery(
@@ -118,6 +120,8 @@ LABELS = {
     "voucher_no": "凭证号码",
     "payer_name": "付款人户名",
     "journal_no": "流水号",
+    "teller": "柜员号",
+    "time": "交易时间",
 }
 
 

@@ -69,6 +69,28 @@ def test_a_print_of_another_time_is_not_the_key():
     assert [how for _line, _sheet, how in found_of(lines, [near])] == [ACCOUNT]
 
 
+def test_a_print_of_another_time_is_kept_away_from_no_other_key():
+    lines = [line(0)]
+    late = sheet(0, lines[0], "account", "voucher_no", at=lines[0].at + timedelta(hours=2))
+
+    assert [how for _line, _sheet, how in found_of(lines, [late])] == [VOUCHER]
+
+
+def test_what_is_booked_for_another_day_is_compared_by_the_hour():
+    lines = [line(0)]
+    print_ = sheet(0, lines[0], "account", "fen", "teller", at=lines[0].at - timedelta(days=1))
+
+    assert [how for _line, _sheet, how in found_of(lines, [print_])] == [ACCOUNT]
+
+
+def test_twins_are_told_apart_by_the_printed_time():
+    twin = line(9, account=line(0).account, fen=line(0).fen, teller=line(0).teller)
+    lines = [line(0), twin]
+    sheets = [sheet(n, lines[1 - n], "account", "fen", "teller", "at") for n in range(2)]
+
+    assert found_of(lines, sheets) == [("J0000", 1, ACCOUNT), ("J0009", 0, ACCOUNT)]
+
+
 def test_twins_are_told_apart_by_their_order():
     twin = line(1, account=line(0).account, fen=line(0).fen, teller=line(0).teller)
     lines = [line(0), twin]

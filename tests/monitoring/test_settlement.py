@@ -1,6 +1,7 @@
 """An outlet's day: matched as a whole, its breaks explained by two people, closed once."""
 
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -19,7 +20,7 @@ from monitoring import rules, tasks
 from monitoring import services as pairs
 from monitoring.models import Alignment, DayEnd, Explanation, Match
 from monitoring.rules import looks as look_rules
-from monitoring.rules import settling
+from monitoring.rules import matching, settling
 from monitoring.selectors import settling as selected
 from monitoring.services import auditing
 from monitoring.services import looks as looking
@@ -92,6 +93,25 @@ def code_of(statement):
         statement()
     cause = refused.value.__cause__
     return getattr(cause, "sqlstate", None) or cause.pgcode
+
+
+def test_twins_are_told_apart_by_the_time_that_the_machine_printed(
+    place, teller, supervisor, lead, given
+):
+    moments = [NOON, NOON + timedelta(minutes=20)]
+    lines = [
+        monitoring.post(place, teller=teller.number, fen=100_00, at=moment) for moment in moments
+    ]
+    said = {"amount": "¥100.00", "account": place.customer, "teller": teller.number}
+    documents = scan_and_read(
+        place, supervisor, lead, said | {"time": "12:20:31"}, said | {"time": "2026112312:00:31"}
+    )
+
+    services.match_day(**given)
+
+    found = dict(Alignment.objects.values_list("match__journal_no", "document_id"))
+    assert found == {lines[0].journal_no: documents[1], lines[1].journal_no: documents[0]}
+    assert {*Alignment.objects.values_list("how", flat=True)} == {matching.ACCOUNT}
 
 
 def test_a_day_finds_its_pairs_and_is_closed(place, teller, supervisor, lead, given):

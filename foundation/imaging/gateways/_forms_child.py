@@ -11,24 +11,21 @@ It is loaded by `_reader_child.py` from its own folder and knows nothing of the 
 
 from __future__ import annotations
 
-import base64
 import functools
 import re
-import struct
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
-HEIGHT_PX = 48
-# Signs further than so many nats below the best one of a column are not kept.
-DEPTH_NATS = 14
-SIGNS_PER_COLUMN = 24
+if TYPE_CHECKING or __package__:
+    from foundation.imaging.gateways._recogniser_child import recogniser
+else:
+    from _recogniser_child import recogniser
+
 # A zone that is read less surely than this makes the rest of the form be read as well.
 SURE = 90
 JOURNAL_NO = re.compile("[0-9]{10,}")
@@ -36,19 +33,20 @@ FIT_MIN = 0.45
 STAMP_RED, STAMP_REDDER = 170, 45
 INLIERS_MIN = 15
 PAGE_POINTS, FORM_POINTS = 2000, 1200
+FORMS_KEPT, RULES_KEPT = 1024, 64
 _KERNEL = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True)
 class Form:
-    """A blank form with what pages are compared by."""
+    """A blank form with what pages are compared by; `size` is its width and height."""
 
     key: str
-    blank: Any
+    file: str
+    size: tuple[int, int]
     points: Any
     looks: Any
     dark: Any
-    rules: Any
 
 
 @dataclass(frozen=True)
@@ -93,18 +91,29 @@ def _points(picture: Any, count: int) -> tuple[Any, Any]:
     return np.array([point.pt for point in found], np.float32) * 2, looks
 
 
-@functools.lru_cache(maxsize=64)
+# A page is held against every form in use: were one of them not kept, each page would draw it anew.
+@functools.lru_cache(maxsize=FORMS_KEPT)
 def form(key: str, file: str) -> Form:
-    """Return a blank form from its file; the points of 64 are kept in memory."""
-    picture = cv2.imdecode(np.fromfile(file, np.uint8), cv2.IMREAD_COLOR)
+    """Return a blank form from its file with its points, some 80 KB that are kept in memory."""
+    picture = _picture(file)
     blank = flattened(picture)
     points, looks = _points(picture, FORM_POINTS)
     dark = np.argwhere(_half(blank) < 150)[::3].astype(np.float32)
-    ink = (255 - blank > 60).astype(np.uint8) * 255
+    high, wide = blank.shape
+    return Form(key, file, (wide, high), points, looks, dark)
+
+
+@functools.lru_cache(maxsize=RULES_KEPT)
+def rules_of(file: str) -> Any:
+    """Return where the rules of a blank form are; asked for only of what a page lies on."""
+    ink = (255 - flattened(_picture(file)) > 60).astype(np.uint8) * 255
     across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, 60), np.uint8))
     down = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((32, 1), np.uint8))
-    rules = cv2.dilate(cv2.bitwise_or(across, down), np.ones((5, 5), np.uint8))
-    return Form(key, blank, points, looks, dark, rules)
+    return cv2.dilate(cv2.bitwise_or(across, down), np.ones((5, 5), np.uint8))
+
+
+def _picture(file: str) -> Any:
+    return cv2.imdecode(np.fromfile(file, np.uint8), cv2.IMREAD_COLOR)
 
 
 def laid_on(picture: Any, grey: Any, forms: Sequence[Form]) -> tuple[Form, Any, float] | None:
@@ -160,10 +169,9 @@ def _fit(one: Form, moved: Any, darkened: Any) -> float:
 
 def upright(grey: Any, one: Form, moved: Any) -> Any:
     """Return the page as it would lie exactly on the form, without the form's rules."""
-    high, wide = one.blank.shape
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    lies = cv2.warpAffine(grey, moved, (wide, high), flags=flags, borderValue=255)
-    return np.where(one.rules > 0, np.maximum(lies, 235), lies).astype(np.uint8)
+    lies = cv2.warpAffine(grey, moved, one.size, flags=flags, borderValue=255)
+    return np.where(rules_of(one.file) > 0, np.maximum(lies, 235), lies).astype(np.uint8)
 
 
 def inked(grey: Any, pad: int = 3) -> tuple[int, int, int, int] | None:
@@ -248,88 +256,6 @@ def on_page(box: Sequence[int], moved: Any) -> list[int]:
     lies = moved @ corners
     left, top = (max(0, int(edge.min())) for edge in lies)
     return [left, top, int(lies[0].max()) - left, int(lies[1].max()) - top]
-
-
-class Recogniser:
-    """The recogniser of PP-OCRv6 by itself: a line of text in, chances of signs by column out."""
-
-    def __init__(self) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        model = files("rapidocr") / "models" / "PP-OCRv6_rec_small.onnx"
-        self.session = onnxruntime.InferenceSession(
-            model.read_bytes(), options, providers=["CPUExecutionProvider"]
-        )
-        self.entry = self.session.get_inputs()[0].name
-        signs = self.session.get_modelmeta().custom_metadata_map["character"].splitlines()
-        self.signs = ["", *signs, " "]
-        self.points = np.array(
-            [ord(sign) if len(sign) == 1 and ord(sign) < 65536 else 65535 for sign in self.signs],
-            np.uint16,
-        )
-        self.points[0] = 0
-
-    def chances(self, line: Any) -> Any:
-        """Return the chance of each sign in each column of a line's picture."""
-        high, wide = line.shape[:2]
-        width = max(64, -(-HEIGHT_PX * wide // high))
-        picture = cv2.cvtColor(cv2.resize(line, (width, HEIGHT_PX)), cv2.COLOR_GRAY2BGR)
-        room = -(-width // 32) * 32
-        entry = np.zeros((1, 3, HEIGHT_PX, room), np.float32)
-        entry[0, :, :, :width] = picture.astype(np.float32).transpose(2, 0, 1) / 127.5 - 1
-        found = self.session.run(None, {self.entry: entry})[0][0]
-        return found[: min(len(found), -(-len(found) * width // room) + 1)]
-
-    def read(self, line: Any) -> dict[str, Any]:
-        """Return a line's text, how sure its least sure sign is (0–100), and its columns packed."""
-        chances = self.chances(line)
-        return {**self.text(chances), "frames": packed(chances, self.points)}
-
-    def text(self, chances: Any) -> dict[str, Any]:
-        """Return what is read when the most likely sign of each column is believed."""
-        best, before, text, sure = chances.argmax(1), 0, [], []
-        for column, sign in enumerate(best):
-            chance = float(chances[column, sign])
-            if sign and sign != before:
-                text.append(self.signs[sign] if sign < len(self.signs) else " ")
-                sure.append(chance)
-            elif sign and sure:
-                sure[-1] = max(sure[-1], chance)
-            before = sign
-        told = "".join(text)
-        shown = [chance for sign, chance in zip(text, sure, strict=True) if sign.strip()]
-        return {"text": told.strip(), "confidence": round(min(shown, default=0.0) * 100)}
-
-
-@functools.cache
-def recogniser() -> Recogniser:
-    """Return the one recogniser of this process."""
-    return Recogniser()
-
-
-def packed(chances: Any, points: Any) -> str:
-    """Return the columns as text: for each the signs near its best one and how far below they are.
-
-    Number of columns; signs of each; their code points; their distance in sixteenths of a nat.
-    """
-    best = chances.max(1)
-    near = chances > best[:, None] * np.exp(-DEPTH_NATS)
-    counts, signs, below = [], [], []
-    for column in range(len(chances)):
-        there = np.flatnonzero(near[column])
-        if len(there) > SIGNS_PER_COLUMN:
-            order = np.argsort(chances[column, there])[::-1]
-            there = there[order[:SIGNS_PER_COLUMN]]
-        counts.append(len(there))
-        signs.append(points[np.minimum(there, len(points) - 1)])
-        below.append(np.log(best[column] / chances[column, there]) * 16)
-    data = struct.pack("<H", len(counts)) + bytes(counts)
-    data += np.concatenate(signs).astype("<u2").tobytes()
-    data += np.concatenate(below).round().clip(0, 255).astype(np.uint8).tobytes()
-    return base64.b64encode(zlib.compress(data, 6)).decode()
 
 
 def strips(pieces: Sequence[Cut]) -> Iterator[dict[str, Any]]:

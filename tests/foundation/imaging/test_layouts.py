@@ -4,6 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from foundation.imaging import gateways, rules, tasks
+from foundation.imaging.gateways import _forms_child
 from foundation.imaging.models import Layout, Reading
 from foundation.imaging.rules import layouts as forms
 from foundation.imaging.rules._fields import luhn_holds
@@ -238,3 +239,16 @@ def test_a_reader_that_fails_at_the_zones_leaves_the_page_to_be_read_whole(monke
     assert asked == ["zones"]
     assert text.layout == ""
     assert text.lines
+
+
+def test_each_of_many_forms_is_drawn_once_and_not_for_every_page(tmp_path):
+    file = tmp_path / "form.png"
+    file.write_bytes(drawing.png(drawing.form().resize((240, 100))))
+    _forms_child.form.cache_clear()
+
+    for _page in range(2):
+        for number in range(100):
+            _forms_child.form(f"slip.{number}", str(file))
+
+    drawn = _forms_child.form.cache_info()
+    assert (drawn.misses, drawn.hits) == (100, 100)
