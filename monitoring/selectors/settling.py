@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -148,6 +149,18 @@ def documents_without_line(*, institution_id: int, on: date) -> Sequence[Documen
         document
         for document in found
         if document.pk not in known and not (open_day and document.subject.startswith(unsent))
+    )
+
+
+def differing(*, institution_id: int, on: date) -> Mapping[str, int]:
+    """Return of how many pairs of a day each compared value differs, by the name of the value."""
+    pairs = Match.objects.filter(institution_id=institution_id, business_date=on)
+    rows = pairs.exclude(state__in=(rules.WAITING, rules.MATCHED)).values_list("fields", flat=True)
+    return Counter(
+        field["name"]
+        for fields in rows.order_by("id")
+        for field in fields
+        if field["verdict"] == rules.DIFFERS
     )
 
 

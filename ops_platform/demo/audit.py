@@ -12,17 +12,19 @@ from foundation.people.models import Institution, Staff
 from monitoring import rules
 from monitoring import services as monitoring
 from monitoring.models import Match
-from monitoring.services import auditing
+from monitoring.services import auditing, settling
+from ops_platform.demo import afterwards
 
 LOOKED_AGAIN = "人工核对原件，凭证与流水一致"
 LOOK = timedelta(seconds=75)
 
 
 def pair_day(*, places: dict[str, Institution], on: date, at: datetime) -> None:
-    """Open a difference for everything of the day that stands alone."""
-    for place in places.values():
-        with people.acting_as_system(reason="demo pairing"):
-            monitoring.match_day(institution_id=place.pk, business_date=on, at=at)
+    """Let the scanning of the day end, and set its vouchers beside the journal."""
+    with people.acting_as_system(reason="demo pairing"):
+        afterwards.end_scans(on=on, at=at)
+        for place in places.values():
+            settling.match_day(institution_id=place.pk, business_date=on, at=at)
 
 
 def audit(*, auditors: Sequence[Staff], leave: int, at: datetime, seed: int) -> int:

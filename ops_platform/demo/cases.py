@@ -16,6 +16,7 @@ PLANTS = {
     "account_differs": "account_diff",
     "words_differ": "amount_diff",
     "date_differs": "voucher_diff",
+    "print_differs": "voucher_diff",
     "missing_voucher": "image_missing",
     "duplicate_voucher": "duplicate_image",
     "voucher_without_journal": "journal_missing",
@@ -25,6 +26,7 @@ PLANTS = {
 }
 HUNDRED_YUAN = 10_000
 SPLIT_FEN = 4_980_000
+PRINTED_FEN = 1_234_500
 PURPOSES = "生活费 货款 房租 学费 装修款 往来款 还款 医疗费".split()
 SHIFT = timedelta(seconds=20)
 # The first customer is well off, and has the name of an entry of the demo's watch list.
@@ -303,6 +305,10 @@ class Planner:
         payer = max(self.persons, key=lambda place: self.balances[place])
         self.balances[payer] -= 4 * SPLIT_FEN
         first = cases[len(cases) // 3].at
+        # Of the first outlet vouchers are drawn and handed over besides.
+        other = next(
+            (one for one in self.persons if self.people[one].outlet != self.people[0].outlet), payer
+        )
         split = Case(first, WITHDRAWAL, payer, SPLIT_FEN, "pass", plant="split_withdrawal")
         return [
             *(
@@ -313,6 +319,7 @@ class Planner:
                 )
                 for place in range(4)
             ),
+            Case(first + SHIFT, DEPOSIT, other, PRINTED_FEN, "book", plant="print_differs"),
             replace(held, at=held.at + SHIFT, plant="voucher_without_journal", ending="stray"),
             replace(held, at=held.at + 2 * SHIFT, plant="conflicting_role", ending="attempt"),
         ]

@@ -8,7 +8,6 @@ from datetime import datetime, time, timedelta
 from authorization import services as authorization
 from authorization.rules import offline as rules
 from authorization.services import Order, offline
-from foundation.imaging import services as imaging
 from foundation.kernel.money import Money
 from foundation.people import services as people
 from foundation.people.models import Institution, Staff
@@ -88,5 +87,4 @@ def _attach(paper: Paper, number: str, keyer: Staff, at: datetime) -> None:
             name=f"{paper.sheet.kind}-{number}.jpg", image_class=paper.sheet.image_class, at=at,
         )  # fmt: skip
     with people.acting_as_system(reason="demo reading"):
-        text = readings.as_read(paper)
-        imaging.record_reading(page_id=page.pk, text=text, failure="", at=at)
+        readings.record(page_id=page.pk, paper=paper, at=at)

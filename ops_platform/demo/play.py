@@ -22,7 +22,6 @@ from authorization.models import Request
 from authorization.rules import CALL, RESCAN
 from authorization.selectors import publishing
 from authorization.services import Order, tier
-from foundation.imaging import services as imaging
 from foundation.imaging import tasks as imaging_tasks
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
@@ -33,7 +32,7 @@ from foundation.people.models import Staff
 from foundation.people.rules import GRANT
 from foundation.trail import services as trail
 from monitoring import services as monitoring
-from ops_platform.demo import asking, cases, papers, readings
+from ops_platform.demo import afterwards, asking, cases, papers, readings
 from ops_platform.demo.books import Books
 from ops_platform.demo.cases import PLANTS, Case
 from ops_platform.demo.papers import Paper, Registry
@@ -177,8 +176,7 @@ class Day:
                     # Whoever signs in first looks at these: their copies are not to be waited for.
                     _now(imaging_tasks.make_copies(page_id=page.pk))
                 else:
-                    text = readings.as_read(paper)
-                    imaging.record_reading(page_id=page.pk, text=text, failure="", at=case.at)
+                    readings.record(page_id=page.pk, paper=paper, at=case.at)
 
     def decided(
         self, case: Case, request: Request, teller: Staff, second: Sequence[Paper] = ()
@@ -278,8 +276,7 @@ class Day:
                     at=at,
                 )
             with people.acting_as_system(reason="demo reading"):
-                text = readings.as_read(paper)
-                imaging.record_reading(page_id=page.pk, text=text, failure="", at=at)
+                readings.record(page_id=page.pk, paper=paper, at=at)
 
     def _book(self, case: Case) -> None:
         """Let the core book a transaction that no second person sees."""
@@ -300,6 +297,8 @@ class Day:
                 at=case.at,
                 voucher_no=papers.voucher_no(case, self.on),
             )
+        if case.plant == "print_differs":
+            afterwards.scan(self, case, journal_no=entry.journal_no, teller=teller)
         if case.plant:
             self._note(case, teller, journal_no=entry.journal_no)
 

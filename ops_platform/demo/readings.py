@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from foundation.imaging import gateways, rules
+from foundation.imaging import services as imaging
 from foundation.imaging.rules.layouts import GRID, JOURNAL
 from foundation.imaging.rules.scoring import Strip, packed
 from ops_platform.demo import layouts
@@ -26,6 +28,11 @@ LABELS = {
     "address": "联系地址",
     "purpose": "用途",
 }
+
+
+def record(*, page_id: int, paper: Paper, at: datetime) -> None:
+    """Keep what would be read on a paper as what was read on its page."""
+    imaging.record_reading(page_id=page_id, text=as_read(paper), failure="", at=at)
 
 
 def as_read(paper: Paper) -> gateways.PageText:

@@ -11,7 +11,6 @@ from authorization import services as authorization
 from authorization.models import IdCheck
 from authorization.rules import MATCH, NETWORK_DOWN
 from authorization.services import OpeningOrder, Order
-from foundation.imaging import services as imaging
 from foundation.imaging import tasks as imaging_tasks
 from foundation.kernel import numbering
 from foundation.kernel.money import Money
@@ -177,8 +176,7 @@ class Seat:
                 if effect is not None:
                     effect()
             else:
-                text = readings.as_read(paper)
-                imaging.record_reading(page_id=page.pk, text=text, failure="", at=visit.at)
+                readings.record(page_id=page.pk, paper=paper, at=visit.at)
 
     def _papers(
         self, visit: Visit, fields: dict[str, object], kinds: tuple[str, ...]

@@ -521,6 +521,17 @@ def test_the_command_tells_in_json(place, teller, supervisor, lead):
     assert (told["paired"], told["image_missing"], told["unsettled"]) == (1, 1, 0)
 
 
+def test_the_command_tells_which_values_differ(place, teller, supervisor, lead):
+    booked = line(place, teller)
+    said = monitoring.agreeing(booked) | {"voucher_no": "102300009999"}
+    scan_and_read(place, supervisor, lead, said)
+    out = StringIO()
+
+    call_command("match_day", outlet=place.outlet.number, date=DAY, json=True, stdout=out)
+
+    assert json.loads(out.getvalue())["differing"] == {"voucher_no": 1}
+
+
 def test_the_command_knows_no_other_outlet(bank):
     with pytest.raises(CommandError, match="E6068"):
         call_command("match_day", outlet="999999", date=DAY)

@@ -1,12 +1,14 @@
 """The vouchers of `bin/bench imaging`: what is drawn, what is planted, and what counts as met."""
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 
 from foundation.imaging.rules import proving
 from foundation.imaging.rules._fields import luhn_holds
 from ops_platform.bench import imaging
 from ops_platform.bench.imaging import _day
+from ops_platform.bench.imaging._beside import Beside, weighed
 from ops_platform.bench.imaging._judging import Read
 
 LINES = imaging.lines_of(200)
@@ -67,3 +69,38 @@ def test_the_share_straight_through_is_of_what_agrees():
 
     assert Decimal(88) < row.ours < Decimal(92)
     assert not row.met
+
+
+def beside(name, *, right, doubt, read=None):
+    expected = "2026-03-04" if name == "date" else "000000000012"
+    return Beside(name, right, expected, (proof(name, read or expected, doubt),))
+
+
+def test_a_right_day_told_as_another_fails_the_bench_and_so_does_a_wrong_one_proved():
+    voucher = next(iter(_day.day(count=1, seed=1)))
+
+    def met(*besides):
+        rows = imaging.tested([replace(read(voucher), besides=besides)], LINES)
+        return {row.case.partition(":")[0].strip(): row.met for row in rows}
+
+    good = met(beside("date", right=True, doubt=0), beside("date", right=False, doubt=3000))
+    told = proof("date", "2026-03-04", 3000)
+    other = replace(
+        beside("date", right=True, doubt=0), proofs=(replace(told, read="2026年03月05日"),)
+    )
+    false = met(other, beside("date", right=False, doubt=0))
+
+    assert good["right days told as others"]
+    assert good["nearest days not on the paper, proved"]
+    assert not false["right days told as others"]
+    assert not false["nearest days not on the paper, proved"]
+
+
+def test_the_days_and_numbers_that_a_paper_has_not_are_none_of_the_right_ones():
+    for voucher in _day.day(count=14, seed=4):
+        found = list(weighed(voucher, {}, {}))
+        days = [one.expected for one in found if one.name == "date"]
+        numbers = [one.expected for one in found if one.name == "journal_no"]
+
+        assert not any({*days[0].each} & {*wrong.each} for wrong in days[1:])
+        assert len({*numbers}) == 2

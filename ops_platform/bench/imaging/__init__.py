@@ -82,6 +82,7 @@ def tested(reads: Sequence[Read], lines: Lines) -> list[Row]:
     rows.append(
         _most("changed amounts that the capitals alone would prove", wrong, tried, Decimal(0))
     )
+    rows += _besides(reads, lines)
     known = sum(read.layout == read.voucher.kind for read in reads)
     rows.append(_least("forms recognised", known, reads, Decimal(99)))
     spent = sum(read.milliseconds for read in reads)
@@ -107,6 +108,23 @@ def _false_passes(reads: Sequence[Read], lines: Lines, *, only: str = "") -> tup
     return wrong, tried
 
 
+def _besides(reads: Sequence[Read], lines: Lines) -> list[Row]:
+    """Return what came of the day and the printed number, which must be told of no right paper."""
+    rows = []
+    for name, shown in (("date", "days"), ("journal_no", "printed numbers")):
+        own = [one for read in reads for one in read.besides if one.name == name]
+        right = [one.came_to(lines) for one in own if one.right]
+        wrong = [one.came_to(lines) for one in own if not one.right]
+        false, missed = right.count("told"), wrong.count("proved")
+        rows += [
+            _most(f"right {shown} told as others", false, len(right), FALSE_MOST),
+            _most(f"nearest {shown} not on the paper, proved", missed, len(wrong), FALSE_MOST),
+            _least(f"  right {shown} proved", right.count("proved"), right, Decimal(0)),
+            _least(f"  nearest {shown} told as others", wrong.count("told"), wrong, Decimal(0)),
+        ]
+    return rows
+
+
 def _capitals(reads: Sequence[Read], lines: Lines) -> tuple[int, int]:
     """Return how many changed amounts the capitals of the paper prove, and how many there are."""
     proofs = [
@@ -120,7 +138,7 @@ def _capitals(reads: Sequence[Read], lines: Lines) -> tuple[int, int]:
     return sum(proof.doubt <= lines.same for proof in proofs), len(proofs)
 
 
-def _least(case: str, part: int, own: Sequence[Read], least: Decimal) -> Row:
+def _least(case: str, part: int, own: Sequence[object], least: Decimal) -> Row:
     share = chance.share(part=part, whole=len(own))
     percent = share.percent or Decimal(0)
     return Row(

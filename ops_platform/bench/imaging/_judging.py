@@ -17,6 +17,7 @@ from foundation.imaging import gateways
 from foundation.imaging.gateways import Blank
 from foundation.imaging.rules import nearest, proving
 from foundation.imaging.rules.proving import Lines, Proof
+from ops_platform.bench.imaging._beside import Beside, weighed
 from ops_platform.bench.imaging._day import Voucher, tampers
 from ops_platform.demo import layouts
 
@@ -41,6 +42,7 @@ class Read:
     milliseconds: int
     proofs: Records
     tampered: tuple[Tampered, ...]
+    besides: tuple[Beside, ...] = ()
 
     def passes(self, lines: Lines) -> bool:
         """Return whether the page proves the journal line without a person."""
@@ -87,7 +89,8 @@ def read(voucher: Voucher) -> Read:
             changed = proving.proofs(expected={name: value}, strips=strips, beside=beside)
             found.append(Tampered(name, value, nearest.weighed_wrong(own, name, changed)))
     layout = text.layout.rpartition(".")[0]
-    return Read(voucher, layout, text.milliseconds, own, tuple(found))
+    besides = tuple(weighed(voucher, strips, beside))
+    return Read(voucher, layout, text.milliseconds, own, tuple(found), besides)
 
 
 def read_all(wanted: Iterable[Voucher]) -> list[Read]:

@@ -38,7 +38,11 @@ class Command(BaseCommand):
             ran = settling.match_day(
                 institution_id=outlet.pk, business_date=options["date"], at=timezone.now()
             )
-            told = {"outlet": outlet.number, "date": str(options["date"]), **asdict(ran)}
+            differing = selected.differing(institution_id=outlet.pk, on=options["date"])
+            told = {
+                "outlet": outlet.number, "date": str(options["date"]), **asdict(ran),
+                "differing": differing,
+            }  # fmt: skip
         if options["json"]:
             self.stdout.write(json.dumps(told))
             return
