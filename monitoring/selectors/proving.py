@@ -11,6 +11,7 @@ from foundation.imaging.rules.nearest import Known
 from foundation.imaging.selectors import layouts
 from monitoring import rules
 from monitoring.models import Match
+from monitoring.rules import particulars
 from monitoring.selectors import expected_of
 
 MOST = 5_000
@@ -32,8 +33,12 @@ def known(*, first: date, last: date) -> Sequence[Known]:
 
 
 def _says_of_values(match: Match) -> bool:
+    """Tell whether a settled pair says something of what is weighed here: not of a day alone."""
+    if match.state != rules.CONFIRMED:
+        return True
+    differing = {field.name for field in match.compared if field.verdict == rules.DIFFERS}
     values = {result for _name, result in rules.FIELD_RESULTS}
-    return match.state != rules.CONFIRMED or match.result in values
+    return match.result in values and not (differing and differing <= particulars.NAMES)
 
 
 def _known(match: Match) -> Known | None:

@@ -94,6 +94,15 @@ class TestBooks:
             services.explain(step="spoil", words="x", **given)
 
 
+def test_an_item_that_was_entered_of_a_slip_tells_when_it_was_decided(paper):
+    paper.key()
+
+    item = enter(paper)
+
+    assert selected.signed_at(subject=item.subject) == paper.signed_at
+    assert selected.signed_at(subject="authorization.request:01200001010000001") is None
+
+
 class TestTimes:
     def test_two_people_declare_what_is_over(self, bank, paper):
         now = timezone.now()

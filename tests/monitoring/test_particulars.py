@@ -6,17 +6,21 @@ import pytest
 
 from foundation.imaging import gateways
 from foundation.imaging import services as imaging
+from foundation.imaging.models import Page
 from foundation.imaging.rules import scoring
 from foundation.imaging.rules.layouts import Zone
 from foundation.imaging.rules.scoring import Strip
 from foundation.imaging.services import layouts
 from foundation.kernel import dates
 from foundation.kernel.money import Money
-from monitoring import rules, services
+from monitoring import rules, services, tasks
 from monitoring.models import Alignment
 from monitoring.rules import entry, matching
 from monitoring.rules.particulars import Booked, expected, needed
 from monitoring.selectors import entry as keying
+from monitoring.selectors import proving
+from monitoring.services import entry as keys
+from tests.factories import entry as cutting
 from tests.factories import layouts as drawing
 from tests.factories import looks, monitoring, people
 from tests.factories.people import DAY, NOON
@@ -155,6 +159,32 @@ class TestTheDayOnAVoucher:
         assert field(match, "date") is None
 
 
+class TestADayThatPeopleKey:
+    @pytest.fixture
+    def keyers(self, bank):
+        return [people.staff(bank.centre, "vendor_key", name=name) for name in ("外包甲", "外包乙")]
+
+    @pytest.mark.parametrize(
+        ("typed", "result"),
+        [(f"{DAY:%Y%m%d}", rules.MATCHED), (f"{days_ago(1):%Y-%m-%d}", rules.VOUCHER_DIFF)],
+    )
+    def test_settles_the_pair_as_any_value_does(self, form, judged, keyers, typed, result):
+        match = judged(form(FIGURES), dated(days_ago(1), sure=70), fen=LARGE)
+        cutting.cut(match, Page.objects.get(document=match.document), "date")
+
+        for keyer in keyers:
+            held = keys.open_next(keyer=keyer, queue=entry.QUEUE, at=NOON)
+            keys.key(
+                slice_id=held.slice.pk, value=typed, strokes=8, milliseconds=2000,
+                fence=held.item.fence, keyer=keyer, at=NOON,
+            )  # fmt: skip
+        tasks.match_keyed(match_id=match.pk)()
+
+        match.refresh_from_db()
+        assert match.result == result
+        assert field(match, "date").confidence == 100
+
+
 class TestTheDayOnABill:
     @pytest.mark.parametrize("days", [0, 1, 10])
     def test_within_the_time_to_present_it_agrees(self, form, judged, days):
@@ -185,6 +215,11 @@ class TestThePrintedJournalNumber:
         assert match.result == rules.VOUCHER_DIFF
         found = field(match, "journal_no")
         assert (found.expected, found.read) == (match.journal_no, other(match.journal_no))
+
+    def test_is_told_from_the_day_that_is_printed_right_after_it(self, form, judged):
+        match = judged(form(FIGURES, PRINT), dated(DAY), lambda line: printed(line.journal_no))
+
+        assert field(match, "date").verdict == field(match, "journal_no").verdict == "same"
 
     def test_of_a_voucher_that_came_with_its_authorization_says_nothing(self, form, judged):
         match = judged(form(PRINT), lambda line: printed(other(line.journal_no)), how="")
@@ -249,3 +284,18 @@ def test_what_is_no_day_is_refused(typed):
 )
 def test_a_keyed_day_agrees_with_any_that_may_stand_there(keyed, agrees):
     assert entry.agrees("date", keyed, "2026-02-22–2026-03-04", None) is agrees
+
+
+def test_a_confirmed_day_says_nothing_of_the_doubt_about_values(form, judged, bank):
+    match = judged(form(FIGURES), dated(days_ago(1)))
+    auditor = people.staff(bank.centre, "auditor", name="郑洁")
+    opened = services.open_next(auditor=auditor, at=NOON)
+
+    services.decide(
+        match_id=match.pk, finding=rules.VOUCHER_DIFF, reason="", tries=opened.match.tries,
+        fence=opened.item.fence, auditor=auditor, at=NOON,
+    )  # fmt: skip
+
+    match.refresh_from_db()
+    assert match.state == rules.CONFIRMED
+    assert proving.known(first=DAY, last=DAY) == []

@@ -166,6 +166,7 @@ def _run_together(name: str, text: str, line: Mapping[str, object]) -> Iterator[
     The known neighbour bounds the number on its side; what follows the neighbour does not matter.
     """
     on = line.get("date")
+    on = on.last if isinstance(on, days.Days) else on
     if name == "journal_no":
         if isinstance(on, date):
             yield Text(f"{text}{on:%Y%m%d}", open_after=True)
