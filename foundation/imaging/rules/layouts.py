@@ -13,6 +13,7 @@ from typing import Any
 
 from foundation.imaging.rules import _fields as reading
 from foundation.imaging.rules import _labels as labels
+from foundation.imaging.rules import printing
 from foundation.imaging.rules._fields import Field
 from foundation.imaging.rules._lines import Box, Line, capitals_of, compact, digits_of
 from foundation.imaging.rules.scoring import Strip
@@ -296,7 +297,10 @@ def fields_of_form(strips: Sequence[Strip], zones: Sequence[Zone]) -> tuple[Fiel
         if zone and zone.kind != JOURNAL and strip.text:
             found += [field for field in [_field(strip, zone)] if field]
     rows = [strip.line for strip in strips if strip.kind == JOURNAL and strip.text]
-    return (*found, *reading.fields_of(lines=rows))
+    found += list(reading.fields_of(lines=rows))
+    if not any(field.name == "journal_no" for field in found):
+        found += printing.unlabelled(rows)
+    return tuple(found)
 
 
 def _field(strip: Strip, zone: Zone) -> Field | None:

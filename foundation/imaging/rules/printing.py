@@ -1,4 +1,4 @@
-"""Which journal number the machine's print surely shows, where it is another than expected.
+"""The journal number in the machine's print: as a field, and where it is not the expected one.
 
 Teller terminals set the number after its label, or right before the account (DOMAIN §5.2); engines
 lose the blanks between. Digits anywhere else are no journal number.
@@ -7,10 +7,11 @@ lose the blanks between. Digits anywhere else are no journal number.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from foundation.imaging.rules._lines import Box, compact, digits_of
+from foundation.imaging.rules._fields import Field, luhn_holds
+from foundation.imaging.rules._lines import Box, Line, compact, digits_of
 from foundation.imaging.rules.scoring import Strip
 
 # As sure must a row be before it speaks against what was booked.
@@ -20,6 +21,10 @@ DIGITS_LEAST = 8
 _DAY = "20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 
 
+# Our accounts have 19 digits, the last of which checks the others: before them is the number.
+_BEFORE_ACCOUNT = re.compile("^([0-9]{8,14})([0-9]{19})(?![0-9])")
+
+
 @dataclass(frozen=True)
 class Printed:
     """A journal number as printed: how sure its row was read, and where it stands."""
@@ -27,6 +32,14 @@ class Printed:
     number: str
     confidence: int
     box: Box
+
+
+def unlabelled(rows: Sequence[Line]) -> Iterator[Field]:
+    """Return the journal number of a terminal that prints no labels: before an account of ours."""
+    for row in rows:
+        found = _BEFORE_ACCOUNT.match(compact(row.text))
+        if found and luhn_holds(found[2]):
+            yield Field("journal_no", found[1], row.confidence, row.box)
 
 
 def printed(rows: Sequence[Strip], *, expected: str, line: Mapping[str, object]) -> Printed | None:

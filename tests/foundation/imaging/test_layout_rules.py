@@ -140,3 +140,34 @@ def test_its_flow_is_what_the_readme_draws():
 def test_a_decided_layout_is_no_draft():
     with pytest.raises(layouts.LayoutNotDraft):
         layouts.check_draft(layouts.PUBLISHED)
+
+
+OURS = "1100372000260000143"
+
+
+@pytest.mark.parametrize(
+    ("row", "number"),
+    [
+        (f"00000742 {OURS} RMB 123,456.78", "00000742"),
+        (f"112300001742{OURS}RMB 123,456.78", "112300001742"),
+        (f"00000742 {OURS[:-1]}4 RMB 123,456.78", None),
+        (f"0742 {OURS} RMB 123,456.78", None),
+        ("20261123 10:11:12 110037 220101 1002", None),
+        (f"账号 {OURS}", None),
+    ],
+)
+def test_a_print_without_labels_has_its_number_before_an_account_of_ours(row, number):
+    zone = Zone("journal", "journal", (1, 1, 90, 90))
+
+    found = fields([strip("journal", row, kind="journal")], zone)
+
+    assert (found["journal_no"].value if "journal_no" in found else None) == number
+
+
+def test_a_labelled_number_is_the_only_one():
+    zone = Zone("journal", "journal", (1, 1, 90, 90))
+    rows = [f"00000742 {OURS} RMB", "流水号: 00000743"]
+
+    found = layouts.fields_of_form([strip("journal", row, kind="journal") for row in rows], [zone])
+
+    assert [one.value for one in found if one.name == "journal_no"] == ["00000743"]
