@@ -221,6 +221,12 @@ class TestThePrintedJournalNumber:
 
         assert field(match, "date").verdict == field(match, "journal_no").verdict == "same"
 
+    @pytest.mark.parametrize("label", ["原流水号:", "原交易流水号:"])
+    def test_of_what_is_reversed_is_none(self, form, judged, label):
+        match = judged(form(PRINT), strip("journal", "journal", f"{label}00009999 冲正"))
+
+        assert match.result == rules.MATCHED
+
     def test_of_a_voucher_that_came_with_its_authorization_says_nothing(self, form, judged):
         match = judged(form(PRINT), lambda line: printed(other(line.journal_no)), how="")
 

@@ -64,7 +64,10 @@ def printed(rows: Sequence[Strip], *, expected: str, line: Mapping[str, object])
 
 
 def _pattern(digits: int, account: str) -> re.Pattern[str]:
-    """Return what tells a number by its label, or by the account that follows it."""
-    labelled = rf"(?:流水号?|日志号)[:：.]?([0-9]{{{digits}}})(?=[^0-9]|$|{_DAY})"
+    """Return what tells a number by its label, or by the account that follows it.
+
+    A reversal prints the number of what it reverses as well, under a label of its own.
+    """
+    labelled = rf"(?<!原)(?<!原交易)(?:流水号?|日志号)[:：.]?([0-9]{{{digits}}})(?=[^0-9]|$|{_DAY})"
     before = rf"^([0-9]{{{digits}}}){account}(?![0-9])" if account else "(?!)()"
     return re.compile(f"{labelled}|{before}")

@@ -140,6 +140,8 @@ def _best(
         told = printing.printed(own, expected=best.expected, line=line)
         if told:
             return replace(best, read=told.number, confidence=told.confidence, box=told.box)
+        # A row of print is more than a number: by itself it says nothing against the line.
+        best = replace(best, confidence=0)
     return best if best.source == FORM or best.doubt < HOPELESS else None
 
 
