@@ -3,7 +3,7 @@
 from django.urls import path
 
 from authorization import api, web
-from authorization.web import admission, fallback, offline, publishing, quality, tier
+from authorization.web import admission, fallback, offline, on_site, publishing, quality, tier
 
 app_name = "authorization"
 urlpatterns = [
@@ -32,6 +32,10 @@ urlpatterns = [
     path("waiting/", web.waiting, name="waiting"),
     path("comparison/<str:number>/", web.comparison, name="comparison"),
     path("heartbeat/<int:item_id>/", web.heartbeat, name="heartbeat"),
+    # on site, at the outlet
+    path("on-site/", on_site.on_site, name="on_site"),
+    path("on-site/<str:number>/", on_site.on_site_item, name="on_site_item"),
+    path("on-site/<str:number>/decide/", on_site.on_site_decide, name="on_site_decide"),
     # everybody who may look
     path("items/", web.items, name="items"),
     path("item/<str:number>/", web.item, name="item"),

@@ -32,6 +32,7 @@ class Kept:
     Both name the item by `work_item_id`. `came` are the actions of the trail that tell of something
     coming in, `passed` the rows that came and never needed the queue; `decided` the actions that
     tell of a decision, each of which ends one item. Without `came` rows say what came.
+    `elsewhere` are the actions that tell that something stands before others first.
     """
 
     open: Callable[[], QuerySet[Any]]
@@ -39,6 +40,7 @@ class Kept:
     decided: Sequence[str]
     came: Sequence[str] = ()
     passed: Callable[[], QuerySet[Any]] | None = None
+    elsewhere: Sequence[str] = ()
 
 
 QUEUES: Mapping[str, Kept] = {
@@ -53,8 +55,14 @@ QUEUES: Mapping[str, Kept] = {
             "authorization.reject",
             "authorization.return",
         ),
-        came=("authorization.submit", "authorization.resubmit", "authorization.confirm"),
-        passed=lambda: Request.objects.filter(work_item__isnull=True),
+        came=(
+            "authorization.submit",
+            "authorization.resubmit",
+            "authorization.confirm",
+            "authorization.vouch",
+        ),
+        passed=lambda: Request.objects.filter(work_item__isnull=True, outlet_needed=0),
+        elsewhere=("authorization.present",),
     ),
     quality.REVIEW_QUEUE: Kept(
         open=lambda: Review.objects.filter(state=quality.REVIEW_WAITING, candidate=None),
@@ -139,6 +147,7 @@ def uncounted() -> Sequence[Wrong]:
         came = _told(kept.came) if kept.came else _counted(kept.ever())
         if kept.passed is not None:
             came.subtract(_counted(kept.passed()))
+        came.subtract(_told(kept.elsewhere))
         found += _apart(queue, came, _counted(items), *IN_KINDS)
         done = _counted(items.filter(state=worklist.DONE))
         found += _apart(queue, _told(kept.decided), done, *OUT_KINDS)

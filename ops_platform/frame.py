@@ -56,6 +56,7 @@ def connect() -> None:
     menu.notices_from(desk_wrote, permission=Permission.AUTHORIZATION_SUBMIT)
     menu.notices_from(teller_wrote, permission=Permission.AUTHORIZATION_DECIDE)
     menu.notices_from(consulted, permission=Permission.AUTHORIZATION_DECIDE)
+    menu.notices_from(on_site, permission=Permission.AUTHORIZATION_ON_SITE)
     menu.notices_from(alarmed, permission=Permission.AUTHORIZATION_LEAD)
     menu.notices_from(suggested, permission=Permission.FALLBACK_VIEW)
     menu.notices_from(emergency, permission=Permission.AUTHORIZATION_LOCAL)
@@ -159,6 +160,17 @@ def consulted(staff: Staff) -> Iterable[Notice]:
             % {"number": one.request.number},
             address=addresses.of("authorization:answer", one.request.number),
             at=one.asked_at,
+            urgent=True,
+        )
+
+
+def on_site(staff: Staff) -> Iterable[Notice]:
+    """Tell who supervises an outlet which items wait to be confirmed on site."""
+    for one in authorization.on_site(staff=staff, limit=NOTICES_MAX):
+        yield Notice(
+            text=gettext("Item %(number)s waits for you on site.") % {"number": one.number},
+            address=addresses.of("authorization:on_site_item", one.number),
+            at=one.presented_at or one.created_at,
             urgent=True,
         )
 

@@ -77,6 +77,12 @@ CENTRES = (
                 _("All items"), "authorization:items", Permission.AUTHORIZATION_VIEW, "list-details"
             ),
             _place(
+                _("On site"),
+                "authorization:on_site",
+                Permission.AUTHORIZATION_ON_SITE,
+                "clipboard-check",
+            ),
+            _place(
                 _("Desk of the outlet"),
                 "authorization:home",
                 Permission.AUTHORIZATION_LOCAL,

@@ -240,6 +240,7 @@ def name_topics() -> None:
     """Name what other systems may hear of."""
     for state, title in (
         ("queued", _("An item waits for an authorizer")),
+        ("on_site", _("An item waits for somebody of its outlet")),
         ("on_hold", _("Something is asked about an item")),
         ("escalated", _("An item went up to the leads")),
         ("returned", _("An item was sent back to its teller")),

@@ -91,10 +91,13 @@ class RuleProposal(Cleaned):
         label=_("Levels at the outlet"),
         choices=_numbers(rules.OUTLET_LEVELS),
         coerce=int,
-        help_text=KEPT_ALONE,
+        help_text=_("People of the outlet who confirm it on site before the centre decides"),
     )
     centre_levels = forms.TypedChoiceField(
-        label=_("Levels at the centre"), choices=_numbers(rules.CENTRE_LEVELS), coerce=int
+        label=_("Levels at the centre"),
+        choices=_numbers(rules.CENTRE_LEVELS),
+        coerce=int,
+        help_text=_("0: the outlet alone decides"),
     )
     skill = forms.CharField(label=_("Skill"), max_length=40, required=False)
     group = forms.ChoiceField(label=_("Group"), choices=_choices(rules.GROUPS))
@@ -201,7 +204,9 @@ def _bands(lines: Sequence[Sequence[str]]) -> Iterable[rules.Band]:
     for parts in lines:
         known = len(parts) == 3 and parts[1] in _WRITTEN_GRADES and parts[2] in _WRITTEN_LEVELS
         if not known:
-            raise ValidationError(gettext("A band is an amount, a grade from 1 to 5, and 1 or 2."))
+            raise ValidationError(
+                gettext("A band is an amount, a grade from 1 to 5, and 0, 1 or 2.")
+            )
         yield rules.Band(Money.parse(parts[0]).fen, int(parts[1]), int(parts[2]))
 
 

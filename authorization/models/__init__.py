@@ -7,6 +7,7 @@ from authorization.models._inquiries import Inquiry
 from authorization.models._items import Decision, Request
 from authorization.models._late import LateChange
 from authorization.models._offline import OfflineBook, OfflinePeriod, OfflineSlip
+from authorization.models._on_site import OnSite
 from authorization.models._opening import Opening, SignUp
 from authorization.models._publication import TierPublication
 from authorization.models._quality import QualityCase, Review
@@ -30,6 +31,7 @@ __all__ = [
     "OfflineBook",
     "OfflinePeriod",
     "OfflineSlip",
+    "OnSite",
     "Opening",
     "QualityCase",
     "Request",

@@ -14,7 +14,7 @@ from authorization import rules
 from authorization.models._fallback import Fallback
 from authorization.models._identity import IdCheck
 from authorization.models._rule import AuthRule
-from authorization.rules import passing
+from authorization.rules import on_site, passing
 from foundation.imaging.models import Document
 from foundation.kernel.calendar import local
 from foundation.kernel.money import Money
@@ -36,6 +36,9 @@ class Request(Institutional):
     its images stood on the screen. `viewed_ms` and `held_ms` are what desks and holds took of the
     round before `opened_at`, so that queue, view and hold add up to the whole of it. While it is on
     a desk of its own outlet, in an emergency, `opened_epoch` is the number of that.
+
+    Before it comes to the centre, or instead, `outlet_needed` people of its outlet confirm it on
+    site (`OnSite`); it waits for them since `presented_at`, which no moment of the centre counts.
 
     An account may be opened without a first deposit: then the amount is nothing and there is no
     entry. Where cash comes in there is no payer's account, and `payer_name` is the customer's all
@@ -72,6 +75,8 @@ class Request(Institutional):
     grade_needed = models.PositiveSmallIntegerField(default=1)
     levels_needed = models.PositiveSmallIntegerField(default=1, db_default=1)
     level = models.PositiveSmallIntegerField(default=1, db_default=1)
+    outlet_needed = models.PositiveSmallIntegerField(default=0, db_default=0)
+    presented_at = models.DateTimeField(null=True)
     call_needed = models.BooleanField(default=False, db_default=False)
     limit_fen = models.BigIntegerField(null=True)
     content_hash = models.CharField(max_length=64)
@@ -119,6 +124,11 @@ class Request(Institutional):
                 name="authorization_in_the_centre",
             ),
             models.Index(
+                fields=["institution", "presented_at"],
+                condition=Q(state=rules.ON_SITE),
+                name="authorization_on_site",
+            ),
+            models.Index(
                 fields=["teller", "-id"],
                 condition=Q(state=rules.RETURNED),
                 name="authorization_sent_back",
@@ -148,7 +158,9 @@ class Request(Institutional):
             ),
             models.CheckConstraint(
                 condition=Q(levels_needed__in=rules.CENTRE_LEVELS)
-                & Q(level__gte=1, level__lte=F("levels_needed")),
+                & (Q(levels_needed__gt=0) | Q(outlet_needed__gt=0))
+                & Q(level__gte=1)
+                & (Q(level=1) | Q(level__lte=F("levels_needed"))),
                 name="authorization_level_of_those_needed",
             ),
             models.CheckConstraint(
@@ -168,6 +180,11 @@ class Request(Institutional):
             ),
             models.CheckConstraint(
                 condition=Q(viewed_ms__gte=0, held_ms__gte=0), name="authorization_time_passes"
+            ),
+            models.CheckConstraint(
+                condition=Q(outlet_needed__in=rules.OUTLET_LEVELS)
+                & (~Q(state=rules.ON_SITE) | Q(outlet_needed__gt=0, presented_at__isnull=False)),
+                name="authorization_on_site_since",
             ),
         ]
 
@@ -334,7 +351,7 @@ class Decision(Institutional):
                 name="authorization_decision_by_whom",
             ),
             models.CheckConstraint(
-                condition=Q(level__in=rules.CENTRE_LEVELS)
+                condition=Q(level__in=on_site.DECISION_LEVELS)
                 & Q(hold_ms__gte=0)
                 & (Q(show_ms=None) | Q(show_ms__gte=0)),
                 name="authorization_decision_level_and_times",

@@ -19,6 +19,8 @@ class AuthRule(models.Model):
     Proposed by one person, it counts once another has approved it; it is never changed, only
     followed by a later row. The nearest institution above the teller goes before those above it
     and before the bank. States: waiting, approved, declined. What it says is `rules.Rule`.
+
+    Rows from before levels at the outlet acted keep theirs and ask nobody by them (`outlet_acts`).
     """
 
     trade_code = models.CharField(_("transaction code"), max_length=8)
@@ -30,6 +32,7 @@ class AuthRule(models.Model):
     skill = models.CharField(max_length=40, blank=True)
     grade = models.PositiveSmallIntegerField()
     outlet_levels = models.PositiveSmallIntegerField(default=0)
+    outlet_acts = models.BooleanField(default=True, db_default=False)
     centre_levels = models.PositiveSmallIntegerField(default=1)
     bands = ArrayField(ArrayField(models.BigIntegerField(), size=3), default=list)
     cash = models.CharField(max_length=4, default="none")
@@ -87,6 +90,7 @@ class AuthRule(models.Model):
             models.CheckConstraint(
                 condition=Q(grade__in=rules.GRADES, outlet_levels__in=rules.OUTLET_LEVELS)
                 & Q(centre_levels__in=rules.CENTRE_LEVELS)
+                & (Q(centre_levels__gt=0) | Q(outlet_levels__gt=0))
                 & (Q(teller_grade_below=None) | Q(teller_grade_below__in=rules.GRADES)),
                 name="authorization_rule_grades",
             ),
@@ -132,6 +136,11 @@ class AuthRule(models.Model):
     def trade(self) -> rules.TradeCode:
         """Return the transaction of the catalogue."""
         return rules.CATALOGUE[self.trade_code]
+
+    @property
+    def on_site(self) -> int:
+        """Return how many people of the outlet are asked; none by a row from before."""
+        return self.outlet_levels if self.outlet_acts else 0
 
     @property
     def says(self) -> rules.Rule:

@@ -15,6 +15,7 @@ from foundation.kernel.flow import Flow, Step
 NEW, QUEUED, VIEWING, APPROVED = "new", "queued", "viewing", "approved"
 POSTED, REJECTED, RETURNED, WITHDRAWN = "posted", "rejected", "returned", "withdrawn"
 ON_HOLD, ESCALATED, SETTLING = "on_hold", "escalated", "settling"
+ON_SITE = "on_site"
 
 FLOW = Flow(
     Step("queue", NEW, QUEUED),
@@ -45,6 +46,15 @@ FLOW = Flow(
     Step("withdraw", RETURNED, WITHDRAWN),
     Step("withdraw", ON_HOLD, WITHDRAWN),
     Step("withdraw", ESCALATED, WITHDRAWN),
+    Step("present", NEW, ON_SITE),
+    Step("present", RETURNED, ON_SITE),
+    Step("present", ON_HOLD, ON_SITE),
+    Step("witness", ON_SITE, ON_SITE),
+    Step("vouch", ON_SITE, QUEUED),
+    Step("approve", ON_SITE, APPROVED),
+    Step("reject", ON_SITE, REJECTED),
+    Step("return", ON_SITE, RETURNED),
+    Step("withdraw", ON_SITE, WITHDRAWN),
 )
 DECISIONS = ("approve", "reject", "return")
 # The states in which an item is with the centre, and not with the teller or at its end.

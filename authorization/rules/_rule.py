@@ -11,7 +11,7 @@ from authorization.rules._catalogue import CATALOGUE, UnknownTradeCode
 from foundation.kernel.errors import Refused
 
 GRADES = (1, 2, 3, 4, 5)
-OUTLET_LEVELS, CENTRE_LEVELS = (0, 1, 2), (1, 2)
+OUTLET_LEVELS, CENTRE_LEVELS = (0, 1, 2), (0, 1, 2)
 # The spans of days over which the effect of a rule is reckoned.
 EFFECT_DAYS = (7, 14, 30, 90)
 JOINED = "+"
@@ -92,6 +92,14 @@ class NoSuchRule(Refused):
 
     code = "E2024"
     text = "There is no authorization rule %(number)s."
+
+
+class NobodyAsked(Refused):
+    """Without a level at the centre there is one at the outlet."""
+
+    code = "E2116"
+    text = "Without a level at the centre somebody of the outlet decides."
+    hint = "Choose one or two levels at the outlet, or one at the centre."
 
 
 class NothingToPropose(Refused):
@@ -206,11 +214,12 @@ class Facts:
 
 @dataclass(frozen=True)
 class Need:
-    """Why a second person is needed, if at all, of which grade, and how often at the centre."""
+    """Why a second person is needed, if at all, of which grade, and how often where."""
 
     why: tuple[str, ...]
     grade: int
     centre_levels: int
+    outlet_levels: int = 0
 
 
 _HAS: Mapping[str, Callable[[Rule], bool]] = {
@@ -260,7 +269,7 @@ def need(rule: Rule, facts: Facts) -> Need:
     for band in rule.bands:
         if facts.amount_fen >= band.from_fen:
             grade, levels = band.grade, band.centre_levels
-    return Need(tuple(why), grade, levels)
+    return Need(tuple(why), grade, levels, rule.outlet_levels)
 
 
 def check_rule(rule: Rule) -> None:
@@ -268,6 +277,8 @@ def check_rule(rule: Rule) -> None:
     if rule.trade_code not in CATALOGUE:
         raise UnknownTradeCode(trade_code=rule.trade_code)
     _check_bands(rule)
+    if not rule.centre_levels and not rule.outlet_levels:
+        raise NobodyAsked(field="centre_levels")
     opens, closes = rule.outside_from, rule.outside_until
     if (opens is None) != (closes is None) or (opens and closes and opens >= closes):
         raise HoursIncomplete(field="outside_from" if opens is None else "outside_until")

@@ -47,6 +47,13 @@ from authorization.selectors._lists import (
     sent_back,
     untold,
 )
+from authorization.selectors._on_site import (
+    confirmed_on_site,
+    on_site,
+    on_site_of,
+    said_on_site,
+    unalarmed_on_site,
+)
 from authorization.selectors._own_day import Made, WaitingList, Waits, made_by, waiting_list
 from authorization.selectors._reading import DraftRead, read_of_draft
 from authorization.selectors._relief import Relief, ReliefLine, relief
@@ -127,6 +134,7 @@ __all__ = [
     "claimed",
     "codes_without_rule",
     "comparison",
+    "confirmed_on_site",
     "consultations",
     "counts",
     "decisions",
@@ -158,6 +166,8 @@ __all__ = [
     "numbers_in_sight",
     "on_hold",
     "on_paper_of",
+    "on_site",
+    "on_site_of",
     "open_inquiry",
     "open_verdict",
     "opening",
@@ -174,6 +184,7 @@ __all__ = [
     "rules_listed",
     "rules_of",
     "rules_waiting",
+    "said_on_site",
     "sent_back",
     "settling",
     "shown",
@@ -182,6 +193,7 @@ __all__ = [
     "to_desk",
     "to_teller",
     "unalarmed",
+    "unalarmed_on_site",
     "undecided",
     "untold",
     "waiting_list",

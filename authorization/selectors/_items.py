@@ -10,9 +10,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from authorization import rules
-from authorization.models import Decision, Inquiry, Opening, Request, SignUp
+from authorization.models import Decision, Inquiry, OnSite, Opening, Request, SignUp
 from authorization.selectors._checks import of_customer
 from authorization.selectors._identity import opening, sign_ups
+from authorization.selectors._on_site import said_on_site
 from authorization.selectors._waiting import inquiries
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
@@ -91,13 +92,15 @@ def approvers(*, request: Request) -> Sequence[str]:
     return tuple(rows.order_by("level").values_list("decider_label", flat=True))
 
 
-# The humans who entered or decided an item, no machine, for a question of another room: its number
-# is asked for twice.
+# The humans who entered, confirmed or decided an item, no machine, for a question of another room:
+# its number is asked for twice.
 TOUCHED_SQL = """ARRAY(SELECT one.teller_person FROM authorization_request one
     WHERE one.number = %s)
-|| ARRAY(SELECT made.decider_person FROM authorization_decision made
-    JOIN authorization_request one ON one.id = made.request_id
-    WHERE one.number = %s AND made.decider_person IS NOT NULL ORDER BY made.id)"""
+|| ARRAY(SELECT made.decider_person FROM authorization_request one, LATERAL (
+        SELECT decider_person, at FROM authorization_decision WHERE request_id = one.id
+        UNION ALL SELECT decider_person, at FROM authorization_onsite
+         WHERE request_id = one.id AND step <> '') made
+    WHERE one.number = %s AND made.decider_person IS NOT NULL ORDER BY made.at)"""
 
 
 def decisions_of(*, on: date) -> QuerySet[Decision]:
@@ -130,6 +133,7 @@ class Record:
     fields: Sequence[Field]
     pages: Sequence[Page]
     decisions: Sequence[Decision]
+    on_site: Sequence[OnSite]
     inquiries: Sequence[Inquiry]
     timeline: Sequence[object]
 
@@ -143,6 +147,7 @@ def record(*, request: Request) -> Record:
         fields=comparison(request=request),
         pages=imaging.pages(document_id=request.document_id),
         decisions=decisions(request=request),
+        on_site=said_on_site(request=request),
         inquiries=inquiries(request=request),
         timeline=trail.timeline(subject=request.subject),
     )

@@ -75,6 +75,8 @@ _WEIGHED = f"""
 ARRAY(SELECT made.decider_person FROM authorization_decision made
     WHERE made.request_id = %(item)s AND made.seq = %(attempt)s AND made.step = 'approve'
       AND made.decider_person IS NOT NULL) AS yes,
+ARRAY(SELECT seen.decider_person FROM authorization_onsite seen
+    WHERE seen.request_id = %(item)s AND seen.seq = %(attempt)s AND seen.step <> '') AS on_site,
 EXISTS (SELECT FROM authorization_inquiry asked WHERE asked.request_id = %(item)s
     AND asked.attempt = %(attempt)s AND asked.kind = 'call' AND asked.outcome = 'confirmed')
     AS called,
@@ -89,13 +91,15 @@ class Weighed:
     """What a decision of an item is weighed by.
 
     `allowed_grade` is as of `admission.allowed_grade`, `confirmed_by` the humans who said yes in
-    this round, `called` whether the customer confirmed the item by phone in it, `listed` whether it
-    is a possible hit of a watch list, `own_account` whether the decider holds one of its accounts,
-    `business_date` the day that is open at its outlet.
+    this round, `on_site` those who confirmed it at its outlet, `called` whether the customer
+    confirmed the item by phone in it, `listed` whether it is a possible hit of a watch list,
+    `own_account` whether the decider holds one of its accounts, `business_date` the day that is
+    open at its outlet.
     """
 
     allowed_grade: int | None
     confirmed_by: frozenset[UUID]
+    on_site: frozenset[UUID]
     called: bool
     listed: bool
     own_account: bool
@@ -110,6 +114,7 @@ def weighed(*, request: Request, decider: UUID, on: date) -> Weighed:
     return Weighed(
         allowed_grade=found["grade"],
         confirmed_by=frozenset(found["yes"]),
+        on_site=frozenset(found["on_site"]),
         called=found["called"],
         listed=found["listed"],
         own_account=found["own_account"],
@@ -183,8 +188,8 @@ def unalarmed(*, since: datetime) -> Sequence[str]:
 
 
 def alarmed(*, limit: int) -> Sequence[Request]:
-    """Return the items of which the leads were told and that still wait, the oldest first."""
-    rows = Request.objects.filter(state__in=rules.WAITING_IN).filter(
+    """Return the items of which the leads were told and that still wait, here or on site."""
+    rows = Request.objects.filter(state__in=(*rules.WAITING_IN, rules.ON_SITE)).filter(
         Q(alarmed_at__isnull=False) | Q(state=rules.ESCALATED)
     )
     return tuple(rows.order_by("queued_at", "id")[:limit])

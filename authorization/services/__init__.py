@@ -6,6 +6,7 @@ from authorization.services._entering import attach, resubmit, submit, withdraw
 from authorization.services._holding import answer, hold, lapse
 from authorization.services._identifying import check_identity
 from authorization.services._mending import mend
+from authorization.services._on_site import decide_on_site, look
 from authorization.services._passing_up import pass_up
 from authorization.services._ruling import (
     approve_rule,
@@ -34,11 +35,13 @@ __all__ = [
     "attach",
     "check_identity",
     "decide",
+    "decide_on_site",
     "decline_rule",
     "hand_back",
     "hold",
     "lapse",
     "let_go",
+    "look",
     "mend",
     "open_at_home",
     "open_next",

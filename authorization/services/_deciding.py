@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from authorization import rules, selectors
 from authorization.models import Request
-from authorization.rules import admission, fallback
+from authorization.rules import admission, fallback, on_site
 from authorization.rules import screening as screening_rules
 from authorization.services import _emergency
 from authorization.services._effect import Said, carry_out, is_first
@@ -182,6 +182,8 @@ def _check(
         _check_listed(decider, at, at_home=at_home)
     if decider.person in found.confirmed_by:
         raise rules.SecondOfSamePerson
+    if decider.person in found.on_site:
+        raise on_site.ConfirmedOnSite
     if step == "approve" and request.call_needed and not found.called:
         raise rules.CallBackMissing
 

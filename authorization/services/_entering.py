@@ -15,7 +15,8 @@ from authorization.models import Opening, Request
 from authorization.services import _posting
 from authorization.services._content import content_of
 from authorization.services._customer import OPENING, Order, customer_of, identified, opening_of
-from authorization.services._holding import take_back
+from authorization.services._holding import SYSTEM, take_back
+from authorization.services._on_site import PRESENTED, present
 from authorization.services._queueing import QUEUED, moved, put_in, told
 from authorization.services._screening import keep, screen
 from foundation.imaging import selectors as imaging_selectors
@@ -40,7 +41,7 @@ CONTENT = (
 # What comes of the rule that an item is measured by.
 MEASURED = (
     "rule", "why", "teller_grade", "payer_state", "customer_kinds", "correction", "grade_needed",
-    "levels_needed", "call_needed", "limit_fen",
+    "levels_needed", "outlet_needed", "call_needed", "limit_fen",
 )  # fmt: skip
 
 
@@ -206,7 +207,7 @@ def withdraw(*, number: str, teller: Staff, at: datetime) -> Request:
     request.save(update_fields=["state"])
     if before == rules.ON_HOLD:
         take_back(request=request, at=at)
-    if before != rules.RETURNED:
+    if before not in (rules.RETURNED, rules.ON_SITE):
         assert request.work_item_id is not None, "what is queued has its place in the queue"
         worklist.withdraw(item_id=request.work_item_id, at=at)
     told(request=request, step="withdraw", actor=teller.label, at=at)
@@ -254,10 +255,13 @@ def _measure(request: Request, customer: ledger.Holder, on: date) -> None:
     needed = rules.need(rule.says, request.facts)
     request.rule, request.why = rule, list(needed.why)
     request.grade_needed, request.limit_fen = needed.grade, rule.amount_from_fen
-    request.levels_needed = needed.centre_levels
     request.call_needed = rules.call_needed(
         call_back_from_fen=rule.call_back_from_fen, amount_fen=request.amount_fen
     )
+    # Who calls back is the centre; and a row from before asks nobody of the outlet.
+    request.outlet_needed = rule.on_site if needed.why else 0
+    least = 0 if request.outlet_needed and not request.call_needed else 1
+    request.levels_needed = max(needed.centre_levels, least)
 
 
 def _look(request: Request, on: date, at: datetime) -> None:
@@ -282,6 +286,12 @@ def _once() -> Iterator[None]:
 
 
 def _queue(request: Request, step: str, priority: int, at: datetime) -> None:
+    """Let an item wait for the centre, or first for people of its outlet where its rule says so."""
+    if request.outlet_needed:
+        present(request=request, at=at)
+        request.save(update_fields=sorted({*CONTENT, *MEASURED, *PRESENTED}))
+        told(request=request, step="present", actor=SYSTEM, at=at)
+        return
     last = selectors.last_decider(request=request) if step == "resubmit" else None
     put_in(request=request, step=step, priority=priority, at=at, keep_for=last)
     request.save(update_fields=sorted({*CONTENT, *MEASURED, *QUEUED}))

@@ -10,7 +10,15 @@ from django.utils.timezone import localdate
 from authorization import rules, selectors
 from authorization.models import Inquiry, Request
 from authorization.services._content import content_of
-from authorization.services._queueing import MILLISECOND, kept_seconds, let_wait, moved, told
+from authorization.services._on_site import PRESENTED, present
+from authorization.services._queueing import (
+    BACK,
+    MILLISECOND,
+    kept_seconds,
+    let_wait,
+    moved,
+    told,
+)
 from foundation.kernel.text import clean_text
 from foundation.people import selectors as people
 from foundation.people.models import Staff
@@ -149,8 +157,12 @@ def _end(inquiry: Inquiry, how: str, at: datetime) -> None:
 
 
 def _renew(request: Request) -> None:
-    """Tie the item to its images as they are now; above the first level a new round begins."""
-    if request.level > 1:
+    """Tie the item to its images as they are now.
+
+    A new round begins where somebody said yes to the images as they were: above the first level,
+    or where people of the outlet confirmed it.
+    """
+    if request.level > 1 or request.outlet_needed:
         request.attempt, request.level = request.attempt + 1, 1
     request.content_hash = content_of(request=request)
 
@@ -158,6 +170,14 @@ def _renew(request: Request) -> None:
 def _back(request: Request, inquiry: Inquiry, step: str, by_label: str, at: datetime) -> None:
     assert request.work_item_id is not None, "an item on hold was queued"
     request.held_ms += max(0, (at - inquiry.asked_at) // MILLISECOND)
+    if (
+        request.outlet_needed
+        and inquiry.ended_by == rules.ANSWERED
+        and inquiry.kind == rules.RESCAN
+    ):
+        present(request=request, at=at)
+        request.save(update_fields=sorted({*BACK, *PRESENTED}))
+        return
     let_wait(request=request, step=step)
     worklist.bring_back(
         item_id=request.work_item_id,

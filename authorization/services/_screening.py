@@ -55,10 +55,13 @@ def screen(*, request: Request, id_number: str, at: datetime) -> Asked:
         state=said.state,
         lists=list(said.lists),
         hits=[asdict(hit) for hit in said.hits],
-        alone=not request.why,
+        # Where the outlet alone would decide, the centre sees no more of it than what passes.
+        alone=not request.why or not request.levels_needed,
         at=at,
     )
     drawn = row.alone and _drawn(at)
+    if drawn or row.state in {screening.POSSIBLE, screening.FAILED}:
+        request.levels_needed = max(1, request.levels_needed)
     request.why = list(screening.why_held(request.why, state=row.state, drawn=drawn))
     return Asked(parties, row)
 

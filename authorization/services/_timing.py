@@ -19,6 +19,7 @@ from foundation.ui import live
 from foundation.worklist import services as worklist
 
 ALARM, UNDECIDED = "authorization.alarm_seconds", "authorization.undecided_seconds"
+ON_SITE = "authorization.on_site_seconds"
 
 
 def watch(*, at: datetime) -> int:
@@ -26,7 +27,7 @@ def watch(*, at: datetime) -> int:
 
     A number that is not in force does nothing: nobody has said yet how long is too long.
     """
-    seconds = policy.bank_wholes(codes=(ALARM, UNDECIDED), on=localdate(at))
+    seconds = policy.bank_wholes(codes=(ALARM, UNDECIDED, ON_SITE), on=localdate(at))
     count = _each(selectors.settling(at=at), settle, at)
     count += _each(selectors.lapsing(at=at), lapse, at)
     if UNDECIDED in seconds:
@@ -35,6 +36,9 @@ def watch(*, at: datetime) -> int:
     if ALARM in seconds:
         limit = timedelta(seconds=seconds[ALARM])
         count += _each(selectors.unalarmed(since=at - limit), alarm, at)
+    if ON_SITE in seconds:
+        limit = timedelta(seconds=seconds[ON_SITE])
+        count += _each(selectors.unalarmed_on_site(since=at - limit), alarm_on_site, at)
     return count
 
 
@@ -47,11 +51,26 @@ def alarm(*, number: str, at: datetime) -> Request:
         seconds=limit
     )
     if late and request.alarmed_at is None:
-        request.alarmed_at = at
-        request.save(update_fields=["alarmed_at"])
-        told(request=request, step="alarm", actor=SYSTEM, at=at)
-        live.tell("authorization", request.institution_id)
+        _alarm(request, at)
     return request
+
+
+@transaction.atomic
+def alarm_on_site(*, number: str, at: datetime) -> Request:
+    """Tell the leads once that nobody of its outlet has confirmed an item for too long."""
+    request = selectors.locked(number=number)
+    since = at - timedelta(seconds=policy.whole(code=ON_SITE, on=localdate(at)))
+    waits = request.state == rules.ON_SITE and request.alarmed_at is None
+    if waits and request.presented_at is not None and request.presented_at <= since:
+        _alarm(request, at)
+    return request
+
+
+def _alarm(request: Request, at: datetime) -> None:
+    request.alarmed_at = at
+    request.save(update_fields=["alarmed_at"])
+    told(request=request, step="alarm", actor=SYSTEM, at=at)
+    live.tell("authorization", request.institution_id)
 
 
 @transaction.atomic

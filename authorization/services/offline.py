@@ -176,7 +176,7 @@ def enter(*, number: str, by: Staff, at: datetime) -> Request:
     rules.check_asks(
         rules.Asks(
             trade_code=request.trade_code,
-            levels=request.levels_needed,
+            levels=request.levels_needed + request.outlet_needed,
             call=request.call_needed,
             listed=screening.is_listed(request=request),
             own_account=slip.authorizer_person in selectors.account_holders(request=request),

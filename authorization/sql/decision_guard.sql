@@ -59,6 +59,10 @@ BEGIN
            AND made.seq = NEW.seq AND made.decider_person = NEW.decider_person) THEN
         RAISE EXCEPTION 'the two levels are two people' USING ERRCODE = 'OP009';
     END IF;
+    IF EXISTS (SELECT FROM authorization_onsite seen WHERE seen.request_id = NEW.request_id
+           AND seen.seq = NEW.seq AND seen.step <> '' AND seen.decider_person = NEW.decider_person) THEN
+        RAISE EXCEPTION 'who confirmed it on site does not decide it' USING ERRCODE = 'OP097';
+    END IF;
     IF NEW.step = 'approve' AND item.call_needed AND NOT EXISTS
        (SELECT FROM authorization_inquiry called WHERE called.request_id = NEW.request_id
            AND called.attempt = NEW.seq AND called.outcome = 'confirmed') THEN
@@ -66,7 +70,7 @@ BEGIN
     END IF;
     -- What was decided on paper, while the outlet was offline, bears the number of that time.
     IF NEW.offline_id IS NOT NULL THEN
-        IF NOT authorization_paper_decides(NEW) OR item.state <> 'new' OR item.levels_needed > 1 THEN
+        IF NOT authorization_paper_decides(NEW) OR item.state <> 'new' OR item.levels_needed + item.outlet_needed > 1 THEN
             RAISE EXCEPTION 'no slip lets the outlet decide this' USING ERRCODE = 'OP071';
         END IF;
     ELSIF NEW.fallback_id IS NULL THEN

@@ -21,7 +21,7 @@ DECLARE
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         again := NEW.attempt > OLD.attempt;
-        sent := NEW.queued_at;
+        sent := coalesce(NEW.queued_at, NEW.presented_at);
         IF NEW.id_check_id IS DISTINCT FROM OLD.id_check_id AND NOT again THEN
             RAISE EXCEPTION 'the check of identity stays for the round' USING ERRCODE = 'OP038';
         END IF;
@@ -34,8 +34,8 @@ BEGIN
             RAISE EXCEPTION 'the check of identity does not serve the item' USING ERRCODE = 'OP038';
         END IF;
     END IF;
-    IF NEW.trade_code = '1202' AND TG_OP = 'UPDATE' AND NEW.state IN ('queued', 'approved')
-       AND OLD.state IN ('new', 'returned', 'viewing') AND NOT EXISTS
+    IF NEW.trade_code = '1202' AND TG_OP = 'UPDATE' AND NEW.state IN ('queued', 'approved', 'on_site')
+       AND OLD.state IN ('new', 'returned', 'viewing', 'on_site') AND NOT EXISTS
        (SELECT FROM authorization_opening asked JOIN authorization_idcheck checked
             ON checked.id = NEW.id_check_id AND checked.id_hash = asked.id_hash
          WHERE asked.request_id = NEW.id) THEN

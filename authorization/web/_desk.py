@@ -116,7 +116,7 @@ def _opened(request: HttpRequest, shown: selectors.Shown, at: datetime) -> dict[
     return {
         "shown": shown,
         "pictures": pictures(request, shown.pages, shown.fields),
-        "reasons": _reasons(get_language() or ""),
+        "reasons": reasons_of(get_language() or ""),
         "holds": rules.HOLDS.values(),
         "may_pass_up": _may_pass_up(request),
         "tier_no": _tier_no(shown.refused),
@@ -128,7 +128,7 @@ def _opened(request: HttpRequest, shown: selectors.Shown, at: datetime) -> dict[
 
 
 @lru_cache(maxsize=4)
-def _reasons(_language: str) -> dict[str, SafeString]:
+def reasons_of(_language: str) -> dict[str, SafeString]:
     """Return the choices of each kind of no in the language of the page, drawn once."""
     one = (
         '<label><input type="checkbox" name="reasons" value="{}">'

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop as _
 from authorization import rules, selectors
 from authorization.models import Decision, Inquiry, Request
 from authorization.rules import passing
+from authorization.web import _drawn_on_site
 from foundation.people.models import Staff
 from foundation.ui import addresses, table
 from foundation.ui.table import Column, Row, Table
@@ -119,6 +120,8 @@ def waiting(seen: selectors.Record, person: Staff) -> dict[str, object]:
         "passed_up": why == passing.PASSED_UP and person.institution_id != outlet,
         "times": Table(TIMES, [_time_row(made) for made in seen.decisions]),
         "times_caption": gettext("Where the time went"),
+        "on_site": _drawn_on_site.said(seen.on_site),
+        "on_site_caption": gettext("What was said on site"),
     }
 
 

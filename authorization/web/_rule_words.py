@@ -139,13 +139,12 @@ def state(row: AuthRule) -> SafeString:
 
 def compared(old: AuthRule | None, new: AuthRule) -> Sequence[Compared]:
     """Return what two rules say, one beside the other."""
-    before = dict(_said(old.says)) if old else {}
-    return [
-        Compared(label, before.get(label, table.NOTHING), text) for label, text in _said(new.says)
-    ]
+    before = dict(_said(old)) if old else {}
+    return [Compared(label, before.get(label, table.NOTHING), text) for label, text in _said(new)]
 
 
-def _said(said: rules.Rule) -> Iterable[tuple[str, str]]:
+def _said(row: AuthRule) -> Iterable[tuple[str, str]]:
+    said = row.says
     yield gettext("When a second person is needed"), conditions(said)
     yield gettext("Authorization from"), ops.money(said.amount_from_fen)
     yield gettext("Kind of customer"), _named(said.customer_kinds, rules.CUSTOMERS)
@@ -156,7 +155,7 @@ def _said(said: rules.Rule) -> Iterable[tuple[str, str]]:
     yield gettext("by an agent from"), ops.money(said.agent_from_fen)
     yield gettext("Grade"), _grade(said.grade)
     yield gettext("Bands of amounts"), _bands(said.bands)
-    yield gettext("Levels at the outlet"), str(said.outlet_levels)
+    yield gettext("Levels at the outlet"), _outlet(row)
     yield gettext("Levels at the centre"), str(said.centre_levels)
     yield gettext("Skill"), said.skill or table.NOTHING
     yield gettext("Group"), gettext(rules.GROUPS[said.group].name)
@@ -166,6 +165,15 @@ def _said(said: rules.Rule) -> Iterable[tuple[str, str]]:
     yield gettext("Images"), gettext(rules.SCANS[said.scan_mode].name)
     yield gettext("Scanned within minutes"), str(said.rescan_minutes or table.NOTHING)
     yield gettext("Weight in figures of work"), str(Decimal(said.weight_hundredths) / 100)
+
+
+def _outlet(row: AuthRule) -> str:
+    """Return the levels at the outlet; of a row from before they acted, that they do not."""
+    if row.on_site == row.outlet_levels:
+        return str(row.outlet_levels)
+    return gettext("%(levels)s, not acted upon: proposed before these levels were") % {
+        "levels": row.outlet_levels
+    }
 
 
 def _named(codes: Sequence[str], words: Mapping[str, rules.Word]) -> str:

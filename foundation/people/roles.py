@@ -65,6 +65,7 @@ class Permission(StrEnum):
     AUTHORIZATION_LEAD = auto()
     AUTHORIZATION_DESK = auto()
     AUTHORIZATION_LOCAL = auto()
+    AUTHORIZATION_ON_SITE = auto()
     FALLBACK_VIEW = auto()
     FALLBACK_PROPOSE = auto()
     FALLBACK_APPROVE = auto()
@@ -148,9 +149,9 @@ ROLES: dict[str, Role] = {
             "outlet_supervisor", "Operations supervisor of the outlet", "outlet_check", "outlet",
             P.AUTHORIZATION_VIEW, P.ACCOUNT_VIEW, P.JOURNAL_VIEW, P.MONITORING_VIEW,
             P.DASHBOARD_VIEW, P.TRAIL_VIEW, P.DAY_VIEW, P.DAY_CLOSE, P.BOOKS_VIEW, P.HOLD_MANAGE,
-            P.AUTHORIZATION_DESK, P.AUTHORIZATION_LOCAL, P.SLIP_VIEW, P.SLIP_REPLY, P.BATCH_VIEW,
-            P.BATCH_HAND_OVER, P.MONITORING_EXPLAIN, P.OFFLINE_VIEW, P.OFFLINE_ISSUE,
-            P.OFFLINE_CHECK, P.BLANK_VIEW, P.BLANK_KEEP, *IMAGES,
+            P.AUTHORIZATION_DESK, P.AUTHORIZATION_LOCAL, P.AUTHORIZATION_ON_SITE, P.SLIP_VIEW,
+            P.SLIP_REPLY, P.BATCH_VIEW, P.BATCH_HAND_OVER, P.MONITORING_EXPLAIN, P.OFFLINE_VIEW,
+            P.OFFLINE_ISSUE, P.OFFLINE_CHECK, P.BLANK_VIEW, P.BLANK_KEEP, *IMAGES,
         ),
         _role(
             "authorizer", "Authorizer", "authorize", "centre",

@@ -20,8 +20,8 @@ START = "start"
 EVERYWHERE = (START, "sign-in", "screens", "search", "refusals")
 POSTS = tuple(role.replace("_", "-") for role in ROLES)
 PAGES = (
-    "items", "on-hold", "authorization-rules", "quality", "fallback", "offline", "friction",
-    "relief", "staffing", "team", "admissions", "tier",
+    "items", "on-site", "on-hold", "authorization-rules", "quality", "fallback", "offline",
+    "friction", "relief", "staffing", "team", "admissions", "tier",
     "images", "batches", "layouts", "matching", "settlement", "tracing", "entry", "proofs",
     "watch", "blanks",
     "monitoring-board", "alerts", "monitoring-rules", "slips", "aml", "screening", "dashboard",

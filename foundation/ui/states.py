@@ -20,6 +20,7 @@ STATES: dict[str, Look] = {
     "draft": Look(_("Draft"), "", "pencil"),
     "new": Look(_("New"), "", "pencil"),
     "queued": Look(_("Queued"), "warn", "hourglass"),
+    "on_site": Look(_("Waits on site"), "warn", "user"),
     "viewing": Look(_("Being looked at"), "info", "eye"),
     "on_hold": Look(_("On hold"), "warn", "player-pause"),
     "settling": Look(_("Taking effect"), "info", "hourglass"),

@@ -121,17 +121,18 @@ NAMES: Mapping[str, str] = {
 _STEPS: Mapping[str, str] = {
     "authorization": (
         "admit_admission alarm answer approve approve_fallback approve_known approve_local "
-        "approve_offline approve_publication approve_rule approve_tier automatic check_identity "
-        "confirm decline_fallback decline_local decline_offline decline_publication "
-        "decline_rule decline_tier demote_admission dismiss_case end_fallback end_known "
-        "end_local enter_exam enter_slip escalate examine_case expire_admission "
-        "expire_publication fail_exam find_slip hand_back hold inherit_admission issue_slips "
-        "keep_known key_slip lapse lapse_fallback miss_slip not_automatic open paper pass_exam "
-        "pass_up propose_fallback propose_local propose_offline propose_publication propose_rule "
-        "propose_tier raise_case readmit_exam reject resubmit return review screening.failed "
-        "screening.possible screening.unavailable send_back_slip shadow_review spoil_slip "
-        "stop_admission submit time_out try_admission undo uphold_case withdraw "
-        "withdraw_publication write"
+        "approve_offline approve_on_site approve_publication approve_rule approve_tier "
+        "automatic check_identity confirm decline_fallback decline_local decline_offline "
+        "decline_publication decline_rule decline_tier demote_admission dismiss_case "
+        "end_fallback end_known end_local enter_exam enter_slip escalate examine_case "
+        "expire_admission expire_publication fail_exam find_slip hand_back hold "
+        "inherit_admission issue_slips keep_known key_slip lapse lapse_fallback look "
+        "miss_slip not_automatic open paper pass_exam pass_up present propose_fallback "
+        "propose_local propose_offline propose_publication propose_rule propose_tier "
+        "raise_case readmit_exam reject reject_on_site resubmit return return_on_site review "
+        "screening.failed screening.possible screening.unavailable send_back_slip "
+        "shadow_review spoil_slip stop_admission submit time_out try_admission undo "
+        "uphold_case vouch withdraw withdraw_publication witness write"
     ),
     "hooks": "approve change decline give_up new_secret propose send_again stop",
     "imaging": (

@@ -11,6 +11,7 @@ POLICIES = {
     "authorization.kept_seconds": "20",
     "authorization.undo_seconds": "5",
     "authorization.alarm_seconds": "60",
+    "authorization.on_site_seconds": "180",
     "authorization.undecided_seconds": "180",
     "authorization.ring_seconds": "10",
     "authorization.lead_seconds": "30",

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authorization import gateways, rules
+from authorization.rules._rule import NobodyAsked
 from foundation.ui import manual
 
 PLAIN = rules.Rule(trade_code="1002", group="CASH", grade=2)
@@ -138,6 +139,7 @@ def test_a_larger_amount_never_needs_less(*, amount_from, agent_from, fen, more,
             rules.CombinationIncomplete,
             "together",
         ),
+        ({"centre_levels": 0, "outlet_levels": 0}, NobodyAsked, "centre_levels"),
         ({"scan_mode": "later"}, rules.RescanNotSaid, "rescan_minutes"),
         ({"rescan_minutes": 30}, rules.RescanNotSaid, "rescan_minutes"),
     ],
@@ -182,7 +184,7 @@ class TestCatalogue:
             ("1101", ("amount", "agent", "manual_id"), 20_000_000, 2),
             ("1107", (), None, 2),
             ("1306", ("always",), None, 5),
-            ("1703", (), None, 1),
+            ("1703", ("always",), None, 1),
         ],
     )
     def test_the_shipped_rules_are_those_of_the_handbook(self, code, kinds, from_fen, grade):
@@ -194,6 +196,17 @@ class TestCatalogue:
         twice = {one.trade_code for one in gateways.standard_rules() if one.centre_levels == 2}
 
         assert twice == {"1306", "1402"}
+
+    def test_what_is_the_outlets_alone_is_decided_there_by_one_or_two(self):
+        found = {
+            one.trade_code: one.outlet_levels
+            for one in gateways.standard_rules()
+            if not one.centre_levels
+        }
+
+        assert found == {"1006": 2, "1501": 1, "1503": 1, "1701": 1, "1702": 1, "1703": 2}
+        asked_twice = [one for one in gateways.standard_rules() if one.outlet_levels]
+        assert {one.trade_code for one in asked_twice} == {*found}
 
     def test_the_manual_explains_it(self):
         assert "authorization-rules" in manual.PAGES

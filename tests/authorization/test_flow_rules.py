@@ -6,7 +6,7 @@ from authorization import rules
 from foundation.kernel.flow import StepNotAllowed
 
 ALLOWED = {
-    rules.NEW: {"queue", "pass", "paper"},
+    rules.NEW: {"queue", "pass", "paper", "present"},
     rules.QUEUED: {"automatic", "open", "escalate", "withdraw"},
     rules.ESCALATED: {"open", "withdraw"},
     rules.VIEWING: {
@@ -21,12 +21,13 @@ ALLOWED = {
         "decide",
     },
     rules.SETTLING: {"undo", "confirm", "reject", "return"},
-    rules.ON_HOLD: {"answer", "lapse", "withdraw"},
+    rules.ON_HOLD: {"answer", "lapse", "withdraw", "present"},
     rules.APPROVED: {"post"},
-    rules.RETURNED: {"resubmit", "withdraw"},
+    rules.RETURNED: {"resubmit", "withdraw", "present"},
     rules.POSTED: set(),
     rules.REJECTED: set(),
     rules.WITHDRAWN: set(),
+    rules.ON_SITE: {"witness", "vouch", "approve", "reject", "return", "withdraw"},
 }
 STEPS = sorted({step for steps in ALLOWED.values() for step in steps})
 FORBIDDEN = [(state, step) for state in ALLOWED for step in STEPS if step not in ALLOWED[state]]
@@ -46,11 +47,13 @@ def test_the_ends_are_ends():
     assert {*rules.FLOW.terminal} == {rules.POSTED, rules.REJECTED, rules.WITHDRAWN}
 
 
-def test_nothing_is_decided_but_what_is_before_an_authorizer():
-    for step in ("approve", "hold", "decide"):
+def test_nothing_is_decided_but_what_is_before_an_authorizer_or_on_site():
+    for step in ("hold", "decide"):
         assert rules.FLOW.sources_of(step) == (rules.VIEWING,)
-    for step in ("reject", "return", "confirm"):
-        assert rules.FLOW.sources_of(step) == (rules.VIEWING, rules.SETTLING)
+    assert rules.FLOW.sources_of("approve") == (rules.VIEWING, rules.ON_SITE)
+    assert rules.FLOW.sources_of("confirm") == (rules.VIEWING, rules.SETTLING)
+    for step in ("reject", "return"):
+        assert rules.FLOW.sources_of(step) == (rules.VIEWING, rules.SETTLING, rules.ON_SITE)
 
 
 def test_nobody_outside_is_told_what_may_be_taken_back():
@@ -60,7 +63,7 @@ def test_nobody_outside_is_told_what_may_be_taken_back():
 
 def test_what_waits_in_the_centre_can_be_taken_back_until_somebody_looks():
     assert {*rules.FLOW.sources_of("withdraw")} == {
-        rules.QUEUED, rules.RETURNED, rules.ON_HOLD, rules.ESCALATED,
+        rules.QUEUED, rules.RETURNED, rules.ON_HOLD, rules.ESCALATED, rules.ON_SITE,
     }  # fmt: skip
 
 

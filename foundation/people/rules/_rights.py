@@ -67,6 +67,7 @@ RIGHTS: Mapping[Permission, Right] = {
     P.AUTHORIZATION_LEAD: Right("Take items that went up to the leads of authorizers"),
     P.AUTHORIZATION_DESK: Right("Work at a desk of authorization"),
     P.AUTHORIZATION_LOCAL: Right("Decide items of the own outlet in an emergency"),
+    P.AUTHORIZATION_ON_SITE: Right("Confirm items of the own outlet on site"),
     P.FALLBACK_VIEW: Right("See emergencies and local authorizers"),
     P.FALLBACK_PROPOSE: Right("Propose emergencies and local authorizers"),
     P.FALLBACK_APPROVE: Right("Approve emergencies and local authorizers"),

@@ -62,6 +62,12 @@ NUMBERS: dict[str, Number] = {
         Number("authorization.undo_seconds", int, "s", "How long a decision may be taken back"),
         Number("authorization.alarm_seconds", int, "s", "Waiting from which the leads are alarmed"),
         Number(
+            "authorization.on_site_seconds",
+            int,
+            "s",
+            "Waiting on site from which the leads are told",
+        ),
+        Number(
             "authorization.undecided_seconds", int, "s", "Time without decision until the leads"
         ),
         Number("authorization.ring_seconds", int, "s", "Waiting until other skills take it"),

@@ -1,0 +1,105 @@
+"""The pages of an outlet's supervisor: the list, one item, a yes, a no, and who sees neither."""
+
+import pytest
+from django.urls import reverse
+
+from authorization import rules, services
+from authorization.models import OnSite, Request
+from tests.factories import authorization as factory
+from tests.factories import people
+from tests.factories import rules as rule_factory
+
+BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0 Chrome/120.0"}
+
+
+@pytest.fixture
+def item(counter, teller):
+    said = rule_factory.plain(amount_from_fen=1, outlet_levels=1)
+    rule_factory.in_force(said, valid_from=people.DAY)
+    return factory.sent(teller, factory.withdrawal(counter))
+
+
+@pytest.fixture
+def desk(client, bank, item):
+    """Sign the supervisor of the outlet in."""
+    client.force_login(people.staff(bank.outlet, "outlet_supervisor", name="孙丽"))
+    return client
+
+
+def page(client, name, *args):
+    return client.get(reverse(f"authorization:{name}", args=args), **BROWSER)
+
+
+def send(client, item, step, **more):
+    address = reverse("authorization:on_site_decide", args=[item.number])
+    return client.post(address, {"step": step, "shown": item.content_hash, **more}, **BROWSER)
+
+
+def state(item):
+    return Request.objects.get(pk=item.pk).state
+
+
+def test_the_list_leads_to_the_item_and_the_item_to_the_centre(desk, item):
+    assert item.number in page(desk, "on_site").content.decode()
+
+    shown = page(desk, "on_site_item", item.number)
+    assert "6,000" in shown.content.decode() or "60,000.00" in shown.content.decode()
+    assert OnSite.objects.get().step == ""
+    answer = send(desk, item, "approve")
+
+    assert answer.url == reverse("authorization:on_site")
+    assert state(item) == rules.QUEUED
+    assert item.number not in page(desk, "on_site").content.decode()
+    assert "孙丽" in page(desk, "item", item.number).content.decode()
+
+
+def test_a_no_without_a_reason_is_asked_for_it(desk, item):
+    page(desk, "on_site_item", item.number)
+
+    answer = send(desk, item, "reject")
+
+    assert (answer.status_code, state(item)) == (409, rules.ON_SITE)
+    assert "E2005" in answer.content.decode()
+    assert send(desk, item, "return", reasons=["A18"], remark="金额").status_code == 302
+    assert state(item) == rules.RETURNED
+
+
+def test_what_was_opened_by_nobody_is_not_decided(desk, item):
+    answer = send(desk, item, "approve")
+
+    assert (answer.status_code, state(item)) == (409, rules.ON_SITE)
+    assert "E2119" in answer.content.decode()
+
+
+def test_what_cannot_be_read_changes_nothing(desk, item):
+    assert send(desk, item, "perhaps").status_code == 302
+    page(desk, "on_site_item", item.number)
+    assert send(desk, item, "perhaps").status_code == 422
+    assert state(item) == rules.ON_SITE
+
+
+def test_one_that_waits_no_more_is_shown_as_it_stands(desk, item, teller):
+    services.withdraw(number=item.number, teller=teller, at=people.NOON)
+
+    assert page(desk, "on_site_item", item.number).url == reverse(
+        "authorization:item", args=[item.number]
+    )
+
+
+def test_the_bell_tells_the_supervisor(desk, item):
+    assert item.number in desk.get(reverse("ui:notices"), **BROWSER).content.decode()
+
+
+def test_another_outlet_sees_nothing_of_it(client, bank, item):
+    client.force_login(people.staff(bank.sibling, "outlet_supervisor", name="郑洁"))
+
+    assert item.number not in page(client, "on_site").content.decode()
+    assert page(client, "on_site_item", item.number).status_code == 404
+
+
+def test_the_teller_sees_where_it_stands_and_takes_it_back(client, item, teller):
+    client.force_login(teller)
+    shown = page(client, "item", item.number).content.decode()
+
+    assert reverse("authorization:withdraw", args=[item.number]) in shown
+    assert page(client, "on_site").status_code == 403
