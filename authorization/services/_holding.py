@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 
 from authorization import rules, selectors
 from authorization.models import Inquiry, Request
+from authorization.rules import scanning
 from authorization.services._content import content_of
 from authorization.services._on_site import PRESENTED, present
 from authorization.services._queueing import (
@@ -43,14 +44,15 @@ def hold(
 ) -> Inquiry:
     """Put the item before the authorizer on hold to ask something; the desk is free again.
 
-    Refuses a lost lease, no question, a call without a number. It comes back by the answer, or
-    without one after `authorization.hold_seconds`.
+    Refuses a lost lease, no question, a call without a number, an image once too often. It comes
+    back by the answer, or without one after `authorization.hold_seconds`.
     """
     request = selectors.locked(number=number)
     asked = clean_text(question, LONGEST, field="question")
     called = called_number.strip() if kind == rules.CALL else ""
     rules.check_question(kind, asked, called)
     request.state = rules.FLOW.after(request.state, "hold")
+    _check_rescans(request, kind, at)
     assert request.work_item_id is not None, "an item being viewed was queued"
     assert request.opened_at is not None, "an item being viewed was opened"
     worklist.set_aside(item_id=request.work_item_id, fence=fence, staff=authorizer, reason=asked)
@@ -138,6 +140,14 @@ def take_back(*, request: Request, at: datetime) -> None:
     inquiry = selectors.open_inquiry(request=request)
     if inquiry is not None:
         _end(inquiry, rules.TAKEN_BACK, at)
+
+
+def _check_rescans(request: Request, kind: str, at: datetime) -> None:
+    if kind != rules.RESCAN:
+        return
+    numbers = policy.bank_wholes(codes=(scanning.RESCANS_MOST,), on=localdate(at))
+    asked = Inquiry.objects.filter(request=request, kind=rules.RESCAN).count()
+    scanning.check_rescans(asked=asked, most=numbers.get(scanning.RESCANS_MOST))
 
 
 def _open(request: Request) -> Inquiry:

@@ -8,6 +8,7 @@ POLICIES = {
     "authorization.answer_within_seconds": "10",
     "authorization.answer_share_percent": "90",
     "authorization.hold_seconds": "600",
+    "authorization.rescans_most": "3",
     "authorization.kept_seconds": "20",
     "authorization.undo_seconds": "5",
     "authorization.alarm_seconds": "60",

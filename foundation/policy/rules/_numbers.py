@@ -58,6 +58,7 @@ NUMBERS: dict[str, Number] = {
         ),
         Number("authorization.answer_share_percent", int, "%", "Share of items taken up in time"),
         Number("authorization.hold_seconds", int, "s", "How long a question on hold may stay open"),
+        Number("authorization.rescans_most", int, "times", "How often another image is asked for"),
         Number("authorization.kept_seconds", int, "s", "How long an item is kept for who knows it"),
         Number("authorization.undo_seconds", int, "s", "How long a decision may be taken back"),
         Number("authorization.alarm_seconds", int, "s", "Waiting from which the leads are alarmed"),
