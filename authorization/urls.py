@@ -3,7 +3,16 @@
 from django.urls import path
 
 from authorization import api, web
-from authorization.web import admission, fallback, offline, on_site, publishing, quality, tier
+from authorization.web import (
+    admission,
+    fallback,
+    offline,
+    on_site,
+    publishing,
+    quality,
+    scanning,
+    tier,
+)
 
 app_name = "authorization"
 urlpatterns = [
@@ -15,6 +24,7 @@ urlpatterns = [
     path("read/<uuid:key>/<str:trade_code>/", web.read_fields, name="read_fields"),
     path("mine/", web.mine, name="mine"),
     path("correct/<str:number>/", web.correct, name="correct"),
+    path("scan/<str:number>/", scanning.scan, name="scan"),
     path("withdraw/<str:number>/", web.withdraw, name="withdraw"),
     path("receipt/<str:number>/", web.receipt, name="receipt"),
     path("receipt/<str:number>/pdf/", web.receipt_file, name="receipt_file"),
@@ -38,6 +48,7 @@ urlpatterns = [
     path("on-site/<str:number>/decide/", on_site.on_site_decide, name="on_site_decide"),
     # everybody who may look
     path("items/", web.items, name="items"),
+    path("scans/", scanning.scans, name="scans"),
     path("item/<str:number>/", web.item, name="item"),
     path("talk/<str:number>/", web.talk, name="talk"),
     path("write/<str:number>/", web.write, name="write"),

@@ -56,6 +56,8 @@ def connect() -> None:
     menu.notices_from(desk_wrote, permission=Permission.AUTHORIZATION_SUBMIT)
     menu.notices_from(teller_wrote, permission=Permission.AUTHORIZATION_DECIDE)
     menu.notices_from(consulted, permission=Permission.AUTHORIZATION_DECIDE)
+    menu.notices_from(to_scan, permission=Permission.AUTHORIZATION_SUBMIT)
+    menu.notices_from(scans_late, permission=Permission.AUTHORIZATION_ON_SITE)
     menu.notices_from(on_site, permission=Permission.AUTHORIZATION_ON_SITE)
     menu.notices_from(alarmed, permission=Permission.AUTHORIZATION_LEAD)
     menu.notices_from(suggested, permission=Permission.FALLBACK_VIEW)
@@ -171,6 +173,40 @@ def on_site(staff: Staff) -> Iterable[Notice]:
             text=gettext("Item %(number)s waits for you on site.") % {"number": one.number},
             address=addresses.of("authorization:on_site_item", one.number),
             at=one.presented_at or one.created_at,
+            urgent=True,
+        )
+
+
+def to_scan(staff: Staff) -> Iterable[Notice]:
+    """Remind a teller of vouchers that follow the posting of their items."""
+    at = timezone.now()
+    for one in authorization.to_scan(teller=staff, limit=NOTICES_MAX):
+        late = one.due_at < at
+        said = (
+            gettext("The voucher of item %(number)s is overdue: scan it now.")
+            if late
+            else gettext("The voucher of item %(number)s is to be scanned until %(due)s.")
+        )
+        due = timezone.localtime(one.due_at).strftime("%H:%M")
+        yield Notice(
+            text=said % {"number": one.request.number, "due": due},
+            address=addresses.of("authorization:scan", one.request.number),
+            at=one.due_at if late else one.request.posted_at or one.due_at,
+            urgent=late,
+        )
+
+
+def scans_late(staff: Staff) -> Iterable[Notice]:
+    """Tell who supervises an outlet which vouchers are overdue there."""
+    found = authorization.late_at(
+        institution_id=staff.institution_id, at=timezone.now(), limit=NOTICES_MAX
+    )
+    for one in found:
+        yield Notice(
+            text=gettext("Overdue: the voucher of item %(number)s of %(teller)s.")
+            % {"number": one.request.number, "teller": one.request.teller_label},
+            address=addresses.of("authorization:item", one.request.number),
+            at=one.due_at,
             urgent=True,
         )
 

@@ -83,6 +83,9 @@ CENTRES = (
                 "clipboard-check",
             ),
             _place(
+                _("Scanned later"), "authorization:scans", Permission.AUTHORIZATION_VIEW, "photo"
+            ),
+            _place(
                 _("Desk of the outlet"),
                 "authorization:home",
                 Permission.AUTHORIZATION_LOCAL,

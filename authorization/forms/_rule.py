@@ -21,8 +21,6 @@ from foundation.ui.fields import DayField
 BANDS_MOST = 9
 NOBODY = ("", "—")
 WEIGHT_MOST, MINUTES_MOST = Decimal("99.99"), 10_080
-# What a rule says and nothing does yet: whoever proposes it is told so.
-KEPT_ALONE = _("Kept with the rule; nothing is done by it yet.")
 _YUAN = _("In yuan, e.g. 50,000.00")
 
 
@@ -105,7 +103,9 @@ class RuleProposal(Cleaned):
     transfer = forms.BooleanField(label=_("Transfer"), required=False)
     call_back_from = _yuan(_("Customer called back from"))
     scan_mode = forms.ChoiceField(
-        label=_("Images"), choices=_choices(rules.SCANS), help_text=KEPT_ALONE
+        label=_("Images"),
+        choices=_choices(rules.SCANS),
+        help_text=_("Scanned later: decided and posted first, the voucher follows"),
     )
     rescan_minutes = forms.IntegerField(
         label=_("Scanned within minutes"), min_value=1, max_value=MINUTES_MOST, required=False

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='authrule',
-            name='outlet_acts',
+            name='acts',
             field=models.BooleanField(db_default=False, default=True),
         ),
         migrations.AddField(

@@ -43,6 +43,7 @@ class Request(Institutional):
     An account may be opened without a first deposit: then the amount is nothing and there is no
     entry. Where cash comes in there is no payer's account, and `payer_name` is the customer's all
     the same. `id_check` is the check of the customer's identity that the round was sent with.
+    Its voucher may follow its posting by `scan_minutes` where its rule says so (`LaterScan`).
     `undo_seconds` is for how long what was decided just now may be taken back.
     """
 
@@ -78,6 +79,7 @@ class Request(Institutional):
     outlet_needed = models.PositiveSmallIntegerField(default=0, db_default=0)
     presented_at = models.DateTimeField(null=True)
     call_needed = models.BooleanField(default=False, db_default=False)
+    scan_minutes = models.PositiveIntegerField(null=True)
     limit_fen = models.BigIntegerField(null=True)
     content_hash = models.CharField(max_length=64)
     work_item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, null=True, related_name="+")

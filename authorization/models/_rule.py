@@ -20,7 +20,8 @@ class AuthRule(models.Model):
     followed by a later row. The nearest institution above the teller goes before those above it
     and before the bank. States: waiting, approved, declined. What it says is `rules.Rule`.
 
-    Rows from before levels at the outlet acted keep theirs and ask nobody by them (`outlet_acts`).
+    Rows from before levels at the outlet and scanning later acted keep both, and do nothing by them
+    (`acts`).
     """
 
     trade_code = models.CharField(_("transaction code"), max_length=8)
@@ -32,7 +33,7 @@ class AuthRule(models.Model):
     skill = models.CharField(max_length=40, blank=True)
     grade = models.PositiveSmallIntegerField()
     outlet_levels = models.PositiveSmallIntegerField(default=0)
-    outlet_acts = models.BooleanField(default=True, db_default=False)
+    acts = models.BooleanField(default=True, db_default=False)
     centre_levels = models.PositiveSmallIntegerField(default=1)
     bands = ArrayField(ArrayField(models.BigIntegerField(), size=3), default=list)
     cash = models.CharField(max_length=4, default="none")
@@ -140,7 +141,12 @@ class AuthRule(models.Model):
     @property
     def on_site(self) -> int:
         """Return how many people of the outlet are asked; none by a row from before."""
-        return self.outlet_levels if self.outlet_acts else 0
+        return self.outlet_levels if self.acts else 0
+
+    @property
+    def scanned_within(self) -> int | None:
+        """Return how many minutes after its posting a voucher is scanned; None is before."""
+        return self.rescan_minutes if self.acts else None
 
     @property
     def says(self) -> rules.Rule:

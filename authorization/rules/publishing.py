@@ -176,6 +176,7 @@ class Waits:
     call_needed: bool
     in_emergency: bool
     screened_clear: bool
+    unscanned: bool = False
 
 
 def decides_alone(item: Waits, *, codes: Collection[str], most_fen: int) -> bool:
@@ -184,6 +185,6 @@ def decides_alone(item: Waits, *, codes: Collection[str], most_fen: int) -> bool
     What the watch lists did not clear goes to people, whatever was found.
     """
     plain = item.levels_needed == 1 and not item.call_needed and not item.in_emergency
-    plain = plain and item.screened_clear
+    plain = plain and item.screened_clear and not item.unscanned
     covered = item.trade_code in codes and item.trade_code in published_kinds()
     return plain and covered and item.state == QUEUED and item.amount_fen <= most_fen

@@ -2,9 +2,10 @@
 
 from authorization.services._customer import OpeningOrder, Order
 from authorization.services._deciding import decide, hand_back, let_go, open_at_home, open_next
-from authorization.services._entering import attach, resubmit, submit, withdraw
+from authorization.services._entering import resubmit, submit, withdraw
 from authorization.services._holding import answer, hold, lapse
 from authorization.services._identifying import check_identity
+from authorization.services._images import attach
 from authorization.services._mending import mend
 from authorization.services._on_site import decide_on_site, look
 from authorization.services._passing_up import pass_up

@@ -16,13 +16,10 @@ from authorization.services import _posting
 from authorization.services._content import content_of
 from authorization.services._customer import OPENING, Order, customer_of, identified, opening_of
 from authorization.services._holding import SYSTEM, take_back
+from authorization.services._images import images_of, take_turns
 from authorization.services._on_site import PRESENTED, present
 from authorization.services._queueing import QUEUED, moved, put_in, told
 from authorization.services._screening import keep, screen
-from foundation.imaging import selectors as imaging_selectors
-from foundation.imaging import services as imaging
-from foundation.imaging.models import Page
-from foundation.imaging.rules import SameImage
 from foundation.kernel import numbering
 from foundation.ledger import selectors as ledger
 from foundation.ledger import services as ledger_services
@@ -41,61 +38,8 @@ CONTENT = (
 # What comes of the rule that an item is measured by.
 MEASURED = (
     "rule", "why", "teller_grade", "payer_state", "customer_kinds", "correction", "grade_needed",
-    "levels_needed", "outlet_needed", "call_needed", "limit_fen",
+    "levels_needed", "outlet_needed", "call_needed", "scan_minutes", "limit_fen",
 )  # fmt: skip
-
-
-@transaction.atomic
-def attach(
-    *,
-    key: UUID,
-    teller: Staff,
-    data: bytes,
-    name: str,
-    image_class: str,
-    at: datetime,
-    side: str = "front",
-) -> Page:
-    """Keep one image of the item being entered, or of one that is with its teller again.
-
-    Refuses a file that is no safe image, and any image while others look at the item.
-
-    The same bytes sent again, since the answer was lost, are the page that was kept.
-    """
-    _take_turns(key)
-    subject = selectors.draft_subject(key=key)
-    found = imaging_selectors.documents(subject=subject)
-    known = imaging_selectors.same_page(subject=subject, image_class=image_class, data=data)
-    if known is not None:
-        return known
-    _check_images_open(key, teller)
-    document = (
-        found[0]
-        if found
-        else imaging.open_document(
-            institution_id=teller.institution_id,
-            kind="voucher",
-            subject=subject,
-            by=teller,
-            at=at,
-        )
-    )
-    kept = partial(
-        imaging.add_page,
-        document_id=document.pk,
-        data=data,
-        name=name,
-        image_class=image_class,
-        side=side,
-        by=teller,
-        at=at,
-    )
-    try:
-        return kept()
-    except SameImage as refusal:
-        if not _unsent(str(refusal.params["subject"])):
-            raise
-        return kept(reused_because="the form it was added to was never sent")
 
 
 @transaction.atomic
@@ -126,6 +70,13 @@ def take_in(*, key: UUID, order: Order, teller: Staff, at: datetime) -> tuple[Re
     """
     trade = rules.trade(order.trade_code)
     customer = customer_of(order=order, trade=trade)
+    images = images_of(
+        key=key,
+        trade=trade,
+        teller=teller,
+        on=partial(ledger.business_date, institution_id=teller.institution_id),
+        at=at,
+    )
     request = Request(
         institution=teller.institution,
         key=key,
@@ -133,7 +84,8 @@ def take_in(*, key: UUID, order: Order, teller: Staff, at: datetime) -> tuple[Re
         teller=teller,
         teller_label=teller.label,
         teller_person=teller.person,
-        document_id=images_of(key=key, trade=trade),
+        document_id=images.document_id,
+        scan_minutes=images.scan_minutes,
         created_at=at,
     )
     opening = _fill(request, order, customer)
@@ -171,7 +123,14 @@ def resubmit(*, number: str, order: Order, teller: Staff, at: datetime) -> Reque
     rules.FLOW.after(request.state, "resubmit")
     customer = customer_of(order=order, trade=request.trade)
     opening = _fill(request, order, customer)
-    request.document_id = images_of(key=request.key, trade=request.trade)
+    images = images_of(
+        key=request.key,
+        trade=request.trade,
+        teller=teller,
+        on=partial(_posting.day_of, request=request),
+        at=at,
+    )
+    request.document_id, request.scan_minutes = images.document_id, images.scan_minutes
     request.attempt, request.level = request.attempt + 1, 1
     request.content_hash = content_of(request=request, opening=opening)
     request.id_check = identified(request=request, opening=opening, at=at)
@@ -220,7 +179,7 @@ def _sent_before(key: UUID, content: str, teller: Staff) -> Request | None:
 
     The second of two equal sends waits here until it can see the first.
     """
-    _take_turns(key)
+    take_turns(key=key)
     known: Request | None = Request.objects.select_for_update(of=("self",)).filter(key=key).first()
     if known is None:
         return None
@@ -228,12 +187,6 @@ def _sent_before(key: UUID, content: str, teller: Staff) -> Request | None:
     if changed or known.teller_id != teller.pk:
         raise rules.KeyUsedTwice
     return known
-
-
-def _take_turns(key: UUID) -> None:
-    """Let calls with one key come one after the other, until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(key)])
 
 
 def _measure(request: Request, customer: ledger.Holder, on: date) -> None:
@@ -313,37 +266,6 @@ def _fill(request: Request, order: Order, customer: ledger.Holder) -> Opening | 
 
 def _id_number(order: Order) -> str:
     return order.opening.id_number if order.opening else ""
-
-
-def _unsent(subject: str) -> bool:
-    """Tell whether a subject is a form that nobody sent, whose images are free again."""
-    prefix, _, key = subject.partition(":")
-    if f"{prefix}:" != selectors.draft_subject(key="") or not key:
-        return False
-    return not Request.objects.filter(key=key).exists()
-
-
-def _check_images_open(key: UUID, teller: Staff) -> None:
-    """Refuse a further image of a sent item, unless its own teller was asked for it."""
-    sent = Request.objects.select_for_update(of=("self",)).filter(key=key).first()
-    if sent is None:
-        return
-    asked = selectors.open_inquiry(request=sent) if sent.state == rules.ON_HOLD else None
-    with_teller = sent.state == rules.RETURNED or (asked and asked.kind == rules.RESCAN)
-    if sent.teller_id != teller.pk or not with_teller:
-        raise rules.ImagesClosed(field="image")
-
-
-def images_of(*, key: UUID, trade: rules.TradeCode) -> int:
-    """Return the images of a form; refuse one in which some are missing."""
-    found = imaging_selectors.documents(subject=selectors.draft_subject(key=key))
-    pages = imaging_selectors.pages(document_id=found[0].pk) if found else ()
-    there = {rules.slot_of(page.image_class, page.side) for page in pages}
-    if rules.SLOTS["voucher"] not in there:
-        raise rules.ImageMissing(field="images")
-    if not {*rules.slots_needed(trade)} <= there:
-        raise rules.SlotEmpty(field="images")
-    return found[0].pk
 
 
 def _check_own(request: Request, teller: Staff) -> None:

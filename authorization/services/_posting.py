@@ -11,6 +11,7 @@ from django.db import transaction
 
 from authorization import events, rules, selectors
 from authorization.models import Opening, Request, SignUp
+from authorization.services._images import await_scan
 from authorization.services._queueing import moved
 from foundation.kernel import bus
 from foundation.ledger import selectors as ledger_selectors
@@ -56,6 +57,7 @@ def post(*, request: Request, on: date, at: datetime, unsaved: Sequence[str] = (
     request.save(update_fields=["state", "entry", "journal_no", "posted_at", *unsaved])
     if request.trade.opens:
         _sign_up(request, at)
+    await_scan(request=request, at=at)
     if line_id is not None:
         _tell_completed(request, line_id, at)
     moved(request=request, at=at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,11 +17,13 @@ from authorization.selectors import offline as selected
 from authorization.selectors import screening
 from authorization.services import _entering, _posting
 from authorization.services._customer import Order, customer_of
+from authorization.services._images import images_of
 from authorization.services._queueing import told
 from authorization.services.quality import see_again
 from foundation.kernel import scope
 from foundation.kernel.money import Money
 from foundation.kernel.text import clean_text
+from foundation.ledger import selectors as ledger
 from foundation.people.models import Institution, Staff
 from foundation.policy import selectors as policy
 from foundation.trail import services as trail
@@ -129,7 +132,13 @@ def key(*, number: str, order: Order, paper: rules.Paper, by: Staff, at: datetim
         amount_fen=order.amount.fen,
     )
     customer_of(order=order, trade=trade)
-    _entering.images_of(key=rules.key_of(number), trade=trade)
+    images_of(
+        key=rules.key_of(number),
+        trade=trade,
+        teller=by,
+        on=partial(ledger.business_date, institution_id=slip.institution_id),
+        at=at,
+    )
     slip.state = rules.SLIP_FLOW.after(slip.state, "key")
     slip.period, slip.trade_code, slip.amount_fen = period, trade.code, order.amount.fen
     slip.order = {name: getattr(order, name) for name in _ORDER}

@@ -145,6 +145,7 @@ def decide(
         amount_fen=request.amount_fen,
         levels_needed=request.levels_needed,
         call_needed=request.call_needed,
+        unscanned=request.scan_minutes is not None,
         in_emergency=fallback.in_force_since(
             institution_id=request.institution_id, since=request.queued_at or at
         ),

@@ -27,6 +27,7 @@ BEGIN
     RETURN FOUND AND published.state = 'active' AND published.tier_set_id = said.tier_set_id
         AND published.until >= today AND item.trade_code = ANY (published.codes)
         AND item.amount_fen <= published.most_fen AND item.levels_needed = 1 AND NOT item.call_needed
+        AND item.scan_minutes IS NULL
         AND NOT EXISTS (SELECT FROM authorization_opening asked WHERE asked.request_id = item.id)
         AND EXISTS (SELECT FROM authorization_screening made WHERE made.request_id = item.id
             AND made.seq = item.attempt AND made.state = 'clear')

@@ -20,8 +20,8 @@ BEGIN
        AND (NEW.content_hash = OLD.content_hash OR OLD.state = 'on_hold') THEN
         RAISE EXCEPTION 'changed content has a new hash' USING ERRCODE = 'OP012';
     END IF;
-    IF (NEW.levels_needed, NEW.grade_needed, NEW.call_needed, NEW.outlet_needed)
-       IS DISTINCT FROM (OLD.levels_needed, OLD.grade_needed, OLD.call_needed, OLD.outlet_needed)
+    IF (NEW.levels_needed, NEW.grade_needed, NEW.call_needed, NEW.outlet_needed, NEW.scan_minutes)
+       IS DISTINCT FROM (OLD.levels_needed, OLD.grade_needed, OLD.call_needed, OLD.outlet_needed, OLD.scan_minutes)
        AND NOT (OLD.state IN ('new', 'returned') AND NEW.state IN ('queued', 'on_site')) THEN
         RAISE EXCEPTION 'what an item needs is measured when it is sent' USING ERRCODE = 'OP014';
     END IF;

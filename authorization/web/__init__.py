@@ -237,6 +237,7 @@ def item(request: HttpRequest, number: str) -> HttpResponse:
         return render(request, "authorization/_standing.html", shown)
     seen = selectors.record(request=found)
     shown["approvers"] = selectors.approvers(request=found)
+    shown["later_scan"] = selectors.later_scan(request=found)
     shown |= {"seen": seen, "identity": selectors.identity(request=found)}
     shown["pictures"] = pictures(request, seen.pages, seen.fields)
     shown |= {"why": _rule_words.why(found.why), **_drawn.waiting(seen, person)}

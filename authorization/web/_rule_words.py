@@ -155,25 +155,28 @@ def _said(row: AuthRule) -> Iterable[tuple[str, str]]:
     yield gettext("by an agent from"), ops.money(said.agent_from_fen)
     yield gettext("Grade"), _grade(said.grade)
     yield gettext("Bands of amounts"), _bands(said.bands)
-    yield gettext("Levels at the outlet"), _outlet(row)
+    outlet = row.on_site == row.outlet_levels
+    yield gettext("Levels at the outlet"), _acting(str(row.outlet_levels), acts=outlet)
     yield gettext("Levels at the centre"), str(said.centre_levels)
     yield gettext("Skill"), said.skill or table.NOTHING
     yield gettext("Group"), gettext(rules.GROUPS[said.group].name)
     yield gettext("Cash in or out"), gettext(rules.CASH[said.cash].name)
     yield gettext("Transfer"), gettext("Yes") if said.transfer else table.NOTHING
     yield gettext("Customer called back from"), ops.money(said.call_back_from_fen)
-    yield gettext("Images"), gettext(rules.SCANS[said.scan_mode].name)
+    yield gettext("Images"), _acting(gettext(rules.SCANS[said.scan_mode].name), acts=_scans(row))
     yield gettext("Scanned within minutes"), str(said.rescan_minutes or table.NOTHING)
     yield gettext("Weight in figures of work"), str(Decimal(said.weight_hundredths) / 100)
 
 
-def _outlet(row: AuthRule) -> str:
-    """Return the levels at the outlet; of a row from before they acted, that they do not."""
-    if row.on_site == row.outlet_levels:
-        return str(row.outlet_levels)
-    return gettext("%(levels)s, not acted upon: proposed before these levels were") % {
-        "levels": row.outlet_levels
-    }
+def _acting(said: str, *, acts: bool) -> str:
+    """Return what a row says; of one from before that acted, that it does not."""
+    if acts:
+        return said
+    return gettext("%(said)s, not acted upon: from before that was") % {"said": said}
+
+
+def _scans(row: AuthRule) -> bool:
+    return row.scanned_within == row.rescan_minutes
 
 
 def _named(codes: Sequence[str], words: Mapping[str, rules.Word]) -> str:

@@ -20,7 +20,7 @@ START = "start"
 EVERYWHERE = (START, "sign-in", "screens", "search", "refusals")
 POSTS = tuple(role.replace("_", "-") for role in ROLES)
 PAGES = (
-    "items", "on-site", "on-hold", "authorization-rules", "quality", "fallback", "offline",
+    "items", "on-site", "scans", "on-hold", "authorization-rules", "quality", "fallback", "offline",
     "friction", "relief", "staffing", "team", "admissions", "tier",
     "images", "batches", "layouts", "matching", "settlement", "tracing", "entry", "proofs",
     "watch", "blanks",

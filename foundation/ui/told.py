@@ -130,7 +130,7 @@ _STEPS: Mapping[str, str] = {
         "miss_slip not_automatic open paper pass_exam pass_up present propose_fallback "
         "propose_local propose_offline propose_publication propose_rule propose_tier "
         "raise_case readmit_exam reject reject_on_site resubmit return return_on_site review "
-        "screening.failed screening.possible screening.unavailable send_back_slip "
+        "scan_later screening.failed screening.possible screening.unavailable send_back_slip "
         "shadow_review spoil_slip stop_admission submit time_out try_admission undo "
         "uphold_case vouch withdraw withdraw_publication witness write"
     ),

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from authorization import events as authorization_events
+from authorization import selectors as authorization
 from foundation.imaging import selectors as imaging
 from foundation.kernel import bus
 from foundation.ledger.models import JournalLine
@@ -114,7 +115,10 @@ def _paired(made: Match, at: datetime, *, alone: bool) -> None:
 
 @transaction.atomic
 def match_document(*, document_id: int, at: datetime) -> Sequence[Match]:
-    """Compare the pairs of a document that is read; ended ones and unread ones stay as they are."""
+    """Compare the pairs of a document that is read; ended ones and unread ones stay as they are.
+
+    So does what has no voucher yet, since that follows its posting.
+    """
     rows = (
         Match.objects.select_for_update(of=("self",))
         .filter(document_id=document_id, state__in=(rules.WAITING, rules.OPEN))
@@ -123,6 +127,8 @@ def match_document(*, document_id: int, at: datetime) -> Sequence[Match]:
     )
     matches = tuple(rows)
     if not matches or not imaging.is_read(document_id=document_id):
+        return ()
+    if authorization.is_awaited(document_id=document_id):
         return ()
     duplicate = selectors.image_used_before(document_id=document_id)
     for match in matches:

@@ -326,6 +326,7 @@ EXCUSED = {
     ("get", "authorization:receipt_file"): (404, "an item that waits has no receipt yet"),
     ("get", "authorization:answer"): (404, "nothing is asked about an item that waits"),
     ("post", "authorization:answer"): (404, "nothing is asked about an item that waits"),
+    ("get", "authorization:scan"): (404, "the voucher of an item that waits does not follow"),
     ("get", "api_authorization:inquiry"): (404, "nothing is asked about an item that waits"),
     ("get", "api_ledger:journal"): (422, "a span of days must be named"),
     ("get", "ledger:export"): (404, "a long file is for who asked for it alone"),

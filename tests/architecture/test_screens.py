@@ -35,7 +35,7 @@ from tests.architecture import tidy
 from tests.architecture.test_permissions import HOME_OF, Place, addresses, place
 from tests.browser import AXE_SOURCE, BACKEND, Part, axe, ready
 from tests.factories import authorization as factory
-from tests.factories import monitoring, people
+from tests.factories import monitoring, people, rules
 
 pytestmark = pytest.mark.slow
 
@@ -53,6 +53,8 @@ class World:
     returned: Request
     posted: Request
     asked: Request
+    on_site: Request
+    unscanned: Request
     clients: dict[Staff | None, Client] = field(default_factory=dict)
 
     def client(self, person: Staff | None) -> Client:
@@ -82,6 +84,12 @@ OPENS: dict[str, Callable[[World], str]] = {
     ),
     "authorization:receipt": lambda world: reverse(
         "authorization:receipt", args=[world.posted.number]
+    ),
+    "authorization:on_site_item": lambda world: reverse(
+        "authorization:on_site_item", args=[world.on_site.number]
+    ),
+    "authorization:scan": lambda world: reverse(
+        "authorization:scan", args=[world.unscanned.number]
     ),
     "ledger:accounts": lambda _world: f"{reverse('ledger:accounts')}?text=客户",
     "ledger:export": lambda world: reverse("ledger:export", args=[asked_file(world)]),
@@ -171,9 +179,10 @@ def world(live: Any, settings: Any, tmp_path: Any) -> World:
         outlets = (bank.outlet, bank.sibling, bank.elsewhere)
         places = [place(bank, outlet, outlet.name) for outlet in outlets]
         monitoring.difference(monitoring.counter(bank.outlet), places[0].teller)
+        on_site, unscanned = _on_site(counter, staff), _unscanned(counter, staff)
         for scan in Scan.objects.all():
             _make_copies(scan.pk)
-    return World(places, staff, returned, posted, asked)
+    return World(places, staff, returned, posted, asked, on_site, unscanned)
 
 
 def _make_copies(page_id: int) -> None:
@@ -191,6 +200,22 @@ def _asked(counter: factory.Counter, staff: dict[str, Staff]) -> Request:
         number=held.number, kind="rescan", question="请补扫背面", fence=held.opened_fence,
         authorizer=staff["auth_lead"], at=people.NOON,
     ).request  # fmt: skip
+
+
+def _on_site(counter: factory.Counter, staff: dict[str, Staff]) -> Request:
+    """Let a transfer wait for somebody of its outlet."""
+    said = rules.plain("1101", amount_from_fen=1, outlet_levels=1)
+    rules.in_force(said, institution=counter.outlet)
+    return factory.sent(staff["teller"], factory.transfer(counter))
+
+
+def _unscanned(counter: factory.Counter, staff: dict[str, Staff]) -> Request:
+    """Post a deposit whose voucher follows."""
+    said = rules.plain("1001", scan_mode="later", rescan_minutes=30)
+    rules.in_force(said, institution=counter.outlet)
+    return authorization.submit(
+        key=uuid4(), order=factory.deposit(counter), teller=staff["teller"], at=people.NOON
+    )
 
 
 def _decided(counter: factory.Counter, staff: dict[str, Staff], step: str, *why: str) -> Request:

@@ -349,7 +349,7 @@ def test_the_database_refuses_the_same_human_at_the_centre(send, supervisor, aut
 def test_a_rule_from_before_asks_nobody_of_the_outlet(send, counter, teller):
     row = in_force()
     old = rule_factory.row(row.says, row.proposed_by, row.approved_by, valid_from=people.DAY)
-    old.outlet_acts = False
+    old.acts = False
     old.save(force_insert=True)
 
     assert factory.sent(teller, factory.withdrawal(counter)).state == rules.QUEUED
