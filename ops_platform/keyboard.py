@@ -68,10 +68,7 @@ SCREENS = (
     Screen(
         key="authorization.receipt",
         title=_("Receipt"),
-        actions=(
-            Action("authorization.print", _("Print"), "F9"),
-            Action("authorization.receipt_file", _("PDF"), "F8"),
-        ),
+        actions=(Action("authorization.print", _("Print"), "F9"),),
     ),
     Screen(
         key="monitoring.audit",

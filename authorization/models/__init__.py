@@ -12,6 +12,7 @@ from authorization.models._on_site import OnSite
 from authorization.models._opening import Opening, SignUp
 from authorization.models._publication import TierPublication
 from authorization.models._quality import QualityCase, Review
+from authorization.models._receipt import ReceiptPrint
 from authorization.models._rule import AuthRule
 from authorization.models._screening import Screening
 from authorization.models._talking import Message
@@ -36,6 +37,7 @@ __all__ = [
     "OnSite",
     "Opening",
     "QualityCase",
+    "ReceiptPrint",
     "Request",
     "Review",
     "Screening",

@@ -28,6 +28,7 @@ from authorization.selectors._items import (
     numbers_by_key,
     numbers_in_sight,
     on_paper_of,
+    prints,
     record,
 )
 from authorization.selectors._lists import (
@@ -188,6 +189,7 @@ __all__ = [
     "opening",
     "own",
     "page",
+    "prints",
     "read_of_draft",
     "record",
     "relief",

@@ -7,10 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from authorization import rules
-from authorization.models import Decision, Inquiry, OnSite, Opening, Request, SignUp
+from authorization.models import (
+    Decision,
+    Inquiry,
+    OnSite,
+    Opening,
+    ReceiptPrint,
+    Request,
+    SignUp,
+)
 from authorization.selectors._checks import of_customer
 from authorization.selectors._identity import opening, sign_ups
 from authorization.selectors._on_site import said_on_site
@@ -86,10 +94,17 @@ def decisions(*, request: Request) -> Sequence[Decision]:
     return tuple(Decision.objects.filter(request=request).order_by("-seq", "-level"))
 
 
+def prints(*, request: Request) -> Sequence[ReceiptPrint]:
+    """Return every time that the receipt of an item was printed, the latest first."""
+    return tuple(ReceiptPrint.objects.filter(request=request).order_by("-seq"))
+
+
 def approvers(*, request: Request) -> Sequence[str]:
-    """Return who said yes to the round in which an item stands, the first level first."""
-    rows = Decision.objects.filter(request=request, seq=request.attempt, step="approve")
-    return tuple(rows.order_by("level").values_list("decider_label", flat=True))
+    """Return who said yes to the round in which an item stands, on site and then by level."""
+    of, yes = Q(request=request, seq=request.attempt, step="approve"), "decider_label"
+    here = OnSite.objects.filter(of).order_by("level").values_list(yes, flat=True)
+    rows = Decision.objects.filter(of).order_by("level").values_list(yes, flat=True)
+    return (*(here if request.outlet_needed else ()), *rows)
 
 
 # The humans who entered, confirmed or decided an item, no machine, for a question of another room:

@@ -9,6 +9,7 @@ from authorization.services._images import attach
 from authorization.services._mending import mend
 from authorization.services._on_site import decide_on_site, look
 from authorization.services._passing_up import pass_up
+from authorization.services._receipts import print_receipt
 from authorization.services._ruling import (
     approve_rule,
     approve_rules,
@@ -47,6 +48,7 @@ __all__ = [
     "open_at_home",
     "open_next",
     "pass_up",
+    "print_receipt",
     "propose_catalogue",
     "propose_rule",
     "resubmit",

@@ -150,16 +150,19 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 @requires(Permission.AUTHORIZATION_VIEW)
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
-    """Show the receipt of a posted item, made for paper."""
-    return render(request, "authorization/receipt.html", _receipt(number))
+    """Show the receipt of a posted item, and how often it was printed."""
+    shown = _receipt(number)
+    shown["prints"] = selectors.prints(request=item_or_404(number))
+    return render(request, "authorization/receipt.html", shown)
 
 
 @action
-@require_GET
-@requires(Permission.AUTHORIZATION_VIEW)
+@require_POST
+@requires(Permission.AUTHORIZATION_VIEW, missing=(rules.NoSuchItem,))
 def receipt_file(request: HttpRequest, number: str) -> HttpResponse:
-    """Answer the receipt of a posted item as a PDF."""
-    shown = _receipt(number) | {"by": taken_by(request)}
+    """Answer the receipt of a posted item as a PDF: one paper more, counted and marked."""
+    made = services.print_receipt(number=number, by=signed_in(request), at=timezone.now())
+    shown = _receipt(number) | {"by": taken_by(request), "print": made}
     name = f"receipt-{number}"
     return pdf.answer("authorization/_receipt_pdf.html", shown, name=name)
 

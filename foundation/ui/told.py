@@ -127,12 +127,13 @@ _STEPS: Mapping[str, str] = {
         "end_fallback end_known end_local enter_exam enter_slip escalate examine_case "
         "expire_admission expire_publication fail_exam find_slip hand_back hold "
         "inherit_admission issue_slips keep_known key_slip lapse lapse_fallback look "
-        "miss_slip not_automatic open paper pass_exam pass_up present propose_fallback "
-        "propose_local propose_offline propose_publication propose_rule propose_tier "
-        "raise_case readmit_exam reject reject_on_site resubmit return return_on_site review "
-        "scan_later screening.failed screening.possible screening.unavailable send_back_slip "
-        "shadow_review spoil_slip stop_admission submit time_out try_admission undo "
-        "uphold_case vouch withdraw withdraw_publication witness write"
+        "miss_slip not_automatic open paper pass_exam pass_up present print_receipt "
+        "propose_fallback propose_local propose_offline propose_publication propose_rule "
+        "propose_tier raise_case readmit_exam reject reject_on_site resubmit return "
+        "return_on_site review scan_later screening.failed screening.possible "
+        "screening.unavailable send_back_slip shadow_review spoil_slip stop_admission submit "
+        "time_out try_admission undo uphold_case vouch withdraw withdraw_publication witness "
+        "write"
     ),
     "hooks": "approve change decline give_up new_secret propose send_again stop",
     "imaging": (

@@ -323,7 +323,7 @@ def turns(
 # What answers just this although it may be opened and is in sight, and why.
 EXCUSED = {
     ("get", "authorization:receipt"): (404, "an item that waits has no receipt yet"),
-    ("get", "authorization:receipt_file"): (404, "an item that waits has no receipt yet"),
+    ("post", "authorization:receipt_file"): (404, "an item that waits has no receipt yet"),
     ("get", "authorization:answer"): (404, "nothing is asked about an item that waits"),
     ("post", "authorization:answer"): (404, "nothing is asked about an item that waits"),
     ("get", "authorization:scan"): (404, "the voucher of an item that waits does not follow"),

@@ -512,7 +512,7 @@ class TestPages:
     def test_and_so_does_its_file(self, as_teller, waiting, authorizer):
         decided(authorizer)
 
-        file = as_teller.get(
+        file = as_teller.post(
             reverse("authorization:receipt_file", args=[waiting.number]), **BROWSER
         )
 
@@ -521,8 +521,8 @@ class TestPages:
         assert waiting.number in file["Content-Disposition"]
 
     def test_what_is_not_posted_has_no_receipt(self, as_teller, waiting):
-        for name in ("receipt", "receipt_file"):
-            page = as_teller.get(reverse(f"authorization:{name}", args=[waiting.number]), **BROWSER)
+        for name, ask in (("receipt", as_teller.get), ("receipt_file", as_teller.post)):
+            page = ask(reverse(f"authorization:{name}", args=[waiting.number]), **BROWSER)
             assert page.status_code == 404
 
     def test_every_business_is_a_link_and_a_key(self, as_teller, counter):
@@ -552,7 +552,7 @@ def test_every_other_receipt_is_a_file_too(as_teller, counter, teller):
         factory.deposit(counter),
     ):
         sent = factory.sent(teller, order)
-        file = as_teller.get(reverse("authorization:receipt_file", args=[sent.number]), **BROWSER)
+        file = as_teller.post(reverse("authorization:receipt_file", args=[sent.number]), **BROWSER)
         assert file.content.startswith(b"%PDF-")
 
 
@@ -586,7 +586,7 @@ class TestWithoutFirstDeposit:
 
         page = client.get(reverse("authorization:receipt", args=[done.number]))
         assert "无（未办理首存）" in page.content.decode()
-        file = client.get(reverse("authorization:receipt_file", args=[done.number]))
+        file = client.post(reverse("authorization:receipt_file", args=[done.number]))
         assert file.status_code == 200
 
     def test_nobody_is_asked_for_its_line(self, checked, teller, authorizer):

@@ -49,7 +49,7 @@ def test_so_does_the_file(client, by_two, teller, monkeypatch):
     monkeypatch.setattr("foundation.ui.pdf.printed", keep)
     client.force_login(teller, backend=BACKEND)
 
-    client.get(reverse("authorization:receipt_file", args=[item.number]), **PAGE)
+    client.post(reverse("authorization:receipt_file", args=[item.number]), **PAGE)
 
     ((template, shown),) = printed
     assert template == "authorization/_receipt_pdf.html"

@@ -1,4 +1,4 @@
-"""Where the rule says so, a voucher follows the posting of its item, within minutes."""
+"""Where the rule says so a voucher follows its posting; papers of receipts are counted."""
 
 from pathlib import Path
 
@@ -51,9 +51,29 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('scanned_at', None), ('scanned_by', None), ('scanned_by_label', '')), models.Q(('scanned_at__isnull', False), ('scanned_by__isnull', False), models.Q(('scanned_by_label', ''), _negated=True)), _connector='OR'), name='authorization_scan_by_and_at')],
             },
         ),
+        migrations.CreateModel(
+            name='ReceiptPrint',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seq', models.PositiveIntegerField()),
+                ('by_label', models.CharField(max_length=60)),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.institution')),
+                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prints', to='authorization.request')),
+            ],
+            options={
+                'verbose_name': 'print of a receipt',
+                'constraints': [models.UniqueConstraint(fields=('request', 'seq'), name='authorization_receipt_numbered')],
+            },
+        ),
         migrations.RunSQL(rls_sql("authorization_laterscan"), rls_undo_sql("authorization_laterscan")),
         migrations.RunSQL(
             (SQL / "later_scan_guard.sql").read_text(), "DROP FUNCTION authorization_later_scan_guard CASCADE"
+        ),
+        migrations.RunSQL(rls_sql("authorization_receiptprint"), rls_undo_sql("authorization_receiptprint")),
+        migrations.RunSQL(
+            (SQL / "receipt_guard.sql").read_text(), "DROP FUNCTION authorization_receipt_guard CASCADE"
         ),
         migrations.RunSQL(tier_decides(), migrations.RunSQL.noop),
     ]
