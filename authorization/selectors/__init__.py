@@ -69,6 +69,7 @@ from authorization.selectors._rules import (
     rules_listed,
     rules_of,
     rules_waiting,
+    scan_minutes,
 )
 from authorization.selectors._scanning import (
     ScansOf,
@@ -202,6 +203,7 @@ __all__ = [
     "rules_of",
     "rules_waiting",
     "said_on_site",
+    "scan_minutes",
     "scans_awaited",
     "scans_by_outlet",
     "sent_back",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,6 +31,14 @@ def rule_in_force(*, trade_code: str, on: date, institution_id: int) -> AuthRule
     if row is None:
         raise rules.NoRuleInForce(trade_code=trade_code, on=on)
     return row
+
+
+def scan_minutes(*, trade_code: str, on: date, institution_id: int) -> int | None:
+    """Return within how many minutes of its posting a voucher may follow; None is not at all."""
+    with suppress(rules.NoRuleInForce):
+        row = rule_in_force(trade_code=trade_code, on=on, institution_id=institution_id)
+        return row.scanned_within
+    return None
 
 
 def rules_in_force(*, codes: Sequence[str], on: date) -> Sequence[AuthRule]:

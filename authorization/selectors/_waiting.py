@@ -188,8 +188,13 @@ def unalarmed(*, since: datetime) -> Sequence[str]:
 
 
 def alarmed(*, limit: int) -> Sequence[Request]:
-    """Return the items of which the leads were told and that still wait, here or on site."""
-    rows = Request.objects.filter(state__in=(*rules.WAITING_IN, rules.ON_SITE)).filter(
+    """Return the items of which the leads were told and that still wait, at the centre first.
+
+    Then those on site: each part has a small index of its own.
+    """
+    rows = Request.objects.filter(state__in=rules.WAITING_IN).filter(
         Q(alarmed_at__isnull=False) | Q(state=rules.ESCALATED)
     )
-    return tuple(rows.order_by("queued_at", "id")[:limit])
+    here = Request.objects.filter(state=rules.ON_SITE, alarmed_at__isnull=False)
+    first = tuple(rows.order_by("queued_at", "id")[:limit])
+    return (*first, *here.order_by("presented_at", "id")[: limit - len(first)])

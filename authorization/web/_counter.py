@@ -202,6 +202,11 @@ def _form_page(
         "why": why,
         "about_images": [one for one in why if one.code in rules.ABOUT_IMAGES],
         "identity": forms.Identity(),
+        "follows": selectors.scan_minutes(
+            trade_code=trade.code,
+            on=timezone.localdate(),
+            institution_id=signed_in(request).institution_id,
+        ),
         **_checked(request),
         **images(form.images_key(), trade.code),
     }

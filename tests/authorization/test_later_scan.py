@@ -235,6 +235,13 @@ class TestPages:
 
         assert self.page(client, "scan", item.number).status_code == 404
 
+    def test_the_form_says_that_it_may_follow(self, client, teller, counter):
+        client.force_login(teller)
+        assert "凭证可后补" not in self.page(client, "new", "1002").content.decode()
+        in_force()
+
+        assert "凭证可后补，限记账后 30 分钟" in self.page(client, "new", "1002").content.decode()
+
     def test_the_desk_says_that_the_voucher_follows(self, client, counter, teller, authorizer):
         in_force(amount_from_fen=1)
         submit(counter, teller)

@@ -10,8 +10,9 @@ from authorization.models import Decision, OnSite, Request
 from authorization.rules import on_site
 from foundation.ledger import selectors as ledger
 from ops_platform import conserving
+from tests.factories import aml, people
 from tests.factories import authorization as factory
-from tests.factories import people
+from tests.factories import fallback as emergency
 from tests.factories import rules as rule_factory
 
 AT = people.NOON
@@ -357,6 +358,38 @@ def test_a_rule_from_before_asks_nobody_of_the_outlet(send, counter, teller):
 
 def test_who_is_called_back_is_called_by_the_centre(send):
     assert send(centre=0, call_back_from_fen=1).levels_needed == 1
+
+
+def test_a_hit_of_a_list_goes_to_the_centre_whatever_the_rule_says(
+    bank, counter, teller, supervisor, authorizer
+):
+    aml.in_force(aml.desk(bank))
+    account = factory.account(bank.outlet, "2011", "Vladislav Korolenko")
+    factory.fund(factory.Counter(bank.outlet, counter.till, account, account))
+    in_force(outlet=1, centre=0)
+    item = factory.sent(teller, factory.withdrawal(counter, payer_account=account.number))
+
+    assert item.levels_needed == 1
+    assert said(item, supervisor).state == rules.QUEUED
+    assert services.open_next(authorizer=authorizer, at=LATER) is None, "it is for a lead"
+
+
+def test_and_so_does_a_drawn_share_of_the_rest(send, monkeypatch):
+    monkeypatch.setattr("authorization.services._screening._drawn", lambda _at: True)
+
+    assert send(centre=0).levels_needed == 1
+
+
+def test_in_an_emergency_another_human_of_the_outlet_decides(bank, send, supervisor):
+    crew = emergency.crew(bank)
+    first, _row = emergency.registered(crew, bank.outlet)
+    second, _row = emergency.registered(crew, bank.outlet, name="吴强")
+    said(send(), first)
+    emergency.switched(crew, bank.branch)
+
+    assert emergency.opened(first) is None
+    opened = emergency.opened(second)
+    assert emergency.decided(second, opened).state == rules.POSTED
 
 
 def test_the_leads_are_told_of_what_waits_too_long(send, bank):
