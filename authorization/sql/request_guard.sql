@@ -40,7 +40,7 @@ BEGIN
     -- To the centre, and to its end, only confirmed by its outlet as it stands; on paper the decider is there.
     IF NEW.outlet_needed > 0 AND NEW.state <> OLD.state
        AND NEW.state IN ('queued', 'viewing', 'escalated', 'approved', 'posted')
-       AND NOT (OLD.state = 'new' AND NEW.state IN ('approved', 'posted')) AND NEW.outlet_needed >
+       AND NOT (OLD.state IN ('new', 'approved') AND NEW.state IN ('approved', 'posted')) AND NEW.outlet_needed >
        (SELECT count(DISTINCT seen.decider_person) FROM authorization_onsite seen
          WHERE seen.request_id = NEW.id AND seen.seq = NEW.attempt AND seen.step = 'approve'
            AND seen.content_hash = NEW.content_hash) THEN

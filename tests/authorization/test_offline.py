@@ -27,6 +27,7 @@ from tests.browser import BACKEND
 from tests.factories import aml, people
 from tests.factories import authorization as factory
 from tests.factories import offline as papers
+from tests.factories import rules as rule_factory
 from tests.factories.people import DAY
 
 HOUR = timedelta(hours=1)
@@ -452,3 +453,25 @@ class TestPages:
 
         row.refresh_from_db()
         assert row.state == "active"
+
+
+class TestOnSite:
+    """On paper one person of the outlet decides: that is enough where the outlet decides alone."""
+
+    @pytest.mark.parametrize(("outlet", "centre"), [(1, 1), (2, 0)])
+    def test_what_needs_more_is_not_entered(self, paper, outlet, centre):
+        said = rule_factory.plain(amount_from_fen=1, outlet_levels=outlet, centre_levels=centre)
+        rule_factory.in_force(said, valid_from=DAY)
+        paper.key()
+
+        assert code_of(enter, paper) == "E2105"
+
+    def test_what_is_one_persons_of_the_outlet_is_entered_and_posted(self, paper):
+        said = rule_factory.plain(amount_from_fen=1, outlet_levels=1, centre_levels=0)
+        rule_factory.in_force(said, valid_from=DAY)
+        paper.key()
+
+        item = enter(paper)
+
+        assert (item.state, item.levels_needed, item.outlet_needed) == ("posted", 0, 1)
+        assert Decision.objects.get().offline is not None
