@@ -43,6 +43,7 @@ def lists() -> Iterator[tuple[str, str]]:
 
 def asked(client: Client, name: str) -> tuple[int, int]:
     """Return how many questions a page asks, and how long it is; a step or a stream asks none."""
+    connection.queries_log.clear()  # it keeps the last 9,000
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(reverse(name), HTTP_USER_AGENT="Chrome/120")
     shown = answer.status_code == 200 and not answer.streaming

@@ -186,6 +186,12 @@ def key(context: Context, action: str) -> SafeString:
     return format_html('data-key="{}" aria-keyshortcuts="{}"', name, keyboard.spoken(name))
 
 
+@register.simple_tag
+def digit(number: int) -> SafeString:
+    """Give an element of a list the digit of its place, which nobody can change (`Screen.always`)."""
+    return format_html('data-key="{}" aria-keyshortcuts="{}"', number, number)
+
+
 @register.simple_tag(takes_context=True)
 def kbd(context: Context, action: str, look: str = "") -> SafeString:
     """Show the person's key of an action."""
