@@ -36,6 +36,7 @@ from ops_platform.demo import (
     laundering,
     layouts,
     looks,
+    on_site,
     outage,
     publishing,
     quality,
@@ -102,7 +103,7 @@ def seed(
     say(looks.play(keyers=keyers, auditors=auditors, at=begun, seed=seed_number))
     alerts.play(auditors=auditors, on=before.on, at=now, say=say)
     told = slips.play(staff=staff, places=places, auditors=auditors, on=day_before, now=now)
-    say(f"{told} slips, 2 bulletins")
+    say(f"{told} slips, 2 bulletins; {on_site.play(day=day, at=now)}")
     scans.play(places=places, staff=staff, on=on, at=now)
     say(f"{blanks.play(staff=staff, outlets=stocked(places), at=now)} entries of blank vouchers")
     shutil.rmtree(folder / "demo", ignore_errors=True)  # of a database that is gone
@@ -313,6 +314,7 @@ def set_demo_rules(
         institution=places[house.BRANCH_NUMBER],
     )
     authorization.approve_rules(rule_ids=[proposed.pk], by=approver, at=now)
+    on_site.rule(staff=staff, places=places, on=founded, at=now)
     for code, value, reason in UNATTENDED:
         row = policy.propose(
             code=code,

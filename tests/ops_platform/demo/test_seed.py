@@ -361,6 +361,17 @@ def test_the_tier_is_published_by_two_and_passes_small_withdrawals(seeded):
         assert row.decided_at <= made.at
 
 
+def test_large_cash_paid_in_waits_on_site_for_another_of_the_first_outlet(seeded):
+    (item,) = Request.objects.filter(state=rules.ON_SITE)
+
+    assert item.institution.number == house.outlets(1)[0].number
+    assert (item.outlet_needed, item.levels_needed, item.work_item) == (1, 1, None)
+    supervisors = Staff.objects.filter(
+        institution=item.institution, roles__role="outlet_supervisor"
+    )
+    assert supervisors.exclude(person=item.teller_person).exists()
+
+
 def test_what_waits_is_left_to_people_by_the_tier(seeded):
     waiting = Request.objects.filter(state=rules.QUEUED, trade_code="1002")
 
