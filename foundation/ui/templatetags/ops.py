@@ -188,7 +188,7 @@ def key(context: Context, action: str) -> SafeString:
 
 @register.simple_tag
 def digit(number: int) -> SafeString:
-    """Give an element of a list the digit of its place, which nobody can change (`Screen.always`)."""
+    """Give an element of a list the digit of its place: nobody can change it (`Screen.always`)."""
     return format_html('data-key="{}" aria-keyshortcuts="{}"', number, number)
 
 
