@@ -17,12 +17,9 @@ from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
 
 from foundation.people.models import Staff
-from ops_platform.env import BASE
+from ops_platform.bench.browser import CHROMIUM
 from tests import standing
 
-# Debian's own, or the one that bin/prepare unpacked where it may not install.
-UNPACKED = BASE / "var/debian/root/usr/lib/chromium/chromium"
-CHROMIUM = UNPACKED if UNPACKED.exists() else "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",

@@ -28,6 +28,7 @@ from foundation.policy.models import Policy
 from ops_platform.bench import databases
 from ops_platform.bench.authorization import clients
 from ops_platform.bench.bank import Wanted, found, play
+from ops_platform.bench.browser import CHROMIUM
 from ops_platform.bench.rows import Row, limited, percentile
 from ops_platform.env import BASE
 from ops_platform.stack import roles
@@ -37,8 +38,6 @@ NAME = "bench_desk"
 ITEMS, ROUNDS, WARM_UP = 200, 60, 10
 PAINTED_MS, PICTURE_MS, NEXT_MS = Decimal(300), Decimal(250), Decimal(50)
 AUTHORIZER = "210020"
-UNPACKED = BASE / "var/debian/root/usr/lib/chromium/chromium"
-CHROMIUM = UNPACKED if UNPACKED.exists() else Path("/usr/bin/chromium")
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _START_SECONDS = 60
 
