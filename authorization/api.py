@@ -29,6 +29,7 @@ class _Content(rest.Item):
     purpose = rest.Plain(limit=60, blank=True, required=False)
     by_agent = rest.Flag(required=False)
     manual_id = rest.Flag(required=False)
+    corrects = rest.Digits(least=17, most=17, required=False)
     id_number = rest.ResidentId(required=False)
     mobile = rest.Mobile(required=False)
     address = rest.Plain(limit=100, required=False)
@@ -39,14 +40,16 @@ class _Content(rest.Item):
 
 _OPENING = tuple(field.name for field in fields(services.OpeningOrder))
 # What not every transaction has.
-_OF_SOME = {"payer_account", "payee_account", "payee_name", "purpose", *_OPENING}
+_OF_SOME = {"payer_account", "payee_account", "payee_name", "purpose", "corrects", *_OPENING}
 _LACKING = _("This transaction needs the field.")
 _FOREIGN = _("This transaction has no such field.")
 _NOTHING = _("Only an account is opened with nothing paid in.")
 
 
 def _whose(trade: rules.TradeCode) -> Iterator[str]:
-    if trade.has_payer:
+    if trade.takes_back:
+        yield from ("corrects", "purpose")
+    elif trade.has_payer:
         yield "payer_account"
     if trade.needs_payee:
         yield from ("payee_account", "payee_name")
@@ -55,7 +58,8 @@ def _whose(trade: rules.TradeCode) -> Iterator[str]:
 def _order(typed: Mapping[str, Any], code: str) -> services.Order:
     """Return what was typed as an order; refuse what the transaction lacks or does not have.
 
-    A withdrawal names its payer, a deposit its payee, a transfer both; an opening names who opens.
+    A withdrawal names its payer, a deposit its payee, a transfer both; an opening names who opens,
+    and what takes an item back that item.
     """
     trade = rules.trade(code)
     needed, more = {*_whose(trade)}, {"purpose"}

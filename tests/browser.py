@@ -17,7 +17,7 @@ from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
 
 from foundation.people.models import Staff
-from ops_platform.bench.browser import CHROMIUM
+from ops_platform.browser import CHROMIUM
 from tests import standing
 
 ARGUMENTS = [

@@ -153,6 +153,24 @@ class InBankTransfer(Payer, Payee, Entry, Purpose):
     ]  # fmt: skip
 
 
+class TakingBack(Entry, Purpose):
+    """Forms 1401 and 1402: which posted item is taken back, on which voucher, and why."""
+
+    corrects = forms.CharField(label=_("Item to take back"), max_length=40)
+    field_order = ["corrects", "voucher_no", "amount", "purpose", "by_agent", "manual_id"]
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["purpose"].required = True
+        self.fields["purpose"].label = _("Why it is taken back")
+        self.fields["amount"].help_text = _("The whole amount, as on the receipt")
+
+    def clean_corrects(self) -> str:
+        """Return the number of an item, its check digit right."""
+        found = self.read("corrects", numbering.parse_item_number)
+        return numbering.item_number(centre=found.centre, day=found.day, serial=found.serial)
+
+
 class Identity(Cleaned):
     """Whose identity is checked."""
 
@@ -247,6 +265,8 @@ FORMS: dict[str, type[Entry]] = {
     "1002": CashWithdrawal,
     "1101": InBankTransfer,
     "1202": FourInOne,
+    "1401": TakingBack,
+    "1402": TakingBack,
 }
 
 

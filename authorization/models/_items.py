@@ -14,7 +14,7 @@ from authorization import rules
 from authorization.models._fallback import Fallback
 from authorization.models._identity import IdCheck
 from authorization.models._rule import AuthRule
-from authorization.rules import on_site, passing
+from authorization.rules import correcting, on_site, passing
 from foundation.imaging.models import Document
 from foundation.kernel.calendar import local
 from foundation.kernel.money import Money
@@ -27,9 +27,8 @@ class Request(Institutional):
     """One counter transaction from the teller's submit to its posting or its end.
 
     States are those of `rules.FLOW`. Names of people are kept as they were at the moment. `key` is
-    made by the browser before the first send, so that a double click or a retry is one item.
-    `rule` is the one that it was measured by, `why` what made a second person necessary, and the
-    facts that the rule saw are kept, so that the effect of another rule can be reckoned.
+    made by the browser before the first send, so that a retry is one item. `rule` is what it was
+    measured by, `why` what made a second person necessary; the facts that it saw are kept.
 
     `attempt` is the round: what was sent again begins a new one. Within it `level` is whose turn
     it is of `levels_needed`. `opened_at` is when the item was given to the desk, `shown_at` when
@@ -44,7 +43,8 @@ class Request(Institutional):
     entry. Where cash comes in there is no payer's account, and `payer_name` is the customer's all
     the same. `id_check` is the check of the customer's identity that the round was sent with.
     Its voucher may follow its posting by `scan_minutes` where its rule says so (`LaterScan`).
-    `undo_seconds` is for how long what was decided just now may be taken back.
+    `corrects` is the posted item that it takes back, which one item at a time may do. What was
+    decided just now may be undone for `undo_seconds`.
     """
 
     undo_seconds: int = 0
@@ -64,6 +64,9 @@ class Request(Institutional):
     voucher_no = models.CharField(_("voucher number"), max_length=20)
     purpose = models.CharField(_("purpose"), max_length=60, blank=True)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    corrects = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="corrections", db_index=False
+    )
     id_check = models.ForeignKey(IdCheck, on_delete=models.PROTECT, null=True, related_name="+")
     rule = models.ForeignKey(AuthRule, on_delete=models.PROTECT, null=True, related_name="+")
     why = ArrayField(models.CharField(max_length=100), default=list)
@@ -155,8 +158,19 @@ class Request(Institutional):
             ),
             models.CheckConstraint(
                 condition=(Q(trade_code__in=rules.CASH_IN, payer_account="") & ~Q(payee_account=""))
-                | (~Q(trade_code__in=rules.CASH_IN) & ~Q(payer_account="")),
+                | (~Q(trade_code__in=rules.CASH_IN) & ~Q(payer_account=""))
+                | (Q(trade_code__in=correcting.TAKES_BACK) & ~Q(payee_account="")),
                 name="authorization_accounts_of_the_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(trade_code__in=correcting.TAKES_BACK, corrects__isnull=False)
+                | (~Q(trade_code__in=correcting.TAKES_BACK) & Q(corrects=None)),
+                name="authorization_corrects_what",
+            ),
+            models.UniqueConstraint(
+                fields=["corrects"],
+                condition=Q(corrects__isnull=False) & ~Q(state__in=correcting.OF_NO_EFFECT),
+                name="authorization_taken_back_once",
             ),
             models.CheckConstraint(
                 condition=Q(levels_needed__in=rules.CENTRE_LEVELS)
@@ -212,6 +226,11 @@ class Request(Institutional):
     def customer_account(self) -> str:
         """Return the account of the customer at the counter: who pays, or is paid in cash."""
         return self.payer_account or self.payee_account
+
+    @property
+    def has_payer(self) -> bool:
+        """Return whether an account pays; else cash does."""
+        return self.payer_account != ""
 
     @property
     def trade(self) -> rules.TradeCode:

@@ -52,7 +52,9 @@ class TradeCode:
     """One counter transaction: what never changes of it; what may change is a rule's.
 
     `has_payer` and `needs_payee` say whose accounts a form asks for; where one is missing it is the
-    outlet's cash. `opens` is said of what makes the payee's account itself.
+    outlet's cash. `opens` is said of what makes the payee's account itself, `takes_back` of what
+    undoes another item, whose accounts turned round are its own; its voucher is a red one, on the
+    form of that item.
     """
 
     code: str
@@ -64,6 +66,12 @@ class TradeCode:
     has_payer: bool = True
     needs_payee: bool = False
     opens: bool = False
+    takes_back: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Return whether it only moves money between accounts and cash that are there."""
+        return not (self.opens or self.takes_back)
 
 
 CATALOGUE: dict[str, TradeCode] = {
@@ -119,8 +127,8 @@ CATALOGUE: dict[str, TradeCode] = {
         TradeCode("1305", "Unlocking of a card or passbook", "SPEC"),
         TradeCode("1306", "Judicial freeze, release or deduction", "LAW"),
         TradeCode("1307", "Enquiry of a competent authority", "LAW"),
-        TradeCode("1401", "Same-day cancellation", "CORR"),
-        TradeCode("1402", "Reversal on a later day", "CORR"),
+        TradeCode("1401", "Same-day cancellation", "CORR", voucher_kind="red", takes_back=True),
+        TradeCode("1402", "Reversal on a later day", "CORR", voucher_kind="red", takes_back=True),
         TradeCode("1403", "Waiver of a fee", "CORR"),
         TradeCode("1404", "Posting on an internal account", "INT"),
         TradeCode("1405", "Posting to suspense", "INT"),

@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from authorization.rules._catalogue import TradeCode
 from foundation.kernel.errors import Refused
 from foundation.kernel.flow import Flow, Step
 
@@ -244,9 +243,9 @@ FIELDS_OF_CASH_IN: dict[str, str] = {
 }
 
 
-def field_name(name: str, trade: TradeCode) -> str:
-    """Return what a compared value of a transaction is called."""
-    own = {} if trade.has_payer else FIELDS_OF_CASH_IN
+def field_name(name: str, *, has_payer: bool) -> str:
+    """Return what a compared value of an item is called."""
+    own = {} if has_payer else FIELDS_OF_CASH_IN
     return own.get(name) or FIELDS[name]
 
 

@@ -108,9 +108,9 @@ _TYPED_AS_CASH_IN: dict[str, str] = {
 }
 
 
-def typed_as(name: str, trade: TradeCode) -> str:
+def typed_as(name: str, *, has_payer: bool) -> str:
     """Return the field of the form in which a compared value is typed."""
-    return (_TYPED_AS if trade.has_payer else _TYPED_AS_CASH_IN).get(name, name)
+    return (_TYPED_AS if has_payer else _TYPED_AS_CASH_IN).get(name, name)
 
 
 def faults(reasons: Sequence[str]) -> dict[str, list[str]]:

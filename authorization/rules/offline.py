@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from authorization.rules._catalogue import CATALOGUE, TRADE_CODES
+from authorization.rules._catalogue import TRADE_CODES
 from foundation.kernel import numbering
 from foundation.kernel.errors import Refused
 from foundation.kernel.flow import Flow, Step
@@ -167,8 +167,8 @@ def key_of(number: str) -> UUID:
 
 
 def trades() -> tuple[str, ...]:
-    """Return the transactions that are done on paper: what has a form, but openings."""
-    return tuple(code for code in TRADE_CODES if not CATALOGUE[code].opens)
+    """Return the transactions that are done on paper: what has a form and is plain."""
+    return tuple(code for code, trade in TRADE_CODES.items() if trade.plain)
 
 
 def check_book(count: int, *, is_outlet: bool) -> None:

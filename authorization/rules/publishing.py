@@ -132,8 +132,8 @@ def codes_of(chosen: str) -> tuple[str, ...]:
 
 
 def published_kinds() -> tuple[str, ...]:
-    """Return the transactions that may be decided automatically: what has a form, but openings."""
-    return tuple(code for code in TRADE_CODES if not CATALOGUE[code].opens)
+    """Return the transactions that may be decided automatically: what has a form and is plain."""
+    return tuple(code for code, trade in TRADE_CODES.items() if trade.plain)
 
 
 def check_terms(terms: Terms, bounds: Bounds, *, on: date) -> None:

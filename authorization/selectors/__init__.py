@@ -1,6 +1,7 @@
 """What the authorization centre can be asked."""
 
 from authorization.selectors._checks import SENT_BACK_MANY, Check, checks, identity
+from authorization.selectors._correcting import Correction, correction
 from authorization.selectors._desk import DayOf, Desk, Shown, desk, shown
 from authorization.selectors._effect import Change, Effect, Held, Seats, held, what_if
 from authorization.selectors._figures import Figures, figures
@@ -112,6 +113,7 @@ __all__ = [
     "TOUCHED_SQL",
     "Change",
     "Check",
+    "Correction",
     "DayOf",
     "Desk",
     "DraftRead",
@@ -150,6 +152,7 @@ __all__ = [
     "comparison",
     "confirmed_on_site",
     "consultations",
+    "correction",
     "counts",
     "decisions",
     "decisions_of",

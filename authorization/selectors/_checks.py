@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as _
 
 from authorization import rules
 from authorization.models import Opening, Request
+from authorization.rules import correcting
 from authorization.rules import screening as rules_of_screening
 from authorization.selectors import screening
 from authorization.selectors._identity import opening
@@ -20,7 +21,6 @@ from foundation.ledger import rules as ledger_rules
 from foundation.ledger import selectors as ledger
 
 SENT_BACK_MANY = 3
-_ENDED = (rules.WITHDRAWN, rules.REJECTED)
 # The customer's other items of the day are those of `of_customer`.
 _OF_THE_DAY = """FROM authorization_request one WHERE one.payer_account = %(payer)s
     AND (%(payee)s IS NULL OR one.payee_account = %(payee)s)
@@ -62,7 +62,7 @@ def facts(*, request: Request) -> dict[str, Any]:
     return {
         "item": request.pk,
         "payer": request.payer_account,
-        "payee": None if request.trade.has_payer else request.payee_account,
+        "payee": None if request.has_payer else request.payee_account,
         "fen": request.amount_fen,
         "voucher": request.voucher_no,
         "teller": request.teller_id,
@@ -118,7 +118,7 @@ def _screening(request: Request) -> Iterator[Check]:
 def of_customer(*, request: Request) -> QuerySet[Request]:
     """Return the items of the customer's account on its side: what is paid out, or paid in."""
     rows: QuerySet[Request] = Request.objects.filter(payer_account=request.payer_account)
-    if not request.trade.has_payer:
+    if not request.has_payer:
         rows = rows.filter(payee_account=request.payee_account)
     return rows
 
@@ -127,7 +127,7 @@ def _openings(request: Request) -> tuple[Check, ...]:
     asked_for = opening(request=request)
     assert asked_for is not None, "who opens an account says for whom"
     others = Opening.objects.filter(id_hash=asked_for.id_hash).exclude(request=request)
-    there = others.exclude(request__state__in=_ENDED).count()
+    there = others.exclude(request__state__in=correcting.OF_NO_EFFECT).count()
     return (Check(_("Openings with this identity number"), found=str(there), good=there == 0),)
 
 
@@ -145,7 +145,7 @@ def _customer(request: Request, counted: Mapping[str, Any]) -> Iterator[Check]:
             yield Check(_("Available for the amount"), word=word, good=enough)
     if request.payee_account:
         yield _state(_("State of the payee's account"), there[request.payee_account].state)
-    went = _("Paid out of the account today") if request.trade.has_payer else _("Paid in today")
+    went = _("Paid out of the account today") if request.has_payer else _("Paid in today")
     same = counted["same"]
     yield Check(went, found=str(Money(counted["went_fen"] or 0)), told=True)
     yield Check(_("Same amount from the account today"), found=str(same), good=same == 0)

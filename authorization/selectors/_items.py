@@ -197,15 +197,17 @@ def compared(
 
 
 def _expected(request: Request, opened: Opening | None) -> dict[str, object]:
+    # A red voucher says what that of the original said, under its own number.
+    paper = request.corrects or request
     expected: dict[str, object] = {
         "voucher_no": request.voucher_no,
-        "payer_name": request.payer_name,
-        "account": "" if request.trade.opens else request.customer_account,
+        "payer_name": paper.payer_name,
+        "account": "" if request.trade.opens else paper.customer_account,
         "amount": request.amount_fen,
         "amount_words": request.amount_fen,
     }
-    if request.trade.has_payer and request.payee_account:
-        expected |= {"payee_name": request.payee_name, "payee_account": request.payee_account}
+    if paper.has_payer and paper.payee_account:
+        expected |= {"payee_name": paper.payee_name, "payee_account": paper.payee_account}
     if opened is not None:
         expected |= {"id_number": opened.id_number, "mobile": opened.mobile}
     return expected
@@ -214,7 +216,7 @@ def _expected(request: Request, opened: Opening | None) -> dict[str, object]:
 def _field(request: Request, row: Comparison) -> Field:
     hidden = row.name == "id_number"
     return Field(
-        label=rules.field_name(row.name, request.trade),
+        label=rules.field_name(row.name, has_payer=(request.corrects or request).has_payer),
         name=row.name,
         expected=text.mask_id(row.expected) if hidden else row.expected,
         read=text.mask_id(row.read) if hidden else row.read,

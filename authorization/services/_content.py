@@ -26,6 +26,8 @@ def content_of(*, request: Request, opening: Opening | None = None) -> str:
         "images": [page.sha256 for page in pages],
         "attempt": request.attempt,
     }
+    if request.corrects is not None:
+        content["corrects"] = request.corrects.number
     opening = opening or selectors.opening(request=request)
     if opening is not None:
         content["opening"] = [

@@ -35,7 +35,10 @@ class OpeningOrder:
 
 @dataclass(frozen=True)
 class Order:
-    """What a teller typed, cleaned: accounts bare, amount in fen; who opens one is the payee."""
+    """What a teller typed, cleaned: accounts bare, amount in fen; who opens one is the payee.
+
+    What takes an item back names it by `corrects`; whose accounts these are is the item's to say.
+    """
 
     trade_code: str
     amount: Money
@@ -47,6 +50,7 @@ class Order:
     by_agent: bool = False
     manual_id: bool = False
     opening: OpeningOrder | None = None
+    corrects: str = ""
 
 
 def customer_of(*, order: Order, trade: rules.TradeCode) -> ledger.Holder:
@@ -55,7 +59,7 @@ def customer_of(*, order: Order, trade: rules.TradeCode) -> ledger.Holder:
         return ledger.Holder(name=order.payee_name, state=ACTIVE)
     if trade.needs_payee and order.payer_account == order.payee_account:
         raise rules.SameAccount(field="payee_account")
-    customer = ledger.holder(number=order.payer_account if trade.has_payer else order.payee_account)
+    customer = ledger.holder(number=order.payer_account or order.payee_account)
     if trade.needs_payee and not ledger.is_held_by(
         number=order.payee_account, name=order.payee_name
     ):

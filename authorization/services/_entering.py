@@ -14,6 +14,7 @@ from authorization import rules, selectors
 from authorization.models import Opening, Request
 from authorization.services import _posting
 from authorization.services._content import content_of
+from authorization.services._correcting import check, whole
 from authorization.services._customer import OPENING, Order, customer_of, identified, opening_of
 from authorization.services._holding import SYSTEM, take_back
 from authorization.services._images import images_of, take_turns
@@ -33,7 +34,7 @@ FIRST_PRIORITY = 10
 CONTENT = (
     "amount_fen", "payer_account", "payer_name", "payee_account", "payee_name", "voucher_no",
     "purpose", "by_agent", "manual_id", "document", "content_hash", "attempt", "decided_at",
-    "decider_label", "reasons", "remark", "id_check",
+    "decider_label", "reasons", "remark", "id_check", "corrects",
 )  # fmt: skip
 # What comes of the rule that an item is measured by.
 MEASURED = (
@@ -69,6 +70,7 @@ def take_in(*, key: UUID, order: Order, teller: Staff, at: datetime) -> tuple[Re
     For who then queues it, lets it pass, or enters what was decided on paper.
     """
     trade = rules.trade(order.trade_code)
+    order, original = whole(order=order, trade=trade, teller=teller)
     customer = customer_of(order=order, trade=trade)
     images = images_of(
         key=key,
@@ -86,6 +88,7 @@ def take_in(*, key: UUID, order: Order, teller: Staff, at: datetime) -> tuple[Re
         teller_person=teller.person,
         document_id=images.document_id,
         scan_minutes=images.scan_minutes,
+        corrects=original,
         created_at=at,
     )
     opening = _fill(request, order, customer)
@@ -98,6 +101,7 @@ def take_in(*, key: UUID, order: Order, teller: Staff, at: datetime) -> tuple[Re
     request.number, request.business_date = _next_number(today), today
     if opening is not None:
         request.payee_account = ledger_services.reserve_number()
+    check(request=request, on=today)
     _measure(request, customer, today)
     _look(request, today, at)
     screened = screen(request=request, id_number=_id_number(order), at=at)
@@ -121,6 +125,7 @@ def resubmit(*, number: str, order: Order, teller: Staff, at: datetime) -> Reque
     request = selectors.locked(number=number)
     _check_own(request, teller)
     rules.FLOW.after(request.state, "resubmit")
+    order, request.corrects = whole(order=order, trade=request.trade, teller=teller)
     customer = customer_of(order=order, trade=request.trade)
     opening = _fill(request, order, customer)
     images = images_of(
@@ -137,6 +142,7 @@ def resubmit(*, number: str, order: Order, teller: Staff, at: datetime) -> Reque
     request.decided_at = None
     request.decider_label, request.reasons, request.remark = "", [], ""
     on = _posting.day_of(request=request)
+    check(request=request, on=on)
     _measure(request, customer, on)
     _look(request, on, at)
     screened = screen(request=request, id_number=_id_number(order), at=at)
@@ -257,7 +263,7 @@ def _fill(request: Request, order: Order, customer: ledger.Holder) -> Opening | 
     request.payer_account = order.payer_account if request.trade.has_payer else ""
     if not request.trade.opens:  # where it is made, the account's number is kept with the item
         request.payee_account = order.payee_account
-    takes = request.trade.needs_payee or request.trade.opens
+    takes = request.trade.needs_payee or not request.trade.plain
     request.payee_name = order.payee_name if takes else ""
     request.voucher_no, request.purpose = order.voucher_no, order.purpose
     request.by_agent, request.manual_id = order.by_agent, order.manual_id

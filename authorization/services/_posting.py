@@ -16,6 +16,7 @@ from authorization.services._queueing import moved
 from foundation.kernel import bus
 from foundation.ledger import selectors as ledger_selectors
 from foundation.ledger import services as ledger
+from foundation.ledger.models import Entry
 from foundation.ledger.rules import Leg, NoDayOpen
 
 CASH, PERSONAL = "1001", "2011"
@@ -30,13 +31,16 @@ def try_out(*, request: Request, on: date, at: datetime) -> None:
 
     An account to be opened is opened for the trial and taken back with it.
     """
+    if request.corrects_id is not None:
+        ledger.dry_reverse(**_dry(_taking_back(request, on, at)))
+        return
     if not request.trade.opens:
-        ledger.dry_run(**_dry(request, on, at))
+        ledger.dry_run(**_dry(_order(request, on, at)))
         return
     with suppress(_TriedOut), transaction.atomic():
         _open_account(request, on, at)
         if request.amount_fen:
-            ledger.dry_run(**_dry(request, on, at))
+            ledger.dry_run(**_dry(_order(request, on, at)))
         raise _TriedOut
 
 
@@ -51,7 +55,7 @@ def post(*, request: Request, on: date, at: datetime, unsaved: Sequence[str] = (
     request.state, request.posted_at = rules.FLOW.after(request.state, "post"), at
     line_id = None
     if request.amount_fen:
-        entry = ledger.post(**_order(request, on, at))
+        entry = _entry(request, on, at)
         request.entry_id, request.journal_no = entry.pk, entry.journal_no
         line_id = entry.line_id
     request.save(update_fields=["state", "entry", "journal_no", "posted_at", *unsaved])
@@ -61,6 +65,20 @@ def post(*, request: Request, on: date, at: datetime, unsaved: Sequence[str] = (
     if line_id is not None:
         _tell_completed(request, line_id, at)
     moved(request=request, at=at)
+
+
+def _entry(request: Request, on: date, at: datetime) -> Entry:
+    if request.corrects_id is None:
+        return ledger.post(**_order(request, on, at))
+    return ledger.reverse(**_taking_back(request, on, at))
+
+
+def _taking_back(request: Request, on: date, at: datetime) -> dict[str, Any]:
+    """Return what the ledger is asked where an item takes another's entry back."""
+    assert request.corrects is not None
+    order = _order(request, on, at)
+    del order["legs"]
+    return order | {"entry_id": request.corrects.entry_id, "reason": request.purpose}
 
 
 def _tell_completed(request: Request, line_id: int, at: datetime) -> None:
@@ -77,9 +95,8 @@ def _tell_completed(request: Request, line_id: int, at: datetime) -> None:
     )
 
 
-def _dry(request: Request, on: date, at: datetime) -> dict[str, Any]:
-    order = _order(request, on, at)
-    return {name: order[name] for name in order.keys() - {"voucher_no", "subject"}}
+def _dry(order: dict[str, Any]) -> dict[str, Any]:
+    return {name: order[name] for name in order.keys() - {"voucher_no", "subject", "reason"}}
 
 
 def _open_account(request: Request, on: date, at: datetime) -> None:
@@ -165,9 +182,14 @@ def _order(request: Request, on: date, at: datetime) -> dict[str, Any]:
 
 
 def _legs(request: Request) -> list[Leg]:
-    """Return both legs, the customer's first: what comes in is a credit, what goes out a debit."""
-    fen = request.amount_fen if request.trade.has_payer else -request.amount_fen
-    other = request.payee_account if request.trade.has_payer else ""
+    """Return both legs, the customer's first: what comes in is a credit, what goes out a debit.
+
+    Those of an item that takes another back are the other's, turned round.
+    """
+    if request.corrects is not None:
+        return [Leg(account=leg.account, fen=-leg.fen) for leg in _legs(request.corrects)]
+    fen = request.amount_fen if request.has_payer else -request.amount_fen
+    other = request.payee_account if request.has_payer else ""
     counter = other or ledger_selectors.internal_account(
         institution_id=request.institution_id, subject_code=CASH
     )

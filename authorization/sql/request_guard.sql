@@ -14,9 +14,9 @@ BEGIN
                AND asked.attempt = OLD.attempt AND asked.kind = 'rescan' AND asked.ended_by = 'answered')) THEN
         RAISE EXCEPTION 'content changes only when the teller sends an item again' USING ERRCODE = 'OP011';
     END IF;
-    IF (NEW.amount_fen, NEW.payer_account, NEW.payee_account, NEW.voucher_no, NEW.document_id)
+    IF (NEW.amount_fen, NEW.payer_account, NEW.payee_account, NEW.voucher_no, NEW.document_id, NEW.corrects_id)
        IS DISTINCT FROM
-       (OLD.amount_fen, OLD.payer_account, OLD.payee_account, OLD.voucher_no, OLD.document_id)
+       (OLD.amount_fen, OLD.payer_account, OLD.payee_account, OLD.voucher_no, OLD.document_id, OLD.corrects_id)
        AND (NEW.content_hash = OLD.content_hash OR OLD.state = 'on_hold') THEN
         RAISE EXCEPTION 'changed content has a new hash' USING ERRCODE = 'OP012';
     END IF;

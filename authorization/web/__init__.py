@@ -238,6 +238,7 @@ def item(request: HttpRequest, number: str) -> HttpResponse:
     seen = selectors.record(request=found)
     shown["approvers"] = selectors.approvers(request=found)
     shown["later_scan"] = selectors.later_scan(request=found)
+    shown |= _taking_back(request, found)
     shown |= {"seen": seen, "identity": selectors.identity(request=found)}
     shown["pictures"] = pictures(request, seen.pages, seen.fields)
     shown |= {"why": _rule_words.why(found.why), **_drawn.waiting(seen, person)}
@@ -267,6 +268,15 @@ def _standing(request: HttpRequest, found: Request, person: Staff) -> dict[str, 
         "why_not": _drawn.why_not(found),
         **_doubts(request, found),
     }
+
+
+def _taking_back(request: HttpRequest, found: Request) -> dict[str, object]:
+    """Return what an item takes back or is taken back by, and whether this person may do so."""
+    known = selectors.correction(request=found)
+    held: frozenset[str] = getattr(request, "permissions", frozenset())
+    here = signed_in(request).institution_id == found.institution_id
+    may = here and Permission.AUTHORIZATION_SUBMIT in held and bool(known.trade_code)
+    return {"correction": known, "may_take_back": may}
 
 
 def _doubts(request: HttpRequest, item: Request) -> dict[str, object]:

@@ -37,7 +37,8 @@ def choose(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest, trade_code: str) -> HttpResponse:
     """Take in a counter transaction: one form, its images, one send."""
     trade = rules.trade(trade_code)
-    form = forms.FORMS[trade.code](request.POST or None, initial={"key": uuid4()})
+    known = {"key": uuid4(), "corrects": request.GET.get("corrects", "")[:24]}
+    form = forms.FORMS[trade.code](request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         with refusals_in(request, form):
             sent = services.submit(
@@ -237,6 +238,7 @@ def _typed(item: Request) -> dict[str, object]:
         "purpose": item.purpose,
         "by_agent": item.by_agent,
         "manual_id": item.manual_id,
+        "corrects": item.corrects.number if item.corrects else "",
     }
     opening = selectors.opening(request=item)
     if opening is None:
@@ -261,5 +263,5 @@ def _marks(item: Request) -> dict[str, str]:
     for row in selectors.comparison(request=item):
         if row.verdict == "differs":
             said = gettext("The image reads: %(read)s") % {"read": row.read}
-            found.setdefault(rules.typed_as(row.name, item.trade), []).append(said)
+            found.setdefault(rules.typed_as(row.name, has_payer=item.has_payer), []).append(said)
     return {field: "; ".join(texts) for field, texts in found.items()}

@@ -44,6 +44,7 @@ from ops_platform.demo import (
     scans,
     sign_ins,
     slips,
+    taking_back,
     truth,
 )
 from ops_platform.demo.cases import Hours, Size
@@ -97,13 +98,13 @@ def seed(
     say(outage.play(day=day, before=before, staff=staff, places=places, at=local(now)))
     with people.acting_as_system(reason="seed_demo"):
         say(letting.told())
-    keyers = [row for row in staff.values() if row.vendor_id]
-    morning, auditors = datetime.combine(on, time(9, 5), SHANGHAI), stage.crew.auditors
-    begun = min(morning, now - looks.TAKES)  # nothing is keyed in a time to come
+    keyers, auditors = [row for row in staff.values() if row.vendor_id], stage.crew.auditors
+    begun = min(datetime.combine(on, time(9, 5), SHANGHAI), now - looks.TAKES)  # not to come yet
     say(looks.play(keyers=keyers, auditors=auditors, at=begun, seed=seed_number))
     alerts.play(auditors=auditors, on=before.on, at=now, say=say)
     told = slips.play(staff=staff, places=places, auditors=auditors, on=day_before, now=now)
     say(f"{told} slips, 2 bulletins; {on_site.play(day=day, at=now)}")
+    say(taking_back.play(day=day, at=now))
     scans.play(places=places, staff=staff, on=on, at=now)
     say(f"{blanks.play(staff=staff, outlets=stocked(places), at=now)} entries of blank vouchers")
     shutil.rmtree(folder / "demo", ignore_errors=True)  # of a database that is gone

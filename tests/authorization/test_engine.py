@@ -160,9 +160,9 @@ def test_a_rule_counts_from_tomorrow_at_the_earliest():
 
 
 class TestCatalogue:
-    def test_it_has_53_transactions_of_which_forms_take_four(self):
+    def test_it_has_53_transactions_of_which_forms_take_six(self):
         assert len(rules.CATALOGUE) == 53
-        assert set(rules.TRADE_CODES) == {"1001", "1002", "1101", "1202"}
+        assert set(rules.TRADE_CODES) == {"1001", "1002", "1101", "1202", "1401", "1402"}
         assert {*rules.CASH_IN} == {"1001", "1202"}
         assert {trade.group for trade in rules.CATALOGUE.values()} == set(rules.GROUPS)
         assert {trade.cash for trade in rules.CATALOGUE.values()} == set(rules.CASH)

@@ -43,7 +43,7 @@ from foundation.ledger.services._long_exports import (
     purge_exports,
 )
 from foundation.ledger.services._openings import ask_openings, open_one
-from foundation.ledger.services._posting import dry_run, post, reverse
+from foundation.ledger.services._posting import dry_reverse, dry_run, post, reverse
 from foundation.ledger.services._runs import ask_to_close, close_one
 from foundation.ledger.services._signing import Signing, sign_many
 
@@ -70,6 +70,7 @@ __all__ = [
     "decide_shards",
     "define_subject",
     "drop_anchor",
+    "dry_reverse",
     "dry_run",
     "expire_holds",
     "export_journal",

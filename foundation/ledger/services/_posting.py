@@ -131,6 +131,30 @@ def reverse(
     return _entry(_ask(_REVERSE, facts, at=at), facts, at=at)
 
 
+def dry_reverse(
+    *,
+    entry_id: int,
+    institution_id: int,
+    trade_code: str,
+    teller: str,
+    business_date: date,
+    at: datetime,
+    key: str = "",
+) -> None:
+    """Refuse what `reverse` would refuse now, with the same checks in the database; write nothing.
+
+    But whether it was reversed already: that the one write says which the database lets be.
+    """
+    facts = _facts(
+        institution_id=institution_id,
+        trade_code=trade_code,
+        teller=teller,
+        business_date=business_date,
+    )
+    facts |= {"key": key, "original": entry_id}
+    _ask(_REVERSE, facts, at=at, dry=True)
+
+
 def facts_of(*, order: Order) -> dict[str, Any]:
     """Return what the database is told of an order, of which its hash is made."""
     facts = _facts(

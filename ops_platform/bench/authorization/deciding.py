@@ -28,8 +28,8 @@ from foundation.policy.models import Policy
 from ops_platform.bench import databases
 from ops_platform.bench.authorization import clients
 from ops_platform.bench.bank import Wanted, found, play
-from ops_platform.bench.browser import CHROMIUM
 from ops_platform.bench.rows import Row, limited, percentile
+from ops_platform.browser import CHROMIUM
 from ops_platform.env import BASE
 from ops_platform.stack import roles
 from ops_platform.stack.children import spawn, wait_or_kill

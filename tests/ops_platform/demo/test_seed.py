@@ -56,7 +56,7 @@ from monitoring.models import (
 )
 from monitoring.rules import slips as slip_rules
 from ops_platform import conserving
-from ops_platform.demo import house, seed, truth
+from ops_platform.demo import house, seed, taking_back, truth
 from ops_platform.demo.cases import AUTOMATIC_FEN, LISTED_FEN, PLANTS, Size
 from ops_platform.demo.play import Day
 
@@ -122,7 +122,7 @@ def test_items_by_state_add_up_to_the_items_of_the_day(seeded):
     counts = authorization.counts(on=seeded.today.on)
 
     assert sum(counts.values()) == Request.objects.filter(business_date=seeded.today.on).count()
-    assert counts[rules.QUEUED] == 3, "two by the size, and an account to be opened"
+    assert counts[rules.QUEUED] == 4, "two by the size, an account to be opened, a cancellation"
 
 
 def test_decisions_add_up_and_their_seconds_are_believable(seeded):
@@ -359,6 +359,15 @@ def test_the_tier_is_published_by_two_and_passes_small_withdrawals(seeded):
         assert item.amount_fen <= AUTOMATIC_FEN
         assert item.queued_at < made.at == item.decided_at
         assert row.decided_at <= made.at
+
+
+def test_a_posting_of_the_day_waits_to_be_taken_back_by_a_red_voucher(seeded):
+    item = Request.objects.get(trade_code="1401")
+    original = item.corrects
+
+    assert (item.state, item.grade_needed, item.purpose) == (rules.QUEUED, 4, taking_back.WHY)
+    assert (original.state, original.amount_fen) == (rules.POSTED, item.amount_fen)
+    assert item.payee_account == original.payer_account != ""
 
 
 def test_large_cash_paid_in_waits_on_site_for_another_of_the_first_outlet(seeded):
