@@ -36,6 +36,7 @@ class OtherCode(Refused):
 
     code = "E2127"
     text = "What was posted on %(day)s is taken back by transaction %(needed)s."
+    hint = "Open the form of that transaction; what was keyed here is not posted."
 
 
 class OtherAmount(Refused):
