@@ -11,6 +11,7 @@ import structlog
 
 from foundation.kernel import numbering
 from foundation.kernel.text import mask_account, mask_id, mask_mobile
+from foundation.trail import events as trail
 
 _ID = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dA-Za-z])")
 _ACCOUNT = re.compile(r"(?<!\d)\d(?:[ -]?\d){15,18}(?!\d)")
@@ -93,6 +94,12 @@ def configuration(level: str) -> dict[str, Any]:
             "celery.app.trace": {"level": "WARNING"},
         },
     }
+
+
+def note_subject(event: trail.Recorded) -> None:
+    """Let what is logged of this request or job name what its line on the trail is about."""
+    if event.subject:
+        structlog.contextvars.bind_contextvars(subject=event.subject)
 
 
 def formatter() -> logging.Formatter:

@@ -1,6 +1,6 @@
 """Figures for the bank's monitoring: what happens is counted, what is there is asked for.
 
-Labels are names that the code knows (pages, codes, queues), never who or which item.
+Labels are names that the code knows (pages, codes, queues) and institutions; no person, no item.
 """
 
 import re
@@ -84,20 +84,23 @@ _QUERIES = (
     ),
     (
         "ops_work_items",
-        "Open work items by queue and state.",
-        ("queue", "state"),
+        "Open work items by queue, state and institution.",
+        ("queue", "state", "institution"),
         """
-        SELECT queue, state, count(*) FROM worklist_workitem
-        WHERE state IN ('waiting', 'held', 'suspended') GROUP BY queue, state
+        SELECT item.queue, item.state, place.number, count(*) FROM worklist_workitem item
+        JOIN people_institution place ON place.id = item.institution_id
+        WHERE item.state IN ('waiting', 'held', 'suspended')
+        GROUP BY item.queue, item.state, place.number
         """,
     ),
     (
         "ops_work_item_oldest_seconds",
-        "Age of the oldest waiting item of a queue.",
-        ("queue",),
+        "Age of the oldest waiting item of a queue, by institution.",
+        ("queue", "institution"),
         """
-        SELECT queue, extract(epoch FROM clock_timestamp() - min(enqueued_at))
-        FROM worklist_workitem WHERE state = 'waiting' GROUP BY queue
+        SELECT item.queue, place.number, extract(epoch FROM clock_timestamp() - min(enqueued_at))
+        FROM worklist_workitem item JOIN people_institution place ON place.id = item.institution_id
+        WHERE item.state = 'waiting' GROUP BY item.queue, place.number
         """,
     ),
 )

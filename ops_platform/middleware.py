@@ -172,14 +172,20 @@ def _say(request: HttpRequest, answer: HttpResponse, *, milliseconds: int) -> No
         page=_page(request),
         status=answer.status_code,
         milliseconds=milliseconds,
-        staff=_staff_number(request),
+        **_who(request),
         address=request.META.get("REMOTE_ADDR", ""),
     )
 
 
-def _staff_number(request: HttpRequest) -> str:
-    # Only when the page has asked who it is: the log costs no query.
+def _who(request: HttpRequest) -> dict[str, object]:
+    """Return who asked, and of which institution, by their numbers in the database.
+
+    Only when the page has asked who it is: the log costs no query.
+    """
     user = request.__dict__.get("user")
     if getattr(user, "_wrapped", None) is empty:
-        return ""
-    return str(getattr(user, "number", ""))
+        return {"staff": "", "institution": None}
+    return {
+        "staff": str(getattr(user, "number", "")),
+        "institution": getattr(user, "institution_id", None),
+    }

@@ -30,7 +30,7 @@ from monitoring.rules import slips
 from monitoring.selectors import screening as screening_lists
 from monitoring.services import asking, at_once
 from monitoring.services import screening as screened
-from ops_platform import day_checks, metrics
+from ops_platform import day_checks, logs, metrics
 
 ITEM_TOPIC = "authorization.item"
 SLIP_TOPIC = "monitoring.slip"
@@ -72,6 +72,7 @@ def connect() -> None:
     bus.listen(ledger.OpeningDue, later("foundation.ledger.tasks.open_one"))
     bus.listen(ledger.ExportAsked, later("foundation.ledger.tasks.make_export"))
     bus.listen(trail.Recorded, metrics.count_recorded)
+    bus.listen(trail.Recorded, logs.note_subject)
     bus.listen(queues.Claimed, metrics.count_claim)
     bus.listen(queues.LetGo, of_queue("authorization", later("authorization.tasks.let_go")))
     bus.listen(people.SignedOut, lay_down)

@@ -113,7 +113,7 @@ def record(
         transaction.on_commit(_Told(row))
     else:
         row.save(force_insert=True)
-    bus.publish(events.Recorded(action=row.action, result=row.result))
+    bus.publish(events.Recorded(action=row.action, result=row.result, subject=row.subject))
     return row
 
 

@@ -22,6 +22,7 @@ from foundation.worklist import services as worklist
 from foundation.worklist.models import Heartbeat, Job
 from ops_platform import health
 from ops_platform.env import env
+from tests.factories import authorization as factory
 from tests.factories import ledger as books
 
 DAY = date(2026, 11, 23)
@@ -317,3 +318,18 @@ def test_the_log_names_who_asked(client, authorizer, caplog):
 
     asked = [one.msg for one in caplog.records if one.name == "ops.request"]
     assert [(line["staff"], line["page"]) for line in asked] == [(authorizer.number, "ui:home")]
+    assert asked[0]["institution"] == authorizer.institution_id
+
+
+def test_the_log_names_the_item_that_was_looked_at_or_made(client, bank, teller, caplog):
+    counter = factory.counter(bank)
+    sent = factory.sent(teller, factory.withdrawal(counter))
+    client.force_login(teller, "django.contrib.auth.backends.ModelBackend")
+
+    with caplog.at_level(logging.INFO, logger="ops.request"):
+        client.get(f"/authorization/item/{sent.number}/")
+        client.post(f"/authorization/withdraw/{sent.number}/")
+
+    looked, withdrawn = (one.msg for one in caplog.records if one.name == "ops.request")
+    assert looked["at_number"] == withdrawn["at_number"] == sent.number
+    assert withdrawn["subject"] == f"authorization.request:{sent.number}"
