@@ -112,7 +112,8 @@ class Env:
         "OPS_IDENTITY_KEYS",
         str,
         "",
-        "Keys that seal customers' identity numbers, the present one first, then those to go "
+        "Keys that seal customers' and hash staff's identity numbers, the present one first, then "
+        "former ones "
         "(empty: generated once in var/secrets).",
     )
     id_network_given: str = knobs.knob(

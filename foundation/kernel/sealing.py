@@ -19,7 +19,7 @@ class KeyMissing(Exception):
 
 def seal(secret: bytes, *, about: str, keys: Sequence[str], purpose: str) -> str:
     """Return the secret sealed with the first key; it opens only for the same `about`."""
-    name, key = _made(keys, purpose)[0]
+    name, key = keys_by_name(keys, purpose)[0]
     nonce = secrets.token_bytes(_NONCE)
     closed = nonce + AESGCM(key).encrypt(nonce, secret, about.encode())
     return f"{name}:{urlsafe_b64encode(closed).decode()}"
@@ -29,7 +29,7 @@ def unseal(sealed: str, *, about: str, keys: Sequence[str], purpose: str) -> byt
     """Return what was sealed; raises KeyMissing without its key, or when it was tampered with."""
     name, _, text = sealed.partition(":")
     closed = urlsafe_b64decode(text)
-    for known, key in _made(keys, purpose):
+    for known, key in keys_by_name(keys, purpose):
         if known == name:
             try:
                 return AESGCM(key).decrypt(closed[:_NONCE], closed[_NONCE:], about.encode())
@@ -40,10 +40,10 @@ def unseal(sealed: str, *, about: str, keys: Sequence[str], purpose: str) -> byt
 
 def is_present(sealed: str, *, keys: Sequence[str], purpose: str) -> bool:
     """Return whether something is sealed with the first key, not with one that is to go."""
-    return sealed.partition(":")[0] == _made(keys, purpose)[0][0]
+    return sealed.partition(":")[0] == keys_by_name(keys, purpose)[0][0]
 
 
-def _made(keys: Sequence[str], purpose: str) -> list[tuple[str, bytes]]:
+def keys_by_name(keys: Sequence[str], purpose: str) -> list[tuple[str, bytes]]:
     """Return the keys by name, the first one first; a name tells nothing about its key."""
     made = [sha256(f"{purpose}:{text}".encode()).digest() for text in keys]
     return [(sha256(b"name:" + key).hexdigest()[:12], key) for key in made]

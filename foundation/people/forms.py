@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,7 @@ from foundation.ui.fields import DayField
 _CURRENT = forms.PasswordInput(attrs={"autocomplete": "current-password"})
 _NEW = forms.PasswordInput(attrs={"autocomplete": "new-password"})
 _CLOCK = forms.TimeInput(attrs={"type": "time", "step": 900}, format="%H:%M")
+_UNKEPT = forms.TextInput(attrs={"autocomplete": "off"})
 _SHIFT = "shift:"
 _CODE = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
 
@@ -92,14 +94,37 @@ class _InPlace(forms.Form):
         return self._places[self.cleaned_data["institution"]]
 
 
-class Staff(_InPlace):
-    """Number, name, institution, first post and grade of a member of staff."""
+class Identity(forms.Form):
+    """The identity number of a human, and which numbers of theirs have been seen."""
+
+    identity = forms.CharField(
+        label=_("Identity number"), max_length=24, widget=_UNKEPT,
+        help_text=_("18 digits, from the document. Only a keyed hash of it is kept."),
+    )  # fmt: skip
+    seen = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Remember the numbers that a refusal shows, for the form that is sent once more."""
+        try:
+            yield
+        except rules.KnownPerson as refusal:
+            self.data = {
+                **{name: self.data.get(name) for name in self.data},
+                "seen": refusal.params["seen"],
+            }
+            raise
+
+
+class Staff(Identity, _InPlace):
+    """Number, name, institution, first post and grade of a member of staff, and who it is."""
 
     number = forms.RegexField(r"^[0-9]{4,12}$", label=_("Staff number"))
     name = forms.CharField(label=_("Name"), max_length=30)
     institution = forms.ChoiceField(label=_("Institution"))
     title = forms.CharField(label=_("Post"), max_length=40)
     grade = forms.IntegerField(label=_("Grade"), min_value=1, max_value=5, initial=1)
+    field_order = ("number", "name", "identity", "institution", "title", "grade")
 
 
 class StaffChange(forms.Form):

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     # people, policy, trail
     STAFF_VIEW = auto()
     STAFF_MANAGE = auto()
+    STAFF_IDENTIFY = auto()
     ROLE_PROPOSE = auto()
     ROLE_APPROVE = auto()
     POST_PROPOSE = auto()
@@ -227,7 +228,8 @@ ROLES: dict[str, Role] = {
         ),
         _role(
             "secadmin", "Security administrator", "secadmin", "branch head",
-            P.STAFF_VIEW, P.ROLE_PROPOSE, P.ROLE_APPROVE, P.POST_PROPOSE, P.POST_APPROVE,
+            P.STAFF_VIEW, P.STAFF_IDENTIFY, P.ROLE_PROPOSE, P.ROLE_APPROVE, P.POST_PROPOSE,
+            P.POST_APPROVE,
             P.HOOK_VIEW, P.HOOK_APPROVE,
         ),
         _role(

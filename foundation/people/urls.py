@@ -24,6 +24,7 @@ urlpatterns = [
     path("staff/", web.staff, name="staff"),
     path("staff/new/", web.staff_new, name="staff_new"),
     path("staff/<str:number>/", web.staff_detail, name="staff_detail"),
+    path("staff/<str:number>/identify/", web.staff_identify, name="staff_identify"),
     path("staff/<str:number>/change/", web.staff_change, name="staff_change"),
     path("staff/<str:number>/qualify/", web.staff_qualify, name="staff_qualify"),
     path("staff/<str:number>/close/", web.staff_close, name="staff_close"),

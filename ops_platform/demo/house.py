@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from uuid import UUID
 
+from foundation.kernel import numbering
 from ops_platform.demo import names
 
 BANK = "示范银行"
@@ -57,6 +58,7 @@ class Person:
     grade: int
     vendor: str
     human: UUID
+    identity: str
 
 
 def outlets(count: int = OUTLETS_MAX) -> list[Place]:
@@ -126,7 +128,14 @@ def staff(outlet_count: int = OUTLETS_MAX) -> list[Person]:
     named = names.people(random, len(posts))
     return [
         Person(
-            number, name, role, place, grade, vendor, UUID(int=random.getrandbits(128), version=4)
+            number,
+            name,
+            role,
+            place,
+            grade,
+            vendor,
+            UUID(int=random.getrandbits(128), version=4),
+            numbering.sample_resident_id(int(number)),
         )
         for (number, role, place, grade, vendor), (name, _) in zip(posts, named, strict=True)
     ]

@@ -232,6 +232,7 @@ def enlist(
         )
         for post in posts
     )
+    people.enter_identities(numbers={post.human: post.identity for post in posts}, at=at)
     staff = {row.number: row for row in Staff.objects.select_related("institution").order_by("id")}
     Password.objects.keep_hash([row.pk for row in staff.values()], make_password(secret))
     enter_posts(places=places, staff=staff, outlet_count=outlet_count, on=on)

@@ -21,6 +21,7 @@ from foundation.people.models._house import (
     StaffRole,
     Vendor,
 )
+from foundation.people.models._identity import Identity, IdentityManager
 from foundation.people.models._password import Password, PasswordManager
 from foundation.people.models._posts import Post, PostProposal, Qualification
 from foundation.people.models._roster import RosterEntry, Shift
@@ -30,6 +31,8 @@ __all__ = [
     "ApiToken",
     "DutyConflict",
     "FormerPassword",
+    "Identity",
+    "IdentityManager",
     "Institution",
     "Institutional",
     "Password",

@@ -22,6 +22,7 @@ RIGHTS: Mapping[Permission, Right] = {
     P.SEARCH: Right("Search"),
     P.STAFF_VIEW: Right("See staff, posts and roles"),
     P.STAFF_MANAGE: Right("Open and change staff numbers"),
+    P.STAFF_IDENTIFY: Right("Enter whose a staff number is"),
     P.ROLE_PROPOSE: Right("Propose roles"),
     P.ROLE_APPROVE: Right("Decide about roles"),
     P.POST_PROPOSE: Right("Propose posts"),

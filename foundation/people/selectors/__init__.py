@@ -26,6 +26,7 @@ from foundation.people.models import (
 )
 from foundation.people.roles import ROLES, Permission, permissions_of, roles_with
 from foundation.people.selectors._entering import PLACE, Entered, entered
+from foundation.people.selectors._identity import identified, other_numbers
 from foundation.people.selectors._locks import (
     institutional_tables,
     leaking_views,
@@ -63,6 +64,7 @@ __all__ = [
     "directly_below",
     "entered",
     "hours_on",
+    "identified",
     "in_sight",
     "institution",
     "institutional_tables",
@@ -72,6 +74,7 @@ __all__ = [
     "institutions_of_numbers",
     "leaking_views",
     "mighty_role",
+    "other_numbers",
     "parents_of",
     "permissions",
     "places_by_id",

@@ -13,6 +13,7 @@ from foundation.people.services._door import (
     unlock,
 )
 from foundation.people.services._founding import found_bank
+from foundation.people.services._identity import enter_identities
 from foundation.people.services._keys import choose_keys
 from foundation.people.services._passwords import (
     change_password,
@@ -43,6 +44,7 @@ from foundation.people.services._staff import (
     close_sign_in,
     disable_dormant,
     end_sessions,
+    identify_staff,
     open_sign_in,
     open_staff,
     open_vendor,
@@ -69,6 +71,7 @@ __all__ = [
     "disable_dormant",
     "end_sessions",
     "enrol_second_factor",
+    "enter_identities",
     "fail_sign_in",
     "first_password",
     "forget_second_factor",
@@ -77,6 +80,7 @@ __all__ = [
     "found_bank",
     "grant_role",
     "hashing",
+    "identify_staff",
     "issue_token",
     "lock",
     "move_institution",

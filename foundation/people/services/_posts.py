@@ -167,7 +167,7 @@ def _roles_left(staff: Staff, *, kind: str, on: date) -> list[StaffRole]:
 
 def _carry_out(proposal: PostProposal, *, by: Staff, at: datetime) -> tuple[str, ...]:
     rules.check_post_day(proposal.valid_from, last=None, today=localdate(at))
-    wait_for(staff=proposal.staff)
+    wait_for(person=proposal.staff.person)
     left = _roles_left(proposal.staff, kind=proposal.institution.kind, on=proposal.valid_from)
     for row in left:
         row.valid_until = proposal.valid_from - _ONE_DAY

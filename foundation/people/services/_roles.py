@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -30,7 +31,7 @@ def grant_role(
     installation's, which alone may leave out the two people (the database sees to that).
     """
     _check_places(role, staff, since=on, until=until)
-    wait_for(staff=staff)
+    wait_for(person=staff.person)
     held = StaffRole.objects.filter(
         Q(valid_until=None) | Q(valid_until__gte=on), person=staff.person
     )
@@ -143,12 +144,12 @@ def _carry_out(proposal: RoleProposal, *, by: Staff) -> None:
     held.save(update_fields=["valid_until"])
 
 
-def wait_for(*, staff: Staff) -> None:
+def wait_for(*, person: UUID) -> None:
     """Wait until nobody else changes what the human holds, under any number."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended('people.person:' || %s, 0))",
-            [str(staff.person)],
+            [str(person)],
         )
 
 

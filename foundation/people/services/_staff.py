@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -11,8 +11,18 @@ from django.utils.timezone import localdate
 
 from foundation.kernel import bus
 from foundation.people import events, rules
-from foundation.people.models import Institution, Qualification, Staff, Vendor
+from foundation.people.models import (
+    Identity,
+    Institution,
+    Qualification,
+    Staff,
+    StaffRole,
+    Vendor,
+)
+from foundation.people.services._identity import enter, hashes_of, sights_of, whose
 from foundation.people.services._posts import begin_post
+from foundation.people.services._roles import wait_for
+from foundation.people.services._scope import acting_as_system
 from foundation.people.services._told import tell
 
 
@@ -29,26 +39,31 @@ def open_staff(
     name: str,
     institution: Institution,
     title: str,
+    identity: str,
     by: Staff,
     at: datetime,
+    seen: str = "",
     grade: int = 1,
     vendor: Vendor | None = None,
-    person: UUID | None = None,
 ) -> Staff:
     """Open a number that cannot sign in before its password is set; refuse a taken number.
 
     Its first post begins on that day; every other is proposed by one person and decided by another.
-    `person` is given when the human has another number already.
+    The identity number says whose it is: who has numbers already gets one more of the same human,
+    once those are named in `seen`, so that whoever opens it has seen them.
     """
     if Staff.objects.filter(number=number).exists():
         raise rules.NumberTaken(field="number")
+    person = whose(
+        identity=identity, seen=seen, vendor_id=vendor.pk if vendor else None, by=by, at=at
+    )
     staff = Staff.objects.create(
         number=number,
         name=name,
         institution=institution,
         grade=grade,
         vendor=vendor,
-        person=person or uuid4(),
+        person=person,
         opened_at=at,
         must_change_password=True,
     )
@@ -59,6 +74,67 @@ def open_staff(
     after = {"name": name, "institution": institution.number, "post": title, "grade": grade}
     tell(staff=staff, action="people.open_staff", by=by.label, at=at, detail={"after": after})
     return staff
+
+
+@transaction.atomic
+def identify_staff(
+    *, staff_id: int, identity: str, by: Staff, at: datetime, seen: str = ""
+) -> Staff:
+    """Enter whose a number is that was opened without; it joins the human's other numbers.
+
+    Refuses one's own, whose identity is known, and two whose roles are not for one human.
+    """
+    staff = Staff.objects.select_for_update(of=("self",), no_key=True).get(id=staff_id)
+    hashes = hashes_of(identity=identity)
+    found = Identity.objects.person_of(tuple(hashes.values()))
+    if by.person in (staff.person, found):
+        raise rules.OwnIdentity(field="identity")
+    if Identity.objects.known([staff.person]):
+        raise rules.IdentityEntered(field="identity")
+    joined: list[str] = []
+    if found is None:
+        enter(person=staff.person, hashes=hashes, by=by, at=at)
+    else:
+        joined = _join(staff, found, seen=seen, at=at)
+    detail: dict[str, object] = {"joined": ", ".join(joined)}
+    tell(staff=staff, action="people.identify_staff", by=by.label, at=at, detail=detail)
+    return staff
+
+
+def _join(staff: Staff, person: UUID, *, seen: str, at: datetime) -> list[str]:
+    """Let the numbers of one human be another's; their sessions end."""
+    before, there = staff.person, sights_of(person=person)
+    rules.check_one_house(there, vendor_id=staff.vendor_id)
+    rules.check_seen(there, seen=seen)
+    for one in sorted((before, person)):
+        wait_for(person=one)
+    _check_roles(before, person, on=localdate(at))
+    rows = list(Staff.objects.filter(person=before).order_by("id"))
+    with acting_as_system(reason="identity"):
+        Staff.objects.filter(person=before).update(person=person)
+    for row in rows:
+        _end(row, rules.ENDED, at)
+    staff.person = person
+    return [one.number for one in there]
+
+
+def _check_roles(first: UUID, second: UUID, *, on: date) -> None:
+    in_force = StaffRole.objects.filter(Q(valid_until=None) | Q(valid_until__gte=on))
+    rows = list(
+        in_force.filter(person__in=[first, second])
+        .select_related("staff", "granted_by", "approved_by")
+        .order_by("id")
+    )
+    for row in rows:
+        gave = {one.person for one in (row.granted_by, row.approved_by) if one is not None}
+        if gave & {first, second}:
+            raise rules.OwnRoleGranted(field="identity", role=row.role, number=row.staff.number)
+    held = [(row.person, (row.role, row.valid_from, row.valid_until)) for row in rows]
+    rules.check_one_human(
+        [role for person, role in held if person == first],
+        [role for person, role in held if person == second],
+        today=on,
+    )
 
 
 @transaction.atomic
@@ -138,6 +214,8 @@ def close_sign_in(*, staff_id: int, reason: str, by: Staff, at: datetime) -> Sta
 def open_sign_in(*, staff_id: int, reason: str, by: Staff, at: datetime) -> Staff:
     """Let a closed number sign in again; refuse one's own."""
     staff = _locked(staff_id, by=by)
+    others = [one for one in sights_of(person=staff.person) if one.number != staff.number]
+    rules.check_one_house(others, vendor_id=staff.vendor_id)
     staff.is_active, staff.opened_at = True, at
     staff.save(update_fields=["is_active", "opened_at"])
     tell(staff=staff, action="people.open_sign_in", by=by.label, at=at, detail={"reason": reason})

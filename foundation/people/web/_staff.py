@@ -71,7 +71,8 @@ def staff(request: HttpRequest) -> HttpResponse:
     place = _place(request.GET["place"]) if request.GET.get("place") else None
     rows = selectors.staff_in_scope(text=text, after=after, of=place, limit=_PAGE)
     following = rows[-1].number if len(rows) == _PAGE else ""
-    page = {"rows": rows, "q": text, "after": following, "place": place}
+    known = selectors.identified(persons={row.person for row in rows})
+    page = {"rows": rows, "known": known, "q": text, "after": following, "place": place}
     return render(request, "people/staff.html", page)
 
 
@@ -82,6 +83,7 @@ def staff_detail(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "people/staff_detail.html", _detail(_found(number)))
 
 
+@never_cache
 @require_http_methods(["GET", "POST"])
 @requires(Permission.STAFF_MANAGE)
 def staff_new(request: HttpRequest) -> HttpResponse:
@@ -89,10 +91,26 @@ def staff_new(request: HttpRequest) -> HttpResponse:
     form = forms.Staff(request.POST or None, places=_places())
     if request.method == "POST" and form.is_valid():
         given, by = form.cleaned_data, signed_in(request)
-        with refusals_in(request, form):
+        with refusals_in(request, form), form.asking():
             row = services.open_staff(**given, by=by, at=timezone.now())
             return redirect("people:staff_detail", row.number)
     return render(request, "people/staff_new.html", {"form": form}, status=_status(form))
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@requires(Permission.STAFF_IDENTIFY)
+def staff_identify(request: HttpRequest, number: str) -> HttpResponse:
+    """Enter whose a number is that was opened without."""
+    row = _found(number)
+    form = forms.Identity(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given, by = form.cleaned_data, signed_in(request)
+        with refusals_in(request, form), form.asking():
+            services.identify_staff(staff_id=row.pk, **given, by=by, at=timezone.now())
+            return redirect("people:staff_detail", number)
+    page = {"form": form, "row": row}
+    return render(request, "people/staff_identify.html", page, status=_status(form))
 
 
 @require_http_methods(["GET", "POST"])
@@ -215,6 +233,8 @@ def _detail(row: Staff) -> dict[str, Any]:
             for skill in selectors.qualifications(staff=row)
         ],
         "entries": trail.timeline(subject=f"people.staff:{row.number}", limit=30),
+        "known": selectors.identified(persons=[row.person]),
+        "others": selectors.other_numbers(of=row),
         "form": forms.Reason(),
     }
 

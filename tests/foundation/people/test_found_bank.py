@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
 
+from foundation.kernel import numbering
 from foundation.people import rules, services
 from foundation.people.models import Institution, Staff, StaffRole
 from foundation.people.rules import Founder
@@ -96,8 +97,9 @@ def test_the_database_of_a_founded_bank_takes_roles_by_two(founded):
     first, second = (Staff.objects.get(number=number) for number in ("100002", "100003"))
     head = Institution.objects.get()
     person = services.open_staff(
-        number="100010", name="薛雨桐", institution=head, title="风险经理", by=first, at=AT
-    )
+        number="100010", name="薛雨桐", institution=head, title="风险经理",
+        identity=numbering.sample_resident_id(10), by=first, at=AT,
+    )  # fmt: skip
     given = {"kind": rules.GRANT, "valid_from": DAY, "valid_until": None, "reason": "开业"}
 
     proposal = services.propose_role(staff=person, role="risk_manager", by=first, at=AT, **given)
@@ -114,8 +116,9 @@ def test_the_head_office_puts_a_number_of_the_whole_bank_in_force_by_two(founded
     head, people = Institution.objects.get(), []
     for number, role in (("100010", "ops_manager"), ("100011", "risk_manager")):
         person = services.open_staff(
-            number=number, name="陈军", institution=head, title="经理", by=first, at=AT
-        )
+            number=number, name="陈军", institution=head, title="经理",
+            identity=numbering.sample_resident_id(int(number)), by=first, at=AT,
+        )  # fmt: skip
         services.grant_role(staff=person, role=role, on=DAY, granted_by=first, approved_by=second)
         people.append(person)
 

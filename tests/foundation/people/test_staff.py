@@ -6,6 +6,7 @@ import pytest
 from django.db import Error, transaction
 from django.urls import reverse
 
+from foundation.kernel import numbering
 from foundation.people import rules, selectors, services, tasks
 from foundation.people.models import Password, Qualification, Staff
 from foundation.trail import selectors as trail
@@ -44,7 +45,7 @@ def test_long_lists_come_in_pages(bank, sysadmin):
 
 def test_a_new_number_cannot_sign_in_before_a_password_is_set(admin, bank, sign_in):
     given = {"number": "110999", "name": "新人", "institution": "110801", "title": "柜员",
-             "grade": 2}  # fmt: skip
+             "grade": 2, "identity": numbering.sample_resident_id(1)}  # fmt: skip
 
     assert admin.get(reverse("people:staff_new")).status_code == 200
     assert admin.post(reverse("people:staff_new"), given).status_code == 302
@@ -161,8 +162,8 @@ def test_a_number_taken_and_days_reversed_are_refused(bank, teller, sysadmin):
     with services.acting(staff=sysadmin):
         with pytest.raises(rules.NumberTaken):
             services.open_staff(
-                number=teller.number, name="x", institution=bank.outlet, title="x", by=sysadmin,
-                at=AT,
+                number=teller.number, name="x", institution=bank.outlet, title="x",
+                identity=numbering.sample_resident_id(1), by=sysadmin, at=AT,
             )  # fmt: skip
         with pytest.raises(rules.DaysReversed):
             services.qualify(

@@ -28,6 +28,7 @@ def test_every_person_has_one_number_one_name_and_one_role():
     assert len({post.number for post in staff}) == len(staff)
     assert len({post.name for post in staff}) == len(staff)
     assert len({post.human for post in staff}) == len(staff)
+    assert len({post.identity for post in staff}) == len(staff)
 
 
 def test_parents_come_before_their_children():
