@@ -271,6 +271,7 @@ CENTRES = (
         icon="settings",
         places=(
             _place(_("Staff and roles"), "people:staff", Permission.STAFF_VIEW, "users"),
+            _place(_("Vendors"), "people:vendors", Permission.STAFF_VIEW, "users"),
             _place(_("Role proposals"), "people:proposals", Permission.STAFF_VIEW, "user"),
             _place(
                 _("Institutions"), "people:institutions", Permission.STAFF_VIEW, "building-bank"

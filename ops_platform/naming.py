@@ -81,6 +81,7 @@ def connect() -> None:
         ("hooks.subscription", _("Webhook"), _hooks),
         ("people.staff", _("Member of staff"), _staff),
         ("people.institution", _("Institution"), _institutions),
+        ("people.vendor", _("Vendor"), _vendors),
         ("policy", _("Parameter"), _policies),
         ("policy.day", _("Calendar day"), _calendar),
         ("worklist.job", _("Job"), opening.page("worklist:job", Permission.JOB_VIEW)),
@@ -319,6 +320,16 @@ def _institutions(keys: Keys, held: Held) -> Found:
             address=_address("people:institution_detail", place.number, needed, held),
         )
         for place in people.institutions_of_numbers(numbers=keys)
+    }
+
+
+def _vendors(keys: Keys, held: Held) -> Found:
+    return {
+        one.number: Record(
+            number=str(one),
+            address=_address("people:vendor_detail", one.number, Permission.STAFF_VIEW, held),
+        )
+        for one in people.vendors_of_numbers(numbers=keys)
     }
 
 

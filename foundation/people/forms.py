@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from foundation.people import rules
-from foundation.people.models import Institution, Shift
+from foundation.people.models import Institution, Shift, Vendor
 from foundation.people.roles import ROLES
 from foundation.ui.fields import DayField
 
@@ -122,9 +122,23 @@ class Staff(Identity, _InPlace):
     number = forms.RegexField(r"^[0-9]{4,12}$", label=_("Staff number"))
     name = forms.CharField(label=_("Name"), max_length=30)
     institution = forms.ChoiceField(label=_("Institution"))
+    vendor = forms.ChoiceField(
+        label=_("Vendor"), required=False, help_text=_("Only for people of an outside company")
+    )
     title = forms.CharField(label=_("Post"), max_length=40)
     grade = forms.IntegerField(label=_("Grade"), min_value=1, max_value=5, initial=1)
-    field_order = ("number", "name", "identity", "institution", "title", "grade")
+    field_order = ("number", "name", "identity", "institution", "vendor", "title", "grade")
+
+    def __init__(self, *args: Any, vendors: Sequence[Vendor], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._vendors = {row.number: row for row in vendors}
+        field = self.fields["vendor"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "—"), *((row.number, str(row)) for row in vendors)]
+
+    def clean_vendor(self) -> Vendor | None:
+        """Return the company that was named, or None for the bank's own people."""
+        return self._vendors.get(self.cleaned_data["vendor"])
 
 
 class StaffChange(forms.Form):
@@ -183,6 +197,15 @@ class InstitutionNew(_InPlace):
         ],
     )
     institution = forms.ChoiceField(label=_("Under"))
+
+
+class VendorNew(forms.Form):
+    """Number and name of an outside company."""
+
+    number = forms.RegexField(
+        r"^[A-Z0-9]{2,12}$", label=_("Vendor number"), help_text=_("Capitals and digits")
+    )
+    name = forms.CharField(label=_("Vendor name"), max_length=60)
 
 
 class ShiftNew(forms.Form):

@@ -32,6 +32,11 @@ urlpatterns = [
     path("staff/<str:number>/end-sessions/", web.end_sessions, name="end_sessions"),
     path("staff/<str:number>/reset-password/", web.reset_password, name="reset_password"),
     path("staff/<str:number>/reset-device/", web.reset_device, name="reset_device"),
+    # vendors
+    path("vendors/", web.vendors, name="vendors"),
+    path("vendors/new/", web.vendor_new, name="vendor_new"),
+    path("vendors/<str:company>/", web.vendor_detail, name="vendor_detail"),
+    path("vendors/<str:company>/end/", web.vendor_end, name="vendor_end"),
     # rosters
     path("roster/", web.roster, name="roster"),
     path("roster/set/", web.set_roster, name="set_roster"),

@@ -165,6 +165,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("policy", "on"): lambda _place: "2026-10-01",
     ("people", "number"): lambda place: place.teller.number,
     ("people", "place"): lambda place: place.institution.number,
+    ("people", "company"): lambda _place: people.vendor().number,
     ("people", "proposal_id"): lambda place: place.proposal_id,
     ("people", "post_proposal_id"): lambda place: place.post_proposal_id,
     ("worklist", "queue"): lambda _place: "authorization",
@@ -214,7 +215,7 @@ EVERYWHERE = {
     ("ledger", "run_key"), ("ledger", "export_key"), ("ledger", "part_no"),
     ("ledger", "code"), ("trail", "look_id"),
     ("worklist", "job_id"), ("worklist", "queue"), ("ui", "slug"),
-    ("policy", "code"), ("policy", "day_id"), ("policy", "on"),
+    ("people", "company"), ("policy", "code"), ("policy", "day_id"), ("policy", "on"),
 }  # fmt: skip
 
 

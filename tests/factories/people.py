@@ -17,6 +17,7 @@ from foundation.people.models import (
     RoleProposal,
     Staff,
     StaffRole,
+    Vendor,
 )
 from foundation.people.roles import ROLES
 from foundation.people.rules import VENDOR_DUTY
@@ -96,11 +97,16 @@ def bank() -> Branch:
     return opened
 
 
+def vendor() -> Vendor:
+    """Return the company whose people key slices."""
+    return people.open_vendor(number="V001", name="外包公司")
+
+
 def staff(institution: Institution, *roles: str, grade: int = 3, name: str = "李静") -> Staff:
     """Hire a person with these roles, without a password that works."""
     person = Staff(number=str(next(_serial)), name=name, institution=institution, grade=grade)
     if any(ROLES[role].duty == VENDOR_DUTY for role in roles):
-        person.vendor = people.open_vendor(number="V001", name="外包公司")
+        person.vendor = vendor()
     person.save(force_insert=True)
     # Without the two people who grant it, the database takes a role only from the system.
     with people.acting_as_system(reason="test"):

@@ -58,6 +58,21 @@ class OwnRoleGranted(Refused):
     hint = "End the role first."
 
 
+class VendorEnded(Refused):
+    """The vendor has ended: nobody of it is opened a number or signs in."""
+
+    code = "E1074"
+    text = "The vendor has ended."
+
+
+class VendorElsewhere(Refused):
+    """People of the vendor work where the one who would end it sees nobody."""
+
+    code = "E1075"
+    text = "People of this vendor also work at institutions out of your sight."
+    hint = "Ask a system administrator of the head office."
+
+
 @dataclass(frozen=True)
 class Sight:
     """A number of a human as others see it: its label, whose it is, and whether it is in use."""

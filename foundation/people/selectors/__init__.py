@@ -45,6 +45,13 @@ from foundation.people.selectors._roster import (
     shifts,
     team,
 )
+from foundation.people.selectors._vendors import (
+    staff_of_vendor,
+    vendor,
+    vendors,
+    vendors_in_use,
+    vendors_of_numbers,
+)
 
 __all__ = [
     "LOCKED",
@@ -101,9 +108,14 @@ __all__ = [
     "staff_in_scope",
     "staff_member",
     "staff_of_numbers",
+    "staff_of_vendor",
     "team",
     "token_holder",
     "unlocked_tables",
+    "vendor",
+    "vendors",
+    "vendors_in_use",
+    "vendors_of_numbers",
 ]
 
 LOCKED, SECOND_FACTOR = "locked", "second_factor"

@@ -47,11 +47,11 @@ from foundation.people.services._staff import (
     identify_staff,
     open_sign_in,
     open_staff,
-    open_vendor,
     qualify,
     regrade,
 )
 from foundation.people.services._tokens import issue_token, revoke_tokens
+from foundation.people.services._vendors import end_vendor, open_vendor
 
 __all__ = [
     "acting",
@@ -70,6 +70,7 @@ __all__ = [
     "decide_role",
     "disable_dormant",
     "end_sessions",
+    "end_vendor",
     "enrol_second_factor",
     "enter_identities",
     "fail_sign_in",

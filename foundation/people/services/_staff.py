@@ -27,12 +27,6 @@ from foundation.people.services._told import tell
 
 
 @transaction.atomic
-def open_vendor(*, number: str, name: str) -> Vendor:
-    """Enter an outside company; return the one that has the number already."""
-    return Vendor.objects.get_or_create(number=number, defaults={"name": name})[0]
-
-
-@transaction.atomic
 def open_staff(
     *,
     number: str,
@@ -54,15 +48,15 @@ def open_staff(
     """
     if Staff.objects.filter(number=number).exists():
         raise rules.NumberTaken(field="number")
-    person = whose(
-        identity=identity, seen=seen, vendor_id=vendor.pk if vendor else None, by=by, at=at
-    )
+    vendor_id = vendor.pk if vendor else None
+    _check_vendor(vendor_id)
+    person = whose(identity=identity, seen=seen, vendor_id=vendor_id, by=by, at=at)
     staff = Staff.objects.create(
         number=number,
         name=name,
         institution=institution,
         grade=grade,
-        vendor=vendor,
+        vendor_id=vendor_id,
         person=person,
         opened_at=at,
         must_change_password=True,
@@ -72,6 +66,7 @@ def open_staff(
         approved_by=None,
     )  # fmt: skip
     after = {"name": name, "institution": institution.number, "post": title, "grade": grade}
+    after |= {"vendor": vendor.number} if vendor else {}
     tell(staff=staff, action="people.open_staff", by=by.label, at=at, detail={"after": after})
     return staff
 
@@ -212,7 +207,8 @@ def close_sign_in(*, staff_id: int, reason: str, by: Staff, at: datetime) -> Sta
 
 @transaction.atomic
 def open_sign_in(*, staff_id: int, reason: str, by: Staff, at: datetime) -> Staff:
-    """Let a closed number sign in again; refuse one's own."""
+    """Let a closed number sign in again; refuse one's own, and that of an ended vendor."""
+    _check_vendor(Staff.objects.values_list("vendor_id", flat=True).get(id=staff_id))
     staff = _locked(staff_id, by=by)
     others = [one for one in sights_of(person=staff.person) if one.number != staff.number]
     rules.check_one_house(others, vendor_id=staff.vendor_id)
@@ -251,6 +247,14 @@ def disable_dormant(*, at: datetime, days: int = rules.DORMANT_DAYS) -> int:
             staff=staff, action="people.disable_dormant", by="system", at=at, detail={"days": days}
         )
     return len(closed)
+
+
+def _check_vendor(vendor_id: int | None) -> None:
+    """Refuse an ended vendor, and let none be ended until the commit."""
+    if vendor_id is not None:
+        row = Vendor.objects.select_for_update(of=("self",), no_key=True).get(id=vendor_id)
+        if not row.active:
+            raise rules.VendorEnded(field="vendor")
 
 
 def _locked(staff_id: int, *, by: Staff) -> Staff:

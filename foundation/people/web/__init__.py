@@ -38,6 +38,7 @@ from foundation.people.web._staff import (
     staff_open,
     staff_qualify,
 )
+from foundation.people.web._vendors import vendor_detail, vendor_end, vendor_new, vendors
 
 __all__ = [
     "copy_roster",
@@ -79,4 +80,8 @@ __all__ = [
     "staff_qualify",
     "stay",
     "unlock",
+    "vendor_detail",
+    "vendor_end",
+    "vendor_new",
+    "vendors",
 ]

@@ -88,7 +88,7 @@ def staff_detail(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.STAFF_MANAGE)
 def staff_new(request: HttpRequest) -> HttpResponse:
     """Open a number for a new member of staff."""
-    form = forms.Staff(request.POST or None, places=_places())
+    form = _opening_form(request)
     if request.method == "POST" and form.is_valid():
         given, by = form.cleaned_data, signed_in(request)
         with refusals_in(request, form), form.asking():
@@ -196,6 +196,12 @@ def reset_device(request: HttpRequest, number: str) -> HttpResponse:
         staff_id=row.pk, by=signed_in(request), at=timezone.now(), where=where
     )
     return redirect("people:staff_detail", number)
+
+
+def _opening_form(request: HttpRequest) -> forms.Staff:
+    named = {"vendor": request.GET.get("vendor", "")}
+    vendors = selectors.vendors_in_use()
+    return forms.Staff(request.POST or None, places=_places(), vendors=vendors, initial=named)
 
 
 def _found(number: str) -> Staff:

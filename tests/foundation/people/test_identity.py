@@ -18,7 +18,7 @@ from tests.foundation.people.test_second_factor_moved import asked
 
 HERS, HIS = numbering.sample_resident_id(1), numbering.sample_resident_id(2)
 GIVEN = {"number": "110999", "name": "王晓雯", "institution": "110801", "title": "柜员",
-         "grade": 2, "identity": HERS}  # fmt: skip
+         "grade": 2, "identity": HERS, "vendor": ""}  # fmt: skip
 NEW = reverse("people:staff_new")
 
 
