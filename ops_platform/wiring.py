@@ -30,7 +30,7 @@ from monitoring.rules import slips
 from monitoring.selectors import screening as screening_lists
 from monitoring.services import asking, at_once
 from monitoring.services import screening as screened
-from ops_platform import day_checks, logs, metrics
+from ops_platform import closing_checks, day_checks, logs, metrics
 
 ITEM_TOPIC = "authorization.item"
 SLIP_TOPIC = "monitoring.slip"
@@ -77,6 +77,7 @@ def connect() -> None:
     bus.listen(queues.LetGo, of_queue("authorization", later("authorization.tasks.let_go")))
     bus.listen(people.SignedOut, lay_down)
     day_checks.connect()
+    closing_checks.connect()
 
 
 def open_queues() -> None:

@@ -89,9 +89,9 @@ class _InPlace(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(row.number, str(row)) for row in places]
 
-    def clean_institution(self) -> Institution:
+    def clean_institution(self) -> Institution | None:
         """Return the institution that was named."""
-        return self._places[self.cleaned_data["institution"]]
+        return self._places.get(self.cleaned_data["institution"])
 
 
 class Identity(forms.Form):
@@ -197,6 +197,27 @@ class InstitutionNew(_InPlace):
         ],
     )
     institution = forms.ChoiceField(label=_("Under"))
+
+
+class InstitutionChange(_InPlace):
+    """What is to be done with an institution: another place, another name, or its end."""
+
+    kind = forms.ChoiceField(
+        label=_("Change"),
+        choices=[
+            (rules.RENAME, _("Rename")),
+            (rules.MOVE, _("Move")),
+            (rules.CLOSE, _("Close for good")),
+        ],
+    )
+    name = forms.CharField(
+        label=_("Institution name"), max_length=60, required=False,
+        help_text=_("Counts when it is renamed"),
+    )  # fmt: skip
+    institution = forms.ChoiceField(
+        label=_("Under"), required=False, help_text=_("Counts when it is moved")
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
 class VendorNew(forms.Form):

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     POST_PROPOSE = auto()
     POST_APPROVE = auto()
     INSTITUTION_MANAGE = auto()
+    INSTITUTION_APPROVE = auto()
     ROSTER_VIEW = auto()
     ROSTER_MANAGE = auto()
     POLICY_VIEW = auto()
@@ -229,8 +230,7 @@ ROLES: dict[str, Role] = {
         _role(
             "secadmin", "Security administrator", "secadmin", "branch head",
             P.STAFF_VIEW, P.STAFF_IDENTIFY, P.ROLE_PROPOSE, P.ROLE_APPROVE, P.POST_PROPOSE,
-            P.POST_APPROVE,
-            P.HOOK_VIEW, P.HOOK_APPROVE,
+            P.POST_APPROVE, P.INSTITUTION_APPROVE, P.HOOK_VIEW, P.HOOK_APPROVE,
         ),
         _role(
             "auditadmin", "Audit administrator", "auditadmin", "branch head",

@@ -20,6 +20,13 @@ urlpatterns = [
     path("institutions/", web.institutions, name="institutions"),
     path("institutions/new/", web.institution_new, name="institution_new"),
     path("institutions/<str:place>/", web.institution_detail, name="institution_detail"),
+    path("institutions/<str:place>/change/", web.institution_change, name="institution_change"),
+    path("institution-proposals/", web.institution_proposals, name="institution_proposals"),
+    path(
+        "institution-proposals/<int:change_id>/decide/",
+        web.decide_institution,
+        name="decide_institution",
+    ),
     # staff
     path("staff/", web.staff, name="staff"),
     path("staff/new/", web.staff_new, name="staff_new"),

@@ -180,13 +180,14 @@ _STEPS: Mapping[str, str] = {
     ),
     "people": (
         "add_shift approve_post approve_role assign_post change_password change_staff "
-        "choose_keys close_sign_in copy_roster decline_post decline_role disable_dormant "
+        "choose_keys close_institution close_sign_in copy_roster "
+        "decline_institution decline_post decline_role disable_dormant "
         "end_sessions end_vendor "
         "enrol_second_factor forget_second_factor found_bank identify_staff lock "
         "move_institution "
         "open_institution open_reset open_sign_in open_staff open_vendor "
-        "propose_post propose_role "
-        "qualify regrade second_factor set_roster sign_in sign_out take_up_post "
+        "propose_institution propose_post propose_role "
+        "qualify regrade rename_institution second_factor set_roster sign_in sign_out take_up_post "
         "token.issued token.revoked unlock"
     ),
     "policy": "approve approve_day decline propose propose_day",

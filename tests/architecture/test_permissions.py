@@ -92,6 +92,7 @@ class Place:
     teller: Staff
     proposal_id: int
     post_proposal_id: int
+    change_id: int
     closing: DayClosing
     hold_id: int
     policy_id: int
@@ -166,6 +167,7 @@ SAMPLES: dict[tuple[str, str], Callable[[Place], object]] = {
     ("people", "number"): lambda place: place.teller.number,
     ("people", "place"): lambda place: place.institution.number,
     ("people", "company"): lambda _place: people.vendor().number,
+    ("people", "change_id"): lambda place: place.change_id,
     ("people", "proposal_id"): lambda place: place.proposal_id,
     ("people", "post_proposal_id"): lambda place: place.post_proposal_id,
     ("worklist", "queue"): lambda _place: "authorization",
@@ -243,7 +245,8 @@ def place(bank: people.Branch, outlet: Institution, name: str) -> Place:
     alert = alerts.waiting(outlet, teller, decider)
     return Place(
         name, outlet, request, payer.number, posting.entry_id, pages_of[0].pk, alone[0], teller,
-        proposal.pk, post_proposal.pk, books.sealed_and_reopened(outlet),
+        proposal.pk, post_proposal.pk, people.change(outlet, teller).pk,
+        books.sealed_and_reopened(outlet),
         books.judicial_hold(payer).pk, people.proposed_number(teller, outlet).pk,
         rules.proposed(teller, outlet).pk, trail_factory.look().pk,
         worklist.enqueue_job(kind="tests.nothing", args={}) or 0,

@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from foundation.people import services as people
 from foundation.people.models import (
     Institution,
+    InstitutionProposal,
     Password,
     Post,
     PostProposal,
@@ -198,6 +199,15 @@ def post_proposal(about: Staff, bank: Branch) -> PostProposal:
         proposed_by=staff(bank.branch, "secadmin", name="陈一"),
         proposed_at=NOON,
     )
+    return row
+
+
+def change(place: Institution, by: Staff) -> InstitutionProposal:
+    """Let somebody have proposed to call an institution otherwise."""
+    row: InstitutionProposal = InstitutionProposal.objects.create(
+        institution=place, kind="rename", name=f"{place.name}新", reason="更名",
+        proposed_by=by, proposed_at=NOON,
+    )  # fmt: skip
     return row
 
 

@@ -1,5 +1,6 @@
 """Institutions, their people, and how these sign in."""
 
+from foundation.people.models._changes import InstitutionProposal
 from foundation.people.models._door import (
     ApiToken,
     FormerPassword,
@@ -34,6 +35,7 @@ __all__ = [
     "Identity",
     "IdentityManager",
     "Institution",
+    "InstitutionProposal",
     "Institutional",
     "Password",
     "PasswordManager",

@@ -24,7 +24,9 @@ from foundation.people.models import (
     Staff,
     StaffRole,
 )
-from foundation.people.roles import ROLES, Permission, permissions_of, roles_with
+from foundation.people.roles import Permission, permissions_of, roles_with
+from foundation.people.selectors._changes import institution_proposal, institution_proposals
+from foundation.people.selectors._demo import demo_staff
 from foundation.people.selectors._entering import PLACE, Entered, entered
 from foundation.people.selectors._identity import identified, other_numbers
 from foundation.people.selectors._locks import (
@@ -74,6 +76,8 @@ __all__ = [
     "identified",
     "in_sight",
     "institution",
+    "institution_proposal",
+    "institution_proposals",
     "institutional_tables",
     "institutions_below",
     "institutions_by_id",
@@ -384,17 +388,3 @@ def _proposals_in_scope() -> QuerySet[RoleProposal]:
     rows = RoleProposal.objects.select_related("staff__institution", "proposed_by", "decided_by")
     allowed = scope.current()
     return rows if allowed == scope.EVERYTHING else rows.filter(staff__institution__in=allowed)
-
-
-def demo_staff(*, on: date) -> Sequence[tuple[str, Staff]]:
-    """Return the made-up people by role for the demo's sign-in page: who may do most of each."""
-    held = (
-        StaffRole.objects.filter(Q(valid_until=None) | Q(valid_until__gte=on), valid_from__lte=on)
-        .filter(staff__is_demo=True, staff__is_active=True)
-        .select_related("staff__institution")
-        .order_by("role", "-staff__grade", "staff__number")
-    )
-    first: dict[str, Staff] = {}
-    for row in held:
-        first.setdefault(row.role, row.staff)
-    return tuple((role, first[role]) for role in ROLES if role in first)

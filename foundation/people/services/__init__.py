@@ -1,5 +1,6 @@
 """What people can do: act inside a scope, stand in the tree, hold roles, sign in."""
 
+from foundation.people.services._changes import decide_change, propose_change
 from foundation.people.services._door import (
     count_try,
     fail_sign_in,
@@ -21,7 +22,7 @@ from foundation.people.services._passwords import (
     open_reset,
     use_reset,
 )
-from foundation.people.services._places import move_institution, open_institution
+from foundation.people.services._places import open_institution
 from foundation.people.services._posts import (
     begin_post,
     decide_post,
@@ -66,6 +67,7 @@ __all__ = [
     "close_sign_in",
     "copy_week",
     "count_try",
+    "decide_change",
     "decide_post",
     "decide_role",
     "disable_dormant",
@@ -84,12 +86,12 @@ __all__ = [
     "identify_staff",
     "issue_token",
     "lock",
-    "move_institution",
     "open_institution",
     "open_reset",
     "open_sign_in",
     "open_staff",
     "open_vendor",
+    "propose_change",
     "propose_post",
     "propose_role",
     "qualify",

@@ -26,6 +26,8 @@ def open_institution(
     Without `by` and `at` it is the installation that builds the first tree.
     """
     rules.check_place(kind, parent.kind if parent else None)
+    if parent:
+        check_in_use(institution_id=parent.pk)
     if Institution.objects.filter(number=number).exists():
         raise rules.NumberTaken(field="number")
     row = Institution.objects.create(number=number, name=name, kind=kind, parent=parent, path="")
@@ -35,22 +37,13 @@ def open_institution(
     return row
 
 
-@transaction.atomic
-def move_institution(
-    *, institution_id: int, parent: Institution, by: Staff, at: datetime
-) -> Institution:
-    """Put an institution, with all below it, under another parent; refuse a circle."""
-    row = Institution.objects.select_for_update(of=("self",)).get(id=institution_id)
-    rules.check_place(row.kind, parent.kind)
-    if parent.path.startswith(row.path):
-        raise rules.Circle
-    before = row.parent_id
-    row.parent = parent
-    row.save(update_fields=["parent"])
-    row.refresh_from_db(fields=["path"])
-    changes = {"before": {"parent": before}, "after": {"parent": parent.pk}}
-    _tell(row, by=by, at=at, action="people.move_institution", detail=changes)
-    return row
+def check_in_use(*, institution_id: int) -> Institution:
+    """Return an institution, which nobody changes until the commit; refuse a closed one."""
+    row = Institution.objects.select_for_update(of=("self",), no_key=True).select_related("parent")
+    found = row.get(id=institution_id)
+    if not found.active:
+        raise rules.InstitutionClosed(field="institution")
+    return found
 
 
 def _tell(

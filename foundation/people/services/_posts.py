@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from foundation.kernel import bus
 from foundation.people import events, rules
 from foundation.people.models import Institution, Post, PostProposal, Staff, StaffRole
+from foundation.people.services._places import check_in_use
 from foundation.people.services._roles import wait_for
 from foundation.people.services._scope import acting_as_system
 from foundation.people.services._told import tell
@@ -66,6 +67,7 @@ def propose_post(
     """Propose another post; refuse one's own and what can never be approved."""
     if staff.person == by.person:
         raise rules.OwnGrant
+    check_in_use(institution_id=institution.pk)
     with acting_as_system(reason="post"):
         last = _last(staff)
         if PostProposal.objects.filter(staff=staff, state=rules.WAITING).exists():
@@ -104,6 +106,8 @@ def decide_post(*, proposal_id: int, approve: bool, by: Staff, at: datetime) -> 
         raise rules.SameProposer
     if proposal.state != rules.WAITING:
         raise rules.Decided
+    if approve:
+        check_in_use(institution_id=proposal.institution_id)
     ended = _carry_out(proposal, by=by, at=at) if approve else ()
     proposal.state = rules.APPROVED if approve else rules.DECLINED
     proposal.decided_by, proposal.decided_at = by, at

@@ -20,6 +20,7 @@ from foundation.people.models import (
     Vendor,
 )
 from foundation.people.services._identity import enter, hashes_of, sights_of, whose
+from foundation.people.services._places import check_in_use
 from foundation.people.services._posts import begin_post
 from foundation.people.services._roles import wait_for
 from foundation.people.services._scope import acting_as_system
@@ -48,6 +49,7 @@ def open_staff(
     """
     if Staff.objects.filter(number=number).exists():
         raise rules.NumberTaken(field="number")
+    check_in_use(institution_id=institution.pk)
     vendor_id = vendor.pk if vendor else None
     _check_vendor(vendor_id)
     person = whose(identity=identity, seen=seen, vendor_id=vendor_id, by=by, at=at)
@@ -210,6 +212,7 @@ def open_sign_in(*, staff_id: int, reason: str, by: Staff, at: datetime) -> Staf
     """Let a closed number sign in again; refuse one's own, and that of an ended vendor."""
     _check_vendor(Staff.objects.values_list("vendor_id", flat=True).get(id=staff_id))
     staff = _locked(staff_id, by=by)
+    check_in_use(institution_id=staff.institution_id)
     others = [one for one in sights_of(person=staff.person) if one.number != staff.number]
     rules.check_one_house(others, vendor_id=staff.vendor_id)
     staff.is_active, staff.opened_at = True, at

@@ -1,5 +1,10 @@
 """Pages of people: the door, institutions, staff, posts, roles."""
 
+from foundation.people.web._changes import (
+    decide_institution,
+    institution_change,
+    institution_proposals,
+)
 from foundation.people.web._door import (
     demo_sign_in,
     lock,
@@ -42,13 +47,16 @@ from foundation.people.web._vendors import vendor_detail, vendor_end, vendor_new
 
 __all__ = [
     "copy_roster",
+    "decide_institution",
     "decide_post",
     "decide_role",
     "demo_sign_in",
     "end_sessions",
+    "institution_change",
     "institution_detail",
     "institution_new",
     "institution_posts",
+    "institution_proposals",
     "institutions",
     "lock",
     "locked_out",

@@ -151,7 +151,7 @@ def _day(day: date | None) -> str:
 
 def _form(request: HttpRequest, row: Staff) -> forms.PostProposal:
     now = {"institution": row.institution.number, "valid_from": timezone.localdate()}
-    places = list(selectors.institutions_in_scope())
+    places = [one for one in selectors.institutions_in_scope() if one.active]
     return forms.PostProposal(request.POST or None, places=places, initial=now)
 
 

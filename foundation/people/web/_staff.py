@@ -219,7 +219,7 @@ def _place(number: str) -> Institution:
 
 
 def _places() -> list[Institution]:
-    return list(selectors.institutions_in_scope())
+    return [row for row in selectors.institutions_in_scope() if row.active]
 
 
 def _detail(row: Staff) -> dict[str, Any]:

@@ -23,35 +23,6 @@ def test_nobody_writes_a_path_of_their_own(bank):
     assert Institution.objects.get(pk=bank.outlet.pk).path == bank.outlet.path
 
 
-def test_what_is_below_moves_along(bank, sysadmin):
-    other = bank.elsewhere.parent
-    sub = services.open_institution(
-        number="119000", name="新支行", kind="sub_branch", parent=bank.branch
-    )
-    outlet = services.open_institution(number="119001", name="新网点", kind="outlet", parent=sub)
-    second = services.open_institution(
-        number="120000", name="二分行", kind="branch", parent=bank.head
-    )
-    with services.acting(staff=sysadmin):
-        services.move_institution(institution_id=sub.pk, parent=second, by=sysadmin, at=AT)
-
-    outlet.refresh_from_db()
-    assert outlet.path == f"{second.path}{sub.pk}/{outlet.pk}/"
-    assert other.path in bank.elsewhere.path
-
-
-def test_the_service_refuses_a_circle_and_a_wrong_place(bank, sysadmin):
-    with services.acting(staff=sysadmin):
-        with pytest.raises(rules.WrongPlace):
-            services.move_institution(
-                institution_id=bank.branch.pk, parent=bank.sub_branch, by=sysadmin, at=AT
-            )
-        with pytest.raises(rules.WrongPlace):
-            services.move_institution(
-                institution_id=bank.outlet.pk, parent=bank.centre, by=sysadmin, at=AT
-            )
-
-
 @pytest.mark.parametrize("under", ["branch", "sub_branch", "outlet"])
 def test_the_database_refuses_a_circle(bank, under):
     with pytest.raises(Error, match="under itself"), transaction.atomic():
