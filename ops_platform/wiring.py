@@ -76,6 +76,7 @@ def connect() -> None:
     bus.listen(queues.Claimed, metrics.count_claim)
     bus.listen(queues.LetGo, of_queue("authorization", later("authorization.tasks.let_go")))
     bus.listen(people.SignedOut, lay_down)
+    bus.listen(people.NumbersJoined, later("foundation.ledger.tasks.follow_person"))
     day_checks.connect()
     closing_checks.connect()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -15,6 +16,11 @@ from foundation.ledger import services
 def close_one(*, run_id: int) -> Callable[[], object]:
     """Close one institution's day up to its seal."""
     return partial(services.close_one, run_id=run_id, at=timezone.now())
+
+
+def follow_person(*, former: str, person: str) -> Callable[[], object]:
+    """Let the accounts of a human whose numbers joined another's be that human's."""
+    return partial(services.follow_person, former=UUID(former), person=UUID(person))
 
 
 def ask_openings() -> Callable[[], object]:

@@ -14,3 +14,14 @@ class SignedOut:
 
     staff_id: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class NumbersJoined:
+    """A number turned out to be another human's: what was kept of the former is that human's.
+
+    Both as the text of their UUID.
+    """
+
+    former: str
+    person: str

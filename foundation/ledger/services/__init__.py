@@ -3,6 +3,7 @@
 from foundation.ledger.services._accounts import (
     change_state,
     define_subject,
+    follow_person,
     open_account,
     reserve_number,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "fetch_export",
     "files_of",
     "finish_export",
+    "follow_person",
     "import_journal",
     "journal_cells",
     "journal_head",

@@ -111,6 +111,7 @@ def _join(staff: Staff, person: UUID, *, seen: str, at: datetime) -> list[str]:
         Staff.objects.filter(person=before).update(person=person)
     for row in rows:
         _end(row, rules.ENDED, at)
+    bus.publish(events.NumbersJoined(former=str(before), person=str(person)))
     staff.person = person
     return [one.number for one in there]
 

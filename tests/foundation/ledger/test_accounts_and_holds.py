@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from foundation.kernel import numbering, scope
 from foundation.kernel.flow import StepNotAllowed
-from foundation.ledger import rules, selectors, services
+from foundation.ledger import rules, selectors, services, tasks
 from foundation.ledger.models import Account
 from foundation.trail import selectors as trail
 from tests.factories.ledger import DAY, NOON, account, pay
@@ -28,6 +29,19 @@ def hold(account, fen):
 def test_a_new_account_has_19_digits_with_a_check_digit_and_nothing_in_it(bank):
     assert numbering.parse_account_number(bank.payee.number) == bank.payee.number
     assert selectors.balance(number=bank.payee.number).fen == 0
+
+
+def test_the_own_accounts_of_a_human_follow_when_numbers_join(bank):
+    former, person, another = (uuid4() for _ in range(3))
+    for number, holder in ((bank.payee.number, former), (bank.payer.number, another)):
+        Account.objects.filter(number=number).update(holder_person=holder)
+
+    for count in (1, 0):
+        assert tasks.follow_person(former=str(former), person=str(person))() == count
+
+    holders = dict(Account.objects.values_list("number", "holder_person"))
+    assert holders[bank.payee.number] == person
+    assert holders[bank.payer.number] == another
 
 
 def test_an_account_takes_side_and_kind_from_its_subject(bank):

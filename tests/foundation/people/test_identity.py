@@ -12,6 +12,7 @@ from foundation.kernel import numbering
 from foundation.people import rules, services
 from foundation.people.models import Identity, Staff, StaffRole
 from foundation.trail import selectors as trail
+from foundation.worklist.models import Job
 from tests.factories import people as factory
 from tests.foundation.people.conftest import AT, DAY, hired
 from tests.foundation.people.test_second_factor_moved import asked
@@ -205,7 +206,7 @@ class TestFillingIn:
     def test_two_numbers_become_one_human_and_their_sessions_end(
         self, guard, bank, teller, sysadmin, sign_in
     ):
-        first = opened(bank, sysadmin)
+        first, before = opened(bank, sysadmin), teller.person
         browser = type(guard)()
         sign_in(teller, browser=browser)
         address = reverse("people:staff_identify", args=[teller.number])
@@ -218,6 +219,8 @@ class TestFillingIn:
         teller.refresh_from_db()
         assert teller.person == first.person
         assert {row.person for row in StaffRole.objects.filter(staff=teller)} == {first.person}
+        rung = Job.objects.filter(kind="foundation.ledger.tasks.follow_person").values_list("args")
+        assert rung.get() == ({"former": str(before), "person": str(first.person)},)
         assert "ended=ended" in browser.get(reverse("ui:keys"))["Location"]
 
     def test_roles_that_are_not_for_one_human_are_refused_until_one_ended(
