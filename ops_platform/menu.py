@@ -242,6 +242,9 @@ CENTRES = (
             _place(_("Journal"), "ledger:journal", Permission.JOURNAL_VIEW, "book"),
             _place(_("Accounts"), "ledger:accounts", Permission.ACCOUNT_VIEW, "id"),
             _place(_("Trial balance"), "ledger:trial_balance", Permission.BOOKS_VIEW, "scale"),
+            _place(
+                _("Chart of accounts"), "ledger:subjects", Permission.BOOKS_VIEW, "list-details"
+            ),
             _place(_("Hot accounts"), "ledger:hot_accounts", Permission.BOOKS_VIEW, "stack-2"),
             _place(_("Business days"), "ledger:days", Permission.DAY_VIEW, "calendar"),
             _place(

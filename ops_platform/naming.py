@@ -74,6 +74,7 @@ def connect() -> None:
         ("imaging.folder", _("Folder of the scanner"), opening.as_they_are),
         ("imaging.layout", _("Layout of a form"), _layouts),
         ("ledger.account", _("Account"), _accounts),
+        ("ledger.subject", _("Account subject"), opening.as_they_are),
         ("ledger.day", _("Business day"), _days),
         ("ledger.journal", _("Journal"), _journal),
         ("ledger.import", _("Journal taken in"), opening.as_they_are),

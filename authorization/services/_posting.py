@@ -17,9 +17,7 @@ from foundation.kernel import bus
 from foundation.ledger import selectors as ledger_selectors
 from foundation.ledger import services as ledger
 from foundation.ledger.models import Entry
-from foundation.ledger.rules import Leg, NoDayOpen
-
-CASH, PERSONAL = "1001", "2011"
+from foundation.ledger.rules import CASH, PERSONAL, Leg, NoDayOpen
 
 
 class _TriedOut(Exception):

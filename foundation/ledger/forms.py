@@ -12,7 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
-from foundation.ledger.rules import HOLD_FLOW, HOLD_STEPS, SHARDS_MAX, STATEMENT_DAYS_MAX
+from foundation.ledger.rules import (
+    CREDIT,
+    CUSTOMER,
+    DEBIT,
+    HOLD_FLOW,
+    HOLD_STEPS,
+    INTERNAL,
+    SHARDS_MAX,
+    STATEMENT_DAYS_MAX,
+)
 from foundation.ledger.selectors import JournalQuery
 from foundation.ui.fields import DayField
 
@@ -44,6 +53,22 @@ class ProposeShards(forms.Form):
     """Over how many balances an account is to be spread, and why."""
 
     shards = forms.IntegerField(label=_("Number of shards"), min_value=1, max_value=SHARDS_MAX)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class ProposeSubject(forms.Form):
+    """One more subject of the chart of accounts, and why."""
+
+    code = forms.RegexField(r"^[0-9]{4,8}$", label=_("subject code"), max_length=8)
+    name = forms.CharField(label=_("subject name"), max_length=60)
+    normal_side = forms.ChoiceField(
+        label=_("Normal side"), choices=[(DEBIT, _("Debit")), (CREDIT, _("Credit"))]
+    )
+    kind = forms.ChoiceField(
+        label=_("Whose accounts"),
+        choices=[(INTERNAL, _("Of the bank itself")), (CUSTOMER, _("Of customers"))],
+    )
+    must_clear = forms.BooleanField(label=_("cleared daily"), required=False)
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 

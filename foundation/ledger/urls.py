@@ -25,6 +25,10 @@ urlpatterns = [
     path("hot/<slug:number>/", web.hot, name="hot"),
     path("hot-propose/<slug:number>/", web.hot_propose, name="hot_propose"),
     path("hot-decide/<slug:number>/", web.hot_decide, name="hot_decide"),
+    # the chart of accounts
+    path("subjects/", web.subjects, name="subjects"),
+    path("subject-propose/", web.subject_propose, name="subject_propose"),
+    path("subject-decide/", web.subject_decide, name="subject_decide"),
     # the past
     path("statement/<slug:number>/", web.statement, name="statement"),
     path("trial-balance/", web.trial_balance, name="trial_balance"),

@@ -9,18 +9,11 @@ from datetime import date, datetime
 from foundation.ledger import rules
 from foundation.ledger import services as ledger
 from foundation.ledger.models import Account, whole
-from foundation.ledger.rules import Leg
+from foundation.ledger.rules import CASH, CORPORATE, INTERBRANCH, PERSONAL, Leg
 from foundation.people.models import Institution, Staff
 from ops_platform.demo import house
 from ops_platform.demo.cases import Customer
 
-CASH, PERSONAL, CORPORATE, INTERBRANCH = "1001", "2011", "2012", "3001"
-SUBJECTS = (
-    (CASH, "库存现金", rules.DEBIT, rules.INTERNAL),
-    (PERSONAL, "个人活期存款", rules.CREDIT, rules.CUSTOMER),
-    (CORPORATE, "单位活期存款", rules.CREDIT, rules.CUSTOMER),
-    (INTERBRANCH, "系统内往来", rules.DEBIT, rules.INTERNAL),
-)
 TILL_FEN = 800_000_000
 OUTLETS_AN_ENTRY = 12
 SHARDS = 4
@@ -43,8 +36,6 @@ def open_books(
     at: datetime,
 ) -> Books:
     """Open every account; the opening balances come in by balanced entries of the branch."""
-    for code, name, side, kind in SUBJECTS:
-        ledger.define_subject(code=code, name=name, normal_side=side, kind=kind)
     books = Books({}, [])
     legs: dict[str, list[Leg]] = {}
     busiest = ""

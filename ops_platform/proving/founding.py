@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import connection
 
-from foundation.ledger import rules, services
 from foundation.people import services as people
 from foundation.people.models import Institution, Staff
 
@@ -31,12 +30,6 @@ class House:
 def found() -> House:
     """Make the bank in a database that has nothing yet; it stays, what is tried in it does not."""
     with people.acting_as_system(reason="prove_ledger"):
-        services.define_subject(
-            code="1001", name="Cash", normal_side=rules.DEBIT, kind=rules.INTERNAL
-        )
-        services.define_subject(
-            code="2011", name="Deposits", normal_side=rules.CREDIT, kind=rules.CUSTOMER
-        )
         head = people.open_institution(number="11", name="Head", kind="head", parent=None)
         branch = people.open_institution(number="1101", name="Branch", kind="branch", parent=head)
         outlets = [

@@ -38,12 +38,6 @@ class Counter:
 
 def counter(bank: people.Branch) -> Counter:
     """Open the day and the accounts of the outlet; give its customers money."""
-    ledger.define_subject(
-        code="1001", name="Cash", normal_side=ledger_rules.DEBIT, kind=ledger_rules.INTERNAL
-    )
-    ledger.define_subject(
-        code="2011", name="Deposits", normal_side=ledger_rules.CREDIT, kind=ledger_rules.CUSTOMER
-    )
     for institution in (bank.head, bank.branch, bank.outlet, bank.sibling, bank.centre):
         open_day(institution)
     open_day(bank.sub_branch)

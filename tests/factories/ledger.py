@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 from uuid import uuid4
 
-from foundation.ledger import rules, selectors, services
+from foundation.ledger import selectors, services
 from foundation.ledger.models import Account, BusinessDay, DayClosing, Entry, Export, Hold
 from foundation.ledger.rules import Leg
 from foundation.people import services as people
@@ -39,14 +39,6 @@ class Bank:
         return (self.till, self.other_till, self.payer, self.payee, self.far_payee)
 
 
-def subjects() -> None:
-    """Define the subjects that tests use."""
-    services.define_subject(code="1001", name="Cash", normal_side=rules.DEBIT, kind=rules.INTERNAL)
-    services.define_subject(
-        code="2011", name="Personal deposits", normal_side=rules.CREDIT, kind=rules.CUSTOMER
-    )
-
-
 def account(institution: Institution, subject: str, name: str, **more: object) -> Account:
     """Open an account, on the day unless another is given."""
     facts = {"on": DAY, "at": NOON, "by": BY} | more
@@ -58,7 +50,6 @@ def account(institution: Institution, subject: str, name: str, **more: object) -
 def bank(*, payer_fen: int = 100_000) -> Bank:
     """Make the bank, open the day at both outlets and give the payer money."""
     with people.acting_as_system(reason="factory"):
-        subjects()
         open_place = people.open_institution
         head = open_place(number="11", name="总行", kind="head", parent=None)
         branch = open_place(number="1101", name="分行", kind="branch", parent=head)

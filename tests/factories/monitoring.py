@@ -39,7 +39,6 @@ class Counter:
 
 def counter(outlet: Institution) -> Counter:
     """Open the day at an outlet, its till and a customer's account with money in it."""
-    ledger_factory.subjects()
     books.open_day(institution_id=outlet.pk, on=DAY, at=NOON, by="t")
     till = ledger_factory.account(outlet, "1001", "库存现金", overdraft_allowed=True)
     customer = ledger_factory.account(outlet, "2011", "张三")

@@ -21,7 +21,6 @@ from monitoring.rules import screening
 from monitoring.services import aml
 from ops_platform import naming
 from tests.factories import aml as factory
-from tests.factories import ledger as ledger_factory
 from tests.factories import people
 from tests.factories.people import DAY, NOON
 
@@ -123,7 +122,6 @@ def test_a_name_is_screened_by_hand(desk, shown):
 
 
 def test_a_case_goes_the_whole_way(bank, desk, send, shown):
-    ledger_factory.subjects()
     factory.customer(bank.outlet)
     assert shown(desk.analyst, "aml_open_case")[0] == 200
     assert send(desk.analyst, "aml_open_case", customer="0") == 422

@@ -24,7 +24,6 @@ def world(committed_db):
         manager = people.staff(bank.branch, "ops_manager", name="周明")
         people.numbers(manager, people.staff(bank.branch, "risk_manager", name="吴芳"))
         desk = factory.desk(bank)
-        ledger_factory.subjects()
         books.open_day(institution_id=bank.outlet.pk, on=DAY, at=NOON, by="t")
         till = ledger_factory.account(bank.outlet, "1001", "现金", overdraft_allowed=True)
         factory.move(factory.customer(bank.outlet), till, 5_000_000)

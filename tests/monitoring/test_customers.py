@@ -37,7 +37,6 @@ def desk(bank):
 @pytest.fixture
 def account(bank):
     """Open an account with 60,000.00 on it."""
-    ledger_factory.subjects()
     books.open_day(institution_id=bank.outlet.pk, on=DAY, at=NOON, by="t")
     till = ledger_factory.account(bank.outlet, "1001", "现金二", overdraft_allowed=True)
     opened = factory.customer(bank.outlet)

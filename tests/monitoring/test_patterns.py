@@ -25,7 +25,6 @@ def desk(bank):
 
 @pytest.fixture
 def till(bank):
-    ledger_factory.subjects()
     books.open_day(institution_id=bank.outlet.pk, on=DAY, at=NOON, by="t")
     return ledger_factory.account(bank.outlet, "1001", "现金二", overdraft_allowed=True)
 

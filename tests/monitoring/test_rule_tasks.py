@@ -30,7 +30,6 @@ def test_the_night_goes_through_yesterday_and_a_round_through_today(bank, day, a
 @pytest.fixture
 def posted(bank):
     """Let something stand in the journal of some days; return the latest."""
-    ledger_factory.subjects()
     till = ledger_factory.account(bank.outlet, "1001", "现金", overdraft_allowed=True)
     account = aml_factory.customer(bank.outlet)
 

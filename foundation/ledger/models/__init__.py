@@ -31,6 +31,7 @@ from foundation.ledger.models._exports import Export, ExportPart
 from foundation.ledger.models._history import ClosedDate, ClosingBalance, Mark, SubjectBalance
 from foundation.ledger.models._holds import Hold, HoldRequest
 from foundation.ledger.models._hot import ShardRequest
+from foundation.ledger.models._proposals import Proposal, SubjectRequest
 
 __all__ = [
     "Account",
@@ -55,11 +56,13 @@ __all__ = [
     "Mark",
     "Posting",
     "PostingKey",
+    "Proposal",
     "Reopening",
     "Reversal",
     "Shard",
     "ShardRequest",
     "SubjectBalance",
+    "SubjectRequest",
     "Turnover",
     "whole",
 ]

@@ -36,6 +36,7 @@ from foundation.ledger.selectors._books import (
     seal_breaks,
     trial_totals,
 )
+from foundation.ledger.selectors._chart import subject_requests, subjects
 from foundation.ledger.selectors._days import (
     Console,
     CurrencyTotal,
@@ -206,6 +207,8 @@ __all__ = [
     "standings",
     "statement",
     "subject",
+    "subject_requests",
+    "subjects",
     "tie_out",
     "to_sign",
     "trial_accounts",

@@ -11,7 +11,7 @@ from django.db.models import Case, F, Min, Q, QuerySet, Value, When
 from foundation.ledger import rules
 from foundation.ledger.models import Account, JournalLine, Posting, Reversal
 
-CORPORATE_SUBJECTS = ("2012",)
+CORPORATE_SUBJECTS = (rules.CORPORATE,)
 _CUSTOMER = Case(
     When(account__customer_number="", then=F("account__number")),
     default=F("account__customer_number"),

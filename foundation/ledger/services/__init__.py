@@ -10,6 +10,7 @@ from foundation.ledger.services._accounts import (
 from foundation.ledger.services._anchoring import drop_anchor
 from foundation.ledger.services._archive import archive_due, archive_month
 from foundation.ledger.services._batch import post_many
+from foundation.ledger.services._chart import decide_subject, propose_subject
 from foundation.ledger.services._columns import journal_cells, journal_head
 from foundation.ledger.services._days import (
     ask_to_reopen,
@@ -69,6 +70,7 @@ __all__ = [
     "decide_about_hold",
     "decide_reopening",
     "decide_shards",
+    "decide_subject",
     "define_subject",
     "drop_anchor",
     "dry_reverse",
@@ -92,6 +94,7 @@ __all__ = [
     "post",
     "post_many",
     "propose_shards",
+    "propose_subject",
     "purge_exports",
     "release_hold",
     "reserve_number",

@@ -1,6 +1,7 @@
 """Pages of the ledger: accounts, the journal, entries, and taking in a foreign journal."""
 
 from foundation.ledger.web._accounts import account, accounts
+from foundation.ledger.web._chart import subject_decide, subject_propose, subjects
 from foundation.ledger.web._days import (
     close_many,
     day,
@@ -55,6 +56,9 @@ __all__ = [
     "sign",
     "sign_many",
     "statement",
+    "subject_decide",
+    "subject_propose",
+    "subjects",
     "tie_out",
     "trial_accounts",
     "trial_balance",

@@ -55,6 +55,8 @@ RIGHTS: Mapping[Permission, Right] = {
     P.HOLD_MANAGE: Right("Place and release holds"),
     P.SHARDS_PROPOSE: Right("Propose shards"),
     P.SHARDS_APPROVE: Right("Approve shards"),
+    P.CHART_PROPOSE: Right("Propose subjects and internal accounts"),
+    P.CHART_APPROVE: Right("Decide about subjects and internal accounts"),
     P.IMAGE_ADD: Right("Add images"),
     P.BATCH_VIEW: Right("See batches of vouchers"),
     P.BATCH_HAND_OVER: Right("Hand vouchers over and scan pages again"),

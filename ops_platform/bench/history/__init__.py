@@ -131,8 +131,6 @@ def _grown(legs: int) -> list[str]:
     now = timezone.now()
     with people.acting_as_system(reason="bench"):
         place = people.open_institution(number="100000", name="总行", kind="head", parent=None)
-        for code, side, kind in (("1001", "debit", "internal"), ("2011", "credit", "customer")):
-            services.define_subject(code=code, name=code, normal_side=side, kind=kind)
         busy, other = (_account(place, code) for code in ("2011", "1001"))
         for month in (FIRST, FIRST + timedelta(days=31), FIRST + timedelta(days=59)):
             with connection.cursor() as cursor:

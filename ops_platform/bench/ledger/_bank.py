@@ -34,8 +34,6 @@ def found(name: str) -> None:
     databases.use(name)
     at = timezone.localtime()
     with people.acting_as_system(reason="bench"):
-        ledger.define_subject(code="1001", name="现金", normal_side="debit", kind="internal")
-        ledger.define_subject(code="2011", name="个人存款", normal_side="credit", kind="customer")
         place = people.open_institution
         head = place(number="11", name="总行", kind="head", parent=None)
         branch = place(number="1101", name="分行", kind="branch", parent=head)

@@ -88,10 +88,7 @@ def grow(name: str, *, on: date) -> None:
     with roles.connected(databases.owner(name)) as owner:
         owner.execute("SELECT set_config('app.scope', '*', false)")
         owner.execute("SELECT ledger_month(%s)", [on])
-        owner.execute(
-            "INSERT INTO ledger_chartaccount (code, name, normal_side, kind, must_clear)"
-            " VALUES ('2011', '存款', 'credit', 'customer', false) RETURNING id"
-        )
+        owner.execute("SELECT id FROM ledger_chartaccount WHERE code = '2011'")
         (given["chart"],) = owner.fetchone() or (None,)
         owner.execute("ALTER TABLE ledger_account DISABLE TRIGGER USER")
         owner.execute(ACCOUNT, given)
