@@ -45,6 +45,7 @@ def know_codes() -> None:
     told.know({code: word.text for code, word in items.ESCALATED_WHY.items()}, "why")
     told.know({check.code: check.title for check in days.day_checks()}, "check")
     told.know({step.name: step.label for step in days.HOLD_FLOW.steps}, "step")
+    told.know({step.name: step.label for step in days.ACCOUNT_FLOW.steps}, "step")
     told.know({str(rung): where for rung, where in slips_ruled.RUNGS.items()}, "rung")
     told.know({"password": _("by password"), "demo": _("by one click")}, "how")
     told.know(

@@ -242,6 +242,7 @@ CENTRES = (
             _place(_("Journal"), "ledger:journal", Permission.JOURNAL_VIEW, "book"),
             _place(_("Accounts"), "ledger:accounts", Permission.ACCOUNT_VIEW, "id"),
             _place(_("Trial balance"), "ledger:trial_balance", Permission.BOOKS_VIEW, "scale"),
+            _place(_("Internal accounts"), "ledger:own_accounts", Permission.BOOKS_VIEW, "lock"),
             _place(
                 _("Chart of accounts"), "ledger:subjects", Permission.BOOKS_VIEW, "list-details"
             ),

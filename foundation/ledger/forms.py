@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.kernel.errors import Refused
 from foundation.kernel.money import Money
+from foundation.ledger.models import ChartAccount
 from foundation.ledger.rules import (
+    ACCOUNT_FLOW,
     CREDIT,
     CUSTOMER,
     DEBIT,
@@ -23,6 +25,7 @@ from foundation.ledger.rules import (
     STATEMENT_DAYS_MAX,
 )
 from foundation.ledger.selectors import JournalQuery
+from foundation.people.models import Institution
 from foundation.ui.fields import DayField
 
 DAYS_MAX = 92
@@ -70,6 +73,35 @@ class ProposeSubject(forms.Form):
     )
     must_clear = forms.BooleanField(label=_("cleared daily"), required=False)
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class OwnAccount(forms.Form):
+    """An account of an institution itself, and why."""
+
+    place = _code(_("Institution"), 12)
+    subject = forms.ChoiceField(label=_("Account subject"))
+    name = forms.CharField(label=_("Account name"), max_length=80, required=False)
+    overdraft_allowed = forms.BooleanField(label=_("overdraft allowed"), required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def __init__(self, *args: Any, choices: Sequence[ChartAccount], **kwargs: Any) -> None:
+        """Offer the subjects under which institutions have accounts."""
+        super().__init__(*args, **kwargs)
+        self.fields["place"].required = True
+        self.fields["subject"].choices = [(one.code, str(one)) for one in choices]  # type: ignore[attr-defined]
+
+
+class AccountStep(forms.Form):
+    """What is to be done with the state of an account, and why."""
+
+    step = forms.ChoiceField(label=_("Change to be made"))
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def __init__(self, *args: Any, state: str, **kwargs: Any) -> None:
+        """Offer the steps that begin at the present state."""
+        super().__init__(*args, **kwargs)
+        steps = [ACCOUNT_FLOW.step(state, name) for name in ACCOUNT_FLOW.steps_from(state)]
+        self.fields["step"].choices = [(one.name, _(one.label)) for one in steps]  # type: ignore[attr-defined]
 
 
 class JournalSearch(forms.Form):
@@ -166,6 +198,17 @@ class NextDay(forms.Form):
     """The business day to be opened."""
 
     on = DayField(label=_("Business date"))
+
+
+class FirstDay(NextDay):
+    """The first business day of an institution that never had one."""
+
+    place = forms.ChoiceField(label=_("Institution"))
+
+    def __init__(self, *args: Any, choices: Sequence[Institution], **kwargs: Any) -> None:
+        """Offer the institutions in sight that never had a day."""
+        super().__init__(*args, **kwargs)
+        self.fields["place"].choices = [(str(one.pk), str(one)) for one in choices]  # type: ignore[attr-defined]
 
 
 class ManyDays(forms.Form):

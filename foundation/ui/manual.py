@@ -27,7 +27,7 @@ PAGES = (
     "monitoring-board", "alerts", "monitoring-rules", "slips", "aml", "screening", "dashboard",
     "queues", "jobs",
     "journal", "import-journal", "accounts", "statement", "holds", "trial-balance",
-    "chart", "hot-accounts", "business-days", "long-files",
+    "own-accounts", "chart", "hot-accounts", "business-days", "long-files",
     "staff", "roster", "institutions", "roles", "posts", "policy", "calendar", "trail", "proof",
     "api", "webhooks", "processing", "clearing", "cash-center", "reconciliation",
 )  # fmt: skip

@@ -146,10 +146,11 @@ _STEPS: Mapping[str, str] = {
     "ledger": (
         "allow approve_shards approve_subject archive_month ask_about_hold ask_export "
         "ask_to_reopen begin_close carry_forward close close_day decline_about_hold "
-        "decline_reopening decline_shards decline_subject expire_hold export_journal "
-        "extend_hold fetch_export freeze import_journal make_export open_account open_day "
-        "place_hold propose_shards propose_subject release_hold release_part reopen_day "
-        "resume_day seal_day sign_day stop unfreeze"
+        "decline_account decline_reopening decline_shards decline_step decline_subject "
+        "expire_hold export_journal extend_hold fetch_export freeze import_journal "
+        "make_export open_account open_day place_hold propose_account propose_shards "
+        "propose_step propose_subject release_hold release_part reopen_day resume_day "
+        "seal_day sign_day stop unfreeze"
     ),
     "monitoring": (
         "accept_blanks accept_explanation accept_force accept_slip acknowledge_slip aligned "

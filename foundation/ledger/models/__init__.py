@@ -31,10 +31,11 @@ from foundation.ledger.models._exports import Export, ExportPart
 from foundation.ledger.models._history import ClosedDate, ClosingBalance, Mark, SubjectBalance
 from foundation.ledger.models._holds import Hold, HoldRequest
 from foundation.ledger.models._hot import ShardRequest
-from foundation.ledger.models._proposals import Proposal, SubjectRequest
+from foundation.ledger.models._proposals import AccountRequest, Proposal, SubjectRequest
 
 __all__ = [
     "Account",
+    "AccountRequest",
     "ArchivedMonth",
     "BusinessDay",
     "Carried",

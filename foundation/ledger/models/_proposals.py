@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation.ledger import rules
+from foundation.ledger.models._books import ChartAccount
 from foundation.people.models import Institutional, Staff
 
 
@@ -72,3 +73,47 @@ class SubjectRequest(Proposal):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+
+class AccountRequest(Proposal):
+    """That an institution have an account of its own (`open`), or that a step of a state be taken.
+
+    The number is kept for the account while its opening waits. Steps: `rules.ACCOUNT_STEPS`.
+    """
+
+    number = models.CharField(_("account number"), max_length=19)
+    step = models.CharField(_("step"), max_length=12)
+    chart = models.ForeignKey(
+        ChartAccount, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    name = models.CharField(_("account name"), max_length=80, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, default=rules.CNY)
+    overdraft_allowed = models.BooleanField(_("overdraft allowed"), default=False)
+
+    class Meta(Proposal.Meta):
+        verbose_name = _("proposal about an account")
+        indexes = [models.Index(fields=["number", "id"], name="ledger_account_requests")]
+        constraints = [
+            *Proposal.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["number"], condition=Q(approved=None), name="ledger_one_account_request"
+            ),
+            models.UniqueConstraint(
+                fields=["institution", "chart", "currency"],
+                condition=Q(approved=None, step=rules.OPEN_ACCOUNT),
+                name="ledger_one_opening_request",
+            ),
+            models.CheckConstraint(
+                condition=(Q(step=rules.OPEN_ACCOUNT, chart__isnull=False) & ~Q(name=""))
+                | Q(step__in=rules.ACCOUNT_STEPS, chart=None),
+                name="ledger_account_request_sound",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.step}"
+
+    @property
+    def wish(self) -> str:
+        """Return the step that is asked for, as a message id."""
+        return next(one.label for one in rules.ACCOUNT_FLOW.steps if one.name == self.step)

@@ -9,8 +9,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from foundation.kernel import numbering
-from foundation.kernel.flow import Flow, Step
 from foundation.kernel.text import plain_cell
+from foundation.ledger.rules._accounts import (
+    ACCOUNT_FLOW,
+    ACCOUNT_STEPS,
+    ACTIVE,
+    CLOSED,
+    FROZEN,
+    OPEN_ACCOUNT,
+    STOP_PAYMENT,
+    check_closable,
+)
 from foundation.ledger.rules._days import (
     DAY_CLOSED,
     DAY_CLOSING,
@@ -99,8 +108,12 @@ from foundation.ledger.rules._proposals import (
     CORPORATE,
     INTERBRANCH,
     PERSONAL,
+    AccountThere,
     ChartNotYours,
     DecidesOwn,
+    NoOwnAccount,
+    NoSuchInstitution,
+    NotOfTheBank,
     Subject,
     SubjectThere,
 )
@@ -142,6 +155,7 @@ from foundation.ledger.rules._refusals import (
 __all__ = [
     "ACCOUNTS_FILE",
     "ACCOUNT_FLOW",
+    "ACCOUNT_STEPS",
     "ACTIVE",
     "BASE_CHART",
     "BYTES_MAX",
@@ -176,6 +190,7 @@ __all__ = [
     "KINDS",
     "LEFT",
     "LEGS_MAX",
+    "OPEN_ACCOUNT",
     "OWN",
     "PERSONAL",
     "ROWS_MAX",
@@ -190,6 +205,7 @@ __all__ = [
     "UNKNOWN_INSTITUTION",
     "AccountClosed",
     "AccountFrozen",
+    "AccountThere",
     "AlreadyReversed",
     "Archived",
     "AskedAlready",
@@ -218,12 +234,14 @@ __all__ = [
     "NeedsReason",
     "NoDayOpen",
     "NoDocument",
+    "NoOwnAccount",
     "NoRows",
     "NoSuchAccount",
     "NoSuchDay",
     "NoSuchEntry",
     "NoSuchExport",
     "NoSuchHold",
+    "NoSuchInstitution",
     "NoSuchPlace",
     "NoSuchProposal",
     "NoSuchSubject",
@@ -234,6 +252,7 @@ __all__ = [
     "NotInternal",
     "NotLater",
     "NotLatestDay",
+    "NotOfTheBank",
     "NotPart",
     "NotPositive",
     "NotSealed",
@@ -285,16 +304,6 @@ KINDS = (CUSTOMER, INTERNAL)
 OWN, IMPORTED = "own", "import"
 SOURCES = (OWN, IMPORTED)
 CNY = "CNY"
-
-ACTIVE, STOP_PAYMENT, FROZEN, CLOSED = "active", "stop_payment", "frozen", "closed"
-ACCOUNT_FLOW = Flow(
-    Step("stop", ACTIVE, STOP_PAYMENT, "Stop payment"),
-    Step("allow", STOP_PAYMENT, ACTIVE, "Allow payment again"),
-    Step("freeze", ACTIVE, FROZEN, "Freeze"),
-    Step("freeze", STOP_PAYMENT, FROZEN, "Freeze"),
-    Step("unfreeze", FROZEN, ACTIVE, "Unfreeze"),
-    Step("close", ACTIVE, CLOSED, "Close the account"),
-)
 
 FEN_MAX = 10**17
 _IDS_A_DAY = 10**10
@@ -350,12 +359,6 @@ def check_legs(legs: Sequence[Leg]) -> None:
     amounts = [abs(leg.fen) for leg in legs]
     if not 2 <= len(legs) <= LEGS_MAX or not all(0 < fen <= FEN_MAX for fen in amounts):
         raise BadLegs(most=LEGS_MAX)
-
-
-def check_closable(*, account: str, balance_fen: int, held_fen: int) -> None:
-    """Refuse to close an account in which something is left."""
-    if balance_fen or held_fen:
-        raise BalanceLeft(account=account)
 
 
 def check_next_day(*, last: date | None, last_state: str, new: date, today: date) -> None:

@@ -49,3 +49,34 @@ class DecidesOwn(Refused):
 
     code = "E4137"
     text = "You proposed this yourself; somebody else decides."
+
+
+class NotOfTheBank(Refused):
+    """Accounts under the subject are customers', who have them opened at a counter."""
+
+    code = "E4138"
+    text = "Under the subject %(subject)s only customers have accounts."
+    hint = "A counter opens those."
+
+
+class AccountThere(Refused):
+    """The institution has such an account, or one is proposed."""
+
+    code = "E4139"
+    text = "The institution has an account under the subject %(subject)s, or one is proposed."
+
+
+class NoSuchInstitution(Refused):
+    """No such institution is in sight."""
+
+    code = "E4140"
+    text = "There is no such institution among yours."
+    hint = "Compare the number with the list."
+
+
+class NoOwnAccount(Refused):
+    """What is to be posted needs an account of the institution itself, and there is none."""
+
+    code = "E4141"
+    text = "This institution has no account under the subject %(subject)s."
+    hint = "The operations manager proposes it under Internal accounts."

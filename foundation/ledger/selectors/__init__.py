@@ -36,7 +36,7 @@ from foundation.ledger.selectors._books import (
     seal_breaks,
     trial_totals,
 )
-from foundation.ledger.selectors._chart import subject_requests, subjects
+from foundation.ledger.selectors._chart import own_subjects, subject_requests, subjects
 from foundation.ledger.selectors._days import (
     Console,
     CurrencyTotal,
@@ -112,6 +112,13 @@ from foundation.ledger.selectors._journal import (
     lines_of_ids,
     lines_posted,
 )
+from foundation.ledger.selectors._requests import (
+    OwnAccounts,
+    account_requests,
+    opening_requests,
+    own_accounts,
+    without_till,
+)
 
 __all__ = [
     "OPEN_DAY_SQL",
@@ -126,6 +133,7 @@ __all__ = [
     "Hot",
     "JournalQuery",
     "LegSeen",
+    "OwnAccounts",
     "Part",
     "Payee",
     "PlaceDay",
@@ -139,6 +147,7 @@ __all__ = [
     "TrialRow",
     "account",
     "account_names",
+    "account_requests",
     "account_timeline",
     "accounts",
     "archive_differences",
@@ -195,6 +204,9 @@ __all__ = [
     "months",
     "numbers_in_sight",
     "open_days",
+    "opening_requests",
+    "own_accounts",
+    "own_subjects",
     "payee_name",
     "recent_differences",
     "refused_openings",
@@ -216,4 +228,5 @@ __all__ = [
     "trial_totals",
     "with_money",
     "without_day",
+    "without_till",
 ]

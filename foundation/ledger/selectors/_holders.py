@@ -85,8 +85,8 @@ def internal_account(*, institution_id: int, subject_code: str, currency: str = 
     """Return the number of an institution's own account under a subject, such as its cash."""
     own = Account.objects.filter(
         institution_id=institution_id, chart__code=subject_code, currency=currency, kind="internal"
-    )
+    ).exclude(state=rules.CLOSED)
     number: str | None = own.order_by("id").values_list("number", flat=True).first()
     if number is None:
-        raise rules.NoSuchAccount(account=subject_code)
+        raise rules.NoOwnAccount(subject=subject_code)
     return number

@@ -46,6 +46,12 @@ from foundation.ledger.services._long_exports import (
 )
 from foundation.ledger.services._openings import ask_openings, open_one
 from foundation.ledger.services._posting import dry_reverse, dry_run, post, reverse
+from foundation.ledger.services._requests import (
+    decide_account,
+    decide_step,
+    propose_account,
+    propose_step,
+)
 from foundation.ledger.services._runs import ask_to_close, close_one
 from foundation.ledger.services._signing import Signing, sign_many
 
@@ -68,8 +74,10 @@ __all__ = [
     "close_day",
     "close_one",
     "decide_about_hold",
+    "decide_account",
     "decide_reopening",
     "decide_shards",
+    "decide_step",
     "decide_subject",
     "define_subject",
     "drop_anchor",
@@ -93,7 +101,9 @@ __all__ = [
     "place_hold",
     "post",
     "post_many",
+    "propose_account",
     "propose_shards",
+    "propose_step",
     "propose_subject",
     "purge_exports",
     "release_hold",

@@ -39,7 +39,8 @@ LANGUAGE sql STABLE AS $$
   SELECT 'guard off', w.relation, w.name
   FROM (VALUES ('ledger_account', 'ledger_account_sound'),
     ('ledger_account', 'ledger_shards_follow'), ('ledger_businessday', 'ledger_day_whole'),
-    ('ledger_chartaccount', 'ledger_chart_guard')
+    ('ledger_chartaccount', 'ledger_chart_guard'), ('ledger_account', 'ledger_account_by_two'),
+    ('ledger_account', 'ledger_account_state_by_two')
   ) w(relation, name)
   WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgname = w.name
     AND t.tgenabled = 'A' AND t.tgrelid = w.relation::regclass)

@@ -28,7 +28,8 @@ LANGUAGE sql STABLE AS $$
     ('ledger_hold', 'INSERT', NULL), ('ledger_hold', 'UPDATE', NULL),
     ('ledger_daysignature', 'INSERT', NULL), ('ledger_daycarry', 'INSERT', NULL),
     ('ledger_reopening', 'INSERT', NULL), ('ledger_holdrequest', 'INSERT', NULL),
-    ('ledger_shardrequest', 'INSERT', NULL), ('ledger_subjectrequest', 'INSERT', NULL)
+    ('ledger_shardrequest', 'INSERT', NULL), ('ledger_subjectrequest', 'INSERT', NULL),
+    ('ledger_accountrequest', 'INSERT', NULL)
   ),
   allowed AS (
     SELECT relation, privilege, columns FROM declared
@@ -36,7 +37,7 @@ LANGUAGE sql STABLE AS $$
     SELECT relation, 'UPDATE', ARRAY['decided_by_id', 'decided_person', 'decided_label',
       'decided_at', 'approved']
     FROM unnest(ARRAY['ledger_reopening', 'ledger_holdrequest', 'ledger_shardrequest',
-      'ledger_subjectrequest']) r(relation)
+      'ledger_subjectrequest', 'ledger_accountrequest']) r(relation)
     UNION ALL
     -- What is no book: the chart, and the runs of long jobs.
     SELECT relation, privilege, NULL

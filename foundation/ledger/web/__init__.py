@@ -12,6 +12,7 @@ from foundation.ledger.web._days import (
     day_sign,
     day_step,
     days,
+    first_day,
     open_next,
     run,
     sign,
@@ -23,9 +24,18 @@ from foundation.ledger.web._holds import hold, hold_change, hold_decide, hold_pl
 from foundation.ledger.web._hot import hot, hot_accounts, hot_decide, hot_propose
 from foundation.ledger.web._importing import import_journal
 from foundation.ledger.web._journal import entry, journal
+from foundation.ledger.web._requests import (
+    account_decide,
+    account_propose,
+    own_accounts,
+    own_decide,
+    own_propose,
+)
 
 __all__ = [
     "account",
+    "account_decide",
+    "account_propose",
     "accounts",
     "close_many",
     "day",
@@ -41,6 +51,7 @@ __all__ = [
     "export_ask",
     "export_file",
     "exports",
+    "first_day",
     "hold",
     "hold_change",
     "hold_decide",
@@ -52,6 +63,9 @@ __all__ = [
     "import_journal",
     "journal",
     "open_next",
+    "own_accounts",
+    "own_decide",
+    "own_propose",
     "run",
     "sign",
     "sign_many",

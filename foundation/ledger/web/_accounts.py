@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from foundation.ledger import forms, rules, selectors
-from foundation.ledger.models import Posting
+from foundation.ledger.models import Account, Posting
 from foundation.people.roles import Permission
 from foundation.ui import table
 from foundation.ui.table import Column, Row, Table
@@ -43,19 +43,33 @@ def accounts(request: HttpRequest) -> HttpResponse:
 @requires(Permission.ACCOUNT_VIEW, missing=(rules.NoSuchAccount,))
 def account(request: HttpRequest, number: str) -> HttpResponse:
     """Show one account: balance, holds, its latest postings, and what was done with it."""
-    found = selectors.account(number=number)
+    return shown(request, selectors.account(number=number))
+
+
+def shown(
+    request: HttpRequest, found: Account, step: forms.AccountStep | None = None
+) -> HttpResponse:
+    """Show an account, with what is proposed about its state."""
     form = forms.Older(request.GET)
     before = form.cleaned_data["before"] if form.is_valid() else ""
     postings = selectors.statement(account_id=found.pk, limit=PAGE, before=before)
-    shown = {
+    requests = selectors.account_requests(number=found.number)
+    waits = any(one.approved is None for one in requests)
+    may = Permission.ACCOUNT_STEP in request.permissions  # type: ignore[attr-defined]
+    context = {
         "account": found,
         "holds": selectors.holds(account_id=found.pk),
         "postings": postings,
         "table": Table(POSTINGS, [_leg(leg) for leg in postings]),
         "entries": selectors.account_timeline(account=found),
         "size": PAGE,
+        "requests": requests,
+        "form": step or forms.AccountStep(state=found.state),
+        "proposes": may and (not waits or step) and found.state != rules.CLOSED,
+        "decides": may,
     }
-    return render(request, "ledger/account.html", shown, status=200 if form.is_valid() else 422)
+    wrong = not form.is_valid() or (step is not None and step.errors)
+    return render(request, "ledger/account.html", context, status=422 if wrong else 200)
 
 
 def _leg(leg: Posting) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -15,10 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 from foundation.kernel import errors
 from foundation.ledger import forms, rules, selectors, services
 from foundation.ledger.models import BusinessDay, DayOpening, DayRun
+from foundation.ledger.selectors import PlaceDay
+from foundation.people.models import Institution
 from foundation.people.roles import Permission
 from foundation.policy import selectors as policy
 from foundation.ui import pdf
-from foundation.ui.web import action, refuse_in, requires, signed_in
+from foundation.ui.web import action, refusals_in, refuse_in, requires, signed_in
 
 STEPS: Mapping[str, Callable[..., object]] = {
     "begin_close": services.begin_close,
@@ -31,17 +33,22 @@ STEPS: Mapping[str, Callable[..., object]] = {
 @requires(Permission.DAY_VIEW)
 def days(request: HttpRequest) -> HttpResponse:
     """Show where every institution in sight stands, to close or open many at once."""
+    return _days_shown(request, selectors.latest_days())
+
+
+@action
+@require_POST
+@requires(Permission.DAY_CLOSE)
+def first_day(request: HttpRequest) -> HttpResponse:
+    """Open the first business day of an institution."""
     rows = selectors.latest_days()
-    refused = selectors.refused_openings(places=[row.institution.pk for row in rows])
-    counts = dict.fromkeys(rules.DAY_FLOW.states, 0)
-    for row in rows:
-        if row.day:
-            counts[row.day.state] += 1
-    told = [(row, _told(refused.get(row.institution.pk))) for row in rows]
-    months = selectors.months()
-    shown = {"rows": told, "counts": counts, "key": uuid4()}
-    shown |= {"first": months[:1], "last": months[-1:]}
-    return render(request, "ledger/days.html", shown)
+    form, by = forms.FirstDay(request.POST, choices=_never(rows)), signed_in(request).label
+    if form.is_valid():
+        place, on = int(form.cleaned_data["place"]), form.cleaned_data["on"]
+        with refusals_in(request, form):
+            opened = services.open_day(institution_id=place, on=on, at=timezone.now(), by=by)
+            return redirect("ledger:day", opened.pk)
+    return _days_shown(request, rows, form)
 
 
 @require_GET
@@ -201,6 +208,33 @@ def day_report_pdf(request: HttpRequest, closing_id: int) -> HttpResponse:  # no
     return pdf.answer("ledger/_day_report_pdf.html", {"report": report}, name=name)
 
 
+def _never(rows: Sequence[PlaceDay]) -> Sequence[Institution]:
+    return [row.institution for row in rows if not row.day]
+
+
+def _days_shown(
+    request: HttpRequest, rows: Sequence[PlaceDay], first: forms.FirstDay | None = None
+) -> HttpResponse:
+    places = [row.institution for row in rows]
+    refused = selectors.refused_openings(places=[place.pk for place in places])
+    counts = dict.fromkeys(rules.DAY_FLOW.states, 0)
+    for row in rows:
+        if row.day:
+            counts[row.day.state] += 1
+    never, months = _never(rows), selectors.months()
+    shown = {
+        "rows": [(row, _told(refused.get(row.institution.pk))) for row in rows],
+        "counts": counts,
+        "key": uuid4(),
+        "first": months[:1],
+        "last": months[-1:],
+        "without_till": selectors.without_till(places=places),
+        "never": never,
+        "form": first or forms.FirstDay(choices=never, initial={"on": timezone.localdate()}),
+    }
+    return render(request, "ledger/days.html", shown, status=422 if first else 200)
+
+
 def _console(
     request: HttpRequest, day_id: int, following: forms.NextDay | None = None
 ) -> HttpResponse:
@@ -210,6 +244,7 @@ def _console(
         "entries": found.timeline,
         "form": forms.Reason(),
         "next": following or forms.NextDay(initial={"on": _following(found.day)}),
+        "no_till": bool(selectors.without_till(places=[found.day.institution])),
         "labels": [(name, rules.DAY_FLOW.step(found.day.state, name)) for name in found.steps],
         "closable": Permission.DAY_CLOSE in request.permissions,  # type: ignore[attr-defined]
     }

@@ -53,6 +53,7 @@ RIGHTS: Mapping[Permission, Right] = {
     P.BOOKS_REPORT: Right("See checks of the books"),
     P.BOOKS_EXPORT: Right("Fetch own long files"),
     P.HOLD_MANAGE: Right("Place and release holds"),
+    P.ACCOUNT_STEP: Right("Propose and decide states of accounts"),
     P.SHARDS_PROPOSE: Right("Propose shards"),
     P.SHARDS_APPROVE: Right("Approve shards"),
     P.CHART_PROPOSE: Right("Propose subjects and internal accounts"),
