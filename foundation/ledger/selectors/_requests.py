@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from foundation.ledger import rules
-from foundation.ledger.models import Account, AccountRequest
+from foundation.ledger.models import Account, AccountRequest, ChartAccount
 from foundation.people import selectors as people
 from foundation.people.models import Institution
 from foundation.people.rules import OUTLET
@@ -41,20 +41,19 @@ def own_accounts() -> Sequence[OwnAccounts]:
     """Return every institution in scope with its own accounts, in the order of the tree."""
     places = tuple(people.institutions_in_scope()[:PLACES_MAX])
     found: dict[int, dict[str, str]] = {}
-    rows = Account.objects.filter(
-        kind=rules.INTERNAL, institution__in=places, chart__code__in=(rules.CASH, rules.INTERBRANCH)
-    ).exclude(state=rules.CLOSED)
-    for place, code, number in rows.order_by("-id").values_list(
-        "institution_id", "chart__code", "number"
-    ):
-        found.setdefault(place, {})[code] = number
+    codes = _ids_of(rules.CASH, rules.INTERBRANCH)
+    rows = Account.objects.filter(institution__in=places, chart_id__in=codes)
+    rows = rows.exclude(state=rules.CLOSED)
+    numbers = rows.order_by("-id").values_list("institution_id", "chart_id", "number")
+    for place, chart, number in numbers:
+        found.setdefault(place, {})[codes[chart]] = number
     return tuple(OwnAccounts(place, found.get(place.pk, {})) for place in places)
 
 
 def without_till(*, places: Sequence[Institution]) -> Collection[int]:
     """Return the outlets among institutions that have no till."""
     outlets = {place.pk for place in places if place.kind == OUTLET}
-    tills = Account.objects.filter(institution__in=outlets, chart__code=rules.CASH)
+    tills = Account.objects.filter(institution__in=outlets, chart_id__in=_ids_of(rules.CASH))
     return outlets - set(tills.exclude(state=rules.CLOSED).values_list("institution_id", flat=True))
 
 
@@ -70,3 +69,8 @@ def account_requests(*, number: str) -> Sequence[AccountRequest]:
     """Return the latest proposals about the state of an account, newest first."""
     rows = AccountRequest.objects.filter(number=number).exclude(step=rules.OPEN_ACCOUNT)
     return tuple(rows.order_by("-id")[:OF_AN_ACCOUNT])
+
+
+def _ids_of(*codes: str) -> Mapping[int, str]:
+    """Return the codes by id: that few accounts are in a subject is known of its id alone."""
+    return dict(ChartAccount.objects.filter(code__in=codes).values_list("id", "code"))
