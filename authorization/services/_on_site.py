@@ -29,7 +29,7 @@ def present(*, request: Request, at: datetime) -> None:
     """Let an item wait for people of its outlet; the caller saves `PRESENTED`.
 
     What comes back from a hold with a new image leaves its place at the centre, and keeps since
-    when it waited there: its customer was checked for then.
+    when it waited there: it was sent to the centre.
     """
     before = request.state
     request.state = rules.FLOW.after(before, "present")

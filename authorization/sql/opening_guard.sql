@@ -12,7 +12,8 @@ CREATE TRIGGER authorization_idcheck_guard BEFORE INSERT OR UPDATE OR DELETE ON 
 ALTER TABLE authorization_idcheck ENABLE ALWAYS TRIGGER authorization_idcheck_guard;
 
 -- An item is sent with a check of its own teller that still holds, of its customer, whose answer lets it
--- go on: it agrees, or the network was down and the document was checked by hand. It stays for the round.
+-- go on: it agrees, or the network was down and the document was checked by hand. It stays until the
+-- teller sends the item again; a round that another image began keeps it, whatever the time is then.
 CREATE OR REPLACE FUNCTION authorization_identity_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     made authorization_idcheck;
@@ -20,10 +21,10 @@ DECLARE
     again boolean := false;
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        again := NEW.attempt > OLD.attempt;
+        again := NEW.attempt > OLD.attempt AND OLD.state = 'returned';
         sent := coalesce(NEW.queued_at, NEW.presented_at);
         IF NEW.id_check_id IS DISTINCT FROM OLD.id_check_id AND NOT again THEN
-            RAISE EXCEPTION 'the check of identity stays for the round' USING ERRCODE = 'OP038';
+            RAISE EXCEPTION 'the check of identity stays until the item is sent again' USING ERRCODE = 'OP038';
         END IF;
     END IF;
     IF NEW.id_check_id IS NOT NULL AND (TG_OP = 'INSERT' OR again) THEN

@@ -15,6 +15,7 @@ from foundation.policy.models import Policy
 from foundation.trail.models import Event
 from tests.factories import authorization as factory
 from tests.factories import people
+from tests.factories import rules as rule_factory
 
 AT, HOLDS = people.NOON, timedelta(seconds=1800)
 BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0 Chrome/120.0"}
@@ -203,10 +204,15 @@ class TestInTheDatabase:
         assert breaks("DELETE FROM authorization_idcheck") == "OP037"
 
     def test_an_item_takes_no_check_of_another_of_another_time_or_with_a_no(
-        self, counter, waiting, teller, bank
+        self, counter, waiting, teller, bank, authorizer
     ):
         name = counter.payer.name
         other = people.staff(bank.outlet, "teller", name="赵敏")
+        opened = services.open_next(authorizer=authorizer, at=AT)
+        services.decide(
+            number=opened.number, step="return", shown=opened.content_hash,
+            fence=opened.opened_fence, decider=authorizer, at=AT, reasons=["A18"],
+        )  # fmt: skip
 
         for check, at in (
             (factory.checked(other, name=name), AT),
@@ -217,11 +223,86 @@ class TestInTheDatabase:
             (factory.checked(teller, name=name), AT - timedelta(seconds=1)),
         ):
             assert breaks(self.MOVED, check.pk, at) == "OP038"
+        with connection.cursor() as cursor:
+            cursor.execute(self.MOVED, [factory.checked(teller, name=name).pk, AT + HOLDS])
 
     def test_nor_one_within_a_round(self, counter, waiting, teller):
         check = factory.checked(teller, name=counter.payer.name)
 
         assert breaks("UPDATE authorization_request SET id_check_id = %s", check.pk) == "OP038"
+        assert breaks(self.MOVED, check.pk, AT) == "OP038", "nor in a round that the centre began"
+
+
+class TestANewRoundOutOfAHold:
+    """A customer who was checked when the item was sent is not checked anew for another image."""
+
+    LATE = AT + HOLDS + timedelta(minutes=10)
+
+    def sent(self, counter, teller, **more):
+        rule_factory.in_force(rule_factory.plain(amount_from_fen=1, **more), valid_from=people.DAY)
+        factory.checked(teller, name=counter.payer.name)
+        return factory.sent(teller, factory.withdrawal(counter))
+
+    def asked(self, by):
+        opened = services.open_next(authorizer=by, at=self.LATE)
+        services.hold(
+            number=opened.number, kind=rules.RESCAN, question="背面", fence=opened.opened_fence,
+            authorizer=by, at=self.LATE,
+        )  # fmt: skip
+        return opened
+
+    def answered(self, item, teller):
+        services.attach(
+            key=item.key, teller=teller, data=factory.image(), name="b.png", at=self.LATE,
+            image_class="voucher",
+        )  # fmt: skip
+        return services.answer(number=item.number, text="已补扫", by=teller, at=self.LATE)
+
+    def decided(self, by):
+        item = services.open_next(authorizer=by, at=self.LATE)
+        return services.decide(
+            number=item.number, step="approve", shown=item.content_hash, fence=item.opened_fence,
+            decider=by, at=self.LATE,
+        )  # fmt: skip
+
+    def test_where_the_outlet_took_longer_than_the_check_holds(
+        self, bank, counter, teller, authorizer
+    ):
+        sent = self.sent(counter, teller, outlet_levels=1)
+        supervisor = people.staff(bank.outlet, "outlet_supervisor", name="孙丽")
+        self.confirmed(sent, supervisor)
+        self.asked(authorizer)
+
+        again = self.answered(sent, teller)
+
+        assert (again.state, again.attempt) == (rules.ON_SITE, 2)
+        assert again.id_check == sent.id_check
+        self.confirmed(again, supervisor)
+        assert self.decided(authorizer).state == rules.POSTED
+
+    def confirmed(self, item, by):
+        services.look(number=item.number, by=by, at=self.LATE)
+        services.decide_on_site(
+            number=item.number, step="approve", shown=item.content_hash, by=by, at=self.LATE
+        )
+
+    def test_where_the_first_of_two_did(self, bank, counter, teller, authorizer):
+        sent = self.sent(counter, teller, centre_levels=2)
+        other = people.staff(bank.centre, "authorizer", name="王芳")
+        self.decided(authorizer)
+        self.asked(other)
+
+        again = self.answered(sent, teller)
+
+        assert (again.state, again.attempt, again.level) == (rules.QUEUED, 2, 1)
+        assert again.id_check == sent.id_check
+
+    def test_another_check_is_not_taken_with_it(self, counter, teller, authorizer):
+        self.sent(counter, teller)
+        self.asked(authorizer)
+        other = factory.checked(teller, name=counter.payer.name)
+
+        assert breaks(TestInTheDatabase.MOVED, other.pk, AT) == "OP038"
 
 
 class TestPage:
