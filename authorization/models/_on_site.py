@@ -22,7 +22,8 @@ class OnSite(Institutional):
     It is there from when they opened it, and said once; who opened it and said nothing has no
     `step`. `presented_at` is since when the item waited for its outlet. A trigger refuses who does
     not supervise that outlet, the item's own teller under whatever number, who holds one of its
-    accounts, another content than the item's, and any change of what was said.
+    accounts, another content than the item's, and any change of what was said; `seen_at` alone is
+    set afterwards, once: when a page showed the teller what was said.
     """
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="on_site")
@@ -38,6 +39,7 @@ class OnSite(Institutional):
     at = models.DateTimeField(null=True)
     reasons = ArrayField(models.CharField(max_length=4), default=list)
     remark = models.CharField(max_length=200, blank=True)
+    seen_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("confirmation on site")

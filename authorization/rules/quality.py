@@ -65,6 +65,14 @@ class TooLateToObject(Refused):
     hint = "Tell the lead of authorizers, who can report it."
 
 
+class DecidedByOutlet(Refused):
+    """What an outlet said on site is no decision of the centre: nobody there answers for it."""
+
+    code = "E2122"
+    text = "The outlet decided this round of the item itself, on site; the centre decided nothing."
+    hint = "Speak to whoever decided it: the item's page names them."
+
+
 class NothingToObject(Refused):
     """Only a no is objected to."""
 

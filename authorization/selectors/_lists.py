@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Generic, NamedTuple, TypeVar
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from authorization import rules
-from authorization.models import Decision, Inquiry, Request
+from authorization.models import Decision, Inquiry, OnSite, Request
 from foundation.people.models import Staff
 
 PAGE = 50
@@ -75,7 +75,7 @@ def untold(*, teller: Staff, since: date, approved_since: datetime, limit: int) 
     """Return what a teller does not know yet of the own items since a day.
 
     That is what is with the leads, what was rejected and no page has shown, and what was approved
-    at a desk since a moment, likewise: after that its customer waits no more.
+    at a desk, or on site alone, since a moment, likewise: after that its customer waits no more.
     """
     approved = Q(state=rules.POSTED, decided_at__gte=approved_since)
     up = Q(state__in=rules.IN_THE_CENTRE, escalated_at__isnull=False)
@@ -95,9 +95,13 @@ _ENDS = {rules.REJECTED: "reject", rules.POSTED: "approve"}
 
 
 def _unseen(ids: Sequence[int]) -> set[tuple[int, str]]:
-    """Return the decisions at desks on items that no page of their teller has shown."""
+    """Return the decisions at desks on items, and on site alone, that no page of theirs showed."""
     rows = Decision.objects.filter(request__in=ids, seen_at=None, offline=None)
-    return set(rows.values_list("request_id", "step"))
+    # A yes on site is the item's end where the centre is not asked; a no is it always.
+    ended = Q(step="reject") | Q(step="approve", request__levels_needed=0)
+    here = OnSite.objects.filter(ended, request__in=ids, seq=F("request__attempt"), seen_at=None)
+    asked = ("request_id", "step")
+    return set(rows.values_list(*asked).union(here.values_list(*asked)))
 
 
 def _asked() -> Exists:

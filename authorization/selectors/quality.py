@@ -74,9 +74,12 @@ def review_locked(*, review_id: int) -> Review:
 
 
 def last_decision(*, request: Request) -> Decision | None:
-    """Return the latest decision on an item, the higher of two levels, or None."""
-    rows = Decision.objects.filter(request=request).select_related("request")
-    return rows.order_by("-seq", "-level").first()
+    """Return the decision on the round in which an item stands, the higher of two levels, or None.
+
+    What earlier rounds met with is no answer to this one, which its outlet may have ended itself.
+    """
+    rows = Decision.objects.filter(request=request, seq=request.attempt)
+    return rows.select_related("request").order_by("-level").first()
 
 
 def case_of(*, decision: Decision) -> QualityCase | None:

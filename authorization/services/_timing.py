@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localdate
 
 from authorization import rules, selectors
-from authorization.models import Decision, Request
+from authorization.models import Decision, OnSite, Request
 from authorization.services._holding import SYSTEM, lapse
 from authorization.services._queueing import MILLISECOND, moved, told, waited
 from authorization.services._undoing import settle
@@ -121,12 +122,14 @@ def shown_on_screen(*, number: str, fence: int, at: datetime) -> Request:
 
 
 def seen_by_teller(*, teller: Staff, numbers: Sequence[str], at: datetime) -> int:
-    """Keep when a page of the teller showed the decisions on own items; return how many."""
-    rows = Decision.objects.filter(
-        request__number__in=numbers, request__teller=teller, seen_at=None, at__lte=at
-    )
-    count: int = rows.update(seen_at=at)
-    return count
+    """Keep when a page of the teller showed what was decided of own items; return of how many.
+
+    At desks of the centre, and on site.
+    """
+    own = Q(request__number__in=numbers, request__teller=teller, seen_at=None, at__lte=at)
+    count: int = Decision.objects.filter(own).update(seen_at=at)
+    here: int = OnSite.objects.filter(own).exclude(step="").update(seen_at=at)
+    return count + here
 
 
 def _each(numbers: Sequence[str], act: Callable[..., Request], at: datetime) -> int:

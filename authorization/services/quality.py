@@ -231,7 +231,10 @@ def _check_candidate(row: Review, reviewer: Staff) -> None:
 
 @transaction.atomic
 def object_to(*, number: str, words: str, by: Staff, at: datetime) -> QualityCase:
-    """Object to the last no to an item of the own outlet, within the hours that are allowed."""
+    """Object to the no to the last round of an item of the own outlet, within so many hours.
+
+    Refuses what the outlet itself decided, on site.
+    """
     made = _last_decision(number)
     rules.check_objection(
         step=made.step,
@@ -299,7 +302,8 @@ def _last_decision(number: str) -> Decision:
     request = selectors.locked(number=number)
     made = quality.last_decision(request=request)
     if made is None:
-        raise rules.NothingToObject
+        # A round that somebody ended and nobody of the centre decided was ended by its outlet.
+        raise rules.DecidedByOutlet if request.decider_label else rules.NothingToObject
     return made
 
 

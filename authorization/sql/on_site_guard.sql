@@ -1,11 +1,16 @@
 -- An item is confirmed on site by who supervises its outlet, another human than its teller and than who
--- holds one of its accounts, about what it holds now, once each (OP097); said once it stays (OP098).
+-- holds one of its accounts, about what it holds now, once each (OP097); said once it stays (OP098), and
+-- only that its teller has seen it is noted then, once.
 CREATE OR REPLACE FUNCTION authorization_on_site_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     said CONSTANT text[] := '{step,at,level,reasons,remark}';
     item authorization_request;
 BEGIN
-    IF TG_OP = 'DELETE' OR (TG_OP = 'INSERT' AND NEW.step <> '') OR (TG_OP = 'UPDATE' AND
+    IF TG_OP = 'UPDATE' AND OLD.step <> '' AND OLD.seen_at IS NULL
+       AND to_jsonb(NEW) - 'seen_at' IS NOT DISTINCT FROM to_jsonb(OLD) - 'seen_at' THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'DELETE' OR (TG_OP = 'INSERT' AND (NEW.step <> '' OR NEW.seen_at IS NOT NULL)) OR (TG_OP = 'UPDATE' AND
        (OLD.step <> '' OR to_jsonb(NEW) - said IS DISTINCT FROM to_jsonb(OLD) - said)) THEN
         RAISE EXCEPTION 'what was said on site stays as it was said' USING ERRCODE = 'OP098';
     END IF;

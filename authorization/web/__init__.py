@@ -285,8 +285,14 @@ def _doubts(request: HttpRequest, item: Request) -> dict[str, object]:
     refused = item.state in (rules.REJECTED, rules.RETURNED)
     held: frozenset[str] = getattr(request, "permissions", frozenset())
     yes = item.state == rules.POSTED and bool(item.decider_label)
+    objects = refused and staff.institution_id == item.institution_id
+    reports = yes and Permission.QUALITY_VIEW in held
+    # What an outlet decided alone, on site, is no decision of the centre.
+    open_to_doubt = (
+        not cases and (objects or reports) and doubts.last_decision(request=item) is not None
+    )
     return {
         "cases": cases,
-        "may_object": refused and not cases and staff.institution_id == item.institution_id,
-        "may_report": yes and not cases and Permission.QUALITY_VIEW in held,
+        "may_object": objects and open_to_doubt,
+        "may_report": reports and open_to_doubt,
     }

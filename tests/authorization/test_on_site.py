@@ -319,6 +319,30 @@ def test_the_database_keeps_what_was_said(send, supervisor):
     assert code_of(lambda: rows.update(step="reject")) == "OP098"
 
 
+def test_that_the_teller_saw_it_is_noted_once(send, supervisor, teller, bank):
+    item, other = send(), people.staff(bank.outlet, "teller", name="赵敏")
+    services.look(number=item.number, by=supervisor, at=SEEN)
+    rows, seen = OnSite.objects.all(), {"numbers": [item.number], "at": LATER}
+
+    assert services.seen_by_teller(teller=teller, **seen) == 0, "nothing was said yet"
+    said(item, supervisor, "reject", reasons=["A08"])
+    assert services.seen_by_teller(teller=other, **seen) == 0
+    assert services.seen_by_teller(teller=teller, **seen) == 1
+    assert services.seen_by_teller(teller=teller, **seen) == 0
+    assert rows.get().seen_at == LATER
+    assert code_of(lambda: rows.update(seen_at=SEEN)) == "OP098"
+
+
+def test_nor_before_anything_was_said_nor_with_it(send, supervisor):
+    item = send()
+    assert code_of(lambda: look(item, supervisor, seen_at=AT)) == "OP098"
+    look(item, supervisor)
+    rows = OnSite.objects.all()
+
+    assert code_of(lambda: rows.update(seen_at=AT)) == "OP098"
+    assert code_of(lambda: rows.update(step="approve", at=AT, level=1, seen_at=AT)) == "OP098"
+
+
 @pytest.mark.parametrize("centre", [0, 1])
 def test_the_database_lets_nothing_past_the_outlet(send, centre):
     item = send(centre=centre)

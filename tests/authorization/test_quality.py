@@ -73,6 +73,26 @@ def objected(made, teller, at=LATER):
     return quality.object_to(number=made.request.number, words="凭证清楚", by=teller, at=at)
 
 
+@pytest.fixture
+def again_on_site(decide, counter, teller, bank):
+    """Return how to let an outlet alone end an item that the centre had sent back."""
+
+    def ended(step):
+        number = decide("return").request.number
+        said = rows.plain(amount_from_fen=1, outlet_levels=1, centre_levels=0)
+        rows.in_force(said, valid_from=people.DAY)
+        by = people.staff(bank.outlet, "outlet_supervisor", name="孙丽")
+        order = factory.withdrawal(counter, "55,000.00")
+        item = authorization.resubmit(number=number, order=order, teller=teller, at=LATER)
+        authorization.look(number=number, by=by, at=LATER)
+        return authorization.decide_on_site(
+            number=number, step=step, shown=item.content_hash, by=by, at=LATER,
+            reasons=["A08"] if step == "reject" else (),
+        )  # fmt: skip
+
+    return ended
+
+
 def again(by, step, at=TOMORROW, **more):
     with acting(staff=by):
         row = quality.open_review(reviewer=by, at=at)
@@ -118,6 +138,17 @@ class TestObjecting:
     def test_what_was_not_decided_is_not_objected_to(self, waiting, teller):
         with pytest.raises(rules.NothingToObject):
             quality.object_to(number=waiting.number, words="x", by=teller, at=LATER)
+
+    def test_what_the_outlet_ended_itself_is_nobodys_of_the_centre(
+        self, again_on_site, teller, lead
+    ):
+        item = again_on_site("reject")
+
+        with pytest.raises(rules.DecidedByOutlet):
+            quality.object_to(number=item.number, words="x", by=teller, at=LATER)
+        with pytest.raises(rules.DecidedByOutlet):
+            quality.report(number=item.number, source=rules.AUDIT, words="x", by=lead, at=LATER)
+        assert not QualityCase.objects.exists()
 
     def test_after_a_day_it_is_too_late(self, decide, teller):
         made = decide("reject")
@@ -414,6 +445,24 @@ class TestFigures:
 
 
 class TestPages:
+    def test_neither_is_offered_of_what_the_outlet_refused(self, client, again_on_site, teller):
+        item = again_on_site("reject")
+        client.force_login(teller)
+
+        page = client.get(reverse("authorization:item", args=[item.number])).content.decode()
+
+        assert item.state == "rejected"
+        assert reverse("authorization:object_to", args=[item.number]) not in page
+
+    def test_nor_of_what_it_approved(self, client, again_on_site, lead):
+        item = again_on_site("approve")
+        client.force_login(lead)
+
+        page = client.get(reverse("authorization:item", args=[item.number])).content.decode()
+
+        assert item.state == "posted"
+        assert reverse("authorization:report_approval", args=[item.number]) not in page
+
     def test_an_outlet_objects_in_the_browser(self, client, decide, teller):
         made = decide("reject")
         client.force_login(teller)

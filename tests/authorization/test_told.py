@@ -5,13 +5,14 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from authorization import rules, services
-from authorization.models import Request
+from authorization.models import Decision, OnSite, Request
 from foundation.people import services as people_services
 from ops_platform import frame
 from tests.authorization.desk import decided, minutes
 from tests.browser import BACKEND
 from tests.factories import authorization as factory
 from tests.factories import people
+from tests.factories import rules as rule_factory
 
 PAGE = {"HTTP_USER_AGENT": "Mozilla/5.0 Chrome/120.0"}
 REFRESH = "document.dispatchEvent(new Event('ops:refresh'))"
@@ -29,6 +30,24 @@ def today(monkeypatch):
 def as_teller(client, teller):
     client.force_login(teller, backend=BACKEND)
     return client
+
+
+@pytest.fixture
+def on_site(bank, counter, teller):
+    """Return how an item comes before its outlet, and what is said of it there."""
+
+    def ended(step, centre):
+        said = rule_factory.plain(amount_from_fen=1, outlet_levels=1, centre_levels=centre)
+        rule_factory.in_force(said, valid_from=people.DAY)
+        item = factory.sent(teller, factory.withdrawal(counter))
+        by = people.staff(bank.outlet, "outlet_supervisor", name="孙丽")
+        services.look(number=item.number, by=by, at=minutes(1))
+        return services.decide_on_site(
+            number=item.number, step=step, shown=item.content_hash, by=by, at=minutes(2),
+            reasons=["A08"] if step == "reject" else (),
+        )  # fmt: skip
+
+    return ended
 
 
 def page_of(item):
@@ -81,6 +100,37 @@ class TestTheBell:
 
         assert notice.text == f"业务 {waiting.number} 已授权并记账。"
         assert not notice.urgent
+        assert not [*frame.untold(teller)]
+
+    @pytest.mark.parametrize("centre", [0, 1])
+    def test_so_is_a_no_on_site(self, as_teller, on_site, teller, centre):
+        item = on_site("reject", centre)
+
+        (notice,) = frame.untold(teller)
+        as_teller.get(notice.address, **PAGE)
+
+        assert item.number in notice.text
+        assert "凭证涂改" in notice.text
+        assert not [*frame.untold(teller)]
+
+    def test_so_is_a_yes_on_site_that_posts(self, as_teller, on_site, teller):
+        item = on_site("approve", 0)
+
+        (notice,) = frame.untold(teller)
+        as_teller.get(notice.address, **PAGE)
+
+        assert notice.text == f"业务 {item.number} 已授权并记账。"
+        assert not [*frame.untold(teller)]
+
+    def test_a_yes_on_site_that_the_centre_follows_is_not_told_apart(
+        self, on_site, teller, authorizer
+    ):
+        on_site("approve", 1)
+        assert not [*frame.untold(teller)]
+        decided(authorizer, "approve", at=minutes(3))
+        Decision.objects.update(seen_at=minutes(4))
+
+        assert OnSite.objects.get().seen_at is None
         assert not [*frame.untold(teller)]
 
     def test_and_no_longer(self, teller, waiting, authorizer):
