@@ -61,7 +61,8 @@ QUEUES: Mapping[str, Kept] = {
             "authorization.confirm",
             "authorization.vouch",
         ),
-        passed=lambda: Request.objects.filter(work_item__isnull=True, outlet_needed=0),
+        # What passed, and what one of its outlet had decided on paper, never stood before anybody.
+        passed=lambda: Request.objects.filter(work_item__isnull=True, presented_at__isnull=True),
         elsewhere=("authorization.present",),
     ),
     quality.REVIEW_QUEUE: Kept(

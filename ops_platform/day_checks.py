@@ -18,15 +18,9 @@ from foundation.worklist.models import Job, WorkItem
 from monitoring import rules as monitoring
 from monitoring.models import Match
 
-UNPOSTED = (
-    authorization.NEW,
-    authorization.QUEUED,
-    authorization.VIEWING,
-    authorization.ON_HOLD,
-    authorization.SETTLING,
-    authorization.ESCALATED,
-    authorization.APPROVED,
-    authorization.RETURNED,
+# Every state of an item but its ends.
+UNPOSTED = tuple(
+    state for state in authorization.FLOW.states if not authorization.FLOW.is_terminal(state)
 )
 
 

@@ -22,7 +22,7 @@ from foundation.ledger.models import Entry
 from foundation.people.models import Staff
 from foundation.people.services import acting
 from foundation.trail.models import Event
-from ops_platform import day_checks
+from ops_platform import conserving, day_checks
 from tests.browser import BACKEND
 from tests.factories import aml, people
 from tests.factories import authorization as factory
@@ -474,4 +474,6 @@ class TestOnSite:
         item = enter(paper)
 
         assert (item.state, item.levels_needed, item.outlet_needed) == ("posted", 0, 1)
+        assert conserving.uncounted() == []
+        assert conserving.wrong() == []
         assert Decision.objects.get().offline is not None
