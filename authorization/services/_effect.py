@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from authorization import rules
+from authorization import rules, selectors
 from authorization.models import Decision, Fallback, Request
 from authorization.services import _emergency, _posting
 from authorization.services._queueing import MILLISECOND, QUEUED, moved, put_in, told, waited
@@ -65,10 +65,12 @@ def carry_out(*, request: Request, said: Said, at: datetime, on: date | None = N
 
 
 def _pass_on(request: Request, first: Staff, at: datetime) -> None:
-    """Let an item with its first yes wait for another human, before what comes new."""
-    put_in(
-        request=request, step="confirm", priority=PASSED_ON_PRIORITY, at=at, not_by=[first.person]
-    )
+    """Let an item with its first yes wait for another human, before what comes new.
+
+    Nor is it offered to who confirmed it on site.
+    """
+    had_part = [first.person, *selectors.confirmed_on_site(request=request)]
+    put_in(request=request, step="confirm", priority=PASSED_ON_PRIORITY, at=at, not_by=had_part)
     request.level += 1
     request.save(update_fields=QUEUED)
 

@@ -280,6 +280,19 @@ def test_and_is_not_offered_to_them(send, supervisor, authorizer):
     assert services.open_next(authorizer=authorizer, at=LATER) is None
 
 
+def test_nor_is_the_second_level(send, supervisor, authorizer, bank):
+    said(send(centre=2), supervisor)
+    decided(services.open_next(authorizer=authorizer, at=LATER), authorizer)
+    second = people.staff(bank.centre, "authorizer", name="王芳")
+    second.person = supervisor.person
+    second.save(update_fields=["person"])
+
+    assert services.open_next(authorizer=second, at=LATER) is None
+    third = people.staff(bank.centre, "authorizer", name="赵志远")
+    opened = services.open_next(authorizer=third, at=LATER)
+    assert (opened.level, decided(opened, third).state) == (2, rules.POSTED)
+
+
 def look(item, by, **more):
     usual = {
         "institution_id": item.institution_id, "request": item, "seq": 1, "decider": by,
