@@ -31,6 +31,7 @@ from authorization.forms._rule import (
     typed_from,
 )
 from authorization.forms._talk import Writing
+from authorization.forms.on_site import Said
 from authorization.selectors import MET, Filter
 from foundation.ui.fields import DayField
 
@@ -60,16 +61,10 @@ __all__ = [
 ]
 
 
-class Decision(forms.Form):
+class Decision(Said):
     """One key of the workbench: what was decided, about which content, under which lease."""
 
-    step = forms.ChoiceField(choices=[(step, step) for step in rules.DECISIONS])
-    shown = forms.CharField(max_length=64)
     fence = forms.IntegerField(min_value=0)
-    reasons = forms.MultipleChoiceField(
-        choices=[(code, code) for code in rules.REASONS], required=False
-    )
-    remark = forms.CharField(max_length=200, required=False)
 
 
 class Hold(forms.Form):

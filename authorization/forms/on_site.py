@@ -1,4 +1,4 @@
-"""What somebody of an outlet says of an item on site."""
+"""What is said of an item: on site as it stands here, and at a desk under its lease."""
 
 from __future__ import annotations
 

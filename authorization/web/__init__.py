@@ -132,7 +132,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         raise
     except Refused as refusal:
         record_refusal(request, refusal)
-        return _desk.desk(request, refusal=refusal)
+        return _desk.desk(request, refusal=refusal, form=form)
     return _desk.desk(request, decided=number, step=typed["step"], undo_seconds=made.undo_seconds)
 
 

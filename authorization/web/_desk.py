@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -16,7 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from authorization import forms, rules, selectors, services
-from authorization.models import TierVerdict
+from authorization.forms.on_site import Said
+from authorization.models import Request, TierVerdict
 from authorization.selectors import fallback as switches
 from authorization.web import _drawn_tier, _rule_words
 from authorization.web._talk import talking
@@ -30,6 +32,7 @@ from foundation.worklist import selectors as worklist
 
 # How many images of the next item a desk fetches before it is given one.
 AHEAD = 4
+Form = forms.Decision | forms.Hold | forms.PassUp | None
 
 
 def desk(
@@ -40,7 +43,7 @@ def desk(
     undo_seconds: int = 0,
     refusal: Refused | None = None,
     resting: bool = False,
-    form: forms.Decision | forms.Hold | forms.PassUp | None = None,
+    form: Form = None,
 ) -> HttpResponse:
     """Answer the desk: the item held or the next one, and what was done before."""
     if Permission.AUTHORIZATION_DECIDE not in _held(request):
@@ -59,7 +62,7 @@ def desk(
         "form": form,
     }
     if opened is not None and seen.shown is not None:
-        context |= _opened(request, seen.shown, at) | talking(
+        context |= _opened(request, seen.shown, at, form) | talking(
             opened, authorizer, said=seen.shown.said
         )
     elif not resting:
@@ -67,7 +70,7 @@ def desk(
             queue=rules.QUEUE, staff=authorizer, on=timezone.localdate()
         )
     part = "_desk" if request.headers.get("HX-Request") else "workbench"
-    status = 422 if form else 409 if refusal else 200
+    status = 409 if refusal else 422 if form else 200
     return render(request, f"authorization/{part}.html", context, status=status)
 
 
@@ -77,7 +80,7 @@ def at_home(
     decided: str = "",
     refusal: Refused | None = None,
     resting: bool = False,
-    form: forms.Decision | forms.Hold | forms.PassUp | None = None,
+    form: Form = None,
 ) -> HttpResponse:
     """Answer the desk of an outlet in an emergency: its next item, or that the centre decides."""
     authorizer, at = signed_in(request), timezone.now()
@@ -93,9 +96,9 @@ def at_home(
         "form": form,
     }
     if opened is not None:
-        context |= _opened(request, selectors.shown(request=opened), at)
+        context |= _opened(request, selectors.shown(request=opened), at, form)
     part = "_home" if request.headers.get("HX-Request") else "home"
-    status = 422 if form else 409 if refusal else 200
+    status = 409 if refusal else 422 if form else 200
     return render(request, f"authorization/{part}.html", context, status=status)
 
 
@@ -109,14 +112,24 @@ def _may_pass_up(request: HttpRequest) -> bool:
     return Permission.AUTHORIZATION_DECIDE in held and Permission.AUTHORIZATION_LEAD not in held
 
 
-def _opened(request: HttpRequest, shown: selectors.Shown, at: datetime) -> dict[str, Any]:
+def _of_this(form: Form, item: Request) -> Said | None:
+    """Return the no that was refused if it was about the item on the desk as it stands there."""
+    if not isinstance(form, forms.Decision):
+        return None
+    said = (form["shown"].value(), form["fence"].value())
+    return form if said == (item.content_hash, str(item.opened_fence)) else None
+
+
+def _opened(
+    request: HttpRequest, shown: selectors.Shown, at: datetime, form: Form
+) -> dict[str, Any]:
     queued_at = shown.request.queued_at or at
     item = shown.request.work_item
     lease = item.lease_until - at if item and item.lease_until else timedelta()
     return {
         "shown": shown,
         "pictures": pictures(request, shown.pages, shown.fields),
-        "reasons": reasons_of(get_language() or ""),
+        "noes": noes(_of_this(form, shown.request)),
         "holds": rules.HOLDS.values(),
         "may_pass_up": _may_pass_up(request),
         "tier_no": _tier_no(shown.refused),
@@ -127,22 +140,47 @@ def _opened(request: HttpRequest, shown: selectors.Shown, at: datetime) -> dict[
     }
 
 
-@lru_cache(maxsize=4)
-def reasons_of(_language: str) -> dict[str, SafeString]:
-    """Return the choices of each kind of no in the language of the page, drawn once."""
+@dataclass(frozen=True)
+class No:
+    """A kind of no as its dialog shows it: again, with what was typed, once it was refused."""
+
+    step: str
+    choices: SafeString
+    remark: str = ""
+    again: bool = False
+
+
+def noes(refused: Said | None = None) -> tuple[No, ...]:
+    """Return both kinds of no as a page shows them, the one that was refused as it was typed."""
+    step = refused["step"].value() if refused else ""
+    return tuple(
+        _typed_again(kind, refused)
+        if refused and kind == step
+        else No(kind, _choices(kind, get_language() or ""))
+        for kind in ("reject", "return")
+    )
+
+
+def _typed_again(step: str, refused: Said) -> No:
+    chosen, remark = refused["reasons"].value(), refused["remark"].value()
+    choices = _choices(step, get_language() or "", frozenset(chosen or ()))
+    return No(step, choices, remark or "", again=True)
+
+
+@lru_cache(maxsize=64)
+def _choices(step: str, _language: str, chosen: frozenset[str] = frozenset()) -> SafeString:
+    """Return the choices of a kind of no in the language of the page, drawn once."""
     one = (
-        '<label><input type="checkbox" name="reasons" value="{}">'
+        '<label><input type="checkbox" name="reasons" value="{}"{}>'
         '<span class="op-digit">{}</span>{}</label>'
     )
-    numbered = rules.numbered_reasons()
-    return {
-        step: format_html_join(
-            "",
-            one,
-            ((row.code, row.digit, gettext(row.text)) for row in numbered if row.step == step),
-        )
-        for step in ("reject", "return")
-    }
+    rows = (row for row in rules.numbered_reasons() if row.step == step)
+    checked = SafeString(" checked")
+    return format_html_join(
+        "",
+        one,
+        ((r.code, checked if r.code in chosen else "", r.digit, gettext(r.text)) for r in rows),
+    )
 
 
 def _tier_no(verdict: TierVerdict | None) -> dict[str, str] | None:

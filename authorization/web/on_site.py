@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,7 +14,7 @@ from authorization.forms import on_site as forms
 from authorization.models import OnSite, Request
 from authorization.web import _drawn_on_site, _rule_words
 from authorization.web._counter import item_or_404
-from authorization.web._desk import pictures, reasons_of
+from authorization.web._desk import noes, pictures
 from foundation.kernel.errors import Refused
 from foundation.people.roles import Permission
 from foundation.ui import table
@@ -96,7 +96,7 @@ def _page(
         "fields": record.fields,
         "checks": selectors.checks(request=found),
         "pictures": pictures(request, record.pages, record.fields),
-        "reasons": reasons_of(get_language() or ""),
+        "noes": noes(form),
         "why": _rule_words.why(found.why),
         "others": _drawn_on_site.said(record.on_site),
         "form": form,

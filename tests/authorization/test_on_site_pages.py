@@ -1,5 +1,7 @@
 """The pages of an outlet's supervisor: the list, one item, a yes, a no, and who sees neither."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -62,6 +64,19 @@ def test_a_no_without_a_reason_is_asked_for_it(desk, item):
     assert "E2005" in answer.content.decode()
     assert send(desk, item, "return", reasons=["A18"], remark="金额").status_code == 302
     assert state(item) == rules.RETURNED
+
+
+def test_a_refused_no_comes_back_as_it_was_typed(desk, item):
+    before = page(desk, "on_site_item", item.number).content.decode()
+    assert "data-open-again" not in before
+
+    shown = send(desk, item, "return", reasons=["A30", "A18"], remark=" ").content.decode()
+
+    assert 'id="return" aria-labelledby="return-title" data-open-again' in shown
+    assert sorted(re.findall(r'name="reasons" value="(A..)" checked>', shown)) == ["A18", "A30"]
+    again = send(desk, item, "reject", remark="<b>金额</b>涂改").content.decode()
+    assert 'id="reject" aria-labelledby="reject-title" data-open-again' in again
+    assert ">&lt;b&gt;金额&lt;/b&gt;涂改</textarea>" in again
 
 
 def test_what_was_opened_by_nobody_is_not_decided(desk, item):

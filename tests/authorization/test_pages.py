@@ -1,5 +1,6 @@
 """The pages of the authorization centre, as the right role opens them."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from uuid import UUID
@@ -290,6 +291,29 @@ class TestWorkbench:
 
         assert answer.status_code == 409
         assert answer.context["shown"].request == item
+
+    def test_a_refused_no_comes_back_as_it_was_typed(self, as_authorizer, waiting):
+        item = self.open(as_authorizer).context["shown"].request
+        assert "data-open-again" not in self.open(as_authorizer).content.decode()
+
+        answer = self.decide(as_authorizer, item, step="return", reasons=["A18", "A30"], remark=" ")
+        page = answer.content.decode()
+
+        assert answer.status_code == 409
+        assert page.count("data-open-again") == 1
+        assert 'id="return" aria-labelledby="return-title" data-open-again' in page
+        drawn = re.findall(r'name="reasons" value="(A..)" checked>', page)
+        assert sorted(drawn) == ["A18", "A30"]
+
+    def test_of_another_item_nothing_is_typed(self, as_authorizer, waiting):
+        item = self.open(as_authorizer).context["shown"].request
+
+        page = self.decide(
+            as_authorizer, item, step="reject", remark="金额涂改", fence=item.opened_fence + 1
+        ).content.decode()
+
+        assert "data-open-again" not in page
+        assert "金额涂改" not in page
 
     def test_a_decision_that_makes_no_sense_is_told(self, as_authorizer, waiting):
         item = self.open(as_authorizer).context["shown"].request

@@ -158,7 +158,7 @@ document.addEventListener("click", onClick);
 document.addEventListener("keydown", walkResults);
 document.addEventListener("ops:toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail));
 document.addEventListener("htmx:error", () => toast(word("offline"), { bad: true, seconds: 8 }));
-document.addEventListener("htmx:after:swap", () => {
+function arrived() {
   // A dialog whose answer was refused comes back open, with what was typed.
   for (const dialog of document.querySelectorAll("dialog[data-open-again]:not([open])")) {
     delete dialog.dataset.openAgain;
@@ -169,10 +169,11 @@ document.addEventListener("htmx:after:swap", () => {
     toastOf(note);
     note.remove();
   }
-});
+}
+document.addEventListener("htmx:after:swap", arrived);
 bind(document.body, { F5: { action: "everywhere.refresh", label: "", run: () => document.dispatchEvent(new CustomEvent("ops:refresh")) } });
 customElements.define("ops-clock", OpsClock);
 addEventListener("beforeprint", notePrinting);
 if (new URLSearchParams(location.search).has("wall")) wall(true);
-document.querySelectorAll("template[data-toast]").forEach(toastOf);
+arrived();
 export { say };
