@@ -45,6 +45,7 @@ urlpatterns = [
     # on site, at the outlet
     path("on-site/", on_site.on_site, name="on_site"),
     path("on-site/<str:number>/", on_site.on_site_item, name="on_site_item"),
+    path("on-site/look/<str:number>/", on_site.on_site_look, name="on_site_look"),
     path("on-site/<str:number>/decide/", on_site.on_site_decide, name="on_site_decide"),
     # everybody who may look
     path("items/", web.items, name="items"),

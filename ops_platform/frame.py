@@ -171,9 +171,10 @@ def on_site(staff: Staff) -> Iterable[Notice]:
     for one in authorization.on_site(staff=staff, limit=NOTICES_MAX):
         yield Notice(
             text=gettext("Item %(number)s waits for you on site.") % {"number": one.number},
-            address=addresses.of("authorization:on_site_item", one.number),
+            address=addresses.of("authorization:on_site_look", one.number),
             at=one.presented_at or one.created_at,
             urgent=True,
+            acts=True,
         )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_POST
@@ -17,7 +19,7 @@ from authorization.web._counter import item_or_404
 from authorization.web._desk import noes, pictures
 from foundation.kernel.errors import Refused
 from foundation.people.roles import Permission
-from foundation.ui import table
+from foundation.ui import addresses, table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
 from foundation.ui.web import action, record_refusal, requires, signed_in
@@ -45,12 +47,27 @@ def on_site(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.AUTHORIZATION_ON_SITE)
 def on_site_item(request: HttpRequest, number: str) -> HttpResponse:
-    """Open an item that waits on site; one that waits no more is shown as it stands."""
+    """Show an item that the person opened and that waits on site.
+
+    One that waits no more is shown as it stands; one that the person did not open is opened from
+    the list: who only comes to an address has looked at nothing.
+    """
     found = item_or_404(number)
     if found.state != rules.ON_SITE:
         return redirect("authorization:item", number)
-    seen = services.look(number=number, by=signed_in(request), at=timezone.now())
-    return _page(request, found, seen)
+    seen = selectors.on_site_of(request=found, person=signed_in(request).person)
+    return _page(request, found, seen) if seen else redirect("authorization:on_site")
+
+
+@action
+@require_POST
+@requires(Permission.AUTHORIZATION_ON_SITE, missing=(rules.NoSuchItem,))
+def on_site_look(request: HttpRequest, number: str) -> HttpResponse:
+    """Open an item that waits on site; from then on it is looked at."""
+    if item_or_404(number).state != rules.ON_SITE:
+        return redirect("authorization:item", number)
+    services.look(number=number, by=signed_in(request), at=timezone.now())
+    return redirect("authorization:on_site_item", number)
 
 
 @action
@@ -106,10 +123,16 @@ def _page(
     return render(request, "authorization/on_site_item.html", page, status=status)
 
 
+def _opens(number: str) -> SafeString:
+    """Return the button of a form around the list that opens an item."""
+    address = addresses.of("authorization:on_site_look", number)
+    return format_html('<button class="op-link" formaction="{}">{}</button>', address, number)
+
+
 def _row(one: Request) -> Row:
     return Row(
         (
-            table.link(to="authorization:on_site_item", key=one.number, text=one.number),
+            _opens(one.number),
             f"{one.trade_code} {gettext(one.trade.name)}",
             one.payer_name,
             ops.money(one.amount_fen),

@@ -60,12 +60,16 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """Something that a person should know, with the page that shows it."""
+    """Something that a person should know, with the page that shows it.
+
+    What `acts` is told by an address that is posted to: to come there does something already.
+    """
 
     text: str
     address: str
     at: datetime
     urgent: bool = False
+    acts: bool = False
 
 
 # What waits in a centre is counted no farther than one more than this: then it is told as 99+.

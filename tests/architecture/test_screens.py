@@ -203,10 +203,12 @@ def _asked(counter: factory.Counter, staff: dict[str, Staff]) -> Request:
 
 
 def _on_site(counter: factory.Counter, staff: dict[str, Staff]) -> Request:
-    """Let a transfer wait for somebody of its outlet."""
+    """Let a transfer wait for somebody of its outlet, who opened it."""
     said = rules.plain("1101", amount_from_fen=1, outlet_levels=1)
     rules.in_force(said, institution=counter.outlet)
-    return factory.sent(staff["teller"], factory.transfer(counter))
+    item = factory.sent(staff["teller"], factory.transfer(counter))
+    authorization.look(number=item.number, by=staff["outlet_supervisor"], at=people.NOON)
+    return item
 
 
 def _unscanned(counter: factory.Counter, staff: dict[str, Staff]) -> Request:

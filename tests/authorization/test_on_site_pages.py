@@ -37,6 +37,12 @@ def send(client, item, step, **more):
     return client.post(address, {"step": step, "shown": item.content_hash, **more}, **BROWSER)
 
 
+def opened(client, item):
+    """Open an item that waits, as the list and the bell do, and follow to its page."""
+    address = reverse("authorization:on_site_look", args=[item.number])
+    return client.post(address, follow=True, **BROWSER)
+
+
 def state(item):
     return Request.objects.get(pk=item.pk).state
 
@@ -44,7 +50,7 @@ def state(item):
 def test_the_list_leads_to_the_item_and_the_item_to_the_centre(desk, item):
     assert item.number in page(desk, "on_site").content.decode()
 
-    shown = page(desk, "on_site_item", item.number)
+    shown = opened(desk, item)
     assert "6,000" in shown.content.decode() or "60,000.00" in shown.content.decode()
     assert OnSite.objects.get().step == ""
     answer = send(desk, item, "approve")
@@ -56,7 +62,7 @@ def test_the_list_leads_to_the_item_and_the_item_to_the_centre(desk, item):
 
 
 def test_a_no_without_a_reason_is_asked_for_it(desk, item):
-    page(desk, "on_site_item", item.number)
+    opened(desk, item)
 
     answer = send(desk, item, "reject")
 
@@ -67,7 +73,7 @@ def test_a_no_without_a_reason_is_asked_for_it(desk, item):
 
 
 def test_a_refused_no_comes_back_as_it_was_typed(desk, item):
-    before = page(desk, "on_site_item", item.number).content.decode()
+    before = opened(desk, item).content.decode()
     assert "data-open-again" not in before
 
     shown = send(desk, item, "return", reasons=["A30", "A18"], remark=" ").content.decode()
@@ -88,7 +94,7 @@ def test_what_was_opened_by_nobody_is_not_decided(desk, item):
 
 def test_what_cannot_be_read_changes_nothing(desk, item):
     assert send(desk, item, "perhaps").status_code == 302
-    page(desk, "on_site_item", item.number)
+    opened(desk, item)
     assert send(desk, item, "perhaps").status_code == 422
     assert state(item) == rules.ON_SITE
 
@@ -96,9 +102,32 @@ def test_what_cannot_be_read_changes_nothing(desk, item):
 def test_one_that_waits_no_more_is_shown_as_it_stands(desk, item, teller):
     services.withdraw(number=item.number, teller=teller, at=people.NOON)
 
-    assert page(desk, "on_site_item", item.number).url == reverse(
-        "authorization:item", args=[item.number]
-    )
+    where = reverse("authorization:item", args=[item.number])
+    assert page(desk, "on_site_item", item.number).url == where
+    assert opened(desk, item).redirect_chain[0][0] == where
+    assert not OnSite.objects.exists()
+
+
+def test_what_is_only_asked_for_is_not_opened(desk, item):
+    assert page(desk, "on_site_item", item.number).url == reverse("authorization:on_site")
+    assert page(desk, "on_site_look", item.number).status_code == 405
+    assert not OnSite.objects.exists()
+
+    first = opened(desk, item)
+    again = page(desk, "on_site_item", item.number)
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert OnSite.objects.count() == 1
+
+
+def test_the_list_and_the_bell_open_it(desk, item):
+    door = f'formaction="{reverse("authorization:on_site_look", args=[item.number])}"'
+    bell = f'action="{reverse("authorization:on_site_look", args=[item.number])}"'
+
+    assert door in page(desk, "on_site").content.decode()
+    told = desk.get(reverse("ui:notices"), **BROWSER).content.decode()
+    assert bell in told
+    assert "csrfmiddlewaretoken" in told
 
 
 def test_the_bell_tells_the_supervisor(desk, item):
@@ -110,6 +139,7 @@ def test_another_outlet_sees_nothing_of_it(client, bank, item):
 
     assert item.number not in page(client, "on_site").content.decode()
     assert page(client, "on_site_item", item.number).status_code == 404
+    assert opened(client, item).status_code == 404
 
 
 def test_the_teller_sees_where_it_stands_and_takes_it_back(client, item, teller):
