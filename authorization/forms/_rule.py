@@ -95,7 +95,7 @@ class RuleProposal(Cleaned):
         label=_("Levels at the centre"),
         choices=_numbers(rules.CENTRE_LEVELS),
         coerce=int,
-        help_text=_("0: the outlet alone decides"),
+        help_text=_("0: the outlet alone decides, but for what the customer is called back about"),
     )
     skill = forms.CharField(label=_("Skill"), max_length=40, required=False)
     group = forms.ChoiceField(label=_("Group"), choices=_choices(rules.GROUPS))

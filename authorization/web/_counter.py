@@ -205,7 +205,7 @@ def _form_page(
         "identity": forms.Identity(),
         "follows": selectors.scan_minutes(
             trade_code=trade.code,
-            on=timezone.localdate(),
+            on=menu.business_date(signed_in(request), timezone.localdate()),
             institution_id=signed_in(request).institution_id,
         ),
         **_checked(request),

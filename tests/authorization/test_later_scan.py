@@ -196,6 +196,25 @@ def test_the_database_awaits_nothing_of_what_came_with_its_voucher(counter, tell
     )
 
 
+@pytest.mark.parametrize("since", [0, 1])
+def test_the_form_goes_by_the_day_that_is_open_as_sending_does(
+    client, counter, teller, monkeypatch, since
+):
+    day = timedelta(days=1)
+    first = rule_factory.AuthRule.objects.order_by("id").first()
+    said = rule_factory.plain(scan_mode="later", rescan_minutes=30)
+    row = rule_factory.row(said, first.proposed_by, first.approved_by)
+    row.valid_from = people.DAY + since * day
+    row.save(force_insert=True)
+    # Of the calendar it is the day before, or the day after.
+    monkeypatch.setattr(timezone, "localdate", lambda *_: people.DAY + (2 * since - 1) * day)
+    client.force_login(teller)
+
+    page = client.get(reverse("authorization:new", args=["1002"]), **BROWSER).content.decode()
+
+    assert ("凭证可后补" in page) == (since == 0)
+
+
 class TestPages:
     def page(self, client, name, *args, **query):
         return client.get(reverse(f"authorization:{name}", args=args), query, **BROWSER)
