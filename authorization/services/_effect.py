@@ -9,12 +9,11 @@ from datetime import date, datetime
 from authorization import rules, selectors
 from authorization.models import Decision, Fallback, Request
 from authorization.services import _emergency, _posting
-from authorization.services._queueing import MILLISECOND, QUEUED, moved, put_in, told, waited
+from authorization.services._queueing import MILLISECOND, QUEUED, put_in, told, waited
 from authorization.services.quality import see_again
 from foundation.people.models import Staff
 
 PASSED_ON_PRIORITY = 20
-DECIDED = ("decided_at", "decider_label", "reasons", "remark")
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ def carry_out(*, request: Request, said: Said, at: datetime, on: date | None = N
     """
     first = is_first(request=request, step=said.step)
     step = "confirm" if first else said.step
-    target = rules.FLOW.after(request.state, step)
+    rules.FLOW.after(request.state, step)
     request.reasons, request.remark = list(said.reasons), said.remark
     on = on or _posting.day_of(request=request)
     made = _keep_decision(request, said, on)
@@ -55,13 +54,9 @@ def carry_out(*, request: Request, said: Said, at: datetime, on: date | None = N
         return
     if said.switch is not None and step != "return":
         see_again(made=made, at=at)
-    request.state = target
-    request.decided_at, request.decider_label = said.at, said.decider.label
-    if step == "approve":
-        _posting.post(request=request, on=on, at=at, unsaved=DECIDED)
-    else:
-        request.save(update_fields=["state", *DECIDED])
-        moved(request=request, at=at)
+    _posting.end(
+        request=request, step=step, by_label=said.decider.label, decided_at=said.at, on=on, at=at
+    )
 
 
 def _pass_on(request: Request, first: Staff, at: datetime) -> None:

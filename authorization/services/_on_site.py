@@ -22,7 +22,6 @@ PRESENTED = (
     "state", "level", "presented_at", "queued_at", "opened_at", "shown_at", "alarmed_at",
     "escalated_at", "escalated_why", "escalated_note", "escalated_by_label",
 )  # fmt: skip
-DECIDED = ("decided_at", "decider_label", "reasons", "remark")
 
 
 def present(*, request: Request, at: datetime) -> None:
@@ -100,16 +99,14 @@ def decide_on_site(
     seen.step, seen.at, seen.level = step, at, len(said) + 1
     seen.reasons, seen.remark = list(reasons), remark
     seen.save(update_fields=["step", "at", "level", "reasons", "remark"])
-    if step != "approve":
-        _refuse(request, seen, at)
-    elif seen.level < request.outlet_needed:
+    if step == "approve" and seen.level < request.outlet_needed:
         rules.FLOW.after(request.state, "witness")
         _tell(request, "witness", seen, at)
         live.tell("authorization", request.institution_id)
-    elif request.levels_needed:
+    elif step == "approve" and request.levels_needed:
         _pass_on(request, seen, at)
     else:
-        _post(request, seen, at)
+        _end(request, seen, at)
     return request
 
 
@@ -143,24 +140,19 @@ def _pass_on(request: Request, seen: OnSite, at: datetime) -> None:
     _tell(request, "vouch", seen, at)
 
 
-def _post(request: Request, seen: OnSite, at: datetime) -> None:
-    request.state = rules.FLOW.after(request.state, "approve")
-    _decided(request, seen)
-    _tell(request, "approve_on_site", seen, at)
-    _posting.post(request=request, on=_posting.day_of(request=request), at=at, unsaved=DECIDED)
-
-
-def _refuse(request: Request, seen: OnSite, at: datetime) -> None:
-    request.state = rules.FLOW.after(request.state, seen.step)
-    _decided(request, seen)
-    request.save(update_fields=["state", *DECIDED])
-    _tell(request, f"{seen.step}_on_site", seen, at)
-    moved(request=request, at=at)
-
-
-def _decided(request: Request, seen: OnSite) -> None:
-    request.decided_at, request.decider_label = seen.at, seen.decider_label
+def _end(request: Request, seen: OnSite, at: datetime) -> None:
+    """End a round that somebody refused, or that the centre is not asked about."""
+    assert seen.at is not None, "what was said has its moment"
     request.reasons, request.remark = seen.reasons, seen.remark
+    _tell(request, f"{seen.step}_on_site", seen, at)
+    _posting.end(
+        request=request,
+        step=seen.step,
+        by_label=seen.decider_label,
+        decided_at=seen.at,
+        on=_posting.day_of(request=request),
+        at=at,
+    )
 
 
 def _tell(request: Request, step: str, seen: OnSite, at: datetime) -> None:

@@ -19,6 +19,9 @@ from foundation.ledger import services as ledger
 from foundation.ledger.models import Entry
 from foundation.ledger.rules import CASH, PERSONAL, Leg, NoDayOpen
 
+# What is kept with an item of what ended its round.
+DECIDED = ("decided_at", "decider_label", "reasons", "remark")
+
 
 class _TriedOut(Exception):
     """Everything was tried; nothing of it is to stay."""
@@ -40,6 +43,19 @@ def try_out(*, request: Request, on: date, at: datetime) -> None:
         if request.amount_fen:
             ledger.dry_run(**_dry(_order(request, on, at)))
         raise _TriedOut
+
+
+def end(
+    *, request: Request, step: str, by_label: str, decided_at: datetime, on: date, at: datetime
+) -> None:
+    """End the round of a locked item, whose reasons it has: post it on a yes, keep a no."""
+    request.state = rules.FLOW.after(request.state, step)
+    request.decided_at, request.decider_label = decided_at, by_label
+    if step == "approve":
+        post(request=request, on=on, at=at, unsaved=DECIDED)
+    else:
+        request.save(update_fields=["state", *DECIDED])
+        moved(request=request, at=at)
 
 
 def post(*, request: Request, on: date, at: datetime, unsaved: Sequence[str] = ()) -> None:

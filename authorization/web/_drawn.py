@@ -146,11 +146,7 @@ def _time_row(made: Decision) -> Row:
     spans = (made.queue_ms, made.show_ms, made.decide_ms, made.hold_ms, made.feedback_ms)
     if made.show_ms is None:
         spans = (made.queue_ms, None, made.view_ms, made.hold_ms, made.feedback_ms)
-    return Row((ops.state_badge(made.step), *(_seconds(span) for span in spans)))
-
-
-def _seconds(span_ms: int | None) -> str:
-    return table.NOTHING if span_ms is None else f"{span_ms // 1000}.{span_ms % 1000 // 100}"
+    return Row((ops.state_badge(made.step), *(table.seconds(span) for span in spans)))
 
 
 def _can(row: selectors.Own, step: Drawn) -> SafeString:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from authorization.models import OnSite
@@ -27,17 +28,14 @@ def said(rows: Sequence[OnSite]) -> Table:
 
 
 def _row(one: OnSite) -> Row:
+    why = (f"{reason.code} {gettext(reason.text)}" for reason in one.why)
     return Row(
         (
             ops.state_badge(one.step),
             one.decider_label,
             table.clock(one.at),
-            _seconds(one.wait_ms),
-            _seconds(one.view_ms),
-            " ".join([*one.reasons, *filter(None, [one.remark])]),
+            table.seconds(one.wait_ms),
+            table.seconds(one.view_ms),
+            "; ".join([*why, *filter(None, [one.remark])]),
         )
     )
-
-
-def _seconds(span_ms: int | None) -> str:
-    return table.NOTHING if span_ms is None else f"{span_ms // 1000}.{span_ms % 1000 // 100}"

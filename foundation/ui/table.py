@@ -91,6 +91,11 @@ def clock(at: datetime | None) -> str:
     return f"{here.hour:02}:{here.minute:02}:{here.second:02}"
 
 
+def seconds(span_ms: int | None) -> str:
+    """Return a span in seconds to the tenth, cut; nothing as a dash."""
+    return NOTHING if span_ms is None else f"{span_ms // 1000}.{span_ms % 1000 // 100}"
+
+
 def _head(column: Column) -> str:
     title = html.escape(gettext(column.title))
     if column.spoken:

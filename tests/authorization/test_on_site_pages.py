@@ -70,6 +70,9 @@ def test_a_no_without_a_reason_is_asked_for_it(desk, item):
     assert "E2005" in answer.content.decode()
     assert send(desk, item, "return", reasons=["A18"], remark="金额").status_code == 302
     assert state(item) == rules.RETURNED
+    assert (
+        "<td>A18 录入要素与凭证不符; 金额</td>" in page(desk, "item", item.number).content.decode()
+    )
 
 
 def test_a_refused_no_comes_back_as_it_was_typed(desk, item):

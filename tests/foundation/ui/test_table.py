@@ -87,6 +87,13 @@ def test_an_address_that_does_not_end_with_its_key_is_refused():
         table.link(to="worklist:staff_seconds", key="authorization", text="x")
 
 
+@pytest.mark.parametrize(
+    ("span_ms", "shown"), [(None, "—"), (0, "0.0"), (99, "0.0"), (20_990, "20.9")]
+)
+def test_spans_are_told_in_seconds_and_tenths(span_ms, shown):
+    assert table.seconds(span_ms) == shown
+
+
 def test_times_are_of_shanghai():
     assert table.clock(datetime(2026, 11, 23, 16, 5, 9, tzinfo=UTC)) == "00:05:09"
     assert table.clock(None) == "—"
