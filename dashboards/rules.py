@@ -46,6 +46,7 @@ FIGURES: dict[str, Figure] = {
         Figure("on_paper", "Decisions on paper, keyed later", DECISIONS),
         Figure("waiting", "Items waiting for an authorizer", ITEMS),
         Figure("viewing", "Items before an authorizer", ITEMS),
+        Figure("on_site", "Items waiting on site", ITEMS),
         Figure("pairs", "Vouchers and journal lines", PAIRS),
         Figure("judged", "Pairs compared by machine", PAIRS),
         Figure("matched", "Pairs matched by machine", PAIRS),

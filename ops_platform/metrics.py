@@ -103,6 +103,21 @@ _QUERIES = (
         WHERE item.state = 'waiting' GROUP BY item.queue, place.number
         """,
     ),
+    (
+        "ops_on_site_items",
+        "Items that wait for somebody of their outlet.",
+        (),
+        "SELECT count(*) FROM authorization_request WHERE state = 'on_site'",
+    ),
+    (
+        "ops_on_site_oldest_seconds",
+        "Age of the oldest item that waits for somebody of its outlet.",
+        (),
+        """
+        SELECT coalesce(extract(epoch FROM clock_timestamp() - min(presented_at)), 0)
+        FROM authorization_request WHERE state = 'on_site'
+        """,
+    ),
 )
 
 

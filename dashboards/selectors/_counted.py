@@ -33,6 +33,13 @@ STEPS = {
 # What is no decision of somebody at a desk stands apart from all other figures.
 _APART = {"automatic": authorization.automatic_of, "on_paper": authorization.on_paper_of}
 
+# In which states the items stand that a figure counts.
+_STANDS = {
+    "waiting": "+".join(authorization_rules.WAITING_IN),
+    "viewing": authorization_rules.VIEWING,
+    "on_site": authorization_rules.ON_SITE,
+}
+
 Found = tuple[Any, ...]
 # What a row shows of what is counted; the rest is not carried fifty times.
 _OF_A_DECISION = (
@@ -42,6 +49,7 @@ _OF_A_DECISION = (
 _OF_AN_ITEM = (
     "id", "number", "institution__name", "trade_code", "teller_label", "queued_at", "state",
 )  # fmt: skip
+_ON_SITE = tuple("presented_at" if one == "queued_at" else one for one in _OF_AN_ITEM)
 _OF_A_PAIR = (
     "id", "journal_no", "institution__name", "trade_code",
     "decided_label", "teller", "journal_at", "result",
@@ -93,7 +101,7 @@ def listed(*, figure: str, cut: Cut, most: int = 0) -> Page:
     most = most or PAGE
     rows = counted(figure=figure, cut=cut)
     before = rows.filter(id__lt=cut.before) if cut.before else rows
-    columns, shown = _SHOWN[rules.FIGURES[figure].rows]
+    columns, shown = _SHOWN.get(figure) or _SHOWN[rules.FIGURES[figure].rows]
     found = [shown(row) for row in before.order_by("-id").values_list(*columns)[: most + 1]]
     return Page(
         figure=rules.FIGURES[figure],
@@ -120,10 +128,9 @@ def _decisions(figure: str, cut: Cut) -> QuerySet[Decision]:
 
 
 def _items(figure: str, cut: Cut) -> QuerySet[Request]:
-    waits = "+".join(authorization_rules.WAITING_IN)
-    state = waits if figure == "waiting" else authorization_rules.VIEWING
-    chosen = authorization.Filter(on=cut.on, state=state)
-    rows = _narrowed(authorization.items(chosen=chosen).order_by(), cut, "queued_at")
+    chosen = authorization.Filter(on=cut.on, state=_STANDS[figure])
+    since = "presented_at" if figure == "on_site" else "queued_at"
+    rows = _narrowed(authorization.items(chosen=chosen).order_by(), cut, since)
     return _of_age(rows, figure, cut)
 
 
@@ -242,7 +249,9 @@ def _pair(found: Found) -> Row:
     )
 
 
+# By the figure that shows other columns, and by the kind of rows.
 _SHOWN: dict[str, tuple[Sequence[str], Callable[[Found], Row]]] = {
+    "on_site": (_ON_SITE, _item),
     rules.DECISIONS: (_OF_A_DECISION, _decision),
     rules.ITEMS: (_OF_AN_ITEM, _item),
     rules.PAIRS: (_OF_A_PAIR, _pair),

@@ -50,6 +50,7 @@ class Tiles:
     target_seconds: int
     waiting: Counted
     viewing: Counted
+    on_site: Counted
     longest_wait_seconds: int | None
     late: Counted
     rejected: Counted
@@ -227,6 +228,7 @@ def _tiles(
         target_seconds=day.target_seconds,
         waiting=waiting.total,
         viewing=one("viewing", len(now.viewing)),
+        on_site=one("on_site", counted(figure="on_site", cut=cut).count()),
         longest_wait_seconds=_seconds_since(waiting.since, cut),
         late=waiting.ages[-1],
         rejected=one("rejected", made.rejected, made.decided),

@@ -69,6 +69,7 @@ def _figures(board: Board) -> Sheet:
         (gettext("95 of 100 within seconds"), tiles.p95_seconds),
         (gettext("Waiting"), tiles.waiting.count),
         (gettext("Longest wait in seconds"), tiles.longest_wait_seconds),
+        (gettext("Items waiting on site"), tiles.on_site.count),
         (gettext("Rejected"), tiles.rejected.count),
         (gettext("Rejection rate %"), tiles.rejected.share),
         (gettext("Returned"), tiles.returned.count),

@@ -15,6 +15,7 @@ from foundation.people.models import Staff
 from foundation.policy import selectors as policy
 from monitoring import services as monitoring_services
 from tests.factories import monitoring, people
+from tests.factories import rules as rule_factory
 from tests.factories.people import DAY
 
 
@@ -45,6 +46,21 @@ def test_what_waits_is_counted_with_its_age(board):
     authorization = board.queues[0]
     assert [age.count for age in authorization.ages] == [0, 0, 2]
     assert authorization.total.count == 2
+
+
+def test_what_waits_on_site_is_counted_apart_and_listed(board, morning):
+    waiting = board.tiles.waiting.count
+    said = rule_factory.plain(amount_from_fen=1, outlet_levels=1)
+    rule_factory.in_force(said, institution=morning.place.outlet, valid_from=DAY)
+    item = morning.send()
+    with acting.acting(staff=morning.supervisor):
+        after = selectors.board(on=DAY, at=morning.now).tiles
+        page = selectors.listed(figure="on_site", cut=rules.Cut(on=DAY, until=morning.now))
+
+    assert board.tiles.on_site.count == 0
+    assert (after.on_site.count, after.waiting.count) == (1, waiting)
+    assert [(row.number, row.at) for row in page.rows] == [(item.number, item.presented_at)]
+    assert item.presented_at is not None
 
 
 def test_a_voucher_or_a_line_by_itself_is_not_compared(board, morning):

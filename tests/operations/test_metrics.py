@@ -18,6 +18,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from authorization.models import Request
 from foundation.imaging import services as imaging
 from foundation.imaging.models import Page
 from foundation.ledger.models import Account
@@ -29,6 +30,7 @@ from foundation.worklist.models import Heartbeat, Job, WorkItem
 from ops_platform import metrics, urls
 from tests.factories import authorization as factory
 from tests.factories import people as factory_people
+from tests.factories import rules as rule_factory
 
 BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0 Chrome/120.0"}
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -286,6 +288,20 @@ class TestBooks:
             call_command("verify_books")
 
         assert figure(client, "ops_books_broken") == 1
+
+
+def test_what_waits_on_site_is_counted_with_its_age(client, bank, teller):
+    assert figure(client, "ops_on_site_items") == 0
+    assert figure(client, "ops_on_site_oldest_seconds") == 0
+    said = rule_factory.plain(amount_from_fen=1, outlet_levels=1)
+    counter = factory.counter(bank)
+    rule_factory.in_force(said, institution=bank.outlet, valid_from=factory_people.DAY)
+    item = factory.sent(teller, factory.withdrawal(counter))
+    ago = timezone.now() - timedelta(minutes=10)
+    Request.objects.filter(pk=item.pk).update(presented_at=ago)
+
+    assert figure(client, "ops_on_site_items") == 1
+    assert 600 <= (figure(client, "ops_on_site_oldest_seconds") or 0) < 700
 
 
 def test_labels_hold_no_number_of_anybody(client, teller, waiting):
