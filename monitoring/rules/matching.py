@@ -148,6 +148,17 @@ def evidence(line: LineRow, sheet: SheetRow) -> tuple[int, bool]:
     return points, contradicted
 
 
+def apart(line: LineRow, sheet: SheetRow) -> timedelta | None:
+    """Return how far the printed time is from the booking by the hour; None where none was read.
+
+    Days do not count: what is booked late keeps its day.
+    """
+    if sheet.at is None:
+        return None
+    later = (sheet.at - line.at) % _A_DAY
+    return min(later, _A_DAY - later)
+
+
 def _likeness(expected: str, read: str) -> int:
     """Return 2 for the same, 1 for one sign misread, −2 for another."""
     if expected == read:
@@ -244,11 +255,9 @@ def _whenever(_line: LineRow, _sheet: SheetRow) -> bool:
 
 
 def _at_the_time(line: LineRow, sheet: SheetRow) -> bool:
-    """Tell whether a voucher can be of a line by the hour; what is booked late keeps its day."""
-    if sheet.at is None:
-        return True
-    apart = (sheet.at - line.at) % _A_DAY
-    return min(apart, _A_DAY - apart) <= WITHIN
+    """Tell whether a voucher can be of a line by the hour that was printed."""
+    hours = apart(line, sheet)
+    return hours is None or hours <= WITHIN
 
 
 def _by_sum(day: _Day) -> None:

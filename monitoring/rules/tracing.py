@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from foundation.kernel.errors import Refused
-from monitoring.rules.matching import LineRow, SheetRow, evidence
+from monitoring.rules.matching import LineRow, SheetRow, apart, evidence
 
 # Vouchers are filed under a wrong day: so many days before and after are looked through with it.
 BESIDE = timedelta(days=3)
@@ -75,12 +75,12 @@ class Fit:
 
 
 def fit(line: LineRow, sheet: SheetRow) -> Fit:
-    """Return how well a voucher fits a line, by what was read on it and by when both came."""
+    """Return how well a voucher fits a line, by what was read on it and by the printed hour."""
     points, contradicted = evidence(line, sheet)
     if sheet.journal_no and sheet.journal_no == line.key:
         points += _NUMBER_WEIGHT
-    apart = abs(sheet.at - line.at) if sheet.at else timedelta.max
-    return Fit(points, contradicted, apart)
+    hours = apart(line, sheet)
+    return Fit(points, contradicted, timedelta.max if hours is None else hours)
 
 
 def check_reason(text: str) -> str:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from authorization import selectors as authorization
-from foundation.imaging import rules as images
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Document
 from foundation.imaging.selectors import batches
-from foundation.kernel.calendar import SHANGHAI
-from foundation.kernel.errors import Refused
-from foundation.kernel.money import Money
 from foundation.ledger import rules as ledger_rules
 from foundation.ledger import selectors as ledger
 from foundation.ledger.models import JournalLine
@@ -29,14 +24,11 @@ from foundation.worklist import selectors as jobs
 from monitoring import rules
 from monitoring.models import Alignment, DayEnd, Explanation, Look, Match
 from monitoring.rules import looks, matching, settling
+from monitoring.selectors._sheets import sheet
 
 BREAKS_SHOWN = 200
 OPEN_SHOWN = 100
 _HELD = Q(work_item__state=worklist.HELD)
-# A time stands by itself or right after the day: engines lose the blank between.
-_TIME = re.compile(
-    r"(?:(?<![0-9])(?<![0-9]:)|(?<=20[0-9]{6}))([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])"
-)
 # Whether a voucher is an open break by itself, held or not: `stray` looks again and locks it.
 ANY_STRAY_SQL = """EXISTS (SELECT FROM monitoring_match alone WHERE alone.document_id = %s
     AND alone.journal_no = '' AND alone.state = 'open')"""
@@ -259,7 +251,9 @@ def _sheets(institution_id: int, on: date) -> Sequence[matching.SheetRow]:
     read = batches.read_pages(document_ids=[one.document_id for one in rows])
     least = policy.whole(code="monitoring.same_confidence_min", on=on)
     return [
-        _sheet(one, read[one.document_id], least, on) for one in rows if one.document_id in read
+        sheet(key=one.document_id, place=one.place, pages=pages, on=on, least=least)
+        for one in rows
+        if (pages := read.get(one.document_id)) is not None
     ]
 
 
@@ -279,45 +273,6 @@ def _row(line: JournalLine, place: int) -> matching.LineRow:
         teller=line.teller,
         at=line.at,
     )
-
-
-def _sheet(
-    one: batches.Sheet, pages: Sequence[images.ReadPage], least: int, on: date
-) -> matching.SheetRow:
-    """Return what was read with certainty; a value that two places read differently is none."""
-    said: dict[str, set[str]] = {}
-    for field in (field for page in pages for field in page.fields):
-        if field.confidence >= least:
-            said.setdefault(field.name, set()).add(field.value)
-    sure = {name: next(iter(values)) for name, values in said.items() if len(values) == 1}
-    codes = [code.text for page in pages for code in page.codes if code.text.isdigit()]
-    return matching.SheetRow(
-        key=one.document_id,
-        place=one.place,
-        journal_no=images.digits_of(sure.get("journal_no", "")),
-        voucher_no=sure.get("voucher_no", codes[0] if len(codes) == 1 else ""),
-        account=images.digits_of(sure.get("account", "")),
-        fen=fen_of(text=sure.get("amount", "")),
-        teller=images.digits_of(sure.get("teller", "")),
-        at=_printed_at(pages, least, on),
-    )
-
-
-def _printed_at(pages: Sequence[images.ReadPage], least: int, on: date) -> datetime | None:
-    """Return when the machine printed, where it is surely read and the pages say one time."""
-    lines = (line for page in pages for line in page.lines if line.confidence >= least)
-    times = {found for line in lines for found in _TIME.findall(images.compact(line.text))}
-    if len(times) != 1:
-        return None
-    return datetime.combine(on, time.fromisoformat(":".join(times.pop())), SHANGHAI)
-
-
-def fen_of(*, text: str) -> int | None:
-    """Return an amount as it was read in fen, or None where it is none."""
-    try:
-        return Money.parse(text).fen if text else None
-    except Refused:
-        return None
 
 
 def _is_break() -> Q:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
-from foundation.imaging import rules as images
 from foundation.imaging import selectors as imaging
 from foundation.imaging.models import Page
 from foundation.imaging.selectors import batches
@@ -19,6 +18,7 @@ from monitoring.models import Match
 from monitoring.rules import matching, tracing
 from monitoring.selectors import settling
 from monitoring.selectors._comparing import compare
+from monitoring.selectors._sheets import sheet
 
 SideT = TypeVar("SideT", "Stray", "Lonely")
 
@@ -108,7 +108,7 @@ def _alone(outlet: Institution, wanted: Wanted, by: Staff) -> QuerySet[Match]:
     ).exclude(touched__contains=[by.person])
     chosen = Q(pk__in=[wanted.stray or 0, wanted.line or 0])
     first = ExpressionWrapper(chosen, output_field=BooleanField()).desc()
-    return rows.select_related("work_item", "document").order_by(first, "business_date", "id")
+    return rows.select_related("work_item").order_by(first, "business_date", "id")
 
 
 def _lines(alone: QuerySet[Match], wanted: Wanted) -> Sequence[Lonely]:
@@ -134,7 +134,9 @@ def _strays(alone: QuerySet[Match], wanted: Wanted) -> tuple[Sequence[Stray], in
     found = [
         Stray(
             match=row,
-            sheet=_sheet(row, read.get(key, ())),
+            sheet=sheet(
+                key=key, place=row.pk, pages=read.get(key, ()), on=row.business_date, least=None
+            ),
             page=first.get(key),
             read=key in read,
         )
@@ -149,26 +151,6 @@ def _may_be(sheet: matching.SheetRow, wanted: Wanted) -> bool:
         (wanted.fen is None or sheet.fen in {None, wanted.fen})
         and (not wanted.account or not sheet.account or sheet.account.endswith(wanted.account))
         and (not wanted.teller or sheet.teller in {"", wanted.teller})
-    )
-
-
-def _sheet(row: Match, pages: Sequence[images.ReadPage]) -> matching.SheetRow:
-    """Return what was read best of each field: here a person looks, so nothing need be certain."""
-    best: dict[str, images.Field] = {}
-    for field in (field for page in pages for field in page.fields):
-        if field.name not in best or field.confidence > best[field.name].confidence:
-            best[field.name] = field
-    said: Mapping[str, str] = {name: field.value for name, field in best.items()}
-    document = row.document
-    return matching.SheetRow(
-        key=row.document_id or 0,
-        place=row.pk,
-        journal_no=images.digits_of(said.get("journal_no", "")),
-        voucher_no=said.get("voucher_no", ""),
-        account=images.digits_of(said.get("account", "")),
-        fen=settling.fen_of(text=said.get("amount", "")),
-        teller=images.digits_of(said.get("teller", "")),
-        at=document.opened_at if document else None,
     )
 
 

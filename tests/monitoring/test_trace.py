@@ -267,6 +267,38 @@ def test_the_best_comes_first(place, teller, auditor):
     assert [one.match for one in of_line.strays] == [stray, worse, wrong]
 
 
+def twins(place, teller, *moments):
+    """Return lines of one amount at these moments that no voucher stands beside, by their order."""
+    booked = [monitoring.post(place, teller=teller.number, fen=500_00, at=one) for one in moments]
+    pairs.match_day(institution_id=place.outlet.pk, business_date=DAY, at=NOON)
+    return [Match.objects.get(journal_no=one.journal_no) for one in booked]
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_of_twins_the_one_at_the_printed_hour_comes_first(place, teller, auditor, days):
+    early, late = twins(place, teller, NOON, NOON + timedelta(hours=2))
+    said = {"amount": "¥500.00", "account": place.customer, "time": "14:00:31"}
+    stray = alone(place, teller, on=DAY + timedelta(days=days), **said)
+
+    wanted = selected.Wanted(on=DAY, beside=True, stray=stray.pk)
+    found = selected.traced(outlet=place.outlet, wanted=wanted, by=auditor)
+
+    assert [one.match for one in found.lines][:2] == [late, early]
+    assert found.lines[0].fit.apart == timedelta(seconds=31)
+
+
+def test_without_a_printed_time_a_voucher_has_none(client, place, teller, auditor, line):
+    stray = alone(place, teller, **monitoring.agreeing(line))
+
+    wanted = selected.Wanted(on=DAY, stray=stray.pk, line=line.pk)
+    found = selected.traced(outlet=place.outlet, wanted=wanted, by=auditor)
+    assert found.stray.sheet.at is None
+    assert found.strays[0].fit.apart == timedelta.max
+    page = client.get(reverse("monitoring:trace", args=[place.outlet.pk]), {"on": DAY})
+    strays, _lines = page.content.decode().split('id="lonely"')
+    assert "12:00" not in strays
+
+
 def test_both_sides_are_narrowed(place, teller, auditor):
     lines = [lonely(place, teller, fen=fen) for fen in (100_00, 200_00)]
     strays = [alone(place, teller, **monitoring.agreeing(line)) for line in lines]
