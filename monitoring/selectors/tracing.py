@@ -22,8 +22,10 @@ from monitoring.selectors._sheets import sheet
 
 SideT = TypeVar("SideT", "Stray", "Lonely")
 
-# So many of each side are gone through, and so many of the best are shown.
+# So many of each side that are wanted are weighed, and so many of the best are shown.
 LOOKED_AT, SHOWN = 400, 30
+# Of so many vouchers at most it is looked whether they are wanted.
+GONE_THROUGH = 10 * LOOKED_AT
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ class Stray:
 
     match: Match
     sheet: matching.SheetRow
-    page: Page | None
     read: bool
+    page: Page | None = None
     fit: tracing.Fit | None = None
 
 
@@ -60,7 +62,7 @@ class Lonely:
 
 @dataclass(frozen=True)
 class Traced:
-    """Both sides, the best first, how many were gone through, and the chosen two compared.
+    """Both sides, the best first, how many were weighed, and the chosen two compared.
 
     `more` tells whether there are more of a side than were gone through.
     """
@@ -81,16 +83,16 @@ def traced(*, outlet: Institution, wanted: Wanted, by: Staff) -> Traced:
     """Return what stands alone at an outlet and the person had no hand in, as far as is wanted."""
     alone = _alone(outlet, wanted, by)
     lonely = _lines(alone, wanted)
-    strays, gone_through = _strays(alone, wanted)
+    strays, more = _strays(alone, wanted)
     stray = next((one for one in strays if one.match.pk == wanted.stray), None)
     line = next((one for one in lonely if one.match.pk == wanted.line), None)
     pages = imaging.pages(document_id=stray.sheet.key) if stray else ()
     return Traced(
-        strays=_best([replace(one, fit=_fit(line, one)) for one in strays]),
-        lines=_best([replace(one, fit=_fit(one, stray)) for one in lonely]),
+        strays=_with_pages(_best([replace(one, fit=_fit(line, one)) for one in strays])),
+        lines=_best([replace(one, fit=_fit(one, stray)) for one in lonely[:LOOKED_AT]]),
         stray_count=len(strays),
-        line_count=len(lonely),
-        more=LOOKED_AT in {gone_through, len(lonely)},
+        line_count=len(lonely[:LOOKED_AT]),
+        more=more or len(lonely) > LOOKED_AT,
         stray=stray,
         line=line,
         fields=_compared(line.match, stray.match) if line and stray else (),
@@ -122,28 +124,48 @@ def _lines(alone: QuerySet[Match], wanted: Wanted) -> Sequence[Lonely]:
         narrowed &= Q(teller=wanted.teller)
     if narrowed:
         rows = rows.filter(narrowed | Q(pk=wanted.line or 0))
-    return [Lonely(row) for row in rows[:LOOKED_AT]]
+    return [Lonely(row) for row in rows[: LOOKED_AT + 1]]
 
 
-def _strays(alone: QuerySet[Match], wanted: Wanted) -> tuple[Sequence[Stray], int]:
-    """Return the vouchers that say what is wanted or do not say it, and of how many."""
-    matches = list(alone.filter(result=rules.JOURNAL_MISSING, journal_no="")[:LOOKED_AT])
+def _strays(alone: QuerySet[Match], wanted: Wanted) -> tuple[Sequence[Stray], bool]:
+    """Return the vouchers that say what is wanted or do not say it, and whether there are more.
+
+    They are gone through in parts: only what was read on one tells whether it is wanted.
+    """
+    rows = alone.filter(result=rules.JOURNAL_MISSING, journal_no="")
+    kept: list[Stray] = []
+    more = True
+    for begin in range(0, GONE_THROUGH, LOOKED_AT):
+        part = tuple(rows[begin : begin + LOOKED_AT + 1])
+        more = len(part) > LOOKED_AT
+        kept += [
+            one
+            for one in _read(part[:LOOKED_AT])
+            if _may_be(one.sheet, wanted) or one.match.pk == wanted.stray
+        ]
+        if not more or len(kept) >= LOOKED_AT:
+            break
+    return kept[:LOOKED_AT], more or len(kept) > LOOKED_AT
+
+
+def _read(matches: Sequence[Match]) -> Sequence[Stray]:
     documents = [row.document_id or 0 for row in matches]
-    read = batches.read_pages(document_ids=documents)
-    first = imaging.first_pages(document_ids=documents)
-    found = [
+    read = batches.read_briefly(document_ids=documents)
+    return [
         Stray(
             match=row,
             sheet=sheet(
                 key=key, place=row.pk, pages=read.get(key, ()), on=row.business_date, least=None
             ),
-            page=first.get(key),
             read=key in read,
         )
         for row, key in zip(matches, documents, strict=True)
     ]
-    kept = [one for one in found if _may_be(one.sheet, wanted) or one.match.pk == wanted.stray]
-    return kept, len(matches)
+
+
+def _with_pages(strays: Sequence[Stray]) -> Sequence[Stray]:
+    first = imaging.first_pages(document_ids=[one.sheet.key for one in strays])
+    return [replace(one, page=first.get(one.sheet.key)) for one in strays]
 
 
 def _may_be(sheet: matching.SheetRow, wanted: Wanted) -> bool:

@@ -314,6 +314,75 @@ def test_both_sides_are_narrowed(place, teller, auditor):
     assert list(found.lines) == []
 
 
+class TestMany:
+    @pytest.fixture(autouse=True)
+    def _few_at_once(self, monkeypatch):
+        monkeypatch.setattr(selected, "LOOKED_AT", 2)
+        monkeypatch.setattr(selected, "GONE_THROUGH", 6)
+
+    def found(self, place, auditor, **wanted):
+        chosen = selected.Wanted(on=DAY, **wanted)
+        return selected.traced(outlet=place.outlet, wanted=chosen, by=auditor)
+
+    def test_what_fits_is_found_behind_what_does_not(self, place, teller, auditor):
+        for _one in range(3):
+            alone(place, teller, amount="¥100.00")
+        stray = alone(place, teller, amount="¥200.00")
+
+        found = self.found(place, auditor, fen=200_00)
+
+        assert [one.match for one in found.strays] == [stray]
+        assert not found.more
+
+    def test_there_are_more_only_where_there_are(self, place, teller, auditor):
+        for _one in range(2):
+            alone(place, teller, amount="¥100.00")
+        assert not self.found(place, auditor).more
+        alone(place, teller, amount="¥100.00")
+
+        found = self.found(place, auditor)
+
+        assert (found.stray_count, found.more) == (2, True)
+
+    def test_so_many_lines_are_not_more(self, place, teller, auditor):
+        twins(place, teller, NOON)
+        assert self.found(place, auditor).line_count == 2
+        assert not self.found(place, auditor).more
+        twins(place, teller, NOON)
+        assert self.found(place, auditor).more
+
+    @pytest.mark.parametrize("strays", [6, 7])
+    def test_the_end_of_going_through_is_told(self, client, place, teller, auditor, strays):
+        for _one in range(strays):
+            alone(place, teller, amount="¥100.00")
+
+        assert self.found(place, auditor, fen=200_00).more == (strays == 7)
+        address = reverse("monitoring:trace", args=[place.outlet.pk])
+        text = client.get(address, {"on": DAY, "amount": "200.00"}).content.decode()
+        assert ("或只看当日" in text) == (strays == 7)
+
+    def test_the_chosen_one_stays_whatever_is_wanted(self, place, teller, auditor):
+        strays = [alone(place, teller, amount="¥100.00") for _one in range(3)]
+
+        found = self.found(place, auditor, fen=200_00, stray=strays[2].pk)
+
+        assert [one.match for one in found.strays] == [strays[2]]
+        assert found.stray.match == strays[2]
+
+
+def test_only_what_is_shown_is_read_of_a_voucher(place, teller, auditor):
+    alone(place, teller, amount="¥500.00", payer_name="张三", time="14：00：31")
+
+    with CaptureQueriesContext(connection) as asked:
+        found = selected.traced(outlet=place.outlet, wanted=selected.Wanted(on=DAY), by=auditor)
+
+    (sheet,) = [one.sheet for one in found.strays]
+    assert (sheet.fen, sheet.at) == (500_00, NOON + timedelta(hours=2, seconds=31))
+    readings = [one["sql"] for one in asked if "imaging_reading" in one["sql"]]
+    assert readings
+    assert not [sql for sql in readings if '"strips"' in sql or '."lines",' in sql]
+
+
 def test_the_page_shows_both_sides_and_joins(client, place, line, stray):
     address = reverse("monitoring:trace", args=[place.outlet.pk])
     day = client.get(reverse("monitoring:day"), {"on": DAY}).content.decode()

@@ -106,7 +106,7 @@ def looked(*, document_id: int) -> Looked:
     rows = Page.objects.filter(document_id=document_id).exclude(state=rules.REPLACED)
     asked = rows.annotate(said=RawSQL(_LATEST, (), JSONField()))  # noqa: S611 -- a text of ours
     found = tuple(asked.order_by("seq", "id"))
-    read = tuple(_read(page.pk, **page.said) for page in found if page.said)
+    read = tuple(as_page(page_id=page.pk, **page.said) for page in found if page.said)
     return Looked(found, read, whole=all(page.state != rules.STORED for page in found))
 
 
@@ -227,12 +227,15 @@ def comparison(*, document_id: int, expected: Mapping[str, object]) -> Sequence[
 
 def as_read(*, reading: Reading) -> rules.ReadPage:
     """Return a stored reading as the values that rules work on."""
-    return _read(reading.page_id, reading.lines, reading.fields, reading.codes)
+    return as_page(
+        page_id=reading.page_id, lines=reading.lines, fields=reading.fields, codes=reading.codes
+    )
 
 
-def _read(
-    page_id: int, lines: Sequence[Any], fields: Sequence[Any], codes: Sequence[Any]
+def as_page(
+    *, page_id: int, lines: Sequence[Any], fields: Sequence[Any], codes: Sequence[Any]
 ) -> rules.ReadPage:
+    """Return what is stored of a page's reading as the values that rules work on."""
     return rules.ReadPage(
         page_id=page_id,
         lines=tuple(rules.Line(**_with_box(row)) for row in lines),
