@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from foundation.imaging.services import batches
 from foundation.kernel.errors import Refused
 from foundation.people import services as people_services
 from foundation.trail import services as trail
@@ -18,13 +19,14 @@ from foundation.trail.models import Event
 from monitoring import rules
 from monitoring import services as pairs
 from monitoring.models import Alignment, DayEnd, Forcing, Match
-from monitoring.rules import forcing, tracing
+from monitoring.rules import forcing, matching, tracing
 from monitoring.selectors import settling as days
 from monitoring.selectors import strays
 from monitoring.selectors import tracing as selected
 from monitoring.services import auditing, settling
 from monitoring.services import tracing as services
 from tests.browser import BACKEND
+from tests.factories import batches as scanning
 from tests.factories import looks, monitoring, people
 from tests.factories.monitoring import alone
 from tests.factories.people import DAY, NOON
@@ -502,34 +504,61 @@ def test_of_two_who_join_the_same_at_once_one_wins(world, pairs_wanted):
         assert Alignment.objects.filter(how="hand").count() == 1
 
 
-def test_the_day_is_matched_while_a_voucher_is_joined_and_it_has_one_line(world):
-    place, auditors, lines, strays = world
-    ready, wrong = threading.Barrier(2), []
+@pytest.fixture
+def contested(world):
+    """Return a line and its voucher of a scanned batch: matching the day pairs them, too."""
+    place, auditors, *_alone = world
+    with people_services.acting_as_system(reason="test"):
+        by = people.staff(place.outlet, "outlet_supervisor")
+        line = lonely(place, by, fen=712_34)
+        batch = scanning.handed_over(place.outlet, by, sheets=1)
+        (frame,) = scanning.scanned(batch, auditors[1], ())
+        batches.end_scan(batch_id=batch.pk, note="", by=auditors[1], at=NOON)
+        monitoring.read(frame.page, **monitoring.agreeing(line))
+        given = {"institution_id": place.outlet.pk, "day": DAY, "at": NOON}
+        stray = pairs.stray(document_id=frame.page.document_id, **given)
+    return line, stray
 
-    def do(work):
+
+@pytest.mark.parametrize("first", ["join", "match"])
+def test_the_day_is_matched_while_a_voucher_is_joined_and_who_is_first_has_it(
+    world, contested, first
+):
+    (place, auditors, *_alone), (line, stray) = world, contested
+    begun, never, went = threading.Event(), threading.Event(), {}
+    works = {
+        "join": lambda: join(stray, line, auditors[0]),
+        "match": lambda: settling.match_day(
+            institution_id=place.outlet.pk, business_date=DAY, at=NOON
+        ),
+    }
+
+    def do(name):
+        assert name == first or begun.wait(20)
         try:
-            with people_services.acting_as_system(reason="test"):
-                ready.wait()
-                work()
-        except Exception as error:  # noqa: BLE001 -- shown by the test
-            wrong.append(error)
+            with people_services.acting_as_system(reason="test"), transaction.atomic():
+                works[name]()
+                if name == first:
+                    begun.set()
+                    never.wait(1)
+            went[name] = "done"
+        except Refused as refusal:
+            went[name] = refusal.code
         finally:
             connection.close()
 
-    works = (
-        lambda: join(strays[0], lines[0], auditors[0]),
-        lambda: settling.match_day(institution_id=place.outlet.pk, business_date=DAY, at=NOON),
-    )
-    threads = [threading.Thread(target=do, args=(work,)) for work in works]
+    threads = [threading.Thread(target=do, args=(name,)) for name in works]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert wrong == []
+    assert went == {"match": "done", "join": "done" if first == "join" else "E6184"}
     with people_services.acting_as_system(reason="test"):
-        of_voucher = Match.objects.filter(document_id=strays[0].document_id)
-        assert of_voucher.exclude(journal_no="").count() == 1
+        of_voucher = Match.objects.filter(document_id=stray.document_id).exclude(journal_no="")
+        assert [one.journal_no for one in of_voucher] == [line.journal_no]
+        hows = Alignment.objects.filter(document_id=stray.document_id)
+        assert [one.how for one in hows] == [matching.HAND if first == "join" else matching.VOUCHER]
 
 
 def test_who_joins_while_the_day_is_being_closed_waits_and_is_refused(world):
