@@ -18,6 +18,15 @@ class Completed:
 
 
 @dataclass(frozen=True)
+class VoucherMissing:
+    """Two people said that the voucher of a posted item, which was to follow, is not there."""
+
+    document_id: int
+    institution_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Moved:
     """An item stands in another state, which its teller or another system waits for."""
 

@@ -50,6 +50,9 @@ urlpatterns = [
     # everybody who may look
     path("items/", web.items, name="items"),
     path("scans/", scanning.scans, name="scans"),
+    path("missing/<str:number>/", scanning.missing, name="missing"),
+    path("missing/<str:number>/say/", scanning.say_missing, name="say_missing"),
+    path("missing/<str:number>/decide/", scanning.decide_missing, name="decide_missing"),
     path("item/<str:number>/", web.item, name="item"),
     path("talk/<str:number>/", web.talk, name="talk"),
     path("write/<str:number>/", web.write, name="write"),

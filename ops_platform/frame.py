@@ -58,6 +58,7 @@ def connect() -> None:
     menu.notices_from(consulted, permission=Permission.AUTHORIZATION_DECIDE)
     menu.notices_from(to_scan, permission=Permission.AUTHORIZATION_SUBMIT)
     menu.notices_from(scans_late, permission=Permission.AUTHORIZATION_ON_SITE)
+    menu.notices_from(scans_missing, permission=Permission.AUTHORIZATION_LEAD)
     menu.notices_from(on_site, permission=Permission.AUTHORIZATION_ON_SITE)
     menu.notices_from(alarmed, permission=Permission.AUTHORIZATION_LEAD)
     menu.notices_from(suggested, permission=Permission.FALLBACK_VIEW)
@@ -206,9 +207,21 @@ def scans_late(staff: Staff) -> Iterable[Notice]:
         yield Notice(
             text=gettext("Overdue: the voucher of item %(number)s of %(teller)s.")
             % {"number": one.request.number, "teller": one.request.teller_label},
-            address=addresses.of("authorization:item", one.request.number),
+            address=addresses.of("authorization:missing", one.request.number),
             at=one.due_at,
             urgent=True,
+        )
+
+
+def scans_missing(_staff: Staff) -> Iterable[Notice]:
+    """Tell the leads of which vouchers an outlet said that they are not there."""
+    for one in authorization.missing_waiting(limit=NOTICES_MAX):
+        number = one.scan.request.number
+        yield Notice(
+            text=gettext("Said not to be there: the voucher of item %(number)s.")
+            % {"number": number},
+            address=addresses.of("authorization:missing", number),
+            at=one.proposed_at,
         )
 
 

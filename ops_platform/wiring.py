@@ -47,6 +47,7 @@ def connect() -> None:
     bus.listen(authorization.Completed, monitoring.on_authorization_completed)
     bus.listen(authorization.Completed, later("monitoring.tasks.match_document"))
     bus.listen(authorization.Completed, at_once.on_authorization_posted)
+    bus.listen(authorization.VoucherMissing, monitoring.on_voucher_missing)
     bus.listen(monitored.LineFound, later("monitoring.tasks.look_at_line"))
     add_look("monitoring", at_once.on_attempt)
     bus.listen(monitored.TrialAsked, later("monitoring.tasks.go_on_with_trial"))

@@ -1,10 +1,16 @@
-"""Which vouchers that follow are listed."""
+"""Which vouchers that follow are listed; what is said of one that is not there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from authorization.forms._cleaned import Cleaned
+from foundation.kernel.text import clean_text
+
+REASON_LEAST, REASON_MOST = 4, 200
 
 
 @dataclass(frozen=True)
@@ -26,3 +32,25 @@ class Listing(forms.Form):
         self.is_valid()
         typed = self.cleaned_data
         return Wanted(typed.get("outlet"), bool(typed.get("overdue")))
+
+
+class Missing(Cleaned):
+    """Why a voucher is not there."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=REASON_LEAST,
+        max_length=REASON_MOST,
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+    def clean_reason(self) -> str:
+        """Return the reason without hidden characters."""
+        found: str = self.read("reason", lambda typed: clean_text(typed, REASON_MOST))
+        return found
+
+
+class Decision(forms.Form):
+    """Whether it is so."""
+
+    step = forms.ChoiceField(choices=[("accept", ""), ("decline", "")])

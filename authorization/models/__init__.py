@@ -6,7 +6,7 @@ from authorization.models._identity import IdCheck
 from authorization.models._inquiries import Inquiry
 from authorization.models._items import Decision, Request
 from authorization.models._late import LateChange
-from authorization.models._later_scan import LaterScan
+from authorization.models._later_scan import LaterScan, MissingVoucher
 from authorization.models._offline import OfflineBook, OfflinePeriod, OfflineSlip
 from authorization.models._on_site import OnSite
 from authorization.models._opening import Opening, SignUp
@@ -31,6 +31,7 @@ __all__ = [
     "LaterScan",
     "LocalAuthorizer",
     "Message",
+    "MissingVoucher",
     "OfflineBook",
     "OfflinePeriod",
     "OfflineSlip",

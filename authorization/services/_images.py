@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from authorization import rules, selectors
 from authorization.models import LaterScan, Request
 from authorization.services._queueing import told
+from authorization.services.missing import overtake
 from foundation.imaging import selectors as imaging_selectors
 from foundation.imaging import services as imaging
 from foundation.imaging.models import Document, Page
@@ -181,6 +182,7 @@ def _scanned(awaited: LaterScan, teller: Staff, at: datetime) -> None:
     awaited.scanned_at, awaited.scanned_by_label = at, teller.label
     awaited.scanned_by = teller
     awaited.save(update_fields=["scanned_at", "scanned_by", "scanned_by_label"])
+    overtake(scan=awaited, at=at)
     told(
         request=awaited.request,
         step="scan_later",

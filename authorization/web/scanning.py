@@ -1,9 +1,11 @@
-"""Pages of vouchers that follow the posting of their items: the list, the figures, the scan."""
+"""Pages of vouchers that follow the posting of their items: list, figures, scan, missing ones."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,18 +14,20 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from authorization import selectors
 from authorization.forms import scanning as forms
-from authorization.models import LaterScan
+from authorization.models import LaterScan, Request
+from authorization.rules import scanning as rules
+from authorization.services import missing as services
 from authorization.web._counter import item_or_404
 from authorization.web._images import images
 from foundation.people.roles import Permission
 from foundation.ui import table
 from foundation.ui.table import Column, Row, Table
 from foundation.ui.templatetags import ops
-from foundation.ui.web import requires, signed_in
+from foundation.ui.web import action, refusals_in, requires, signed_in
 
 DAYS = 30
 FIGURES = (
@@ -32,6 +36,7 @@ FIGURES = (
     Column(_("overdue"), table.RIGHT),
     Column(_("Scanned in time"), table.RIGHT),
     Column(_("Scanned late"), table.RIGHT),
+    Column(_("Not there"), table.RIGHT),
 )
 AWAITED = (
     Column(_("Item number"), table.NUMBER),
@@ -71,10 +76,78 @@ def scan(request: HttpRequest, number: str) -> HttpResponse:
     later = selectors.later_scan(request=item)
     if later is None or item.institution_id != signed_in(request).institution_id:
         raise Http404
-    if later.scanned_at is not None:
+    if not later.is_awaited:
         return redirect("authorization:item", number)
     shown = {"item": item, "later": later, **images(item.key, item.trade_code)}
     return render(request, "authorization/scan.html", shown)
+
+
+@require_GET
+@requires(Permission.AUTHORIZATION_VIEW)
+def missing(request: HttpRequest, number: str) -> HttpResponse:
+    """Show a voucher that is overdue, and what was said of its not being there."""
+    return _missing_page(request, *_overdue_or_404(number))
+
+
+@action
+@require_POST
+@requires(Permission.AUTHORIZATION_ON_SITE)
+def say_missing(request: HttpRequest, number: str) -> HttpResponse:
+    """Let who supervises the outlet say that the voucher is not there."""
+    (item, later), by, form = (
+        _overdue_or_404(number),
+        signed_in(request),
+        forms.Missing(request.POST),
+    )
+    if item.institution_id != by.institution_id:
+        raise Http404
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        with refusals_in(request, form):
+            services.propose(scan=later, reason=reason, by=by, at=timezone.now())
+            return redirect("authorization:missing", number)
+    return _missing_page(request, item, later, form)
+
+
+@action
+@require_POST
+@requires(Permission.AUTHORIZATION_LEAD)
+def decide_missing(request: HttpRequest, number: str) -> HttpResponse:
+    """Let a lead decide whether the voucher is not there."""
+    (item, later), form = _overdue_or_404(number), forms.Decision(request.POST)
+    if form.is_valid():
+        accepted = form.cleaned_data["step"] == "accept"
+        with refusals_in(request, form):
+            services.decide(scan=later, accepted=accepted, by=signed_in(request), at=timezone.now())
+            return redirect("authorization:missing", number)
+    return _missing_page(request, item, later, form)
+
+
+def _overdue_or_404(number: str) -> tuple[Request, LaterScan]:
+    item = item_or_404(number)
+    later = selectors.later_scan(request=item)
+    if later is None:
+        raise Http404
+    return item, later
+
+
+def _missing_page(
+    request: HttpRequest, item: Request, later: LaterScan, form: Form | None = None
+) -> HttpResponse:
+    by, said = signed_in(request), selectors.missing_of(scan=later)
+    open_one = next((one for one in said if one.state == rules.PROPOSED), None)
+    own = by.person == item.teller_person
+    overdue = later.is_awaited and later.is_late
+    shown: dict[str, Any] = {
+        "item": item,
+        "later": later,
+        "said": said,
+        "form": form if isinstance(form, forms.Missing) else forms.Missing(),
+        "refused": form,
+        "may_say": overdue and not (own or open_one) and by.institution_id == item.institution_id,
+        "may_decide": open_one and not own and open_one.proposed_person != by.person,
+    }
+    return render(request, "authorization/missing.html", shown, status=422 if form else 200)
 
 
 def _figures(one: selectors.ScansOf) -> Row:
@@ -85,6 +158,7 @@ def _figures(one: selectors.ScansOf) -> Row:
             _link(one, one.overdue, "&overdue=on"),
             str(one.in_time),
             str(one.late),
+            str(one.missing),
         ),
         look="op-row--warn" if one.overdue else "",
     )
@@ -95,9 +169,21 @@ def _link(one: selectors.ScansOf, count: int, more: str) -> SafeString:
     return format_html('<a href="{}">{}</a>', SafeString(address), count)
 
 
+def _state(one: LaterScan) -> str:
+    """Return whether it is overdue, and said not to be there, as a link to the page of that."""
+    if not one.is_late:
+        return table.NOTHING
+    chip = (
+        ops.chip("warn", "hourglass", gettext("said not to be there"))
+        if getattr(one, "said", False)
+        else ops.chip("bad", "clock", gettext("overdue"))
+    )
+    address = reverse("authorization:missing", args=[one.request.number])
+    return format_html('<a href="{}">{}</a>', address, chip)
+
+
 def _row(one: LaterScan) -> Row:
     item = one.request
-    state = ops.chip("bad", "clock", gettext("overdue")) if one.is_late else table.NOTHING
     return Row(
         (
             table.link(to="authorization:item", key=item.number, text=item.number),
@@ -106,6 +192,6 @@ def _row(one: LaterScan) -> Row:
             ops.money(item.amount_fen),
             item.teller_label,
             table.clock(one.due_at),
-            state,
+            _state(one),
         )
     )

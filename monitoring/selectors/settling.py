@@ -136,6 +136,7 @@ def documents_without_line(*, institution_id: int, on: date) -> Sequence[Documen
     known = set(paired.values_list("document_id", flat=True))
     chosen = authorization.Filter(on=on, outlet_id=institution_id)
     known |= set(authorization.items(chosen=chosen).values_list("document_id", flat=True))
+    known |= authorization.documents_missing(documents=[one.pk for one in found])
     unsent = authorization.draft_subject(key="")
     return tuple(
         document

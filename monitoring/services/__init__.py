@@ -39,6 +39,7 @@ __all__ = [
     "match_document",
     "match_keyed",
     "on_authorization_completed",
+    "on_voucher_missing",
     "open_next",
     "pair",
     "stray",
@@ -60,6 +61,22 @@ def on_authorization_completed(event: authorization_events.Completed) -> None:
         **_facts_of(line, event.document_id, touched, line.at),
     )
     _paired(made, line.at, alone=alone)
+
+
+@transaction.atomic
+def on_voucher_missing(event: authorization_events.VoucherMissing) -> None:
+    """Let a pair whose voucher is not there be what every line without voucher is."""
+    pairs.take_turns(institution_id=event.institution_id)
+    rows = Match.objects.select_for_update(of=("self",)).filter(
+        document_id=event.document_id, state=rules.WAITING
+    )
+    for match in rows.exclude(journal_no="").order_by("id"):
+        match.state = rules.FLOW.after(match.state, "differ")
+        match.result, match.document, match.judged_at = rules.IMAGE_MISSING, None, event.at
+        match.save(update_fields=["state", "result", "document", "judged_at"])
+        pairs.tell(match=match, step="judged", by=MACHINE, at=event.at, result=match.result)
+        pairs.enqueue(match=match, at=event.at)
+        live.tell(rules.TOPIC, match.institution_id)
 
 
 @transaction.atomic

@@ -17,7 +17,12 @@ BEGIN
             OLD.touched) THEN
             RAISE EXCEPTION 'the journal line of a pair is fixed' USING ERRCODE = 'OP010';
         END IF;
-        IF OLD.document_id IS NOT NULL AND NEW.document_id IS DISTINCT FROM OLD.document_id THEN
+        -- A document that waits for its voucher is let go of once two people said that it is not there.
+        IF OLD.document_id IS NOT NULL AND NEW.document_id IS DISTINCT FROM OLD.document_id
+           AND NOT (NEW.document_id IS NULL AND OLD.state = 'waiting' AND NEW.result = 'image_missing'
+               AND EXISTS (SELECT FROM authorization_laterscan awaited
+                   JOIN authorization_request item ON item.id = awaited.request_id
+                   WHERE item.document_id = OLD.document_id AND awaited.missing_at IS NOT NULL)) THEN
             RAISE EXCEPTION 'a voucher that stands beside a line stays there' USING ERRCODE = 'OP094';
         END IF;
     END IF;

@@ -91,6 +91,9 @@ OPENS: dict[str, Callable[[World], str]] = {
     "authorization:scan": lambda world: reverse(
         "authorization:scan", args=[world.unscanned.number]
     ),
+    "authorization:missing": lambda world: reverse(
+        "authorization:missing", args=[world.unscanned.number]
+    ),
     "ledger:accounts": lambda _world: f"{reverse('ledger:accounts')}?text=客户",
     "ledger:export": lambda world: reverse("ledger:export", args=[asked_file(world)]),
     "ledger:journal": lambda _world: f"{reverse('ledger:journal')}?{ON_THE_DAY}",
