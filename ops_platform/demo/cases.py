@@ -18,6 +18,7 @@ PLANTS = {
     "date_differs": "voucher_diff",
     "print_differs": "voucher_diff",
     "missing_voucher": "image_missing",
+    "voucher_apart": "image_missing",
     "duplicate_voucher": "duplicate_image",
     "voucher_without_journal": "journal_missing",
     "split_withdrawal": "below the limit, four times in an hour",
@@ -27,6 +28,7 @@ PLANTS = {
 HUNDRED_YUAN = 10_000
 SPLIT_FEN = 4_980_000
 PRINTED_FEN = 1_234_500
+APART_FEN = 2_345_600
 PURPOSES = "生活费 货款 房租 学费 装修款 往来款 还款 医疗费".split()
 SHIFT = timedelta(seconds=20)
 # The first customer is well off, and has the name of an entry of the demo's watch list.
@@ -309,6 +311,9 @@ class Planner:
         other = next(
             (one for one in self.persons if self.people[one].outlet != self.people[0].outlet), payer
         )
+        # The last one booked at the last outlet: nobody comes to it before the day is traced.
+        outlet = self.people[-1].outlet
+        last = next(one for one in self.persons if self.people[one].outlet == outlet)
         split = Case(first, WITHDRAWAL, payer, SPLIT_FEN, "pass", plant="split_withdrawal")
         return [
             *(
@@ -322,6 +327,14 @@ class Planner:
             Case(first + SHIFT, DEPOSIT, other, PRINTED_FEN, "book", plant="print_differs"),
             replace(held, at=held.at + SHIFT, plant="voucher_without_journal", ending="stray"),
             replace(held, at=held.at + 2 * SHIFT, plant="conflicting_role", ending="attempt"),
+            Case(
+                cases[-1].at + timedelta(seconds=1),
+                DEPOSIT,
+                last,
+                APART_FEN,
+                "book",
+                plant="voucher_apart",
+            ),
         ]
 
     def _spend(self, low: int, high: int, *, company: bool = False) -> tuple[int, int]:

@@ -297,10 +297,12 @@ class Day:
                 at=case.at,
                 voucher_no=papers.voucher_no(case, self.on),
             )
-        if case.plant == "print_differs":
-            afterwards.scan(self, case, journal_no=entry.journal_no, teller=teller)
         if case.plant:
             self._note(case, teller, journal_no=entry.journal_no)
+        if case.plant in afterwards.SCANNED:
+            batch = afterwards.scan(self, case, journal_no=entry.journal_no, teller=teller)
+            if case.plant == "voucher_apart":
+                self._note(case, teller, subject=batch, expected="journal_missing")
 
     def _try_own(self, request: Request, teller: Staff, at: datetime) -> None:
         """Let the teller try to decide the own item; the trail keeps the refusal."""
@@ -382,8 +384,8 @@ class Day:
         tellers = self.crew.tellers[self.registry.customers[case.payer].outlet]
         return tellers[case.teller % len(tellers)]
 
-    def _note(self, case: Case, teller: Staff, *, subject: str = "", journal_no: str = "") -> None:
-        """Write a planted case down for the truth file."""
+    def _note(self, case: Case, teller: Staff, **known: str) -> None:
+        """Write a planted case down for the truth file, with what is known of it besides."""
         self.planted.append(
             {
                 "plant": case.plant,
@@ -393,7 +395,6 @@ class Day:
                 "teller": teller.number,
                 "voucher_no": papers.voucher_no(case, self.on),
                 "amount_fen": case.amount_fen,
-                "subject": subject,
-                "journal_no": journal_no,
             }
+            | {"subject": "", "journal_no": "", **known}
         )

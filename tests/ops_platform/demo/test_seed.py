@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -55,6 +55,8 @@ from monitoring.models import (
     SuspiciousCase,
 )
 from monitoring.rules import slips as slip_rules
+from monitoring.selectors import tracing
+from monitoring.services import tracing as joining
 from ops_platform import conserving
 from ops_platform.demo import house, seed, taking_back, truth
 from ops_platform.demo.cases import AUTOMATIC_FEN, LISTED_FEN, PLANTS, Size
@@ -279,6 +281,38 @@ def test_a_print_of_another_line_is_read_and_waits_for_its_day_to_be_matched(see
     differing = {one.name for one in match.compared if one.verdict == "differs"}
 
     assert (match.result, differing) == ("voucher_diff", {"journal_no"})
+
+
+def test_a_voucher_and_its_line_wait_to_be_traced_by_hand(seeded):
+    line, voucher = (
+        row
+        for row in truth.read(seeded.folder, on=seeded.days[0].on)
+        if row["plant"] == "voucher_apart"
+    )
+    outlet = Institution.objects.get(number=line["outlet"])
+    auditor = Staff.objects.filter(roles__role="auditor").first()
+    day = tracing.Wanted(on=seeded.days[0].on)
+    found = tracing.traced(outlet=outlet, wanted=day, by=auditor)
+
+    (stray,) = (one for one in found.strays if one.match.document.subject == voucher["subject"])
+    wanted = tracing.Wanted(on=seeded.days[0].on, stray=stray.match.pk)
+    best, *_others = tracing.traced(outlet=outlet, wanted=wanted, by=auditor).lines
+    assert (line["expected"], voucher["expected"]) == ("image_missing", "journal_missing")
+    assert best.match.journal_no == line["journal_no"]
+    assert best.fit.apart < timedelta(minutes=5)
+    assert (stray.sheet.fen, stray.sheet.account != best.match.account_number) == (
+        line["amount_fen"], True,
+    )  # fmt: skip
+    with transaction.atomic():  # what is joined stays joined, and others look at the same bank
+        joined = joining.join(
+            stray_id=stray.match.pk,
+            line_id=best.match.pk,
+            reason="账号识别有误",
+            by=auditor,
+            at=NOW,
+        )
+        transaction.set_rollback(True)
+    assert joined.result == "account_diff"
 
 
 def test_monitoring_finds_today_what_can_be_found_before_the_day_is_closed(seeded):
