@@ -233,6 +233,8 @@ class Planner:
             low, high = (2_000, low - 1_000)
         payer, fen = self._spend(low * 100, high * 100)
         payee = self._other_than(payer) if transfer else -1
+        if LISTED in (payer, payee):
+            fen = self._for_one_lead(payer, fen)
         base = Case(
             at=at,
             trade_code=TRANSFER if transfer else WITHDRAWAL,
@@ -247,6 +249,12 @@ class Planner:
             level=self.random.choices(["clean", "normal"], [1, 3])[0],
         )
         return self._ended(base) if above else base
+
+    def _for_one_lead(self, payer: int, fen: int) -> int:
+        """Return an amount of one level: who may be on a list is for leads, and there is one."""
+        most = min(fen, LEVELS_FROM_FEN - HUNDRED_YUAN)
+        self.balances[payer] += fen - most
+        return most
 
     def _ended(self, case: Case) -> Case:
         """Return the case with an ending drawn of the bag, at the rates of practice."""

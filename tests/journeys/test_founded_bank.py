@@ -11,6 +11,7 @@ from django.utils import timezone
 from authorization import rules as items
 from authorization import services as authorization
 from authorization.models import Request
+from foundation.kernel import numbering
 from foundation.ledger import rules, selectors
 from foundation.ledger.models import Account, AccountRequest, ChartAccount
 from foundation.people import rules as people_rules
@@ -64,7 +65,7 @@ def founded(db, settings):
             home = Institution.objects.get(number=place)
             person = people.open_staff(
                 number=number, name=name, institution=home, title="岗位", by=system, at=AT,
-                grade=grade,
+                grade=grade, identity=numbering.sample_resident_id(int(number)),
             )  # fmt: skip
             code = people.open_reset(staff_id=person.pk, by=system, at=NOW, where="t")
         people.use_reset(number=number, code=code, new="Right-Horse-42", at=NOW, where="t")

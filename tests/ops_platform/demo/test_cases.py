@@ -55,6 +55,16 @@ def test_a_bag_of_endings_has_some_of_each_and_the_words_differ_where_the_reason
     assert not any(case.words_fen for case in seen if case.reason != "A07")
 
 
+def test_what_only_leads_decide_needs_no_second_lead():
+    days_drawn = [planned(seed, Size(60, 30, 3), outlet_count=6) for seed in range(30)]
+    seen = [case for day in days_drawn for case in day if case.ending != "book"]
+    listed = [case for case in seen if LISTED in (case.payer, case.payee)]
+
+    assert len(listed) > len(days_drawn)
+    assert any(case.amount_fen > cases.LEVELS_FROM_FEN for case in seen)
+    assert all(case.amount_fen < cases.LEVELS_FROM_FEN for case in listed)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_left_waiting_is_for_people(seed):
     day = planned(seed, Size(60, 20, 8))
