@@ -203,11 +203,14 @@ def post_proposal(about: Staff, bank: Branch) -> PostProposal:
 
 
 def change(place: Institution, by: Staff) -> InstitutionProposal:
-    """Let somebody have proposed to call an institution otherwise."""
-    row: InstitutionProposal = InstitutionProposal.objects.create(
-        institution=place, kind="rename", name=f"{place.name}新", reason="更名",
-        proposed_by=by, proposed_at=NOON,
-    )  # fmt: skip
+    """Let somebody have proposed to call an institution otherwise, once while that waits."""
+    row: InstitutionProposal = InstitutionProposal.objects.get_or_create(
+        institution=place, state="waiting",
+        defaults={
+            "kind": "rename", "name": f"{place.name}新", "reason": "更名", "proposed_by": by,
+            "proposed_at": NOON,
+        },
+    )[0]  # fmt: skip
     return row
 
 

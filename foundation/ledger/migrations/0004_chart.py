@@ -6,7 +6,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from foundation.kernel.scope import rls_sql
+from foundation.kernel.scope import rls_sql, rls_undo_sql
 from foundation.ledger.rules import BASE_CHART
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
@@ -24,7 +24,9 @@ BASE = [
 def again(name):
     """Return the operation that writes a function of an installed bank anew."""
     text = (SQL / f"{name}.sql").read_text()
-    return migrations.RunSQL(text.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
+    return migrations.RunSQL(
+        text.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"), migrations.RunSQL.noop
+    )
 
 
 class Migration(migrations.Migration):
@@ -64,11 +66,16 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='ledger_subjectrequest_reason'), models.CheckConstraint(condition=models.Q(models.Q(('approved', None), ('decided_at', None), ('decided_by', None), ('decided_person', None)), models.Q(('approved__isnull', False), ('decided_at__isnull', False), ('decided_by__isnull', False), ('decided_person__isnull', False)), _connector='OR'), name='ledger_subjectrequest_decided'), models.UniqueConstraint(condition=models.Q(('approved', None)), fields=('code',), name='ledger_one_subject_request'), models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9]{4,8}$'), ('kind__in', ('customer', 'internal')), ('normal_side__in', ('debit', 'credit'))), name='ledger_subject_request_sound')],
             },
         ),
-        migrations.RunSQL(BASE),
-        migrations.RunSQL((SQL / "proposals.sql").read_text()),
-        migrations.RunSQL(rls_sql("ledger_subjectrequest")),
-        migrations.RunSQL("SELECT ledger_propose('ledger_subjectrequest')"),
-        migrations.RunSQL((SQL / "chart_guard.sql").read_text()),
+        migrations.RunSQL(BASE, migrations.RunSQL.noop),
+        migrations.RunSQL(
+            (SQL / "proposals.sql").read_text(),
+            "DROP FUNCTION ledger_propose, ledger_proposal_guard CASCADE",
+        ),
+        migrations.RunSQL(rls_sql("ledger_subjectrequest"), rls_undo_sql("ledger_subjectrequest")),
+        migrations.RunSQL("SELECT ledger_propose('ledger_subjectrequest')", migrations.RunSQL.noop),
+        migrations.RunSQL(
+            (SQL / "chart_guard.sql").read_text(), "DROP FUNCTION ledger_chart_guard CASCADE"
+        ),
         again("rights_beyond"),
         again("guards_off"),
     ]

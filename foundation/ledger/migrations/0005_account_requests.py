@@ -6,7 +6,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from foundation.kernel.scope import rls_sql
+from foundation.kernel.scope import rls_sql, rls_undo_sql
 
 chart = import_module("foundation.ledger.migrations.0004_chart")
 
@@ -50,9 +50,12 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='ledger_accountrequest_reason'), models.CheckConstraint(condition=models.Q(models.Q(('approved', None), ('decided_at', None), ('decided_by', None), ('decided_person', None)), models.Q(('approved__isnull', False), ('decided_at__isnull', False), ('decided_by__isnull', False), ('decided_person__isnull', False)), _connector='OR'), name='ledger_accountrequest_decided'), models.UniqueConstraint(condition=models.Q(('approved', None)), fields=('number',), name='ledger_one_account_request'), models.UniqueConstraint(condition=models.Q(('approved', None), ('step', 'open')), fields=('institution', 'chart', 'currency'), name='ledger_one_opening_request'), models.CheckConstraint(condition=models.Q(models.Q(('chart__isnull', False), ('step', 'open'), models.Q(('name', ''), _negated=True)), models.Q(('chart', None), ('step__in', ('stop', 'allow', 'freeze', 'unfreeze', 'close'))), _connector='OR'), name='ledger_account_request_sound')],
             },
         ),
-        migrations.RunSQL(rls_sql("ledger_accountrequest")),
-        migrations.RunSQL("SELECT ledger_propose('ledger_accountrequest')"),
-        migrations.RunSQL((chart.SQL / "account_guard.sql").read_text()),
+        migrations.RunSQL(rls_sql("ledger_accountrequest"), rls_undo_sql("ledger_accountrequest")),
+        migrations.RunSQL("SELECT ledger_propose('ledger_accountrequest')", migrations.RunSQL.noop),
+        migrations.RunSQL(
+            (chart.SQL / "account_guard.sql").read_text(),
+            "DROP FUNCTION ledger_account_by_two CASCADE",
+        ),
         chart.again("rights_beyond"),
         chart.again("guards_off"),
     ]
