@@ -125,7 +125,7 @@ def customers(outlets: Sequence[str], *, seed: int, each: int = 12) -> list[Cust
             name, woman = next(persons)
             yuan = round(random.lognormvariate(12.6 if company else 11.6, 0.9))
             # Every outlet has somebody well off, so that a small bank has large transactions too.
-            yuan += 2_500_000 if place == 0 else 0
+            yuan += 4_000_000 if place == 0 else 0
             rows.append(
                 Customer(
                     outlet=outlet,

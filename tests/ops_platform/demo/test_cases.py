@@ -112,3 +112,19 @@ def test_the_day_ends_at_five_even_when_seen_at_night():
     hours = days.hours_of(night.date(), until=night)
 
     assert (hours.opens.hour, hours.closes.hour) == (9, 17)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_after_a_day_somebody_of_each_outlet_is_still_well_off(seed):
+    outlets = [place.number for place in house.outlets(6)]
+    customers = cases.customers(outlets, seed=seed)
+    planner = Planner(customers, [one.opening_fen for one in customers], seed=f"{seed}")
+    planner.plant(planner.day(Size(60, 16, 3), HOURS))
+
+    for outlet in outlets:
+        left = [
+            fen
+            for one, fen in zip(customers, planner.balances, strict=True)
+            if one.outlet == outlet
+        ]
+        assert max(left) >= 200_000_000
