@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from authorization import rules, selectors
+from authorization import rules
 from authorization import services as authorization
 from authorization.models import Request
 from authorization.rules import correcting
 from authorization.services import Order
 from foundation.imaging import tasks as imaging_tasks
 from foundation.people import services as people
-from ops_platform.demo import cases, house, papers
+from ops_platform.demo import cases, papers
 from ops_platform.demo.papers import Sheet
 from ops_platform.demo.play import Day
 
@@ -22,16 +22,16 @@ WHY = "客户存取款方向录错"
 
 
 def play(*, day: Day, at: datetime) -> str:
-    """Let a teller of the second outlet take the last small withdrawal of the day back."""
-    outlet = house.outlets(2)[1].number
-    teller, sent = day.crew.tellers[outlet][-1], at - BEFORE
-    with people.acting(staff=teller):
-        posted = Request.objects.filter(
-            business_date=day.on, state=rules.POSTED, trade_code=cases.WITHDRAWAL, why=[]
+    """Let the teller of the smallest withdrawal of the day take it back."""
+    with people.acting_as_system(reason="demo"):
+        posted = Request.objects.select_related("teller__institution").filter(
+            business_date=day.on, state=rules.POSTED, trade_code=cases.WITHDRAWAL
         )
-        wrong = posted.order_by("-id").first()
-        if wrong is None or selectors.correction(request=wrong).by is not None:
-            return f"{outlet}: nothing to take back"
+        wrong = posted.order_by("amount_fen", "-id").first()
+    if wrong is None:
+        return "no withdrawal to take back"
+    teller, sent, outlet = wrong.teller, at - BEFORE, wrong.teller.institution.number
+    with people.acting(staff=teller):
         order = Order(
             trade_code=correcting.SAME_DAY, amount=wrong.amount, purpose=WHY,
             voucher_no=f"{day.on:%m%d}{SERIAL:04}", corrects=wrong.number,

@@ -258,6 +258,14 @@ class TestPages:
         assert "?corrects=" not in of.content.decode()
         assert posted.number in by.content.decode()
 
+    def test_the_desk_says_what_is_taken_back_and_why(self, client, counter, teller, chief, posted):
+        factory.sent(teller, order(posted))
+        client.force_login(chief)
+        page = client.get(reverse("authorization:workbench"), **BROWSER).content.decode()
+
+        assert reverse("authorization:item", args=[posted.number]) in page
+        assert "金额记错" in page
+
     def test_what_is_refused_stands_at_its_field_and_loses_nothing(self, client, counter, teller,
                                                                    waiting):  # fmt: skip
         client.force_login(teller)
