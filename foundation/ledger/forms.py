@@ -81,7 +81,7 @@ class OwnAccount(forms.Form):
     place = _code(_("Institution"), 12)
     subject = forms.ChoiceField(label=_("Account subject"))
     name = forms.CharField(label=_("Account name"), max_length=80, required=False)
-    overdraft_allowed = forms.BooleanField(label=_("overdraft allowed"), required=False)
+    overdraft_allowed = forms.BooleanField(label=_("Overdraft allowed"), required=False)
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def __init__(self, *args: Any, choices: Sequence[ChartAccount], **kwargs: Any) -> None:
